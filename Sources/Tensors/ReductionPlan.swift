@@ -1,0 +1,107 @@
+/// How one rank takes part in the fixed binary tree over the micro-batches.
+///
+/// Whatever the number of ranks, a total is the same sequence of pairwise combinations: each rank
+/// brings the results of its aligned subtrees (one *slot* each), and the steps below combine them
+/// in the order of the tree. Afterwards every slot holds the total of its group. Combination must be
+/// commutative, bit for bit; it need not be associative.
+public struct ReductionPlan: Sendable, Equatable {
+  /// One action of one rank on one of its slots.
+  public enum Step: Sendable, Equatable {
+    /// Both ranks send their slot to each other and combine: one level of recursive doubling.
+    case exchange(slot: Int, peer: Int)
+    /// Send the slot to the rank that owns the left neighbour.
+    case send(slot: Int, peer: Int)
+    /// Receive the right neighbour and combine it into the slot.
+    case receiveAndCombine(slot: Int, peer: Int)
+    /// Combine one slot of this rank into another.
+    case combine(from: Int, into: Int)
+    /// Send the group's total to a rank whose slot it includes.
+    case sendTotal(slot: Int, peer: Int)
+    /// Receive the group's total.
+    case receiveTotal(slot: Int, peer: Int)
+    /// Copy the group's total between slots of this rank.
+    case copyTotal(from: Int, into: Int)
+  }
+
+  /// The subtrees this rank contributes, in slot order.
+  public let subtrees: [Subtree]
+
+  /// What this rank does, in order. Blocking sends and receives in this order cannot deadlock.
+  public let steps: [Step]
+
+  /// Whether all of this is recursive doubling over equal aligned runs: one slot, exchanges only.
+  public var isRecursiveDoubling: Bool {
+    subtrees.count == 1
+      && steps.allSatisfy {
+        if case .exchange = $0 { true } else { false }
+      }
+  }
+
+  /// Plans the reduction of groups of `2^groupLevel` micro-batches.
+  ///
+  /// - Parameters:
+  ///   - partition: Who holds which micro-batches.
+  ///   - rank: The rank that carries out the steps.
+  ///   - groupLevel: Height of the groups; `nil` for the whole batch.
+  public init(partition: MicroBatchPartition, rank: Int, groupLevel: Int? = nil) {
+    let level = min(groupLevel ?? partition.treeLevels, partition.treeLevels)
+    subtrees = partition.subtrees(of: rank, upTo: level)
+
+    struct Place {
+      var rank: Int
+      var slot: Int
+    }
+    var frontier: [Subtree: Place] = [:]
+    var slotCounts: [Int] = []
+    for owner in 0..<partition.rankCount {
+      let owned = partition.subtrees(of: owner, upTo: level)
+      slotCounts.append(owned.count)
+      for (slot, subtree) in owned.enumerated() {
+        frontier[subtree] = Place(rank: owner, slot: slot)
+      }
+    }
+    // Equal runs that fill every group: both sides of each combination can do it, which saves the
+    // way back down.
+    let heights = Set(frontier.keys.map(\.level))
+    let isSymmetric =
+      slotCounts.allSatisfy { $0 == 1 } && heights.count == 1
+      && partition.rankCount % (1 << (level - subtrees[0].level)) == 0
+
+    var up: [Step] = []
+    var down: [Step] = []
+    for height in 0..<level {
+      for index in stride(from: 0, to: 1 << (partition.treeLevels - height), by: 2) {
+        let leftNode = Subtree(level: height, index: index)
+        let rightNode = Subtree(level: height, index: index + 1)
+        guard let left = frontier[leftNode] else { continue }
+        frontier[leftNode] = nil
+        frontier[Subtree(level: height + 1, index: index / 2)] = left
+        // Only the end of the batch lacks a right neighbour: the parent is the left one alone.
+        guard let right = frontier.removeValue(forKey: rightNode) else { continue }
+        if isSymmetric {
+          // Every rank below the two nodes combines with its mirror image, not only the owners.
+          let width = 1 << (height - subtrees[0].level)
+          if (left.rank..<left.rank + width).contains(rank) {
+            up.append(.exchange(slot: 0, peer: rank + width))
+          } else if (right.rank..<right.rank + width).contains(rank) {
+            up.append(.exchange(slot: 0, peer: rank - width))
+          }
+          continue
+        }
+        switch (left.rank == rank, right.rank == rank) {
+        case (true, true):
+          up.append(.combine(from: right.slot, into: left.slot))
+          down.append(.copyTotal(from: left.slot, into: right.slot))
+        case (true, false):
+          up.append(.receiveAndCombine(slot: left.slot, peer: right.rank))
+          down.append(.sendTotal(slot: left.slot, peer: right.rank))
+        case (false, true):
+          up.append(.send(slot: right.slot, peer: left.rank))
+          down.append(.receiveTotal(slot: right.slot, peer: left.rank))
+        case (false, false): break
+        }
+      }
+    }
+    steps = up + down.reversed()
+  }
+}
