@@ -18,9 +18,20 @@ let vectorized: [SwiftSetting] = [
 
 let package = Package(
   name: "effnet",
+  products: [
+  ],
+  dependencies: [
+  ],
   targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+
     .target(name: "Tensors", swiftSettings: vectorized),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
+
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),
   ],
   swiftLanguageModes: [.v6]
 )

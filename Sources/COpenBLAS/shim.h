@@ -1,0 +1,22 @@
+// What Swift cannot see of OpenBLAS and of the compiler: cblas.h, and the instruction set that the
+// targets importing this header are compiled for.
+
+#include <cblas.h>
+
+/// 1 when the importing target is compiled for AVX-512 (F, DQ, BW, VL), else 0.
+static inline int compiled_for_avx512(void) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
+/// 1 when the importing target is compiled for AVX2 and FMA, else 0.
+static inline int compiled_for_avx2(void) {
+#if defined(__AVX2__) && defined(__FMA__)
+  return 1;
+#else
+  return 0;
+#endif
+}

@@ -1,0 +1,57 @@
+import COpenBLAS
+import Glibc
+
+/// The vector instructions that kernels and OpenBLAS use, and those that the processor has.
+public enum InstructionSet: Int, Sendable, Comparable {
+  /// SSE2: every x86-64 processor, and every other architecture.
+  case baseline
+  /// AVX2 and FMA: x86-64-v3.
+  case avx2
+  /// AVX-512 F, DQ, BW and VL: x86-64-v4.
+  case avx512
+
+  public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
+
+  /// What the kernels were compiled for.
+  public static var compiled: InstructionSet {
+    compiled_for_avx512() == 1 ? .avx512 : compiled_for_avx2() == 1 ? .avx2 : .baseline
+  }
+
+  /// What this processor has, read from `/proc/cpuinfo`.
+  public static var processor: InstructionSet {
+    guard let file = fopen("/proc/cpuinfo", "r") else { return .baseline }
+    defer { fclose(file) }
+    var line: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    defer { free(line) }
+    while getline(&line, &capacity, file) > 0, let start = line {
+      let text = String(cString: start)
+      guard text.hasPrefix("flags") else { continue }
+      let flags = Set(text.split(whereSeparator: \.isWhitespace))
+      if flags.isSuperset(of: ["avx512f", "avx512dq", "avx512bw", "avx512vl"]) { return .avx512 }
+      return flags.isSuperset(of: ["avx2", "fma"]) ? .avx2 : .baseline
+    }
+    return .baseline
+  }
+}
+
+/// Which kernels OpenBLAS chose, and how many threads it may use.
+public enum OpenBLAS {
+  /// The core type OpenBLAS detected or was told, such as `SkylakeX`.
+  public static var coreName: String { String(cString: openblas_get_corename()) }
+
+  /// The core type that suits `set` best, as the value of `OPENBLAS_CORETYPE`.
+  ///
+  /// OpenBLAS 0.3.21 does not know newer processors and falls back to SSE3 kernels, at a quarter of
+  /// the speed. Among the AVX-512 types SkylakeX measured fastest.
+  public static func bestCoreName(for set: InstructionSet) -> String? {
+    switch set {
+    case .avx512: "SkylakeX"
+    case .avx2: "Haswell"
+    case .baseline: nil
+    }
+  }
+
+  /// Confines OpenBLAS to the calling thread: one rank is one core.
+  public static func useOneThread() { openblas_set_num_threads(1) }
+}
