@@ -19,7 +19,12 @@ let vectorized: [SwiftSetting] = [
 let package = Package(
   name: "effnet",
   targets: [
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+
+    .target(name: "MPI", dependencies: ["CMPI", "Tensors"], swiftSettings: vectorized),
     .target(name: "Tensors", swiftSettings: vectorized),
+
+    .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
   ],
   swiftLanguageModes: [.v6]
