@@ -18,14 +18,19 @@ let vectorized: [SwiftSetting] = [
 
 let package = Package(
   name: "effnet",
+  dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0")
+  ],
   targets: [
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
 
     .target(name: "MPI", dependencies: ["CMPI", "Tensors"], swiftSettings: vectorized),
     .target(name: "Tensors", swiftSettings: vectorized),
+    .target(name: "Training", dependencies: ["Yams"]),
 
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
   ],
   swiftLanguageModes: [.v6]
 )
