@@ -19,19 +19,29 @@ let vectorized: [SwiftSetting] = [
 let package = Package(
   name: "effnet",
   products: [
+    .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "Training", targets: ["Training"]),
+    .library(name: "MPI", targets: ["MPI"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0")
   ],
   targets: [
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-
+    .target(name: "MPI", dependencies: ["CMPI", "Tensors"], swiftSettings: vectorized),
     .target(name: "Tensors", swiftSettings: vectorized),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
+    .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
+    .target(name: "Training", dependencies: ["Kernels", "MPI", "Networks", "Tensors", "Yams"]),
 
+    .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -148,7 +148,8 @@ public struct DepthwiseConvolution {
   ///   - y: Raw output, `[H′, W′, C]`.
   ///   - coefficients: Of the output's batch normalisation: dy = a·dz + b·y + c.
   ///   - x, normalization, mean, inverseDeviation: Raw input and its batch normalisation.
-  ///   - dx: Gradient of the *normalised* input, `[H, W, C]`. Written.
+  ///   - skip: Gradient that reached the activated input on another way, `[H, W, C]`, or nil.
+  ///   - dx: Gradient of the *normalised* input, `[H, W, C]`. Written; may be `skip`.
   ///   - sums: Σ dx and Σ dx·x̂, see ``GradientSums``. Added to.
   ///   - weightGradient: `[k, k, C]`, channels padded to the stride. Added to.
   ///   - scratch: ``scratchSize`` floats.
@@ -157,12 +158,14 @@ public struct DepthwiseConvolution {
     _ coefficients: BatchNormalization.GradientCoefficients,
     _ x: UnsafePointer<Float>, _ normalization: NormalizedActivation.Normalization,
     mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>,
-    weights: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>,
-    sums: UnsafeMutablePointer<Double>, weightGradient: UnsafeMutablePointer<Float>,
+    weights: UnsafePointer<Float>, skip: UnsafePointer<Float>? = nil,
+    into dx: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Double>,
+    weightGradient: UnsafeMutablePointer<Float>,
     scratch: UnsafeMutablePointer<Float>
   ) {
     let input = Input(
-      x: x, normalization: normalization, mean: mean, inverseDeviation: inverseDeviation)
+      x: x, normalization: normalization, mean: mean, inverseDeviation: inverseDeviation,
+      skip: skip)
     switch activation {
     case .identity:
       backward(
@@ -179,6 +182,7 @@ public struct DepthwiseConvolution {
     let normalization: NormalizedActivation.Normalization
     let mean: UnsafePointer<Float>
     let inverseDeviation: UnsafePointer<Float>
+    let skip: UnsafePointer<Float>?
   }
 
   @inline(__always)
@@ -265,7 +269,9 @@ public struct DepthwiseConvolution {
       var product = Vector.zero
       var i = first
       for pixel in 0..<g.height * g.width {
-        let d = inputGradient.vector(pixel &* vectorWidth) * slopes.vector(pixel &* vectorWidth)
+        var d = inputGradient.vector(pixel &* vectorWidth)
+        if let skip = input.skip { d += skip.vector(i) }
+        d *= slopes.vector(pixel &* vectorWidth)
         dx.store(d, i)
         sum += d
         product.addProduct(d, input.x.vector(i) - mean)

@@ -105,3 +105,42 @@ public struct ReductionPlan: Sendable, Equatable {
     steps = up + down.reversed()
   }
 }
+
+extension ReductionPlan {
+  /// Combines the payloads of this rank's micro-batches up to its subtrees, in place.
+  ///
+  /// - Parameters:
+  ///   - leaves: One payload of `size` values for each local micro-batch. The result of a subtree
+  ///     replaces the payload of its first micro-batch.
+  ///   - microBatches: The local micro-batches.
+  ///   - combine: Adds the right payload to the left one.
+  public func combineLeaves<Value>(
+    _ leaves: UnsafeMutablePointer<Value>, size: Int, microBatches: Range<Int>,
+    combine: (_ left: UnsafeMutablePointer<Value>, _ right: UnsafePointer<Value>) -> Void
+  ) {
+    for subtree in subtrees {
+      let own = subtree.microBatches.clamped(to: microBatches)
+      var width = 1
+      while width < own.count {
+        for left in stride(from: own.lowerBound, to: own.upperBound - width, by: 2 * width) {
+          let first = leaves + (left - microBatches.lowerBound) * size
+          combine(first, first + width * size)
+        }
+        width *= 2
+      }
+    }
+  }
+
+  /// Copies the total of each subtree, held by its first micro-batch, to all its micro-batches.
+  public func distribute<Value>(
+    _ leaves: UnsafeMutablePointer<Value>, size: Int, microBatches: Range<Int>
+  ) {
+    for subtree in subtrees {
+      let own = subtree.microBatches.clamped(to: microBatches)
+      let first = leaves + (own.lowerBound - microBatches.lowerBound) * size
+      for copy in 1..<max(own.count, 1) {
+        (first + copy * size).update(from: first, count: size)
+      }
+    }
+  }
+}

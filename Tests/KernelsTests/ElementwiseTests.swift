@@ -30,7 +30,8 @@ final class ElementwiseTests: XCTestCase {
     var moments = [Double](repeating: 0, count: ChannelMoments.size(channels: channels))
     for row in stride(from: 0, to: rows, by: 250) {
       ChannelMoments.accumulate(
-        into: &moments, channels: channels, rowsOfX.start + row * channelStride(channels), rows: 250)
+        into: &moments, channels: channels, rowsOfX.start + row * channelStride(channels), rows: 250
+      )
     }
     for c in 0..<channels {
       let column = stride(from: c, to: x.count, by: channels).map { x[$0] }

@@ -1,0 +1,57 @@
+internal import CMPI
+
+/// The life of MPI in this process: started by `init`, finished when the last user lets go.
+///
+/// Every ``Communicator`` keeps its session alive, so MPI ends after the last of them, on the main
+/// thread, once. A process that was not started by `mpirun` or `srun` is the only rank of its world.
+public final class MPISession {
+  private let rank: Int
+  private let size: Int
+  private let processorName: String
+
+  /// Starts MPI for calls from this thread only (`MPI_THREAD_FUNNELED`), with errors as codes.
+  ///
+  /// - Throws: If MPI was started before in this process, which it allows once, or cannot start.
+  public init() throws(MPIError) {
+    var isInitialized: CInt = 0
+    try checkCode("MPI_Initialized", MPI_Initialized(&isInitialized))
+    guard isInitialized == 0 else {
+      throw MPIError(
+        operation: "MPI_Init_thread", code: Int(MPI_ERR_OTHER),
+        text: "MPI can be started only once in a process")
+    }
+    let wanted = CInt(MPI_THREAD_FUNNELED)
+    var provided: CInt = 0
+    try checkCode("MPI_Init_thread", MPI_Init_thread(nil, nil, wanted, &provided))
+    guard provided >= wanted else {
+      throw MPIError(
+        operation: "MPI_Init_thread", code: Int(MPI_ERR_OTHER),
+        text: "the library has no MPI_THREAD_FUNNELED; install one built with thread support")
+    }
+    let world = CMPICommWorld()
+    try check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(world, CMPIErrorsReturn()))
+    var rank: CInt = 0
+    try check("MPI_Comm_rank", MPI_Comm_rank(world, &rank))
+    var size: CInt = 0
+    try check("MPI_Comm_size", MPI_Comm_size(world, &size))
+    var length: CInt = 0
+    var name = [CChar](repeating: 0, count: Int(MPI_MAX_PROCESSOR_NAME) + 1)
+    try check("MPI_Get_processor_name", MPI_Get_processor_name(&name, &length))
+    self.rank = Int(rank)
+    self.size = Int(size)
+    processorName = String(name, length: length)
+  }
+
+  deinit {
+    do throws(MPIError) {
+      try check("MPI_Finalize", MPI_Finalize())
+    } catch {
+      fatalError("\(error)")
+    }
+  }
+
+  /// All ranks of the job.
+  public var world: Communicator {
+    Communicator(session: self, rank: rank, size: size, processorName: processorName)
+  }
+}

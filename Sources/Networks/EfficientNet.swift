@@ -1,0 +1,283 @@
+import Kernels
+import Tensors
+
+/// A network on one rank: the activations of its share of a batch, forward and backward.
+///
+/// The arithmetic of a micro-batch does not depend on where it runs; what micro-batches tell each
+/// other goes through the ``Exchange`` in the order of a fixed tree. So the gradients are the same
+/// bits whatever the number of ranks.
+public final class EfficientNet {
+  /// Shape and constants.
+  public let architecture: Architecture
+  /// Tensors and their places in the arenas.
+  public let table: ParameterTable
+  /// This rank's part of the batch.
+  public let layout: BatchLayout
+
+  /// Normalised images of this rank, `[capacity, R, R, Cin]` without channel padding.
+  public let images: FloatBuffer
+  /// Class of each local image.
+  public let labels: UnsafeMutableBufferPointer<Int32>
+  /// Index of each local image in its data set: the key of its dropout and drop-path.
+  public var samples: [Int]
+
+  private let work: Workspace
+  private let stem: Stem
+  private let blocks: [MBConvBlock]
+  private let head: Head
+
+  /// Builds the network for one rank's share of a batch.
+  ///
+  /// - Parameters:
+  ///   - weights, statistics: Arenas of the table's sizes; they must outlive the network.
+  ///   - isTrainable: Whether buffers for the backward pass are needed.
+  public init(
+    _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
+    weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>, isTrainable: Bool
+  ) {
+    self.architecture = architecture
+    self.layout = layout
+    let places = ParameterPlaces(architecture)
+    table = places.table
+    let imageSize = architecture.resolution * architecture.resolution * architecture.inputChannels
+    images = FloatBuffer(count: layout.capacity * imageSize)
+    labels = .allocate(capacity: layout.capacity)
+    labels.initialize(repeating: 0)
+    samples = Array(repeating: 0, count: layout.capacity)
+
+    let stem = Stem(architecture, places: places, layout: layout)
+    var blocks: [MBConvBlock] = []
+    for (index, shape) in architecture.blocks.enumerated() {
+      precondition(
+        index > 0 || !shape.isExpanding, "the first block reads the stem without an expansion")
+      blocks.append(
+        MBConvBlock(
+          shape, index: index, places: places.blocks[index], architecture: architecture,
+          layout: layout, previous: blocks.last, stem: stem, isTrainable: isTrainable))
+    }
+    let head = Head(
+      architecture, places: places, layout: layout, last: blocks[blocks.count - 1],
+      isTrainable: isTrainable)
+
+    var sizes = Workspace.Sizes()
+    stem.require(&sizes, images: layout.capacity)
+    for block in blocks { block.require(&sizes, images: layout.capacity) }
+    head.require(&sizes, images: layout.capacity)
+    work = Workspace(
+      layout: layout, exchange: exchange, sizes: sizes, blockCount: blocks.count,
+      weights: weights, statistics: statistics,
+      gradients: isTrainable ? GradientTree(layout: layout, table: places.table) : nil)
+    self.stem = stem
+    self.blocks = blocks
+    self.head = head
+  }
+
+  deinit { labels.deallocate() }
+
+  /// A run of a batch's images and where this rank keeps them.
+  public struct LocalRun: Sendable {
+    /// First of this rank's images, in ``images``, ``labels`` and ``samples``.
+    public let firstImage: Int
+    /// Positions in the batch.
+    public let positions: Range<Int>
+  }
+
+  /// Starts a batch of `imageCount` images and tells which of them this rank must load, and where.
+  public func beginBatch(imageCount: Int) -> [LocalRun] {
+    var runs: [LocalRun] = []
+    work.microBatches = layout.microBatches.enumerated().map { index, microBatch in
+      let positions = layout.partition.images(of: microBatch, imageCount: imageCount)
+      precondition(positions.count <= layout.microBatchSize, "the batch is larger than its layout")
+      let firstImage = index * layout.microBatchSize
+      runs.append(LocalRun(firstImage: firstImage, positions: positions))
+      return MicroBatch(
+        index: index, group: layout.groups[index], firstImage: firstImage,
+        imageCount: positions.count)
+    }
+    return runs
+  }
+
+  /// Key of a training batch's random numbers.
+  public struct RandomKey: Sendable {
+    /// The run's seed.
+    public var seed: UInt64
+    /// The epoch, from 0.
+    public var epoch: Int
+
+    /// Bundles both.
+    public init(seed: UInt64, epoch: Int) {
+      self.seed = seed
+      self.epoch = epoch
+    }
+  }
+
+  /// Runs forward and backward on the current batch and sums the gradients of all ranks.
+  ///
+  /// - Parameters:
+  ///   - key: Of dropout and drop-path; nil for neither.
+  ///   - smoothing: Label smoothing.
+  /// - Returns: Loss and hits of each local micro-batch. ``gradient`` holds the gradient of the sum
+  ///   of all images' losses.
+  public func train(
+    key: RandomKey?, smoothing: Double
+  ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {
+    guard let gradients = work.gradients else {
+      preconditionFailure("the network was built for evaluation only")
+    }
+    work.isTraining = true
+    drawDropPath(key)
+    drawDropout(key)
+    try forward()
+    let totals = head.loss(work, labels: labelPointer, smoothing: smoothing)
+    try head.backward(work, gradients)
+    for block in blocks.reversed() { try block.backward(work, gradients) }
+    stem.backward(work, gradients, images: images.start)
+    try work.exchange.combineGradients(
+      gradients.slots.start, size: table.trainableSize, plan: layout.batchPlan)
+    return totals
+  }
+
+  /// Runs the current batch with running statistics, without dropout and drop-path.
+  ///
+  /// - Returns: Loss, without label smoothing, and hits of each local micro-batch.
+  public func evaluate() -> [SoftmaxCrossEntropy.Totals] {
+    predict()
+    return head.loss(work, labels: labelPointer, smoothing: 0)
+  }
+
+  /// Runs the current batch as ``evaluate()`` does, up to the scores.
+  public func predict() {
+    work.isTraining = false
+    work.branchFactors.values.update(repeating: 1)
+    for layer in normalizationLayers {
+      layer.normalize(weights: work.weights, statistics: work.statistics)
+    }
+    // Evaluation has no exchange, hence nothing that could fail.
+    do { try forward() } catch { preconditionFailure("\(error)") }
+  }
+
+  /// Chooses the arenas to work with, such as averaged weights for evaluation.
+  public func use(weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>) {
+    work.weights = weights
+    work.statistics = statistics
+  }
+
+  /// Scores of the local image `image`, `[K]`.
+  public func logits(ofImage image: Int) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(
+      start: head.logits.start + image * channelStride(architecture.classes),
+      count: architecture.classes)
+  }
+
+  /// Gradient of the sum of all losses of the last training batch, in the places of the table.
+  public var gradient: UnsafeMutablePointer<Float>? { work.gradients?.slots.start }
+
+  /// Moves running statistics towards those of the last training batch.
+  ///
+  /// With batch-norm groups they follow the mean of the groups' statistics.
+  public func updateRunningStatistics(
+    _ statistics: UnsafeMutablePointer<Float>
+  ) throws(ExchangeError) {
+    let layers = normalizationLayers
+    guard layout.hasGroups else {
+      for layer in layers {
+        layer.updateRunning(
+          statistics, momentum: architecture.batchNormMomentum, totals: nil)
+      }
+      return
+    }
+    let size = layers.reduce(0) { $0 + $1.groupStatisticsSize }
+    var leaves = [Double](repeating: 0, count: size * layout.microBatches.count)
+    let result: Result<Void, ExchangeError> = leaves.withUnsafeMutableBufferPointer { leaves in
+      guard let start = leaves.baseAddress else { return .success(()) }
+      for (index, microBatch) in layout.microBatches.enumerated() {
+        var offset = index * size
+        for layer in layers {
+          layer.writeGroupStatistics(
+            index, isFirst: microBatch % layout.groupMicroBatches == 0, to: start + offset)
+          offset += layer.groupStatisticsSize
+        }
+      }
+      return Result { () throws(ExchangeError) in
+        try work.exchange.combine(
+          start, size: size, kind: .sums, plan: layout.batchPlan,
+          microBatches: layout.microBatches)
+        var offset = 0
+        for layer in layers {
+          layer.updateRunning(
+            statistics, momentum: architecture.batchNormMomentum, totals: start + offset)
+          offset += layer.groupStatisticsSize
+        }
+      }
+    }
+    try result.get()
+  }
+
+  /// Batch mean and biased variance of each normalisation in the last training batch, with the
+  /// layer's γ tensor; for whole-batch statistics.
+  package var batchStatistics: [(layer: String, mean: [Double], variance: [Double])] {
+    normalizationLayers.compactMap { layer in
+      guard let place = layer.place, let first = work.microBatches.first,
+        let tensor = table.trainable.first(where: { $0.offset == place.gamma })
+      else { return nil }
+      let moments = layer.moments(first)
+      let channels = layer.channels
+      return (
+        tensor.layer, (0..<channels).map { moments[1 + $0] },
+        (0..<channels).map { moments[1 + channels + $0] / max(moments[0], 1) }
+      )
+    }
+  }
+
+  private var normalizationLayers: [NormalizationLayer] {
+    [stem.normalization] + blocks.flatMap(\.normalizationLayers) + [head.normalization]
+  }
+
+  private var labelPointer: UnsafePointer<Int32> {
+    guard let start = labels.baseAddress else { preconditionFailure("a rank without images") }
+    return UnsafePointer(start)
+  }
+
+  private func forward() throws(ExchangeError) {
+    try stem.forward(work, images: images.start)
+    for block in blocks { try block.forward(work) }
+    try head.forward(work)
+  }
+
+  /// Decides for each image and skip block whether the branch is kept: 1/(1 − p) or 0.
+  private func drawDropPath(_ key: RandomKey?) {
+    for block in blocks {
+      let factors = work.branchFactors.start + block.index * layout.capacity
+      for image in 0..<layout.capacity {
+        guard let key, block.shape.hasSkip, block.shape.dropPath > 0 else {
+          factors[image] = 1
+          continue
+        }
+        var random = CounterRandom(
+          seed: key.seed, epoch: key.epoch, sample: samples[image],
+          purpose: .dropPath(block: block.index))
+        let isKept = random.uniform() >= block.shape.dropPath
+        factors[image] = isKept ? Float(1 / (1 - block.shape.dropPath)) : 0
+      }
+    }
+  }
+
+  /// Decides for each image and unit of the head whether it is kept: 1/(1 − rate) or 0.
+  private func drawDropout(_ key: RandomKey?) {
+    let rate = architecture.dropout
+    let stride = channelStride(architecture.headChannels)
+    guard let key, rate > 0 else {
+      head.unitFactors.values.update(repeating: 1)
+      return
+    }
+    let kept = Float(1 / (1 - rate))
+    for image in 0..<layout.capacity {
+      var random = CounterRandom(
+        seed: key.seed, epoch: key.epoch, sample: samples[image], purpose: .dropout)
+      let factors = head.unitFactors.start + image * stride
+      for unit in 0..<architecture.headChannels {
+        factors[unit] = random.uniform() >= rate ? kept : 0
+      }
+    }
+  }
+}

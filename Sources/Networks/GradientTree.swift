@@ -1,0 +1,86 @@
+import Kernels
+import Tensors
+
+/// Sums the gradients of this rank's micro-batches in the fixed tree, as they are computed.
+///
+/// A micro-batch is a leaf. Its gradient of a range of parameters is written to the next free
+/// level, and whenever two neighbours of one height are complete they are added, like the carry of
+/// a binary counter: a rank keeps the logarithm of its micro-batches, never one gradient for each.
+final class GradientTree {
+  /// One gradient arena for each subtree of this rank, one after the other.
+  let slots: FloatBuffer
+  private let arenaSize: Int
+  private let plan: ReductionPlan
+  private let layout: BatchLayout
+  private let levels: FloatBuffer
+  private let levelSize: Int
+  private let tensors: [ParameterTable.Tensor]
+  private var gapsOfRange: [Range<Int>: [Range<Int>]] = [:]
+
+  init(layout: BatchLayout, table: ParameterTable) {
+    self.layout = layout
+    arenaSize = table.trainableSize
+    tensors = table.trainable
+    // No range holds more than the tensors of one layer and its neighbour's biases.
+    let largestRange = 2 * channelStride(tensors.map(\.count).max() ?? 0)
+    plan = layout.batchPlan
+    levelSize = largestRange
+    slots = FloatBuffer(count: plan.subtrees.count * arenaSize)
+    levels = FloatBuffer(count: layout.partition.treeLevels * largestRange)
+  }
+
+  /// Computes and adds the gradient of one micro-batch for `range` of the parameters.
+  ///
+  /// Micro-batches must come in order, every one of them, for each range.
+  /// - Parameter body: Writes the whole gradient; its argument is indexed by place in the arena.
+  ///   Not called for a micro-batch without images.
+  func accumulate(
+    _ range: Range<Int>, _ microBatch: MicroBatch,
+    _ body: (_ gradient: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let position = layout.microBatches.lowerBound + microBatch.index
+    guard
+      let slot = plan.subtrees.firstIndex(where: { $0.microBatches.contains(position) })
+    else { preconditionFailure("micro-batch \(position) is not on this rank") }
+    let leaf = position - plan.subtrees[slot].microBatches.lowerBound
+    let isLast =
+      position + 1 == layout.microBatches.upperBound
+      || position + 1 == plan.subtrees[slot].microBatches.upperBound
+
+    func level(_ depth: Int) -> UnsafeMutablePointer<Float> {
+      depth == 0
+        ? slots.start + slot * arenaSize + range.lowerBound
+        : levels.start + (depth - 1) * levelSize
+    }
+    precondition(range.count <= levelSize, "range \(range) is larger than a level")
+    var depth = leaf.nonzeroBitCount
+    if microBatch.imageCount > 0 {
+      let gradient = level(depth) - range.lowerBound
+      body(gradient)
+      // Levels are shared by all ranges; the gaps between tensors must not carry old values.
+      if depth > 0 {
+        for gap in gaps(in: range) {
+          (gradient + gap.lowerBound).update(repeating: 0, count: gap.count)
+        }
+      }
+    } else {
+      level(depth).update(repeating: 0, count: range.count)
+    }
+    // The end of the batch lacks right neighbours: everything pending is added up.
+    var carries = isLast ? depth : (~leaf).trailingZeroBitCount
+    while carries > 0 {
+      OptimizerStep.add(level(depth), to: level(depth - 1), count: range.count)
+      depth -= 1
+      carries -= 1
+    }
+  }
+
+  /// The padding behind tensors within `range`.
+  private func gaps(in range: Range<Int>) -> [Range<Int>] {
+    if let known = gapsOfRange[range] { return known }
+    let found = tensors.filter { range.contains($0.offset) && $0.count % vectorWidth != 0 }
+      .map { $0.range.upperBound..<$0.offset + channelStride($0.count) }
+    gapsOfRange[range] = found
+    return found
+  }
+}

@@ -1,0 +1,182 @@
+import Kernels
+import Tensors
+
+/// A batch normalisation: statistics of each micro-batch, and what readers and backward apply.
+final class NormalizationLayer {
+  let channels: Int
+  let place: NormalizationPlace?
+  private let stride: Int
+  private let epsilon: Double
+  private let factors: FloatBuffer
+  private let moments: UnsafeMutablePointer<Double>
+  private let sums: UnsafeMutablePointer<Double>
+  private let layout: BatchLayout
+
+  /// - Parameter place: Where γ, β and the running statistics lie; nil for a layer that hands its
+  ///   input on unchanged.
+  init(channels: Int, place: NormalizationPlace?, epsilon: Double, layout: BatchLayout) {
+    self.channels = channels
+    self.place = place
+    self.epsilon = epsilon
+    self.layout = layout
+    stride = channelStride(channels)
+    factors = FloatBuffer(count: layout.groupCount * Factor.allCases.count * stride)
+    let momentsCount = layout.microBatches.count * ChannelMoments.size(channels: channels)
+    let sumsCount = layout.microBatches.count * GradientSums.size(channels: channels)
+    moments = .allocate(capacity: momentsCount)
+    sums = .allocate(capacity: sumsCount)
+    moments.initialize(repeating: 0, count: momentsCount)
+    sums.initialize(repeating: 0, count: sumsCount)
+    if place == nil {
+      for group in 0..<layout.groupCount {
+        factor(.scale, group).update(repeating: 1, count: stride)
+      }
+    }
+  }
+
+  deinit {
+    moments.deallocate()
+    sums.deallocate()
+  }
+
+  private enum Factor: Int, CaseIterable {
+    case scale, shift, mean, inverseDeviation, a, b, c
+  }
+
+  private func factor(_ factor: Factor, _ group: Int) -> UnsafeMutablePointer<Float> {
+    factors.start + (group * Factor.allCases.count + factor.rawValue) * stride
+  }
+
+  private var momentsSize: Int { ChannelMoments.size(channels: channels) }
+  private var sumsSize: Int { GradientSums.size(channels: channels) }
+
+  /// Scale and shift for readers.
+  func normalization(_ microBatch: MicroBatch) -> NormalizedActivation.Normalization {
+    NormalizedActivation.Normalization(
+      scale: factor(.scale, microBatch.group), shift: factor(.shift, microBatch.group))
+  }
+
+  func mean(_ microBatch: MicroBatch) -> UnsafePointer<Float> {
+    UnsafePointer(factor(.mean, microBatch.group))
+  }
+
+  func inverseDeviation(_ microBatch: MicroBatch) -> UnsafePointer<Float> {
+    UnsafePointer(factor(.inverseDeviation, microBatch.group))
+  }
+
+  func gradientCoefficients(
+    _ microBatch: MicroBatch
+  ) -> BatchNormalization.GradientCoefficients {
+    BatchNormalization.GradientCoefficients(
+      a: factor(.a, microBatch.group), b: factor(.b, microBatch.group),
+      c: factor(.c, microBatch.group))
+  }
+
+  /// The moments of a micro-batch, to be filled by the convolution in front.
+  func moments(_ microBatch: MicroBatch) -> UnsafeMutablePointer<Double> {
+    moments + microBatch.index * momentsSize
+  }
+
+  /// The gradient sums of a micro-batch, to be filled by whoever computes the gradient behind.
+  func sums(_ microBatch: MicroBatch) -> UnsafeMutablePointer<Double> {
+    sums + microBatch.index * sumsSize
+  }
+
+  /// Forgets the moments of the last batch.
+  func clearMoments() {
+    moments.update(repeating: 0, count: layout.microBatches.count * momentsSize)
+  }
+
+  /// Forgets the gradient sums of the last batch.
+  func clearSums() {
+    sums.update(repeating: 0, count: layout.microBatches.count * sumsSize)
+  }
+
+  /// Turns the moments of all micro-batches into each group's scale and shift.
+  func normalize(
+    weights: UnsafePointer<Float>, exchange: any Exchange
+  ) throws(ExchangeError) {
+    guard let place else { return }
+    try exchange.combine(
+      moments, size: momentsSize, kind: .moments, plan: layout.groupPlan,
+      microBatches: layout.microBatches)
+    for (index, group) in layout.groups.enumerated()
+    where index == 0 || layout.groups[index - 1] != group {
+      BatchNormalization.normalize(
+        moments: moments + index * momentsSize, channels: channels, epsilon: epsilon,
+        gamma: weights + place.gamma, beta: weights + place.beta,
+        mean: factor(.mean, group), inverseDeviation: factor(.inverseDeviation, group),
+        scale: factor(.scale, group), shift: factor(.shift, group))
+    }
+  }
+
+  /// Uses the running statistics, as evaluation does.
+  func normalize(weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>) {
+    guard let place else { return }
+    for group in 0..<layout.groupCount {
+      BatchNormalization.normalize(
+        runningMean: statistics + place.movingMean,
+        runningVariance: statistics + place.movingVariance, channels: channels, epsilon: epsilon,
+        gamma: weights + place.gamma, beta: weights + place.beta,
+        scale: factor(.scale, group), shift: factor(.shift, group))
+    }
+  }
+
+  /// Hands the gradients of γ and β to the tree, and prepares the gradient of the input.
+  func prepareInputGradient(
+    microBatches: [MicroBatch], gradients: GradientTree, exchange: any Exchange
+  ) throws(ExchangeError) {
+    guard let place else { return }
+    for microBatch in microBatches {
+      gradients.accumulate(place.gradientRange, microBatch) { gradient in
+        let own = sums(microBatch)
+        for c in 0..<channels {
+          gradient[place.beta + c] = Float(own[c])
+          gradient[place.gamma + c] = Float(own[channels + c])
+        }
+      }
+    }
+    try exchange.combine(
+      sums, size: sumsSize, kind: .sums, plan: layout.groupPlan, microBatches: layout.microBatches)
+    for microBatch in microBatches
+    where microBatch.index == 0 || layout.groups[microBatch.index - 1] != microBatch.group {
+      BatchNormalization.gradientCoefficients(
+        sums: sums(microBatch), count: moments(microBatch)[0], channels: channels,
+        scale: factor(.scale, microBatch.group), mean: mean(microBatch),
+        inverseDeviation: inverseDeviation(microBatch), into: gradientCoefficients(microBatch))
+    }
+  }
+
+  /// Doubles of one micro-batch in ``writeGroupStatistics``.
+  var groupStatisticsSize: Int { momentsSize }
+
+  /// Writes count, count·mean and summed deviations of a group, once for each group; zero for its
+  /// other micro-batches. Summed over the batch they give the mean of the groups' statistics.
+  func writeGroupStatistics(_ index: Int, isFirst: Bool, to target: UnsafeMutablePointer<Double>) {
+    target.update(repeating: 0, count: momentsSize)
+    guard isFirst else { return }
+    let own = moments + index * momentsSize
+    target[0] = own[0]
+    for c in 1..<momentsSize { target[c] = c <= channels ? own[0] * own[c] : own[c] }
+  }
+
+  /// Moves the running statistics towards those of the batch.
+  ///
+  /// - Parameter totals: Sums of ``writeGroupStatistics`` over the batch; nil when the batch is one
+  ///   group. The variance is the biased one, as in the TensorFlow release.
+  func updateRunning(
+    _ statistics: UnsafeMutablePointer<Float>, momentum: Double,
+    totals: UnsafePointer<Double>?
+  ) {
+    guard let place else { return }
+    let count = max((totals ?? UnsafePointer(moments))[0], 1)
+    for c in 0..<channels {
+      let mean = totals.map { $0[1 + c] / count } ?? moments[1 + c]
+      let variance = (totals ?? UnsafePointer(moments))[1 + channels + c] / count
+      let means = statistics + place.movingMean + c
+      let variances = statistics + place.movingVariance + c
+      means.pointee = Float(Double(means.pointee) * momentum + mean * (1 - momentum))
+      variances.pointee = Float(Double(variances.pointee) * momentum + variance * (1 - momentum))
+    }
+  }
+}

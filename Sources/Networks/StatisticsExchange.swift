@@ -1,0 +1,72 @@
+import Kernels
+import Tensors
+
+/// What two payloads of doubles are combined by.
+public enum StatisticsKind: Sendable {
+  /// ``ChannelMoments``: counts, means and squared deviations.
+  case moments
+  /// Plain sums.
+  case sums
+
+  /// Combines the right payload into the left one.
+  public func combine(
+    _ left: UnsafeMutablePointer<Double>, _ right: UnsafePointer<Double>, size: Int
+  ) {
+    switch self {
+    case .moments: ChannelMoments.merge(into: left, right, size: size)
+    case .sums: ChannelMoments.add(into: left, right, size: size)
+    }
+  }
+}
+
+/// A failure of the exchange between ranks.
+public struct ExchangeError: Error, CustomStringConvertible {
+  /// One line that says what failed.
+  public let description: String
+
+  /// Wraps a message.
+  public init(_ description: String) { self.description = description }
+}
+
+/// What the ranks tell each other in a step. The network knows no more of the other ranks.
+public protocol Exchange: AnyObject {
+  /// Replaces the payload of each local micro-batch by the total of its group in `plan`.
+  ///
+  /// - Parameters:
+  ///   - leaves: `size` doubles for each local micro-batch.
+  ///   - plan: The tree of batch-norm groups, or of the whole batch.
+  func combine(
+    _ leaves: UnsafeMutablePointer<Double>, size: Int, kind: StatisticsKind, plan: ReductionPlan,
+    microBatches: Range<Int>
+  ) throws(ExchangeError)
+
+  /// Replaces the gradient of each subtree of this rank by the gradient of the whole batch.
+  ///
+  /// - Parameter slots: One gradient of `size` floats for each subtree, in the order of `plan`.
+  func combineGradients(
+    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
+  ) throws(ExchangeError)
+}
+
+/// The exchange of a single rank: the tree over its own micro-batches.
+public final class LocalExchange: Exchange {
+  /// An exchange with nobody.
+  public init() {}
+
+  public func combine(
+    _ leaves: UnsafeMutablePointer<Double>, size: Int, kind: StatisticsKind, plan: ReductionPlan,
+    microBatches: Range<Int>
+  ) {
+    precondition(plan.steps.isEmpty, "a plan with other ranks needs an exchange between ranks")
+    plan.combineLeaves(leaves, size: size, microBatches: microBatches) {
+      kind.combine($0, $1, size: size)
+    }
+    plan.distribute(leaves, size: size, microBatches: microBatches)
+  }
+
+  public func combineGradients(
+    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
+  ) {
+    precondition(plan.steps.isEmpty, "a plan with other ranks needs an exchange between ranks")
+  }
+}

@@ -1,0 +1,124 @@
+import Kernels
+import Tensors
+
+/// What all blocks of a network share while they work on a batch.
+final class Workspace {
+  let layout: BatchLayout
+  let exchange: any Exchange
+  /// This rank's micro-batches of the current batch.
+  var microBatches: [MicroBatch] = []
+  /// Whether the current batch is trained on: batch statistics, dropout, drop-path.
+  var isTraining = false
+
+  /// The arenas in use: raw or averaged ones.
+  var weights: UnsafePointer<Float>
+  var statistics: UnsafePointer<Float>
+
+  /// Factor of each block's branch for each local image: 0 when drop-path drops it.
+  let branchFactors: FloatBuffer
+
+  /// A transformed tile, or the images of a tile, at the width of an expansion.
+  let wideTile: FloatBuffer
+  /// A tile of narrow gradients, or of patches.
+  let narrowTile: FloatBuffer
+  /// Planes of a depthwise convolution.
+  let planes: FloatBuffer
+  /// Gradient of a depthwise kernel over one micro-batch.
+  let depthwiseGradient: FloatBuffer
+
+  let gradients: GradientTree?
+  /// Gradient behind a depthwise convolution, of all local images.
+  let outputGradient: FloatBuffer
+  /// Gradient in front of a depthwise convolution, of all local images.
+  let inputGradient: FloatBuffer
+  /// Gradient of the current block's output, and of its input; they change places.
+  var current: FloatBuffer
+  var next: FloatBuffer
+
+  /// Sizes in floats; see the properties of the same names.
+  struct Sizes {
+    var wideTile = 0
+    var narrowTile = 0
+    var planes = 0
+    var depthwiseGradient = 0
+    var outputGradient = 0
+    var inputGradient = 0
+    var narrowGradient = 0
+  }
+
+  init(
+    layout: BatchLayout, exchange: any Exchange, sizes: Sizes, blockCount: Int,
+    weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>, gradients: GradientTree?
+  ) {
+    self.layout = layout
+    self.exchange = exchange
+    self.weights = weights
+    self.statistics = statistics
+    self.gradients = gradients
+    branchFactors = FloatBuffer(count: blockCount * layout.capacity)
+    branchFactors.values.update(repeating: 1)
+    wideTile = FloatBuffer(count: sizes.wideTile)
+    narrowTile = FloatBuffer(count: sizes.narrowTile)
+    planes = FloatBuffer(count: sizes.planes)
+    depthwiseGradient = FloatBuffer(count: sizes.depthwiseGradient)
+    let isTrainable = gradients != nil
+    outputGradient = FloatBuffer(count: isTrainable ? sizes.outputGradient : 0)
+    inputGradient = FloatBuffer(count: isTrainable ? sizes.inputGradient : 0)
+    current = FloatBuffer(count: isTrainable ? sizes.narrowGradient : 0)
+    next = FloatBuffer(count: isTrainable ? sizes.narrowGradient : 0)
+  }
+
+  /// Runs a phase of the forward pass: every micro-batch, then the statistics of all ranks.
+  func normalize(
+    _ layer: NormalizationLayer, _ phase: (MicroBatch) -> Void
+  ) throws(ExchangeError) {
+    if isTraining { layer.clearMoments() }
+    for microBatch in microBatches where microBatch.imageCount > 0 { phase(microBatch) }
+    if isTraining {
+      try layer.normalize(weights: weights, exchange: exchange)
+    }
+  }
+
+  /// Runs a phase of the backward pass that ends at the output of a batch normalisation.
+  func differentiate(
+    _ layer: NormalizationLayer, _ gradients: GradientTree, _ phase: (MicroBatch) -> Void
+  ) throws(ExchangeError) {
+    layer.clearSums()
+    for microBatch in microBatches { phase(microBatch) }
+    try layer.prepareInputGradient(
+      microBatches: microBatches, gradients: gradients, exchange: exchange)
+  }
+
+  /// The moments to fill, or nil in evaluation.
+  func moments(
+    of layer: NormalizationLayer, _ microBatch: MicroBatch
+  ) -> UnsafeMutablePointer<Double>? {
+    isTraining ? layer.moments(microBatch) : nil
+  }
+}
+
+/// Calls `body` with runs of at most `GEMM.tileRows` of `rows` rows.
+@inline(__always)
+func forEachTile(of rows: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+  var first = 0
+  while first < rows {
+    let count = min(GEMM.tileRows, rows - first)
+    body(first, count)
+    first += count
+  }
+}
+
+/// Calls `body` with the parts of a run of rows that belong to one image each.
+@inline(__always)
+func forEachImage(
+  ofRows first: Int, _ count: Int, pixels: Int,
+  _ body: (_ image: Int, _ first: Int, _ count: Int) -> Void
+) {
+  var row = first
+  while row < first + count {
+    let image = row / pixels
+    let end = min((image + 1) * pixels, first + count)
+    body(image, row, end - row)
+    row = end
+  }
+}

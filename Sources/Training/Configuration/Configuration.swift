@@ -1,0 +1,105 @@
+import Foundation
+
+/// Everything that describes a training run: read from YAML, checked, complete.
+///
+/// A value of this type has passed all checks, of each key by itself and of the keys with each
+/// other. The sections tell unit, default and the source of the default of every key.
+public struct Configuration: Sendable, Equatable {
+  /// The network that is trained.
+  public internal(set) var network = NetworkConfiguration()
+  /// Images and what is done to them.
+  public internal(set) var data = DataConfiguration()
+  /// Division of the images into batches.
+  public internal(set) var batch = BatchConfiguration()
+  /// Length of the run, loss, and reports.
+  public internal(set) var training = TrainingConfiguration()
+  /// How gradients change the parameters.
+  public internal(set) var optimizer = OptimizerConfiguration()
+  /// Learning rate of each step.
+  public internal(set) var schedule = ScheduleConfiguration()
+  /// Moving average of the parameters.
+  public internal(set) var averaging = AveragingConfiguration()
+  /// When the state is saved.
+  public internal(set) var checkpoint = CheckpointConfiguration()
+
+  /// Reads a configuration file.
+  ///
+  /// - Parameters:
+  ///   - path: The file. Relative paths in it are relative to its folder.
+  ///   - overrides: Values that replace those of the file, each `section.key=value` with the value
+  ///     in YAML; `null` brings the default back. Relative paths in them are relative to the
+  ///     current folder.
+  /// - Throws: The fault that explains most, if the file cannot be read or is not right.
+  public init(contentsOf path: String, overrides: [String] = []) throws(ConfigurationError) {
+    let yaml: String
+    do {
+      yaml = try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      throw ConfigurationError(
+        location: path, problem: "cannot be read: \(error.localizedDescription)")
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    try self.init(yaml: yaml, file: path, folder: folder, overrides: overrides)
+  }
+
+  /// Reads the text of a configuration.
+  ///
+  /// - Parameters:
+  ///   - yaml: The text.
+  ///   - file: What errors call it.
+  ///   - folder: What relative paths in it are relative to.
+  ///   - overrides: As for a file.
+  /// - Throws: The fault that explains most, if the text is not right.
+  public init(
+    yaml: String, file: String = "configuration", folder: URL = URL(fileURLWithPath: ""),
+    overrides: [String] = []
+  ) throws(ConfigurationError) {
+    var document = try ConfigurationDocument(yaml: yaml, file: file, folder: folder)
+    for override in overrides { try document.apply(override) }
+    let reader = ConfigurationReader(document)
+    visit(reader)
+    try reader.finish()
+  }
+
+  /// The whole configuration as YAML, defaults and absolute paths filled in, in a fixed order.
+  ///
+  /// Reading this text gives an equal configuration.
+  public var yaml: String {
+    let writer = ConfigurationWriter()
+    var copy = self
+    copy.visit(writer)
+    return writer.yaml
+  }
+
+  private mutating func visit(_ keys: some ConfigurationVisitor) {
+    keys.section("network") { network.visit(keys) }
+    keys.section("data") { data.visit(keys) }
+    keys.section("batch") { batch.visit(keys) }
+    keys.section("training") { training.visit(keys) }
+    keys.section("optimizer") { optimizer.visit(keys) }
+    keys.section("schedule") { schedule.visit(keys) }
+    keys.section("averaging") { averaging.visit(keys) }
+    keys.section("checkpoint") { checkpoint.visit(keys) }
+
+    let group = network.batchNormGroup
+    keys.require(
+      group == 0 || batch.formsGroups(of: group), "network", "batchNormGroup",
+      "\(group) is not a group of whole micro-batches; allowed: 0 (whole batch) or batch.microBatch "
+        + "(\(batch.microBatch)) times a power of two, at most batch.size (\(batch.size))")
+    let channels = network.inputChannels
+    for (key, values) in [("mean", data.mean), ("deviation", data.deviation)] {
+      keys.require(
+        values.count == channels, "data", key,
+        "has \(values.count) values, but network.inputChannels is \(channels); give one a channel")
+    }
+    if let epochs = training.epochs {
+      keys.require(
+        schedule.warmupEpochs < Double(epochs), "schedule", "warmupEpochs",
+        "\(schedule.warmupEpochs) is not less than training.epochs (\(epochs))")
+    }
+    let peak = schedule.peakLearningRate(batchSize: batch.size)
+    keys.require(
+      schedule.endLearningRate <= peak, "schedule", "endLearningRate",
+      "\(schedule.endLearningRate) is above the peak learning rate; allowed: 0 to \(peak)")
+  }
+}

@@ -1,0 +1,129 @@
+/// Reads a configuration strictly: every key must be known, of its type, and in its range.
+///
+/// Faults are collected rather than thrown, so that a misspelt key is reported as such and not as
+/// the lack of the right one.
+final class ConfigurationReader: ConfigurationVisitor {
+  private let document: ConfigurationDocument
+  private var knownSections: [String] = []
+  private var structureFaults: [ConfigurationError] = []
+  private var valueFaults: [ConfigurationError] = []
+
+  private var section = ""
+  private var entries: [ConfigurationDocument.Entry] = []
+  private var knownKeys: [String] = []
+  private var reason = ""
+  private var isConditionKnown = true
+  private var sectionFaults = 0
+
+  init(_ document: ConfigurationDocument) {
+    self.document = document
+  }
+
+  /// Throws the fault that explains most, if there is one; called when every section was visited.
+  func finish() throws(ConfigurationError) {
+    let unknownSections = document.sections.filter { !knownSections.contains($0.name) }.map {
+      ConfigurationError(
+        location: document.location($0.name), key: $0.name,
+        problem: "unknown section\($0.name.suggestion(from: knownSections)); "
+          + "allowed: \(knownSections.joined(separator: ", "))")
+    }
+    if let fault = unknownSections.first ?? structureFaults.first ?? valueFaults.first {
+      throw fault
+    }
+  }
+
+  func section(_ name: String, _ visit: () -> Void) {
+    knownSections.append(name)
+    section = name
+    knownKeys = []
+    reason = ""
+    isConditionKnown = true
+    sectionFaults = 0
+    entries = []
+    do throws(ConfigurationError) {
+      entries = try document.entries(of: name)
+    } catch {
+      structureFaults.append(error)
+    }
+    visit()
+    guard isConditionKnown else { return }
+    for entry in entries where !knownKeys.contains(entry.name) {
+      structureFaults.append(
+        ConfigurationError(
+          location: document.location(name, entry), key: "\(name).\(entry.name)",
+          problem: "unknown key\(reason)\(entry.name.suggestion(from: knownKeys)); "
+            + "allowed: \(knownKeys.joined(separator: ", "))"))
+    }
+  }
+
+  func value<Value: ConfigurationValue>(
+    _ key: String, _ value: inout Value, _ allowed: AllowedRange, default: Value?
+  ) {
+    value = read(key, allowed) ?? `default` ?? value
+  }
+
+  func required<Value: ConfigurationValue>(
+    _ key: String, _ value: inout Value, _ allowed: AllowedRange
+  ) {
+    value = read(key, allowed) ?? value
+    if !isGiven(key) {
+      fail(key, "is missing; give \(Value.expectation), allowed: \(allowed)")
+    }
+  }
+
+  func optional<Value: ConfigurationValue>(
+    _ key: String, _ value: inout Value?, _ allowed: AllowedRange
+  ) {
+    value = read(key, allowed)
+  }
+
+  func paths(_ key: String, _ value: inout [String], isRequired: Bool) {
+    let list: StringList? = read(key, .any)
+    value = list?.strings.map { document.resolve($0, section: section, key: key) } ?? []
+    if isRequired && (!isGiven(key) || list?.strings == []) {
+      fail(key, "is missing; give \(StringList.expectation)")
+    }
+  }
+
+  func condition(_ reason: String) {
+    self.reason = " " + reason
+    isConditionKnown = sectionFaults == 0
+  }
+
+  func require(
+    _ holds: @autoclosure () -> Bool, _ section: String, _ key: String,
+    _ problem: @autoclosure () -> String
+  ) {
+    guard valueFaults.isEmpty && structureFaults.isEmpty && !holds() else { return }
+    let entry = try? document.entries(of: section).first { $0.name == key }
+    valueFaults.append(
+      ConfigurationError(
+        location: document.location(section, entry), key: "\(section).\(key)", problem: problem()))
+  }
+
+  private func isGiven(_ key: String) -> Bool {
+    entries.contains { $0.name == key && !$0.value.isNull }
+  }
+
+  /// The value of a key, or nothing where it is missing, null or wrong.
+  private func read<Value: ConfigurationValue>(_ key: String, _ allowed: AllowedRange) -> Value? {
+    knownKeys.append(key)
+    guard let entry = entries.first(where: { $0.name == key }), !entry.value.isNull else {
+      return nil
+    }
+    do throws(ConfigurationProblem) {
+      return try Value(entry.value, allowed: allowed)
+    } catch {
+      fail(key, error.text)
+      return nil
+    }
+  }
+
+  private func fail(_ key: String, _ problem: String) {
+    sectionFaults += 1
+    let entry = entries.first { $0.name == key }
+    valueFaults.append(
+      ConfigurationError(
+        location: document.location(section, entry), key: "\(section).\(key)", problem: problem))
+  }
+}

@@ -1,0 +1,36 @@
+/// Is shown every key of a configuration in order: one description serves reading and writing.
+protocol ConfigurationVisitor: AnyObject {
+  /// The keys that `visit` shows belong to the section `name`.
+  func section(_ name: String, _ visit: () -> Void)
+
+  /// A key that may be left out: then it has `default`, or keeps the value that it has.
+  func value<Value: ConfigurationValue>(
+    _ key: String, _ value: inout Value, _ allowed: AllowedRange, default: Value?)
+
+  /// A key that must be given.
+  func required<Value: ConfigurationValue>(
+    _ key: String, _ value: inout Value, _ allowed: AllowedRange)
+
+  /// A key without default.
+  func optional<Value: ConfigurationValue>(
+    _ key: String, _ value: inout Value?, _ allowed: AllowedRange)
+
+  /// A list of files, of which a required one is not empty.
+  func paths(_ key: String, _ value: inout [String], isRequired: Bool)
+
+  /// Which keys this section has from here on depends on the keys before, in the words of `reason`.
+  func condition(_ reason: String)
+
+  /// What must hold when every key by itself is right; else `problem` is that of `section.key`.
+  func require(
+    _ holds: @autoclosure () -> Bool, _ section: String, _ key: String,
+    _ problem: @autoclosure () -> String)
+}
+
+extension ConfigurationVisitor {
+  func value<Value: ConfigurationValue>(
+    _ key: String, _ value: inout Value, _ allowed: AllowedRange = .any
+  ) {
+    self.value(key, &value, allowed, default: nil)
+  }
+}

@@ -1,0 +1,74 @@
+/// Section `network`: the variant, its scaling, and its regularisation.
+///
+/// Defaults are those of the official EfficientNet (github.com/tensorflow/tpu).
+public struct NetworkConfiguration: Sendable, Equatable {
+  /// A variant with published coefficients.
+  public enum Model: String, CaseIterable, Sendable, ConfigurationValue {
+    /// EfficientNet-B0…B8 and L2 (Tan and Le 2019, arXiv:1905.11946).
+    case b0, b1, b2, b3, b4, b5, b6, b7, b8, l2
+    /// EfficientNet-Lite: no squeeze-excitation, ReLU6, stem and head of fixed width.
+    case lite0, lite1, lite2, lite3, lite4
+  }
+
+  /// Variant whose coefficients are used. Default `b0`.
+  public internal(set) var model = Model.b0
+  /// Factor of all channel counts, instead of the variant's.
+  public internal(set) var width: Double?
+  /// Factor of all block repeats, instead of the variant's.
+  public internal(set) var depth: Double?
+  /// Exponent φ of compound scaling from B0, instead of `width` and `depth`: depth `alpha^φ`, width
+  /// `beta^φ`, and resolution `gamma^φ` times 224 unless `resolution` is given.
+  public internal(set) var phi: Double?
+  /// Base of the depth. Default 1.2 (arXiv:1905.11946, section 3.3).
+  public internal(set) var alpha = 1.2
+  /// Base of the width. Default 1.1 (ditto).
+  public internal(set) var beta = 1.1
+  /// Base of the resolution. Default 1.15 (ditto).
+  public internal(set) var gamma = 1.15
+  /// Side of the square input, in pixels, instead of the variant's.
+  public internal(set) var resolution: Int?
+  /// Number of classes, instead of the data's.
+  public internal(set) var classes: Int?
+  /// Channels of the input. Default 3, colour images.
+  public internal(set) var inputChannels = 3
+  /// Stride of the first convolution: 2, or 1 for small images. Default 2.
+  public internal(set) var stemStride = 2
+  /// Probability of dropping a unit before the classifier, instead of the variant's.
+  public internal(set) var dropout: Double?
+  /// Probability of dropping the last residual branch; earlier ones proportionally less. Default
+  /// 0.2, that of every official variant.
+  public internal(set) var dropPath = 0.2
+  /// ε added to the variance. Default 0.001 (official code).
+  public internal(set) var batchNormEpsilon = 1e-3
+  /// Share of the old value in the running statistics. Default 0.99 (official code).
+  public internal(set) var batchNormMomentum = 0.99
+  /// Images that share batch-norm statistics: 0 for the whole batch, or `batch.microBatch` times a
+  /// power of two. Default 0.
+  public internal(set) var batchNormGroup = 0
+
+  mutating func visit(_ keys: some ConfigurationVisitor) {
+    keys.value("model", &model)
+    keys.optional("phi", &phi, .closed(-10, 10))
+    keys.condition(phi == nil ? "without phi" : "with phi")
+    if phi == nil {
+      keys.optional("width", &width, .above(0))
+      keys.optional("depth", &depth, .above(0))
+    } else {
+      keys.value("alpha", &alpha, .atLeast(1))
+      keys.value("beta", &beta, .atLeast(1))
+      keys.value("gamma", &gamma, .atLeast(1))
+    }
+    keys.optional("resolution", &resolution, .closed(8, 2048))
+    keys.optional("classes", &classes, .atLeast(1))
+    keys.value("inputChannels", &inputChannels, .atLeast(1))
+    keys.value("stemStride", &stemStride, .closed(1, 2))
+    keys.optional("dropout", &dropout, .halfOpen(0, 1))
+    keys.value("dropPath", &dropPath, .halfOpen(0, 1))
+    keys.value("batchNormEpsilon", &batchNormEpsilon, .above(0))
+    keys.value("batchNormMomentum", &batchNormMomentum, .halfOpen(0, 1))
+    keys.value("batchNormGroup", &batchNormGroup, .atLeast(0))
+    keys.require(
+      phi == nil || model == .b0, "network", "phi",
+      "scales from b0, but network.model is \(model); leave one of the two out")
+  }
+}

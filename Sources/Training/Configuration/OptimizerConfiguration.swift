@@ -1,0 +1,39 @@
+/// Section `optimizer`: how gradients change the parameters.
+///
+/// Defaults are those of the official EfficientNet recipe (github.com/tensorflow/tpu).
+public struct OptimizerConfiguration: Sendable, Equatable {
+  /// The rule of the update.
+  public enum Kind: String, CaseIterable, Sendable, ConfigurationValue {
+    /// TensorFlow's RMSProp: ε inside the root, learning rate inside the momentum.
+    case rmsprop
+    /// Stochastic gradient descent with momentum.
+    case sgd
+  }
+
+  /// The rule of the update. Default `rmsprop`.
+  public internal(set) var kind = Kind.rmsprop
+  /// Share of the last update in the next. Default 0.9.
+  public internal(set) var momentum = 0.9
+  /// Share of the old value in the mean square, ρ; only `rmsprop`. Default 0.9.
+  public internal(set) var decay = 0.9
+  /// ε added to the mean square; only `rmsprop`. Default 0.001.
+  public internal(set) var epsilon = 0.001
+  /// Whether the momentum looks ahead; only `sgd`. Default false.
+  public internal(set) var nesterov = false
+  /// Factor of the parameters that is added to the gradient. Default 1e-5.
+  public internal(set) var weightDecay = 1e-5
+
+  mutating func visit(_ keys: some ConfigurationVisitor) {
+    keys.value("kind", &kind)
+    keys.condition("with kind \(kind)")
+    keys.value("momentum", &momentum, .halfOpen(0, 1))
+    switch kind {
+    case .rmsprop:
+      keys.value("decay", &decay, .halfOpen(0, 1))
+      keys.value("epsilon", &epsilon, .above(0))
+    case .sgd:
+      keys.value("nesterov", &nesterov)
+    }
+    keys.value("weightDecay", &weightDecay, .atLeast(0))
+  }
+}

@@ -1,0 +1,30 @@
+/// Section `training`: length of the run, loss, and reports.
+public struct TrainingConfiguration: Sendable, Equatable {
+  /// Passes over the training data; exactly one of this and `steps` is given.
+  public internal(set) var epochs: Int?
+  /// Optimizer steps; exactly one of this and `epochs` is given.
+  public internal(set) var steps: Int?
+  /// Seed of all random numbers. Default 1.
+  public internal(set) var seed = 1
+  /// Share of the target that is spread over all classes. Default 0.1 (official recipe).
+  public internal(set) var labelSmoothing = 0.1
+  /// Epochs between evaluations; 0 for one at the end. Default 1.
+  public internal(set) var evaluateEveryEpochs = 1
+  /// Steps between lines of the log. Default 50.
+  public internal(set) var logEverySteps = 50
+  /// Largest Euclidean norm of the whole gradient. Default none, as in the official recipe.
+  public internal(set) var clipNorm: Double?
+
+  mutating func visit(_ keys: some ConfigurationVisitor) {
+    keys.optional("epochs", &epochs, .atLeast(1))
+    keys.optional("steps", &steps, .atLeast(1))
+    keys.value("seed", &seed, .atLeast(0))
+    keys.value("labelSmoothing", &labelSmoothing, .halfOpen(0, 1))
+    keys.value("evaluateEveryEpochs", &evaluateEveryEpochs, .atLeast(0))
+    keys.value("logEverySteps", &logEverySteps, .atLeast(1))
+    keys.optional("clipNorm", &clipNorm, .above(0))
+    keys.require(
+      (epochs == nil) != (steps == nil), "training", steps == nil ? "epochs" : "steps",
+      "give exactly one of epochs and steps (null takes one back)")
+  }
+}

@@ -1,0 +1,100 @@
+import MPI
+import XCTest
+
+final class CommunicatorTests: MPITestCase {
+  func testTheWorldIsTheJob() throws {
+    let world = try startWorld()
+    XCTAssertTrue((0..<world.size).contains(world.rank))
+    let isLaunched = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"]
+    XCTAssertEqual(world.size, isLaunched.flatMap { Int($0) } ?? 1)
+    XCTAssertFalse(world.processorName.isEmpty)
+    try world.barrier()
+  }
+
+  func testMPIStartsOnlyOnce() throws {
+    _ = try startWorld()
+    XCTAssertThrowsError(try MPISession()) { XCTAssertTrue("\($0)".contains("only once")) }
+  }
+
+  func testRefusedCallsBecomeErrors() throws {
+    let world = try startWorld()
+    var values: [Float] = [1]
+    try values.withUnsafeMutableBufferPointer { values in
+      XCTAssertThrowsError(try world.send(UnsafeBufferPointer(values), to: world.size)) {
+        XCTAssertEqual(($0 as? MPIError)?.operation, "MPI_Send")
+        XCTAssertTrue("\($0)".contains("invalid rank"), "\($0)")
+      }
+    }
+  }
+
+  func testMessagesArriveWholeAndInPieces() throws {
+    var world = try startWorld()
+    let right = (world.rank + 1) % world.size
+    let left = (world.rank + world.size - 1) % world.size
+    for largestMessage in [Int(CInt.max), 5, 1] {
+      world.largestMessage = largestMessage
+      for count in [0, 1, 5, 11] {
+        var ring = (0..<count).map { Double(world.rank * 100 + $0) }
+        var received = [Double](repeating: -1, count: count)
+        // Even ranks send first: a ring of blocking sends may wait for ever.
+        try ring.withUnsafeMutableBufferPointer { ring in
+          try received.withUnsafeMutableBufferPointer { received in
+            if world.size == 1 {
+              try world.exchange(sending: UnsafeBufferPointer(ring), receiving: received, peer: 0)
+            } else if world.rank % 2 == 0 {
+              try world.send(UnsafeBufferPointer(ring), to: right, tag: 7)
+              try world.receive(into: received, from: left, tag: 7)
+            } else {
+              try world.receive(into: received, from: left, tag: 7)
+              try world.send(UnsafeBufferPointer(ring), to: right, tag: 7)
+            }
+          }
+        }
+        XCTAssertEqual(received, (0..<count).map { Double(left * 100 + $0) })
+      }
+    }
+  }
+
+  func testExchangesMayDifferInLength() throws {
+    var world = try startWorld()
+    let peer = world.rank ^ 1 < world.size ? world.rank ^ 1 : world.rank
+    for largestMessage in [Int(CInt.max), 3] {
+      world.largestMessage = largestMessage
+      let sent = [UInt8](repeating: UInt8(world.rank), count: 4 + world.rank % 2 * 5)
+      var received = [UInt8](repeating: 255, count: 4 + peer % 2 * 5)
+      try sent.withUnsafeBufferPointer { sent in
+        try received.withUnsafeMutableBufferPointer { received in
+          try world.exchange(sending: sent, receiving: received, peer: peer)
+        }
+      }
+      XCTAssertTrue(received.allSatisfy { $0 == UInt8(peer) })
+    }
+  }
+
+  func testCollectivesReachAllRanks() throws {
+    var world = try startWorld()
+    for largestMessage in [Int(CInt.max), 2] {
+      world.largestMessage = largestMessage
+      for root in 0..<world.size {
+        var values = (0..<5).map { Float(world.rank * 10 + $0) }
+        try values.withUnsafeMutableBufferPointer { try world.broadcast($0, from: root) }
+        XCTAssertEqual(values, (0..<5).map { Float(root * 10 + $0) })
+      }
+
+      let own = (0..<3).map { Int64(world.rank * 10 + $0) }
+      var all = [Int64](repeating: -1, count: 3 * world.size)
+      try own.withUnsafeBufferPointer { own in
+        try all.withUnsafeMutableBufferPointer { try world.allGather(own, into: $0) }
+      }
+      XCTAssertEqual(
+        all, (0..<world.size).flatMap { rank in (0..<3).map { Int64(rank * 10 + $0) } })
+
+      // Beyond the 53 bits of a Double: the sum is of integers.
+      var counts: [Int64] = [1 << 53, 1, Int64(world.rank)]
+      try counts.withUnsafeMutableBufferPointer { try world.sum($0) }
+      let size = Int64(world.size)
+      XCTAssertEqual(counts, [size << 53, size, size * (size - 1) / 2])
+    }
+    XCTAssertEqual(try world.sum((1 << 53) + 1), ((1 << 53) + 1) * world.size)
+  }
+}

@@ -1,0 +1,275 @@
+import Foundation
+import Training
+import XCTest
+
+final class ConfigurationTests: XCTestCase {
+  private let minimal = """
+    data:
+      train: shards
+    batch:
+      size: 64
+      microBatch: 8
+    training:
+      epochs: 10
+    schedule:
+      learningRate: 0.1
+    """
+
+  private func read(_ yaml: String, _ overrides: String...) throws -> Configuration {
+    try Configuration(
+      yaml: yaml, file: "digits.yaml", folder: URL(fileURLWithPath: "/configs"),
+      overrides: overrides)
+  }
+
+  private func assertFault(
+    _ yaml: String, _ overrides: String..., is expected: String, line: UInt = #line
+  ) {
+    XCTAssertThrowsError(
+      try Configuration(yaml: yaml, file: "digits.yaml", overrides: overrides), line: line
+    ) { XCTAssertEqual("\($0)", expected, line: line) }
+  }
+
+  func testMissingKeysHaveTheirDefaults() throws {
+    let configuration = try read(minimal)
+    XCTAssertEqual(configuration.network.model, .b0)
+    XCTAssertNil(configuration.network.resolution)
+    XCTAssertEqual(configuration.network.dropPath, 0.2)
+    XCTAssertEqual(configuration.data.mean, [0.485, 0.456, 0.406])
+    XCTAssertEqual(configuration.data.train, ["/configs/shards"])
+    XCTAssertEqual(configuration.data.validation, [])
+    XCTAssertEqual(configuration.batch.microBatchCount, 8)
+    XCTAssertEqual(configuration.training.labelSmoothing, 0.1)
+    XCTAssertEqual(configuration.optimizer.kind, .rmsprop)
+    XCTAssertEqual(configuration.schedule.kind, .exponential)
+    XCTAssertEqual(configuration.schedule.decayEpochs, 2.4)
+    XCTAssertEqual(configuration.averaging.decay, 0.9999)
+    XCTAssertEqual(configuration.checkpoint.keep, 3)
+  }
+
+  func testEveryKeyIsReadAndWrittenBack() throws {
+    let first = """
+      network:
+        model: b3
+        width: 1.5
+        depth: 0.7
+        resolution: 96
+        classes: 10
+        inputChannels: 1
+        stemStride: 1
+        dropout: 0.3
+        dropPath: 0.05
+        batchNormEpsilon: 1e-5
+        batchNormMomentum: 0.9
+        batchNormGroup: 16
+      data:
+        train: ["a b*?.h5", /absolute/it's "x"\\y.h5]
+        validation: ../ünder/
+        fit: pad
+        mean: [0.5]
+        deviation: [0.25]
+        shift: 0.1
+        rotation: 15
+        scale: 0.2
+        flip: true
+      batch: {size: 32, microBatch: 4}
+      training:
+        steps: 1000
+        seed: 7
+        labelSmoothing: 0
+        evaluateEveryEpochs: 0
+        logEverySteps: 1
+        clipNorm: 1.5
+      optimizer: {kind: sgd, momentum: 0.8, nesterov: true, weightDecay: 3.3e-7}
+      schedule: {kind: polynomial, learningRatePer256: 4, warmupEpochs: 0.5, power: 1}
+      averaging: {decay: 0}
+      checkpoint: {everySteps: 10, everyEpochs: 0, keep: 1}
+      """
+    let second = """
+      network: {phi: 0.5, alpha: 1.3, beta: 1, gamma: 1.05}
+      data: {train: "null"}
+      batch: {size: 7, microBatch: 7}
+      training: {epochs: 3}
+      optimizer: {kind: rmsprop, decay: 0.99, epsilon: 1.0e-8}
+      schedule: {kind: cosine, learningRate: 0.3, endLearningRate: 0.001}
+      """
+    for yaml in [first, second, minimal] {
+      let configuration = try read(yaml)
+      let written = try Configuration(yaml: configuration.yaml, folder: URL(fileURLWithPath: "/x"))
+      XCTAssertEqual(written, configuration)
+      XCTAssertEqual(written.yaml, configuration.yaml)
+    }
+    let configuration = try read(first)
+    XCTAssertEqual(
+      configuration.data.train, ["/configs/a b*?.h5", "/absolute/it's \"x\"\\y.h5"])
+    XCTAssertEqual(configuration.data.validation, ["/ünder"])
+    XCTAssertEqual(configuration.schedule.endLearningRate, 0.1)
+    XCTAssertEqual(configuration.schedule.peakLearningRate(batchSize: 32), 0.5)
+    XCTAssertTrue(configuration.optimizer.nesterov)
+    XCTAssertTrue(configuration.yaml.contains("\n  batchNormEpsilon: 1e-05\n"))
+    XCTAssertEqual(try read(second).network.phi, 0.5)
+  }
+
+  func testUnknownKeysNameTheNearestAndAllAllowed() {
+    assertFault(
+      minimal + "\n  warmup_epochs: 5",
+      is: "digits.yaml:10: schedule.warmup_epochs: unknown key with kind exponential (did you mean "
+        + "warmupEpochs?); allowed: kind, learningRate, learningRatePer256, warmupEpochs, decayRate, "
+        + "decayEpochs")
+    assertFault(
+      minimal + "\naveraging:\n  colour: 5",
+      is: "digits.yaml:11: averaging.colour: unknown key; allowed: decay")
+    assertFault(
+      minimal + "\ncheckpiont:\n  keep: 5",
+      is:
+        "digits.yaml:10: checkpiont: unknown section (did you mean checkpoint?); allowed: network, "
+        + "data, batch, training, optimizer, schedule, averaging, checkpoint")
+    // The misspelt key is the news, not the lack of the right one.
+    assertFault(
+      minimal.replacingOccurrences(of: "microBatch", with: "microBach"),
+      is: "digits.yaml:5: batch.microBach: unknown key (did you mean microBatch?); "
+        + "allowed: size, microBatch")
+  }
+
+  func testKeysThatTheKindDoesNotUseAreUnknown() {
+    assertFault(
+      minimal + "\noptimizer:\n  kind: sgd\n  epsilon: 1",
+      is: "digits.yaml:12: optimizer.epsilon: unknown key with kind sgd; "
+        + "allowed: kind, momentum, nesterov, weightDecay")
+    assertFault(
+      minimal + "\nnetwork: {phi: 1, width: 2}",
+      is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, phi, alpha, beta, "
+        + "gamma, resolution, classes, inputChannels, stemStride, dropout, dropPath, "
+        + "batchNormEpsilon, batchNormMomentum, batchNormGroup")
+    // With an unknown kind nobody knows which keys it uses.
+    assertFault(
+      minimal + "\noptimizer:\n  nesterov: true\n  kind: sdg",
+      is: "digits.yaml:12: optimizer.kind: sdg is not allowed (did you mean sgd?); "
+        + "allowed: rmsprop, sgd")
+  }
+
+  func testWrongTypesAndRangesNameWhatIsAllowed() {
+    for (text, fault) in [
+      ("warmupEpochs: -1", "warmupEpochs: -1 is out of range; allowed: ≥ 0"),
+      ("warmupEpochs: soon", "warmupEpochs: expected a number, found soon"),
+      ("warmupEpochs: \"5\"", "warmupEpochs: expected a number, found \"5\""),
+      ("warmupEpochs: .nan", "warmupEpochs: expected a number, found .nan"),
+      ("warmupEpochs: nan", "warmupEpochs: expected a number, found nan"),
+      ("warmupEpochs: [5]", "warmupEpochs: expected a number, found a list"),
+      ("decayRate: 1.5", "decayRate: 1.5 is out of range; allowed: 0 to 1"),
+    ] {
+      assertFault(minimal + "\n  " + text, is: "digits.yaml:10: schedule." + fault)
+    }
+    for (text, fault) in [
+      ("network: {stemStride: 3}", "network.stemStride: 3 is out of range; allowed: 1 to 2"),
+      ("network: {stemStride: 1.0}", "network.stemStride: expected an integer, found 1.0"),
+      ("network: {dropout: 1}", "network.dropout: 1 is out of range; allowed: ≥ 0 and < 1"),
+      ("network: 5", "network: expected keys and values, found 5"),
+      ("averaging: {decay: {a: 1}}", "averaging.decay: expected a number, found keys and values"),
+    ] {
+      assertFault(minimal + "\n" + text, is: "digits.yaml:10: " + fault)
+    }
+    assertFault(
+      minimal.replacingOccurrences(of: "shards", with: "shards\n  flip: yes"),
+      is: "digits.yaml:3: data.flip: expected true or false, found yes")
+    assertFault(
+      minimal.replacingOccurrences(of: "shards", with: "shards\n  mean: [0.5, 2, 0.5]"),
+      is: "digits.yaml:3: data.mean: 2 is out of range; allowed: 0 to 1")
+  }
+
+  func testMissingKeysAreNamedAtTheirSection() {
+    assertFault(
+      minimal.replacingOccurrences(of: "  size: 64\n", with: ""),
+      is: "digits.yaml:3: batch.size: is missing; give an integer, allowed: ≥ 1")
+    assertFault(
+      minimal.replacingOccurrences(of: "train: shards", with: "train: []"),
+      is: "digits.yaml:2: data.train: is missing; give a string or a list of strings")
+    assertFault("", is: "digits.yaml: data.train: is missing; give a string or a list of strings")
+  }
+
+  func testTextThatIsNotYAMLNamesItsLine() {
+    assertFault(
+      minimal + "\n  learningRate: 1",
+      is: "digits.yaml:9: learningRate: the key is given again further down; remove one of the two")
+    XCTAssertThrowsError(try read("data:\n  train: a: b\n")) {
+      XCTAssertTrue("\($0)".hasPrefix("digits.yaml:2: not valid YAML: "), "\($0)")
+    }
+    assertFault("5", is: "digits.yaml: expected keys and values, found 5")
+    XCTAssertThrowsError(try Configuration(contentsOf: "/nowhere/digits.yaml")) {
+      XCTAssertTrue("\($0)".hasPrefix("/nowhere/digits.yaml: cannot be read: "), "\($0)")
+    }
+  }
+
+  func testKeysAreCheckedAgainstEachOther() {
+    assertFault(
+      minimal.replacingOccurrences(of: "microBatch: 8", with: "microBatch: 7"),
+      is: "digits.yaml:5: batch.microBatch: 7 does not divide batch.size 64")
+    for group in [4, 24, 128] {
+      assertFault(
+        minimal + "\nnetwork:\n  batchNormGroup: \(group)",
+        is:
+          "digits.yaml:11: network.batchNormGroup: \(group) is not a group of whole micro-batches; "
+          + "allowed: 0 (whole batch) or batch.microBatch (8) times a power of two, at most "
+          + "batch.size (64)")
+    }
+    XCTAssertNoThrow(try read(minimal + "\nnetwork:\n  batchNormGroup: 32"))
+    assertFault(
+      minimal + "\nnetwork: {inputChannels: 1}",
+      is: "digits.yaml:1: data.mean: has 3 values, but network.inputChannels is 1; "
+        + "give one a channel")
+    assertFault(
+      minimal + "\nnetwork: {phi: 1, model: b1}",
+      is: "digits.yaml:10: network.phi: scales from b0, but network.model is b1; "
+        + "leave one of the two out")
+    assertFault(
+      minimal + "\n  warmupEpochs: 10",
+      is: "digits.yaml:10: schedule.warmupEpochs: 10.0 is not less than training.epochs (10)")
+    assertFault(
+      minimal.replacingOccurrences(of: "0.1", with: "0.05") + "\n  kind: polynomial",
+      is: "digits.yaml:8: schedule.endLearningRate: 0.1 is above the peak learning rate; "
+        + "allowed: 0 to 0.05")
+    assertFault(
+      minimal + "\n  learningRatePer256: 1",
+      is: "digits.yaml:10: schedule.learningRatePer256: give exactly one of learningRate and "
+        + "learningRatePer256 (null takes one back)")
+    assertFault(
+      minimal.replacingOccurrences(of: "  epochs: 10", with: "  seed: 2"),
+      is: "digits.yaml:6: training.epochs: give exactly one of epochs and steps "
+        + "(null takes one back)")
+  }
+
+  func testOverridesReplaceAddAndTakeBack() throws {
+    let configuration = try read(
+      minimal, "batch.microBatch=16", "network.model=b1", "network.model=b2",
+      "data.validation=[a, b]", "training.epochs=null", "training.steps=5")
+    XCTAssertEqual(configuration.batch.microBatch, 16)
+    XCTAssertEqual(configuration.network.model, .b2)
+    XCTAssertEqual(configuration.training.steps, 5)
+    XCTAssertNil(configuration.training.epochs)
+    // The user types paths where the user is.
+    let here = FileManager.default.currentDirectoryPath
+    XCTAssertEqual(configuration.data.validation, ["\(here)/a", "\(here)/b"])
+    XCTAssertEqual(configuration.data.train, ["/configs/shards"])
+  }
+
+  func testFaultsOfOverridesNameTheOverride() {
+    assertFault(
+      minimal, "schedule.warmupEpochs=-1",
+      is: "--set schedule.warmupEpochs=-1: schedule.warmupEpochs: -1 is out of range; allowed: ≥ 0")
+    assertFault(
+      minimal, "averaging.deacy=0.9",
+      is: "--set averaging.deacy=0.9: averaging.deacy: unknown key (did you mean decay?); "
+        + "allowed: decay")
+    assertFault(
+      minimal, "bacth.size=1",
+      is:
+        "--set bacth.size=1: bacth: unknown section (did you mean batch?); allowed: network, data, "
+        + "batch, training, optimizer, schedule, averaging, checkpoint")
+    assertFault(
+      minimal, "batch.microBatch=9",
+      is: "--set batch.microBatch=9: batch.microBatch: 9 does not divide batch.size 64")
+    for malformed in ["batch.size", "size=3", "a.b.c=3", ".size=3", ""] {
+      assertFault(
+        minimal, malformed, is: "--set \(malformed): expected section.key=value")
+    }
+  }
+}
