@@ -18,8 +18,18 @@ let vectorized: [SwiftSetting] = [
 
 let package = Package(
   name: "effnet",
+  products: [
+    .library(name: "HDF5", targets: ["HDF5"])
+  ],
   targets: [
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+
+    .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Tensors", swiftSettings: vectorized),
+
+    .testTarget(
+      name: "HDF5Tests", dependencies: ["HDF5"],
+      resources: [.copy("Fixtures/variable-length-strings.h5")]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
   ],
   swiftLanguageModes: [.v6]
