@@ -30,18 +30,21 @@ let package = Package(
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "MPI", dependencies: ["CMPI", "Tensors"], swiftSettings: vectorized),
     .target(name: "Tensors", swiftSettings: vectorized),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
     .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
-    .target(name: "Training", dependencies: ["Kernels", "MPI", "Networks", "Tensors", "Yams"]),
+    .target(name: "Training", dependencies: ["HDF5", "Kernels", "MPI", "Networks", "Tensors", "Yams"]),
 
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(name: "TrainingTests", dependencies: ["HDF5", "Training"]),
   ],
   swiftLanguageModes: [.v6]
 )

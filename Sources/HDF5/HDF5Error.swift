@@ -1,0 +1,38 @@
+/// Why an HDF5 file could not be read or written.
+public struct HDF5Error: Error, Equatable, CustomStringConvertible {
+  /// What went wrong, for programs.
+  public enum Kind: Sendable {
+    /// The file to read, or a folder on the way to it, does not exist.
+    case missingFile
+    /// The file exists and is not an HDF5 file.
+    case notHDF5
+    /// The file is shorter than its own superblock says: a copy or a writer was cut off.
+    case truncated
+    /// The file has no group, dataset or attribute of that name.
+    case missingObject
+    /// The numbers or strings in the file are of another type than the caller's.
+    case wrongType
+    /// The dataset or the caller's buffer has another shape than was asked for.
+    case wrongShape
+    /// The attribute is longer than an object header can hold.
+    case attributeTooLarge
+    /// The library or the file system refused; the reason is theirs.
+    case library
+  }
+
+  /// What went wrong, for programs.
+  public let kind: Kind
+  /// What was being done, as a verb: `open`, `read`.
+  public let operation: String
+  /// Path of the file.
+  public let file: String
+  /// Path of the object in the file, with `@name` behind it for an attribute.
+  public let object: String?
+  /// What went wrong, for people.
+  public let reason: String
+
+  /// One line that says what failed, where, and why.
+  public var description: String {
+    "cannot \(operation) \(object.map { "\($0) in " } ?? "")\(file): \(reason)"
+  }
+}

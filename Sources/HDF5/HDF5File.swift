@@ -1,0 +1,101 @@
+internal import CHDF5
+import Glibc
+
+/// An open HDF5 file: groups, datasets of numbers, and attributes, addressed by path.
+///
+/// Meant for one thread of the process. The library keeps its error stack per thread and everything
+/// else behind one lock, so a second thread would wait, and its errors would be printed.
+///
+/// Files are written in the oldest format that holds them and without time stamps: the same content
+/// gives the same bytes, and h5py, MATLAB and Keras read it.
+public final class HDF5File {
+  /// Path the file was opened with.
+  public let path: String
+
+  let id: hid_t
+  private var isOpen = true
+
+  /// Opens an existing file for reading.
+  ///
+  /// File locks are left off: a reader needs none, and NFS and Lustre often refuse them.
+  ///
+  /// - Throws: When the file is missing, is not HDF5, is truncated, or may not be read.
+  public init(reading path: String) throws(HDF5Error) {
+    self.path = path
+    let operation = HDF5Operation(name: "open", file: path)
+    // The library reports all of these alike, as "unable to open file".
+    guard access(path, R_OK) == 0 else {
+      let reason = String(cString: strerror(errno)).lowercased()
+      throw operation.error(
+        errno == ENOENT || errno == ENOTDIR ? .missingFile : .library, reason)
+    }
+    let properties = try Self.accessProperties(operation)
+    if try operation.check(H5Fis_hdf5(path)) == 0 {
+      throw operation.error(.notHDF5, "it is not an HDF5 file")
+    }
+    // Shorter than any superblock (48 bytes, version 2): the library would read beyond the end.
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_size >= 48 else {
+      throw operation.error(.truncated, "the file is cut off within its first bytes")
+    }
+    id = try operation.check(H5Fopen(path, CHDF5_ACC_RDONLY(), properties.id))
+  }
+
+  /// Creates a file; one of that name loses its content.
+  ///
+  /// - Throws: When the folder is missing or may not be written to.
+  public init(creating path: String) throws(HDF5Error) {
+    self.path = path
+    let operation = HDF5Operation(name: "create", file: path)
+    let properties = try Self.accessProperties(operation)
+    id = try operation.check(
+      H5Fcreate(path, CHDF5_ACC_TRUNC(), hid_t(H5P_DEFAULT), properties.id))
+  }
+
+  deinit {
+    // Nothing can be thrown from here: writers call `close()`.
+    if isOpen { _ = H5Fclose(id) }
+  }
+
+  /// Hands everything written so far to the operating system.
+  ///
+  /// - Throws: When it cannot be written, for example because the disk is full.
+  public func flush() throws(HDF5Error) {
+    try operation("write").check(H5Fflush(id, H5F_SCOPE_LOCAL))
+  }
+
+  /// Writes what is still in memory and closes the file, which must not be used afterwards.
+  ///
+  /// - Throws: When not everything could be written, for example because the disk is full.
+  public func close() throws(HDF5Error) {
+    guard isOpen else { return }
+    isOpen = false
+    let closing = operation("close")
+    do {
+      try closing.check(H5Fflush(id, H5F_SCOPE_LOCAL))
+    } catch {
+      _ = H5Fclose(id)
+      throw error
+    }
+    try closing.check(H5Fclose(id))
+  }
+
+  func operation(_ name: String, _ object: String? = nil) -> HDF5Operation {
+    HDF5Operation(name: name, file: path, object: object)
+  }
+
+  private static func accessProperties(
+    _ operation: HDF5Operation
+  ) throws(HDF5Error) -> HDF5Handle {
+    _ = withoutCleanupAtExit
+    // Errors are thrown, not printed. The switch is per thread, hence here and not once.
+    try operation.check(H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil))
+    let properties = try operation.handle(H5Pcreate(CHDF5_FILE_ACCESS()), H5Pclose)
+    try operation.check(H5Pset_file_locking(properties.id, false, true))
+    return properties
+  }
+
+  /// At exit the library closes what is open, and crashes on a file that a full disk kept it from
+  /// closing before. Owners close their files here; the code says only whether it was asked twice.
+  private static let withoutCleanupAtExit = H5dont_atexit()
+}
