@@ -19,12 +19,15 @@ let vectorized: [SwiftSetting] = [
 let package = Package(
   name: "effnet",
   products: [
+    .executable(name: "effnet", targets: ["effnet"]),
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "Training", targets: ["Training"]),
     .library(name: "MPI", targets: ["MPI"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
@@ -36,10 +39,24 @@ let package = Package(
     .target(name: "Tensors", swiftSettings: vectorized),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
     .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
-    .target(name: "Training", dependencies: ["HDF5", "Kernels", "MPI", "Networks", "Tensors", "Yams"]),
+    .target(
+      name: "Training",
+      dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"), "HDF5", "Kernels", "MPI", "Networks",
+        "Tensors", "Yams",
+      ]),
+
+    .executableTarget(
+      name: "effnet",
+      dependencies: [
+        "HDF5", "Kernels", "MPI", "Networks", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors"]),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
+    .testTarget(
+      name: "HDF5Tests", dependencies: ["HDF5"],
+      resources: [.copy("Fixtures/variable-length-strings.h5")]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),

@@ -121,13 +121,25 @@ public final class EfficientNet {
   public func train(
     key: RandomKey?, smoothing: Double
   ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {
-    guard let gradients = work.gradients else {
-      preconditionFailure("the network was built for evaluation only")
-    }
+    try trainForward(key: key)
+    return try trainBackward(smoothing: smoothing)
+  }
+
+  /// The first half of ``train(key:smoothing:)``, up to the scores.
+  package func trainForward(key: RandomKey?) throws(ExchangeError) {
     work.isTraining = true
     drawDropPath(key)
     drawDropout(key)
     try forward()
+  }
+
+  /// The second half of ``train(key:smoothing:)``; the scores become their gradient.
+  package func trainBackward(
+    smoothing: Double
+  ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {
+    guard let gradients = work.gradients else {
+      preconditionFailure("the network was built for evaluation only")
+    }
     let totals = head.loss(work, labels: labelPointer, smoothing: smoothing)
     try head.backward(work, gradients)
     for block in blocks.reversed() { try block.backward(work, gradients) }

@@ -31,7 +31,8 @@ final class GradientTree {
 
   /// Computes and adds the gradient of one micro-batch for `range` of the parameters.
   ///
-  /// Micro-batches must come in order, every one of them, for each range.
+  /// Micro-batches must come in order, all of them for one range before the next range begins:
+  /// ranges share the levels.
   /// - Parameter body: Writes the whole gradient; its argument is indexed by place in the arena.
   ///   Not called for a micro-batch without images.
   func accumulate(

@@ -300,9 +300,11 @@ final class MBConvBlock {
     _ work: Workspace, _ microBatch: MicroBatch, _ gradients: GradientTree
   ) {
     let kernel = places.projectKernel
-    let size = shape.expandedChannels * shape.outputChannels
+    let end = kernel + channelStride(shape.expandedChannels * shape.outputChannels)
     squeeze?.dgate.values.update(repeating: 0)
-    gradients.accumulate(kernel..<kernel + channelStride(size), microBatch) { gradient in
+    gradients.accumulate(
+      (squeeze == nil ? kernel : places.reduceKernel)..<end, microBatch
+    ) { gradient in
       for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
         let images = min(imagesPerTile, microBatch.imageCount - first)
         let image = microBatch.firstImage + first
@@ -311,11 +313,8 @@ final class MBConvBlock {
           isFirst: first == 0)
         gateBackward(work, microBatch, firstImage: image, images: images)
       }
-    }
-    guard let squeeze else { return }
-    let narrow = channelStride(squeeze.operation.squeezed)
-    let end = places.expandSqueezeBias + wide
-    gradients.accumulate(places.reduceKernel..<end, microBatch) { gradient in
+      guard let squeeze else { return }
+      let narrow = channelStride(squeeze.operation.squeezed)
       squeeze.operation.parameterGradients(
         dgate: squeeze.dgate.start + microBatch.firstImage * wide,
         dreduced: squeeze.dreduced.start + microBatch.firstImage * narrow,

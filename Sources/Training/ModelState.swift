@@ -1,0 +1,92 @@
+import Crypto
+import Foundation
+public import Networks
+public import Tensors
+
+/// Everything that training changes: parameters, running statistics, their moving averages and the
+/// optimizer's moments, one arena each with the same places.
+public final class ModelState {
+  /// Tensors and places.
+  public let table: ParameterTable
+  /// Trained parameters.
+  public let weights: FloatBuffer
+  /// Running statistics of batch normalisation.
+  public let statistics: FloatBuffer
+  /// Moving average of the parameters; nil without averaging.
+  public let averagedWeights: FloatBuffer?
+  /// Moving average of the running statistics; nil without averaging.
+  public let averagedStatistics: FloatBuffer?
+  /// Momentum of the optimizer.
+  public let velocity: FloatBuffer
+  /// RMSProp's mean square of the gradients; nil with other optimizers.
+  public let meanSquare: FloatBuffer?
+  /// Steps taken.
+  public var step = 0
+
+  /// Initial parameters, drawn from `seed`, and an optimizer at rest.
+  public init(table: ParameterTable, seed: UInt64, isAveraging: Bool, usesMeanSquare: Bool) {
+    self.table = table
+    weights = FloatBuffer(count: table.trainableSize)
+    statistics = FloatBuffer(count: table.statisticsSize)
+    velocity = FloatBuffer(count: table.trainableSize)
+    averagedWeights = isAveraging ? FloatBuffer(count: table.trainableSize) : nil
+    averagedStatistics = isAveraging ? FloatBuffer(count: table.statisticsSize) : nil
+    meanSquare = usesMeanSquare ? FloatBuffer(count: table.trainableSize) : nil
+    table.initialize(weights: weights.start, statistics: statistics.start, seed: seed)
+    averagedWeights?.start.update(from: weights.start, count: weights.count)
+    averagedStatistics?.start.update(from: statistics.start, count: statistics.count)
+    // TensorFlow's RMSProp starts from ones, which damps the first steps.
+    meanSquare?.values.update(repeating: 1)
+  }
+
+  /// The weights and statistics to evaluate with: averaged ones where there are any.
+  public var evaluated: (weights: FloatBuffer, statistics: FloatBuffer) {
+    (averagedWeights ?? weights, averagedStatistics ?? statistics)
+  }
+
+  /// An arena by the name under which a checkpoint keeps it.
+  public struct Arena {
+    /// Name of the group in a checkpoint.
+    public let name: String
+    /// The numbers.
+    public let buffer: FloatBuffer
+    /// The tensors in it.
+    public let tensors: [ParameterTable.Tensor]
+  }
+
+  /// All arenas, in the order in which ``sha256`` reads them.
+  public var arenas: [Arena] {
+    var result = [
+      Arena(name: "weights", buffer: weights, tensors: table.trainable),
+      Arena(name: "statistics", buffer: statistics, tensors: table.statistics),
+      Arena(name: "velocity", buffer: velocity, tensors: table.trainable),
+    ]
+    if let meanSquare {
+      result.append(Arena(name: "mean_square", buffer: meanSquare, tensors: table.trainable))
+    }
+    if let averagedWeights, let averagedStatistics {
+      result.append(
+        Arena(name: "averaged_weights", buffer: averagedWeights, tensors: table.trainable))
+      result.append(
+        Arena(name: "averaged_statistics", buffer: averagedStatistics, tensors: table.statistics))
+    }
+    return result
+  }
+
+  /// SHA-256, in hexadecimal, over the little-endian values of all tensors of all arenas.
+  ///
+  /// Equal hashes are equal bits: of weights, running statistics, averages and optimizer.
+  public var sha256: String {
+    var hash = SHA256()
+    for arena in arenas {
+      hash.update(data: Data(arena.name.utf8))
+      for tensor in arena.tensors {
+        hash.update(
+          bufferPointer: UnsafeRawBufferPointer(
+            start: arena.buffer.start + tensor.offset,
+            count: tensor.count * MemoryLayout<Float>.stride))
+      }
+    }
+    return hash.finalize().map { String(format: "%02x", $0) }.joined()
+  }
+}

@@ -1,0 +1,72 @@
+import Kernels
+public import MPI
+public import Networks
+import Tensors
+
+/// The exchange between the ranks of an MPI job: blocking, in the order of the tree.
+public final class RankExchange: Exchange {
+  private let communicator: Communicator
+  private var doubles: UnsafeMutableBufferPointer<Double>
+  private var floats: UnsafeMutableBufferPointer<Float>
+
+  /// An exchange between all ranks of `communicator`.
+  public init(_ communicator: Communicator) {
+    self.communicator = communicator
+    doubles = .allocate(capacity: 0)
+    floats = .allocate(capacity: 0)
+  }
+
+  deinit {
+    doubles.deallocate()
+    floats.deallocate()
+  }
+
+  public func combine(
+    _ leaves: UnsafeMutablePointer<Double>, size: Int, kind: StatisticsKind, plan: ReductionPlan,
+    microBatches: Range<Int>
+  ) throws(ExchangeError) {
+    plan.combineLeaves(leaves, size: size, microBatches: microBatches) {
+      kind.combine($0, $1, size: size)
+    }
+    if !plan.steps.isEmpty {
+      // One slot for each subtree, and one for what arrives.
+      let slotCount = plan.subtrees.count
+      reserve(&doubles, (slotCount + 1) * size)
+      let slots = UnsafeMutableBufferPointer(rebasing: doubles[..<(slotCount * size)])
+      let scratch = UnsafeMutableBufferPointer(
+        rebasing: doubles[(slotCount * size)..<((slotCount + 1) * size)])
+      for (slot, subtree) in plan.subtrees.enumerated() {
+        let leaf = leaves + (subtree.microBatches.lowerBound - microBatches.lowerBound) * size
+        for i in 0..<size { slots[slot * size + i] = leaf[i] }
+      }
+      do throws(MPIError) {
+        try TreeReduction(plan, over: communicator).reduce(slots, payload: size, scratch: scratch) {
+          into, from, count in kind.combine(into, from, size: count)
+        }
+      } catch { throw ExchangeError("\(error)") }
+      for (slot, subtree) in plan.subtrees.enumerated() {
+        let leaf = leaves + (subtree.microBatches.lowerBound - microBatches.lowerBound) * size
+        for i in 0..<size { leaf[i] = slots[slot * size + i] }
+      }
+    }
+    plan.distribute(leaves, size: size, microBatches: microBatches)
+  }
+
+  public func combineGradients(
+    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
+  ) throws(ExchangeError) {
+    if plan.steps.isEmpty { return }
+    reserve(&floats, size)
+    let values = UnsafeMutableBufferPointer(start: slots, count: plan.subtrees.count * size)
+    do throws(MPIError) {
+      try TreeReduction(plan, over: communicator).sum(values, payload: size, scratch: floats)
+    } catch { throw ExchangeError("\(error)") }
+  }
+
+  /// Grows scratch memory; after the first step it is large enough.
+  private func reserve<Value>(_ buffer: inout UnsafeMutableBufferPointer<Value>, _ count: Int) {
+    guard buffer.count < count else { return }
+    buffer.deallocate()
+    buffer = .allocate(capacity: count)
+  }
+}

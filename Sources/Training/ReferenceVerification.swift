@@ -1,0 +1,204 @@
+import HDF5
+import Kernels
+public import MPI
+import Networks
+import Tensors
+
+/// Runs a network against a file of float64-computed values: scores, loss, every gradient, every
+/// batch statistic, and optimizer steps.
+public struct ReferenceVerification {
+  /// One compared quantity.
+  public struct Check: Sendable {
+    /// What was compared.
+    public let name: String
+    /// Largest absolute difference over the largest absolute expected value.
+    public let error: Double
+    /// What is allowed.
+    public let tolerance: Double
+    /// Whether it holds; a NaN does not.
+    public var holds: Bool { error <= tolerance }
+  }
+
+  /// Scores and losses: a few hundred float32 roundings deep.
+  public static let valueTolerance = 1e-4
+  /// Gradients, statistics and stepped weights, of the largest value in their tensor.
+  public static let tensorTolerance = 1e-3
+
+  /// All comparisons, those of all ranks joined.
+  public private(set) var checks: [Check] = []
+
+  /// Whether every comparison holds.
+  public var holds: Bool { checks.allSatisfy(\.holds) }
+
+  /// A failure to run the comparison at all.
+  public struct Failure: Error, CustomStringConvertible {
+    /// One line that says what failed.
+    public let description: String
+  }
+
+  /// Compares with the reference at `path` on all ranks of `communicator`.
+  ///
+  /// - Throws: When the file is not a reference, or there are more ranks than images.
+  public init(
+    path: String, communicator: Communicator
+  ) throws(Failure) {
+    do {
+      let reference = try ReferenceFile(path)
+      try compare(reference, communicator)
+    } catch let error as Failure {
+      throw error
+    } catch {
+      throw Failure(description: "\(error)")
+    }
+  }
+
+  private mutating func compare(
+    _ reference: ReferenceFile, _ communicator: Communicator
+  ) throws {
+    // One image a micro-batch where that makes a power of two: the deepest tree there is.
+    let microBatchCount = 1 << (Int.bitWidth - 1 - reference.batch.leadingZeroBitCount)
+    guard communicator.size <= microBatchCount, reference.batch % microBatchCount == 0 else {
+      throw Failure(
+        description: "\(reference.path): a batch of \(reference.batch) cannot be verified on "
+          + "\(communicator.size) ranks; use at most \(microBatchCount)")
+    }
+    let layout = BatchLayout(
+      microBatchCount: microBatchCount, microBatchSize: reference.batch / microBatchCount,
+      rank: communicator.rank, rankCount: communicator.size)
+    let exchange = RankExchange(communicator)
+    let state = ModelState(
+      table: reference.architecture.parameterTable, seed: 0, isAveraging: false,
+      usesMeanSquare: true)
+    let network = EfficientNet(
+      reference.architecture, layout: layout, exchange: exchange, weights: state.weights.start,
+      statistics: state.statistics.start, isTrainable: true)
+    try reference.load(state)
+    let runs = network.beginBatch(imageCount: reference.batch)
+    try reference.fill(network, runs)
+
+    network.predict()
+    try compareLogits("eval/logits", network, runs, reference)
+
+    let rates = reference.optimizer
+    var errors: [(String, Double, Double)] = []
+    let optimizer = Optimizer(rates.settings, table: state.table)
+    for step in 0..<rates.steps {
+      try network.trainForward(key: nil)
+      if step == 0 { try compareLogits("train/logits", network, runs, reference) }
+      let totals = try network.trainBackward(smoothing: reference.labelSmoothing)
+      let loss = try sum(totals.map(\.loss), layout, exchange) / Double(reference.batch)
+      errors.append(
+        (
+          "rmsprop/losses[\(step)]", abs(loss - rates.losses[step]) / abs(rates.losses[step]),
+          Self.valueTolerance
+        ))
+      if step == 0 { try compareStep(network, loss, reference) }
+      guard let gradient = network.gradient else { continue }
+      optimizer.step(
+        state, gradient: gradient, imageCount: reference.batch, rate: rates.learningRate)
+    }
+    checks += errors.map { Check(name: $0.0, error: $0.1, tolerance: $0.2) }
+    for tensor in state.table.trainable {
+      try compareTensor("rmsprop/weights_after", tensor, state.weights.start, 1, reference)
+    }
+    try joinRanks(communicator)
+  }
+
+  /// Compares loss, gradients and statistics of the first step.
+  private mutating func compareStep(
+    _ network: EfficientNet, _ loss: Double, _ reference: ReferenceFile
+  ) throws {
+    let expected = try reference.scalar("train/loss")
+    checks.append(
+      Check(
+        name: "train/loss", error: abs(loss - expected) / abs(expected),
+        tolerance: Self.valueTolerance))
+    guard let gradient = network.gradient else { return }
+    for tensor in network.table.trainable {
+      try compareTensor(
+        "train/gradients", tensor, gradient, 1 / Float(reference.batch), reference)
+    }
+    for (layer, mean, variance) in network.batchStatistics {
+      try compareValues("train/batch_mean/\(layer)", mean, reference)
+      try compareValues("train/batch_variance/\(layer)", variance, reference)
+    }
+  }
+
+  private mutating func compareTensor(
+    _ group: String, _ tensor: ParameterTable.Tensor, _ arena: UnsafePointer<Float>,
+    _ factor: Float, _ reference: ReferenceFile
+  ) throws {
+    let values = (0..<tensor.count).map { Double(arena[tensor.offset + $0] * factor) }
+    var scale = 0.0
+    if tensor.kind == .beta {
+      // Behind a linear bottleneck the gradient of β is zero by symmetry: a sum that cancels, of
+      // terms the size of those of γ.
+      let gamma = try reference.values("\(group)/\(tensor.layer)/gamma:0", count: tensor.count)
+      scale = gamma.map(abs).max() ?? 0
+    }
+    try compareValues("\(group)/\(tensor.path):0", values, reference, atLeast: scale)
+  }
+
+  private mutating func compareValues(
+    _ path: String, _ values: [Double], _ reference: ReferenceFile, atLeast scale: Double = 0
+  ) throws {
+    let expected = try reference.values(path, count: values.count)
+    checks.append(
+      Check(
+        name: path, error: Self.error(values, expected, atLeast: scale),
+        tolerance: Self.tensorTolerance))
+  }
+
+  private mutating func compareLogits(
+    _ path: String, _ network: EfficientNet, _ runs: [EfficientNet.LocalRun],
+    _ reference: ReferenceFile
+  ) throws {
+    let classes = reference.architecture.classes
+    let all = try reference.values(path, count: reference.batch * classes)
+    var (found, expected): ([Double], [Double]) = ([], [])
+    for run in runs {
+      for (offset, position) in run.positions.enumerated() {
+        found += network.logits(ofImage: run.firstImage + offset).map(Double.init)
+        expected += all[position * classes..<(position + 1) * classes]
+      }
+    }
+    checks.append(
+      Check(name: path, error: Self.error(found, expected), tolerance: Self.valueTolerance))
+  }
+
+  /// Largest difference over the largest expected value, or over `scale` if that is larger.
+  private static func error(
+    _ values: [Double], _ expected: [Double], atLeast scale: Double = 0
+  ) -> Double {
+    let scale = max(scale, expected.map(abs).max() ?? 0)
+    let worst = worst(zip(values, expected).map { abs($0 - $1) })
+    return scale > 0 ? worst / scale : worst
+  }
+
+  /// The largest error; NaN if there is one.
+  private static func worst(_ errors: [Double]) -> Double {
+    errors.reduce(0) { $1 > $0 || $1.isNaN ? $1 : $0 }
+  }
+
+  private func sum(
+    _ values: [Double], _ layout: BatchLayout, _ exchange: RankExchange
+  ) throws -> Double {
+    var leaves = values
+    try exchange.combine(
+      &leaves, size: 1, kind: .sums, plan: layout.batchPlan, microBatches: layout.microBatches)
+    return leaves[0]
+  }
+
+  /// Keeps the worst error of all ranks for each comparison.
+  private mutating func joinRanks(_ communicator: Communicator) throws {
+    let errors = checks.map(\.error)
+    var all = [Double](repeating: 0, count: errors.count * communicator.size)
+    try errors.withUnsafeBufferPointer { own in
+      try all.withUnsafeMutableBufferPointer { try communicator.allGather(own, into: $0) }
+    }
+    checks = checks.enumerated().map { index, check in
+      let own = stride(from: index, to: all.count, by: errors.count).map { all[$0] }
+      return Check(name: check.name, error: Self.worst(own), tolerance: check.tolerance)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Networks
+import Training
+
+/// `effnet benchmark`: how fast, and how near to what the machine can do.
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark", abstract: "Measures speed.", subcommands: [Step.self])
+
+  /// `effnet benchmark step`.
+  struct Step: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Times whole training steps on synthetic images.")
+
+    @Option(help: "b0…b8, l2, lite0…lite4.")
+    var model = "b0"
+
+    @Option(help: "Side of the input in pixels; the variant's own unless given.")
+    var resolution: Int?
+
+    @Option(help: "Images of each rank in a step.")
+    var batch = 16
+
+    @Option(help: "Images of a micro-batch; the batch unless given.")
+    var microBatch: Int?
+
+    @Option(help: "Timed steps, after two to warm up.")
+    var steps = 5
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+      guard Variant(rawValue: model) != nil else {
+        throw ValidationError(
+          "--model \(model): networks are "
+            + Variant.allCases.map(\.rawValue).joined(separator: " "))
+      }
+      guard batch >= 1, steps >= 1, (resolution ?? 1) >= 1 else {
+        throw ValidationError("--batch, --steps and --resolution must be at least 1")
+      }
+      if let microBatch {
+        guard microBatch >= 1, batch % microBatch == 0 else {
+          throw ValidationError("--micro-batch must divide --batch (\(batch))")
+        }
+      }
+    }
+
+    func run() throws {
+      guard let variant = Variant(rawValue: model) else { return }
+      var architecture = Architecture(variant)
+      if let resolution { architecture.resolution = resolution }
+      try Job.run { world in
+        let result = try StepBenchmark(
+          architecture, batch: batch, microBatch: microBatch ?? batch, steps: steps,
+          communicator: world)
+        guard world.rank == 0 else { return }
+        if json {
+          try printJSON(result)
+        } else {
+          print(
+            """
+            \(model) at \(result.resolution) × \(result.resolution), \(result.batch) images a \
+            rank, \(result.ranks) rank\(result.ranks == 1 ? "" : "s")
+            \(fixed(result.imagesPerSecond, 2)) images/s; a step takes \
+            \(fixed(result.stepSeconds, 4)) s (median of \(steps), \
+            \(fixed(result.shortestStepSeconds, 4)) to \(fixed(result.longestStepSeconds, 4)))
+            \(fixed(100 * result.fractionOfSGEMM, 1)) % of this core's matrix rate, \
+            \(fixed(result.sgemmGigaflops, 1)) GFLOP/s with OpenBLAS \(result.coreType)
+            \(fixed(Double(result.peakResidentBytes) / 1e6, 0)) MB resident in the largest rank
+            """)
+        }
+      }
+    }
+  }
+}

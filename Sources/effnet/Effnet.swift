@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+import Training
+
+/// The command line.
+@main
+struct Effnet: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "effnet",
+    abstract: "Trains the EfficientNet family on CPU clusters.",
+    discussion: """
+      Start several ranks with mpirun; the result does not depend on how many.
+
+      Exit codes: 0 done, 1 a check did not hold, 2 bad usage or configuration, 3 bad or damaged \
+      data, 4 a rank was lost, 5 hung, 6 numeric failure, 7 output cannot be written, \
+      130 or 143 stopped by a signal after saving.
+      """,
+    subcommands: [
+      InspectCommand.self, VerifyCommand.self, BenchmarkCommand.self,
+    ])
+
+  /// Parses and runs; every error becomes one line and a documented exit code.
+  static func main() {
+    // mpirun reads a pipe: without this, lines of a running job would arrive in blocks.
+    StandardOutput.writeEachLine()
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      failure.exit()
+    } catch {
+      let code = exitCode(for: error)
+      guard code != .success else { exit(withError: error) }
+      // ArgumentParser has its own code for bad usage; the contract says 2.
+      FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+      Foundation.exit(Failure.Code.usage.rawValue)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import HDF5
+import MPI
+import Networks
+import Training
+
+/// An error as the user meets it: one line on standard error and an exit code.
+struct Failure: Error {
+  /// What the program ends with.
+  enum Code: Int32 {
+    case check = 1
+    case usage = 2
+    case data = 3
+    case rankLost = 4
+    case hung = 5
+    case numeric = 6
+    case output = 7
+  }
+
+  let code: Int32
+  let message: String?
+
+  init(_ code: Code, _ message: String?) {
+    self.code = code.rawValue
+    self.message = message
+  }
+
+  /// Classifies an error of one of the libraries.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as ConfigurationError: self.init(.usage, "\(error)")
+    case let error as ReferenceVerification.Failure: self.init(.data, "\(error)")
+    case let error as HDF5Error: self.init(.data, "\(error)")
+    case let error as MPIError: self.init(.rankLost, "\(error)")
+    case let error as ExchangeError: self.init(.rankLost, "\(error)")
+    default: self.init(.usage, "\(error)")
+    }
+  }
+
+  /// Writes the line, if there is one.
+  func report() {
+    guard let message else { return }
+    FileHandle.standardError.write(Data("effnet: \(message)\n".utf8))
+  }
+
+  /// Reports and ends the process.
+  func exit() -> Never {
+    report()
+    Foundation.exit(code)
+  }
+}

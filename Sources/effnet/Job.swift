@@ -1,0 +1,55 @@
+import Foundation
+import Kernels
+import MPI
+
+/// A command that computes: prepares the processor, starts MPI, and ends all ranks together.
+enum Job {
+  /// Runs `body` on every rank.
+  ///
+  /// An error on one rank ends all of them, with that rank's line and exit code. Where all ranks
+  /// meet the same error, rank 0 speaks for all: the others wait a moment before they do.
+  static func run(_ body: (Communicator) throws -> Void) throws {
+    try prepareProcessor()
+    let world = try MPISession().world
+    do {
+      try body(world)
+    } catch {
+      let failure = Failure(error)
+      if world.size == 1 { throw failure }
+      if world.rank > 0 { Thread.sleep(forTimeInterval: 0.3 + 0.02 * Double(min(world.rank, 50))) }
+      failure.report()
+      world.abort(exitCode: failure.code)
+    }
+  }
+
+  /// Checks the instruction set and makes OpenBLAS use the kernels that suit the processor.
+  ///
+  /// OpenBLAS chooses while it is loaded, so a wrong choice is mended by executing the program once
+  /// more with `OPENBLAS_CORETYPE` set, before MPI starts. `EFFNET_CORETYPE` fixes the choice, for
+  /// clusters of mixed nodes.
+  private static func prepareProcessor() throws {
+    let processor = InstructionSet.processor
+    let compiled = InstructionSet.compiled
+    guard processor >= compiled else {
+      throw Failure(
+        .usage,
+        "this program was built for \(compiled) and this processor only has \(processor); build "
+          + "it with EFFNET_MARCH=\(processor == .avx2 ? "x86-64-v3" : "x86-64")")
+    }
+    OpenBLAS.useOneThread()
+    let environment = ProcessInfo.processInfo.environment
+    let wanted = environment["EFFNET_CORETYPE"] ?? OpenBLAS.bestCoreName(for: processor)
+    guard let wanted, wanted.lowercased() != OpenBLAS.coreName.lowercased() else { return }
+    let marker = "EFFNET_RESTARTED_FOR"
+    if environment[marker] == wanted {
+      FileHandle.standardError.write(
+        Data("effnet: OpenBLAS has no core type \(wanted); using \(OpenBLAS.coreName)\n".utf8))
+      return
+    }
+    setenv("OPENBLAS_CORETYPE", wanted, 1)
+    setenv(marker, wanted, 1)
+    let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
+    execv("/proc/self/exe", arguments)
+    throw Failure(.usage, "cannot restart with OPENBLAS_CORETYPE=\(wanted): \(errno)")
+  }
+}

@@ -1,0 +1,69 @@
+import Networks
+
+/// A network in numbers.
+struct NetworkReport: Encodable {
+  let model: String
+  let resolution, classes: Int
+  let parameters, statistics, multiplyAdds: Int
+  let blocks, batchNormalizations: Int
+  private let rows: [[String]]
+
+  private enum CodingKeys: CodingKey {
+    case model, resolution, classes, parameters, statistics, multiplyAdds, blocks
+    case batchNormalizations
+  }
+
+  init(_ model: String, _ architecture: Architecture) {
+    self.model = model
+    resolution = architecture.resolution
+    classes = architecture.classes
+    let table = architecture.parameterTable
+    parameters = table.parameterCount
+    statistics = table.statistics.reduce(0) { $0 + $1.count }
+    multiplyAdds = architecture.multiplyAdds
+    blocks = architecture.blocks.count
+    batchNormalizations = table.statistics.count / 2
+    let side = architecture.stemGeometry.outHeight
+    var rows = [["stem", "conv 3×3", "\(architecture.stemChannels)", "\(side)", ""]]
+    for block in architecture.blocks {
+      let g = block.geometry
+      rows.append([
+        block.name,
+        "MBConv\(block.expandedChannels / block.inputChannels) \(g.kernel)×\(g.kernel)"
+          + (g.stride > 1 ? " stride \(g.stride)" : ""),
+        "\(block.outputChannels)", "\(g.outHeight)",
+        block.squeezedChannels.map { "squeeze \($0)" } ?? "",
+      ])
+    }
+    let last = architecture.blocks.last?.geometry.outHeight ?? 0
+    rows.append(["head", "conv 1×1", "\(architecture.headChannels)", "\(last)", ""])
+    rows.append(["classifier", "dense", "\(architecture.classes)", "1", ""])
+    self.rows = [["layer", "operator", "channels", "side", ""]] + rows
+  }
+
+  /// A table of layers under a line of totals.
+  var table: String {
+    let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let lines = rows.map { row in
+      row.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 2 || column == 3 ? space + cell : cell + space
+      }.joined(separator: "  ").trimmingSuffix(" ")
+    }
+    return """
+      \(model) at \(resolution) × \(resolution), \(classes) classes: \(grouped(parameters)) \
+      parameters, \(grouped(statistics)) running statistics, \
+      \(fixed(Double(multiplyAdds) / 1e6, 2)) million multiply-adds an image
+
+      \(lines.joined(separator: "\n"))
+      """
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(_ character: Character) -> String {
+    var text = self[...]
+    while text.last == character { text.removeLast() }
+    return String(text)
+  }
+}
