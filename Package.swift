@@ -19,17 +19,25 @@ let vectorized: [SwiftSetting] = [
 let package = Package(
   name: "effnet",
   products: [
-    .library(name: "HDF5", targets: ["HDF5"])
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "HDF5", targets: ["HDF5"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0")
   ],
   targets: [
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
 
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Tensors", swiftSettings: vectorized),
+    .target(
+      name: "Datasets",
+      dependencies: ["HDF5", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
 
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5"],
       resources: [.copy("Fixtures/variable-length-strings.h5")]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "HDF5"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
   ],
   swiftLanguageModes: [.v6]
