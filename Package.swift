@@ -21,6 +21,8 @@ let package = Package(
   products: [
     .executable(name: "effnet", targets: ["effnet"]),
     .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "HDF5", targets: ["HDF5"]),
     .library(name: "Training", targets: ["Training"]),
     .library(name: "MPI", targets: ["MPI"]),
   ],
@@ -40,16 +42,18 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
     .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
     .target(
+      name: "Datasets",
+      dependencies: ["HDF5", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
       name: "Training",
       dependencies: [
-        .product(name: "Crypto", package: "swift-crypto"), "HDF5", "Kernels", "MPI", "Networks",
-        "Tensors", "Yams",
+        "Datasets", "HDF5", "Kernels", "MPI", "Networks", "Tensors", "Yams",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
-
     .executableTarget(
       name: "effnet",
       dependencies: [
-        "HDF5", "Kernels", "MPI", "Networks", "Training",
+        "Datasets", "HDF5", "Kernels", "MPI", "Networks", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -57,6 +61,7 @@ let package = Package(
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5"],
       resources: [.copy("Fixtures/variable-length-strings.h5")]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "HDF5"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),

@@ -1,0 +1,119 @@
+import HDF5
+
+/// All images of a list of shards, under one running index.
+public final class Dataset {
+  /// The shards, sorted by path.
+  public let shards: [Shard]
+  /// Images of all shards.
+  public let count: Int
+
+  /// Index of the first sample of each shard.
+  private let starts: [Int]
+  /// Shards whose files may be open, the latest used last.
+  private var recent: [Int] = []
+  // Files open at a time: far below the usual limit of 1024 a process, enough for small datasets.
+  private static let openFileLimit = 32
+
+  /// Opens shards and checks that they belong together.
+  ///
+  /// - Parameters:
+  ///   - paths: Files, folders (all `.h5` in them), or patterns like `digits/train-*.h5`. A file
+  ///     that is named twice counts once.
+  ///   - base: Folder that relative paths start from.
+  /// - Throws: When a path matches nothing, a shard is damaged, or two shards differ in the size of
+  ///   their images or in their classes.
+  public init(_ paths: [String], relativeTo base: String) throws(DatasetError) {
+    var files: Set<String> = []
+    for path in paths { files.formUnion(try ShardPath.files(path, relativeTo: base)) }
+    var shards: [Shard] = []
+    var starts: [Int] = []
+    var count = 0
+    for file in files.sorted() {
+      let shard = try Shard(path: file)
+      if let first = shards.first { try Self.requireAgreement(first, shard) }
+      shard.suspend()
+      shards.append(shard)
+      starts.append(count)
+      count += shard.description.count
+    }
+    if shards.isEmpty { throw .missing(path: "in an empty list of paths") }
+    self.shards = shards
+    self.starts = starts
+    self.count = count
+  }
+
+  /// Pixels from top to bottom.
+  public var height: Int { shards[0].description.height }
+  /// Pixels from left to right.
+  public var width: Int { shards[0].description.width }
+  /// Bytes a pixel.
+  public var channels: Int { shards[0].description.channels }
+  /// Name of each class.
+  public var classNames: [String] { shards[0].description.classNames }
+  /// Bytes of one image.
+  public var imageByteCount: Int { shards[0].description.imageByteCount }
+
+  /// Mean of all pixels of each channel, 0 to 1.
+  public var mean: [Double] {
+    (0..<channels).map { channel in average { $0.mean[channel] } }
+  }
+
+  /// Deviation of all pixels of each channel from their mean, 0 to 1.
+  public var deviation: [Double] {
+    zip(0..<channels, mean).map { channel, mean in
+      average {
+        let offset = $0.mean[channel] - mean
+        return $0.deviation[channel] * $0.deviation[channel] + offset * offset
+      }.squareRoot()
+    }
+  }
+
+  /// Reads one image, and nothing else, and checks it.
+  ///
+  /// - Parameters:
+  ///   - sample: Index of the image, running through all shards.
+  ///   - bytes: Room for the image, `[H, W, C]`. Written.
+  /// - Returns: The index of its class.
+  /// - Throws: When the shard cannot be read or the image does not match its digest.
+  public func read(
+    sample: Int, into bytes: UnsafeMutableBufferPointer<UInt8>
+  ) throws(DatasetError) -> Int {
+    precondition((0..<count).contains(sample), "there is no sample \(sample) among \(count)")
+    var low = 0
+    var high = starts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= sample { low = middle } else { high = middle }
+    }
+    keepOpen(low)
+    return try shards[low].read(image: sample - starts[low], into: bytes)
+  }
+
+  private func keepOpen(_ shard: Int) {
+    if recent.last == shard { return }
+    recent.removeAll { $0 == shard }
+    recent.append(shard)
+    if recent.count > Self.openFileLimit { shards[recent.removeFirst()].suspend() }
+  }
+
+  private func average(_ value: (ShardDescription) -> Double) -> Double {
+    shards.reduce(0) { $0 + value($1.description) * Double($1.description.count) } / Double(count)
+  }
+
+  private static func requireAgreement(_ first: Shard, _ other: Shard) throws(DatasetError) {
+    let (a, b) = (first.description, other.description)
+    let sizes = [a, b].map { [$0.height, $0.width, $0.channels] }
+    var reason: String?
+    if sizes[0] != sizes[1] {
+      reason = "their images are \(sizes[0]) and \(sizes[1]) (height, width, channels)"
+    } else if a.classNames.count != b.classNames.count {
+      reason = "they have \(a.classNames.count) and \(b.classNames.count) classes"
+    } else if let index = a.classNames.indices.first(where: { a.classNames[$0] != b.classNames[$0] }
+    ) {
+      reason = "class \(index) is '\(a.classNames[index])' and '\(b.classNames[index])'"
+    }
+    if let reason {
+      throw .inconsistent(first: first.path, second: other.path, reason: reason)
+    }
+  }
+}

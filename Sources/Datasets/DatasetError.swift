@@ -1,0 +1,92 @@
+import HDF5
+
+/// Why images could not be read, or not be packed.
+public enum DatasetError: Error, Equatable, CustomStringConvertible {
+  /// No file is there, or none matches the pattern.
+  case missing(path: String)
+  /// The file is not a shard, or not what its writer left behind.
+  case damaged(file: String, reason: String)
+  /// The shard was written in another version of the format.
+  case wrongVersion(file: String, found: Int)
+  /// The label of an image is not the index of a class.
+  case badLabel(file: String, image: Int, label: Int, classCount: Int)
+  /// An image, or with `nil` everything but the images, is not what was written.
+  case checksumMismatch(file: String, image: Int?)
+  /// Two shards that are not parts of one dataset.
+  case inconsistent(first: String, second: String, reason: String)
+  /// The images cannot be made into what the network takes.
+  case incompatible(reason: String)
+  /// The images to pack, or what is asked of them, do not make sense.
+  case badSource(file: String, reason: String)
+  /// A shard could not be written.
+  case notWritten(file: String, reason: String)
+
+  /// One line that says what is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .missing(let path):
+      "there is no shard \(path); correct the path or pack the data first"
+    case .damaged(let file, let reason):
+      "shard \(file) cannot be read: \(reason); copy it again or pack it again"
+    case .wrongVersion(let file, let found):
+      "shard \(file) has version \(found) of the format, "
+        + "this program reads version \(ShardFormat.version); pack it again"
+    case .badLabel(let file, let image, let label, let classCount):
+      "\(file): image \(image) has label \(label), but its \(classCount) classes are "
+        + "0 to \(classCount - 1); correct the labels and pack them again"
+    case .checksumMismatch(let file, let image?):
+      "shard \(file): image \(image) or its label does not match its checksum; "
+        + "copy the shard again or pack it again"
+    case .checksumMismatch(let file, nil):
+      "shard \(file): its description does not match its checksum; "
+        + "copy the shard again or pack it again"
+    case .inconsistent(let first, let second, let reason):
+      "shards \(first) and \(second) are not of one dataset: \(reason); name those of one dataset"
+    case .incompatible(let reason):
+      "the images do not fit the network: \(reason)"
+    case .badSource(let file, let reason):
+      "cannot pack \(file): \(reason)"
+    case .notWritten(let file, let reason):
+      "cannot write shard \(file): \(reason)"
+    }
+  }
+
+  /// Passes on what `body` yields; errors of the file become errors of the dataset.
+  static func reading<Value>(
+    _ body: @autoclosure () throws(HDF5Error) -> Value
+  ) throws(DatasetError) -> Value {
+    do {
+      return try body()
+    } catch  where error.kind == .missingFile {
+      throw .missing(path: error.file)
+    } catch {
+      throw .damaged(file: error.file, reason: error.objectAndReason)
+    }
+  }
+
+  /// Passes on what `body` yields; errors of the file become errors of what is to be packed.
+  static func unpacking<Value>(
+    _ body: @autoclosure () throws(HDF5Error) -> Value
+  ) throws(DatasetError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw .badSource(file: error.file, reason: error.objectAndReason)
+    }
+  }
+
+  /// Passes on what `body` yields; errors of the file become errors of what is written.
+  static func writing<Value>(
+    _ body: @autoclosure () throws(HDF5Error) -> Value
+  ) throws(DatasetError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw .notWritten(file: error.file, reason: error.objectAndReason)
+    }
+  }
+}
+
+extension HDF5Error {
+  fileprivate var objectAndReason: String { (object.map { "\($0): " } ?? "") + reason }
+}

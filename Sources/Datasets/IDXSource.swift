@@ -1,0 +1,96 @@
+import FoundationEssentials
+
+/// Images in the idx format of MNIST: one file of grey pictures and one of labels, uncompressed.
+///
+/// Format: http://yann.lecun.com/exdb/mnist/ (big-endian magic number, then the extents, then
+/// bytes); EMNIST, KMNIST and Fashion-MNIST use it too.
+public struct IDXSource: ImageSource {
+  /// Pixels from top to bottom.
+  public let height: Int
+  /// Pixels from left to right.
+  public let width: Int
+  /// One: grey.
+  public let channels = 1
+  /// Name of each class.
+  public let classNames: [String]
+  /// Credit and licence of the pictures, may be empty.
+  public let credit: String
+  /// Index of the class of each image.
+  public let labels: [Int32]
+  /// Path of the file of images.
+  public let name: String
+
+  private let pixels: Data
+
+  /// Opens a file of images and its file of labels.
+  ///
+  /// - Parameters:
+  ///   - images: Path of a file like `train-images-idx3-ubyte`.
+  ///   - labels: Path of a file like `train-labels-idx1-ubyte`.
+  ///   - classNames: Names of the classes; `nil` names them by their numbers.
+  ///   - credit: Credit and licence of the pictures.
+  /// - Throws: When a file is missing, compressed, of another kind, or not as long as it says, or
+  ///   the two do not belong together.
+  public init(
+    images: String, labels: String, classNames: [String]? = nil, credit: String = ""
+  ) throws(DatasetError) {
+    let pictures = try Self.read(images, axes: 3)
+    let marks = try Self.read(labels, axes: 1)
+    guard pictures.extents[0] == marks.extents[0] else {
+      throw .badSource(
+        file: images,
+        reason: "it has \(pictures.extents[0]) images, but \(labels) has \(marks.extents[0]) labels"
+      )
+    }
+    name = images
+    height = pictures.extents[1]
+    width = pictures.extents[2]
+    pixels = pictures.bytes
+    self.credit = credit
+    (self.labels, self.classNames) = try Self.classes(
+      of: marks.bytes.map(Int64.init), named: classNames, in: labels)
+  }
+
+  /// Reads one image.
+  public func read(
+    _ index: Int, into bytes: UnsafeMutableBufferPointer<UInt8>
+  ) throws(DatasetError) {
+    let start = pixels.startIndex + index * bytes.count
+    pixels.copyBytes(to: bytes, from: start..<start + bytes.count)
+  }
+
+  /// Checks the head of a file against its length and returns what follows.
+  private static func read(
+    _ path: String, axes: Int
+  ) throws(DatasetError) -> (extents: [Int], bytes: Data) {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+    } catch {
+      throw .badSource(file: path, reason: "the file cannot be read; correct the path")
+    }
+    if data.starts(with: [0x1f, 0x8b]) {
+      throw .badSource(file: path, reason: "it is compressed; decompress it with gunzip first")
+    }
+    // Two zero bytes, 8 for unsigned bytes, and the number of axes.
+    guard data.starts(with: [0, 0, 8, UInt8(axes)]) else {
+      throw .badSource(file: path, reason: "it is not an idx file of bytes with \(axes) axes")
+    }
+    let head = 4 + 4 * axes
+    guard data.count >= head else {
+      throw .badSource(file: path, reason: "it ends within its first \(head) bytes; copy it again")
+    }
+    let extents = (1...axes).map { axis in
+      data[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    // Three extents of 32 bits overflow 64.
+    let expected = extents.reduce(UInt128(1)) { $0 * UInt128($1) } + UInt128(head)
+    guard expected == UInt128(data.count) else {
+      throw .badSource(
+        file: path,
+        reason: "it has \(data.count) bytes, but extents \(extents) need \(expected); copy it again"
+      )
+    }
+    return (extents, data[head...])
+  }
+}

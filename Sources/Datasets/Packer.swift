@@ -1,0 +1,108 @@
+import Glibc
+import HDF5
+
+/// Turns a source of labelled images into shards for training and validation.
+public struct Packer: Sendable {
+  /// How many images are put aside for validation.
+  public enum Validation: Sendable, Equatable {
+    /// A share of all images, 0 to 1, rounded to whole images.
+    case fraction(Double)
+    /// A number of images.
+    case count(Int)
+  }
+
+  /// The files that packing has written.
+  public struct Output: Sendable, Equatable {
+    /// Paths of the shards for training.
+    public internal(set) var training: [String] = []
+    /// Paths of the shards for validation; none if no image was put aside.
+    public internal(set) var validation: [String] = []
+  }
+
+  /// How many images are put aside for validation.
+  public var validation: Validation
+  /// Chooses which images those are.
+  public var seed: UInt64
+  /// Most images of a shard.
+  public var shardLimit: Int
+
+  /// Describes how images are divided.
+  public init(validation: Validation, seed: UInt64 = 0, shardLimit: Int = 10_000) {
+    self.validation = validation
+    self.seed = seed
+    self.shardLimit = shardLimit
+  }
+
+  /// Writes `train-00000-of-00002.h5`, … and `validation-00000-of-00001.h5`, ….
+  ///
+  /// - Parameters:
+  ///   - images: What to pack.
+  ///   - folder: Folder for the shards; created if it is missing.
+  /// - Returns: The files written.
+  /// - Throws: When the images cannot be read or divided, the folder has such shards already, or a
+  ///   shard cannot be written; no shard is left behind then.
+  public func pack(_ images: some ImageSource, into folder: String) throws(DatasetError) -> Output {
+    let split = try divide(images)
+    if mkdir(folder, 0o777) != 0 && errno != EEXIST {
+      throw .notWritten(file: folder, reason: String(cString: strerror(errno)))
+    }
+    for set in ["train", "validation"] {
+      if let file = ShardPath.matches("\(folder)/\(set)-*.h5").first {
+        throw .notWritten(
+          file: folder, reason: "it already has \(file); name another folder or remove its shards")
+      }
+    }
+    var output = Output()
+    do {
+      try write(images, split.training, named: "train", in: folder, to: &output.training)
+      try write(images, split.validation, named: "validation", in: folder, to: &output.validation)
+    } catch {
+      for file in output.training + output.validation { unlink(file) }
+      throw error
+    }
+    return output
+  }
+
+  private func divide(_ images: some ImageSource) throws(DatasetError) -> StratifiedSplit {
+    let count = images.labels.count
+    let validationCount: Int
+    switch validation {
+    case .count(let number): validationCount = number
+    case .fraction(let share) where share >= 0 && share < 1:
+      validationCount = Int((share * Double(count)).rounded())
+    case .fraction(let share):
+      throw .badSource(file: images.name, reason: "\(share) is not a fraction of the images")
+    }
+    guard shardLimit > 0 else {
+      throw .badSource(file: images.name, reason: "a shard cannot have \(shardLimit) images")
+    }
+    guard validationCount >= 0, validationCount < count else {
+      throw .badSource(
+        file: images.name,
+        reason: "\(validationCount) images for validation leave none of its \(count) for training")
+    }
+    return StratifiedSplit(labels: images.labels, validationCount: validationCount, seed: seed)
+  }
+
+  private func write(
+    _ images: some ImageSource, _ samples: [Int], named set: String, in folder: String,
+    to files: inout [String]
+  ) throws(DatasetError) {
+    let byteCount = images.height * images.width * images.channels
+    let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: byteCount)
+    defer { bytes.deallocate() }
+    let shardCount = (samples.count + shardLimit - 1) / shardLimit
+    for shard in 0..<shardCount {
+      let part = samples[
+        shard * samples.count / shardCount..<(shard + 1) * samples.count / shardCount]
+      let path = "\(folder)/\(ShardPath.name(set, shard, of: shardCount))"
+      let writer = try ShardWriter(path: path, images: images, count: part.count)
+      for sample in part {
+        try images.read(sample, into: bytes)
+        try writer.append(UnsafeBufferPointer(bytes), label: images.labels[sample])
+      }
+      try writer.finish()
+      files.append(path)
+    }
+  }
+}

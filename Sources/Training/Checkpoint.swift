@@ -1,0 +1,65 @@
+import Crypto
+import Foundation
+public import HDF5
+public import Networks
+
+/// A training state on disk, which is at the same time the model for other programs.
+///
+/// One HDF5 file. Its root is Keras' legacy weight layout with the weights to evaluate with (moving
+/// averages where the run keeps them), so that `load_weights` of the Keras network reads it as it
+/// is. The group `/effnet`, which Keras does not look at, holds what training needs to go on:
+///
+///     /LAYER/LAYER/NAME:0         weights and running statistics to evaluate with
+///     /effnet/weights/LAYER/NAME  raw weights, when the root holds averages; likewise `statistics`
+///     /effnet/velocity/…          optimizer; likewise `mean_square`
+///     attributes of /effnet       format version step samples configuration classes mean deviation
+///                                 libraries stateSHA256 sha256
+///
+/// `stateSHA256` covers the values, `sha256` everything else; both are verified on load.
+public struct Checkpoint: Sendable {
+  /// Version of the group `/effnet`.
+  public static let version = 1
+
+  /// Steps taken.
+  public let step: Int
+  /// Images of the training set; with the batch size they give the position in the epoch.
+  public let sampleCount: Int
+  /// The resolved configuration, as YAML.
+  public let configuration: String
+  /// Name of each class.
+  public let classNames: [String]
+  /// Hash of all values, see ``ModelState/sha256``.
+  public let stateSHA256: String
+
+  /// Describes a state.
+  public init(
+    step: Int, sampleCount: Int, configuration: String, classNames: [String], stateSHA256: String
+  ) {
+    self.step = step
+    self.sampleCount = sampleCount
+    self.configuration = configuration
+    self.classNames = classNames
+    self.stateSHA256 = stateSHA256
+  }
+
+  /// Hash of everything but the values.
+  var sha256: String {
+    let text = [
+      "\(Self.version)", "\(step)", "\(sampleCount)", configuration,
+      classNames.joined(separator: "\n"), stateSHA256,
+    ].joined(separator: "\u{0}")
+    return SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+  }
+
+  /// Where the tensors of an arena lie in the file.
+  static func path(_ arena: ModelState.Arena, _ tensor: ParameterTable.Tensor, isAveraging: Bool)
+    -> String
+  {
+    let isEvaluated =
+      isAveraging
+      ? arena.name.hasPrefix("averaged_") : arena.name == "weights" || arena.name == "statistics"
+    return isEvaluated
+      ? "/\(tensor.layer)/\(tensor.layer)/\(tensor.name):0"
+      : "/effnet/\(arena.name)/\(tensor.layer)/\(tensor.name)"
+  }
+}

@@ -1,0 +1,26 @@
+import Glibc
+import Synchronization
+
+/// Signals that ask the program to save and stop: Ctrl-C and SIGTERM.
+public enum StopSignal {
+  /// The last one received, or 0. An atomic without locks is safe to write in a signal handler.
+  private static let received = Atomic<Int32>(0)
+
+  /// Notes the signals instead of dying of them; a second one ends the process at once.
+  public static func watch() {
+    // A static is set up on first use, which must not be in the handler.
+    received.store(0, ordering: .relaxed)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        let isSecond = StopSignal.received.exchange(number, ordering: .relaxed) != 0
+        if isSecond { _exit(128 + number) }
+      }
+    }
+  }
+
+  /// The signal that arrived, if one did.
+  static var pending: Int32? {
+    let number = received.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+}
