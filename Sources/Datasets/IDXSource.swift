@@ -83,6 +83,9 @@ public struct IDXSource: ImageSource {
     let extents = (1...axes).map { axis in
       data[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
     }
+    guard extents.allSatisfy({ $0 > 0 }) else {
+      throw .badSource(file: path, reason: "it is empty: its extents are \(extents)")
+    }
     // Three extents of 32 bits overflow 64.
     let expected = extents.reduce(UInt128(1)) { $0 * UInt128($1) } + UInt128(head)
     guard expected == UInt128(data.count) else {

@@ -37,7 +37,7 @@ public struct Packer: Sendable {
   ///
   /// - Parameters:
   ///   - images: What to pack.
-  ///   - folder: Folder for the shards; created if it is missing.
+  ///   - folder: Folder for the shards; created in its parent if it is missing.
   /// - Returns: The files written.
   /// - Throws: When the images cannot be read or divided, the folder has such shards already, or a
   ///   shard cannot be written; no shard is left behind then.

@@ -45,10 +45,14 @@ public final class ShardWriter {
   /// - Parameters:
   ///   - image: Its bytes, `[H, W, C]`.
   ///   - label: Index of its class.
+  /// - Precondition: The image has the announced size.
   /// - Throws: When it cannot be written, for example because the disk is full.
   public func append(
     _ image: UnsafeBufferPointer<UInt8>, label: Int32
   ) throws(DatasetError) {
+    precondition(
+      image.count == description.imageByteCount,
+      "an image of \(image.count) bytes is not one of \(description.imageByteCount)")
     digests.append(ShardFormat.digest(image: image, label: label))
     labels.append(label)
     pending.append(contentsOf: image)

@@ -100,6 +100,7 @@ final class PackerTests: XCTestCase {
     assertRejected("need") {
       _ = try open(bigEndian(0x803, .max, .max, .max) + Data(0..<12), marks)
     }
+    assertRejected("empty") { _ = try open(bigEndian(0x803, 3, 0, 2), marks) }
     assertRejected("idx file of bytes with 3 axes") { _ = try open(marks, marks) }
     assertRejected("gunzip") { _ = try open(Data([0x1f, 0x8b, 8, 0]), marks) }
     assertRejected("3 images") { _ = try open(pixels, bigEndian(0x801, 2) + [0, 1]) }
