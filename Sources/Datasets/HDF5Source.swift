@@ -29,8 +29,11 @@ public final class HDF5Source: ImageSource {
   /// - Parameters:
   ///   - path: Path of the file.
   ///   - classNames: Names of the classes; `nil` takes the attribute `classes`, or numbers.
+  ///   - credit: Credit and licence; `nil` takes the attribute `source`.
   /// - Throws: When the file cannot be read, has not these datasets, or has labels without a class.
-  public init(path: String, classNames: [String]? = nil) throws(DatasetError) {
+  public init(
+    path: String, classNames: [String]? = nil, credit: String? = nil
+  ) throws(DatasetError) {
     let file = try DatasetError.unpacking(HDF5File(reading: path))
     let shape = try DatasetError.unpacking(file.shape(of: "images"))
     guard (3...4).contains(shape.count), shape.allSatisfy({ $0 > 0 }) else {
@@ -39,8 +42,9 @@ public final class HDF5Source: ImageSource {
     }
     let labels: [Int64] = try DatasetError.unpacking(
       file.read("labels", shape: [shape[0]], converting: true))
-    credit = try DatasetError.unpacking(
+    let source = try DatasetError.unpacking(
       file.hasAttribute("source") ? file.attribute("source", as: String.self) : "")
+    self.credit = credit ?? source
     var names = classNames
     if names == nil, try DatasetError.unpacking(file.hasAttribute("classes")) {
       names = try DatasetError.unpacking(file.attribute("classes", as: [String].self))

@@ -12,6 +12,13 @@ public final class HDF5File {
   /// Path the file was opened with.
   public let path: String
 
+  /// Version of the HDF5 library, such as 1.10.8.
+  public static var libraryVersion: String {
+    var (major, minor, release): (CUnsignedInt, CUnsignedInt, CUnsignedInt) = (0, 0, 0)
+    guard H5get_libversion(&major, &minor, &release) >= 0 else { return "unknown" }
+    return "\(major).\(minor).\(release)"
+  }
+
   let id: hid_t
   private var isOpen = true
 

@@ -40,6 +40,11 @@ public enum OpenBLAS {
   /// The core type OpenBLAS detected or was told, such as `SkylakeX`.
   public static var coreName: String { String(cString: openblas_get_corename()) }
 
+  /// Version, build options and core type in one line.
+  public static var configuration: String {
+    String(cString: openblas_get_config()).trimmingSpaces
+  }
+
   /// The core type that suits `set` best, as the value of `OPENBLAS_CORETYPE`.
   ///
   /// OpenBLAS 0.3.21 does not know newer processors and falls back to SSE3 kernels, at a quarter of
@@ -54,4 +59,10 @@ public enum OpenBLAS {
 
   /// Confines OpenBLAS to the calling thread: one rank is one core.
   public static func useOneThread() { openblas_set_num_threads(1) }
+}
+
+extension String {
+  fileprivate var trimmingSpaces: String {
+    split(separator: " ").joined(separator: " ")
+  }
 }

@@ -54,4 +54,13 @@ public final class MPISession {
   public var world: Communicator {
     Communicator(session: self, rank: rank, size: size, processorName: processorName)
   }
+
+  /// Name and version of the library in one line.
+  public static var libraryVersion: String {
+    var text = [CChar](repeating: 0, count: Int(MPI_MAX_LIBRARY_VERSION_STRING) + 1)
+    var length: CInt = 0
+    guard MPI_Get_library_version(&text, &length) == MPI_SUCCESS else { return "MPI" }
+    let whole = String(text, length: length)
+    return String(whole.prefix { $0 != "," && $0 != "\n" })
+  }
 }

@@ -1,5 +1,5 @@
 import Foundation
-public import HDF5
+import HDF5
 import Networks
 
 extension Checkpoint {

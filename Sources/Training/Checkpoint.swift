@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
-public import HDF5
-public import Networks
+import HDF5
+import Networks
 
 /// A training state on disk, which is at the same time the model for other programs.
 ///

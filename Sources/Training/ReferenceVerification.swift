@@ -38,13 +38,15 @@ public struct ReferenceVerification {
 
   /// Compares with the reference at `path` on all ranks of `communicator`.
   ///
+  /// - Parameter microBatch: Images of a micro-batch; nil for one image where the batch is a power
+  ///   of two, which makes the deepest tree there is.
   /// - Throws: When the file is not a reference, or there are more ranks than images.
   public init(
-    path: String, communicator: Communicator
+    path: String, microBatch: Int? = nil, communicator: Communicator
   ) throws(Failure) {
     do {
       let reference = try ReferenceFile(path)
-      try compare(reference, communicator)
+      try compare(reference, microBatch, communicator)
     } catch let error as Failure {
       throw error
     } catch {
@@ -53,17 +55,19 @@ public struct ReferenceVerification {
   }
 
   private mutating func compare(
-    _ reference: ReferenceFile, _ communicator: Communicator
+    _ reference: ReferenceFile, _ microBatch: Int?, _ communicator: Communicator
   ) throws {
-    // One image a micro-batch where that makes a power of two: the deepest tree there is.
-    let microBatchCount = 1 << (Int.bitWidth - 1 - reference.batch.leadingZeroBitCount)
-    guard communicator.size <= microBatchCount, reference.batch % microBatchCount == 0 else {
+    let batch = reference.batch
+    let microBatch = microBatch ?? batch >> (Int.bitWidth - 1 - batch.leadingZeroBitCount)
+    let microBatchCount = batch / max(microBatch, 1)
+    guard microBatch >= 1, batch % microBatch == 0, communicator.size <= microBatchCount else {
       throw Failure(
-        description: "\(reference.path): a batch of \(reference.batch) cannot be verified on "
-          + "\(communicator.size) ranks; use at most \(microBatchCount)")
+        description: "\(reference.path): a batch of \(batch) in micro-batches of \(microBatch) "
+          + "cannot be verified on \(communicator.size) ranks; use a divisor of \(batch), and at "
+          + "most as many ranks as micro-batches")
     }
     let layout = BatchLayout(
-      microBatchCount: microBatchCount, microBatchSize: reference.batch / microBatchCount,
+      microBatchCount: microBatchCount, microBatchSize: microBatch,
       rank: communicator.rank, rankCount: communicator.size)
     let exchange = RankExchange(communicator)
     let state = ModelState(

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import HDF5
 import MPI
@@ -25,11 +26,19 @@ struct Failure: Error {
     self.message = message
   }
 
+  /// The end of a run that saved and stopped; the reason was already told.
+  init(stoppedBy signal: Int32) {
+    code = 128 + signal
+    message = nil
+  }
+
   /// Classifies an error of one of the libraries.
   init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
     case let error as ConfigurationError: self.init(.usage, "\(error)")
+    case let error as TrainingError: self.init(Code(error.kind), "\(error)")
+    case let error as DatasetError: self.init(Code(error), "\(error)")
     case let error as ReferenceVerification.Failure: self.init(.data, "\(error)")
     case let error as HDF5Error: self.init(.data, "\(error)")
     case let error as MPIError: self.init(.rankLost, "\(error)")
@@ -48,5 +57,25 @@ struct Failure: Error {
   func exit() -> Never {
     report()
     Foundation.exit(code)
+  }
+}
+
+extension Failure.Code {
+  fileprivate init(_ kind: TrainingError.Kind) {
+    switch kind {
+    case .usage: self = .usage
+    case .data: self = .data
+    case .numeric: self = .numeric
+    case .output: self = .output
+    case .communication: self = .rankLost
+    }
+  }
+
+  fileprivate init(_ error: DatasetError) {
+    switch error {
+    case .incompatible: self = .usage
+    case .notWritten: self = .output
+    default: self = .data
+    }
   }
 }

@@ -6,6 +6,19 @@ enum StandardOutput {
   /// Writes every line as it ends, also into a pipe.
   static func writeEachLine() { setlinebuf(stdout) }
 
+  /// Shows what was printed without the end of a line.
+  static func flush() { fflush(stdout) }
+
   /// Whether a person is looking.
-  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  ///
+  /// Ranks write to a pseudo-terminal of mpirun's, whoever reads it; what counts is where mpirun, the
+  /// parent process, writes to.
+  static var isTerminal: Bool {
+    guard isatty(STDOUT_FILENO) == 1 else { return false }
+    guard getenv("OMPI_COMM_WORLD_SIZE") != nil else { return true }
+    let parent = open("/proc/\(getppid())/fd/1", O_WRONLY | O_NOCTTY)
+    guard parent >= 0 else { return false }
+    defer { close(parent) }
+    return isatty(parent) == 1
+  }
 }

@@ -16,3 +16,16 @@ func grouped(_ value: Int) -> String {
   }
   return value < 0 ? "-\(text)" : text
 }
+
+/// A share as 97.25 %.
+func percent(_ share: Double) -> String { fixed(100 * share, 2) + " %" }
+
+/// Seconds as 1:02:03, or 2:03 below an hour.
+func duration(_ seconds: Double) -> String {
+  guard seconds.isFinite else { return "?" }
+  let whole = Int(seconds.rounded())
+  let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+  return hours > 0
+    ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60)
+    : String(format: "%d:%02d", minutes, whole % 60)
+}

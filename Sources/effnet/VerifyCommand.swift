@@ -11,12 +11,16 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: "An HDF5 file of reference values.")
   var reference: String
 
+  @Option(help: "Images of a micro-batch; one unless given.")
+  var microBatch: Int?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
     try Job.run { world in
-      let verification = try ReferenceVerification(path: reference, communicator: world)
+      let verification = try ReferenceVerification(
+        path: reference, microBatch: microBatch, communicator: world)
       if world.rank == 0 {
         if json { try printJSON(Report(verification)) } else { show(verification) }
       }

@@ -1,17 +1,11 @@
+public import Networks
+
 /// Section `network`: the variant, its scaling, and its regularisation.
 ///
 /// Defaults are those of the official EfficientNet (github.com/tensorflow/tpu).
 public struct NetworkConfiguration: Sendable, Equatable {
-  /// A variant with published coefficients.
-  public enum Model: String, CaseIterable, Sendable, ConfigurationValue {
-    /// EfficientNet-B0…B8 and L2 (Tan and Le 2019, arXiv:1905.11946).
-    case b0, b1, b2, b3, b4, b5, b6, b7, b8, l2
-    /// EfficientNet-Lite: no squeeze-excitation, ReLU6, stem and head of fixed width.
-    case lite0, lite1, lite2, lite3, lite4
-  }
-
   /// Variant whose coefficients are used. Default `b0`.
-  public internal(set) var model = Model.b0
+  public internal(set) var model = Variant.b0
   /// Factor of all channel counts, instead of the variant's.
   public internal(set) var width: Double?
   /// Factor of all block repeats, instead of the variant's.
@@ -72,3 +66,5 @@ public struct NetworkConfiguration: Sendable, Equatable {
       "scales from b0, but network.model is \(model); leave one of the two out")
   }
 }
+
+extension Variant: ConfigurationValue {}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// The files that tell about a run: one JSON object a line in `log.jsonl`, and `summary.json`.
+///
+/// Written by rank 0 alone.
+final class RunLog {
+  /// A logged step.
+  struct Step: Codable {
+    let step: Int
+    let epoch: Double
+    let loss, top1, learningRate, imagesPerSecond, seconds: Double
+  }
+
+  /// A logged evaluation.
+  struct Validation: Codable {
+    let step: Int
+    let epoch, validationLoss, validationTop1: Double
+  }
+
+  /// The outcome of a run.
+  struct Summary: Codable {
+    let top1: Double?
+    let step: Int
+    let seconds, imagesPerSecond: Double
+    let ranks: Int
+    let stateSHA256: String
+  }
+
+  private let folder: RunFolder
+  private let file: FileHandle
+  private static let name = "log.jsonl"
+
+  /// Opens the log, and drops what was logged after `step`: those steps will be taken again.
+  init(_ folder: RunFolder, continuingAt step: Int) throws(TrainingError) {
+    self.folder = folder
+    struct Position: Codable { let step: Int }
+    let old = (try? String(contentsOfFile: folder.file(Self.name), encoding: .utf8)) ?? ""
+    let kept = old.split(separator: "\n").filter {
+      guard let position = try? JSONDecoder().decode(Position.self, from: Data($0.utf8)) else {
+        return false
+      }
+      return position.step <= step
+    }
+    try folder.write(kept.map { $0 + "\n" }.joined(), to: Self.name)
+    guard let file = FileHandle(forWritingAtPath: folder.file(Self.name)) else {
+      throw TrainingError(.output, "\(folder.file(Self.name)) cannot be written")
+    }
+    self.file = file
+    file.seekToEndOfFile()
+  }
+
+  /// Adds a line.
+  func append(_ entry: some Encodable) throws(TrainingError) {
+    do {
+      try file.write(contentsOf: Self.encode(entry, .sortedKeys) + Data("\n".utf8))
+    } catch {
+      throw TrainingError(
+        .output, "\(folder.file(Self.name)) cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// Writes the outcome.
+  func finish(_ summary: Summary) throws(TrainingError) {
+    let data = (try? Self.encode(summary, [.sortedKeys, .prettyPrinted])) ?? Data()
+    try folder.write(String(decoding: data, as: UTF8.self) + "\n", to: "summary.json")
+  }
+
+  private static func encode(
+    _ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting
+  ) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = formatting
+    return try encoder.encode(value)
+  }
+}

@@ -1,0 +1,332 @@
+import Foundation
+import Kernels
+public import MPI
+public import Networks
+import Tensors
+
+/// A training run on all ranks: load, step, evaluate, save.
+///
+/// What happens in a step depends on the configuration, the data and the step's number alone, so a
+/// run can be stopped anywhere and go on with another number of ranks.
+public final class Trainer {
+  /// The resolved configuration.
+  public let configuration: Configuration
+  /// The network that is trained.
+  public let architecture: Architecture
+  /// Parameters, statistics, averages, moments.
+  public let state: ModelState
+  /// Steps of the whole run.
+  public let totalSteps: Int
+  /// Steps of an epoch.
+  public let stepsPerEpoch: Int
+
+  private let observer: (any TrainingObserver)?
+  private let communicator: Communicator
+  private let exchange: RankExchange
+  private let feed: DataFeed
+  private let network: EfficientNet
+  private let optimizer: Optimizer
+  private let schedule: LearningRateSchedule
+  private let folder: RunFolder
+  private var log: RunLog?
+
+  /// Prepares a run from its beginning, or from the newest checkpoint of its output folder.
+  ///
+  /// - Parameter observer: Is told how the run goes; on rank 0 only.
+  /// - Throws: When data, configuration, number of ranks or checkpoint do not fit together.
+  public init(
+    _ configuration: Configuration, communicator: Communicator, output: RunFolder,
+    isResuming: Bool, observer: (any TrainingObserver)?
+  ) throws(TrainingError) {
+    self.configuration = configuration
+    self.observer = observer
+    self.communicator = communicator
+    folder = output
+    do {
+      feed = try DataFeed(configuration)
+    } catch { throw TrainingError(error) }
+    let dataset = feed.training.dataset
+    architecture = Architecture(configuration.network, classes: dataset.classNames.count)
+    let layout = try BatchLayout(
+      configuration, rank: communicator.rank, rankCount: communicator.size)
+    stepsPerEpoch = feed.batchesPerEpoch
+    totalSteps =
+      configuration.training.steps ?? (configuration.training.epochs ?? 1) * stepsPerEpoch
+    schedule = LearningRateSchedule(
+      configuration.schedule, batchSize: configuration.batch.size,
+      stepsPerEpoch: Double(dataset.count) / Double(configuration.batch.size),
+      totalSteps: totalSteps)
+    state = ModelState(
+      table: architecture.parameterTable, seed: UInt64(configuration.training.seed),
+      isAveraging: configuration.averaging.decay > 0,
+      usesMeanSquare: configuration.optimizer.kind == .rmsprop)
+    exchange = RankExchange(communicator)
+    network = EfficientNet(
+      architecture, layout: layout, exchange: exchange, weights: state.weights.start,
+      statistics: state.statistics.start, isTrainable: true)
+    optimizer = Optimizer(
+      configuration.optimizer, table: state.table,
+      averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm)
+    if communicator.rank == 0 { try folder.prepare() }
+    if isResuming { try resume() }
+    if communicator.rank == 0 {
+      try folder.write(configuration.yaml, to: "configuration.yaml")
+      log = try RunLog(folder, continuingAt: state.step)
+      announce()
+    }
+  }
+
+  private func announce() {
+    observer?.began(
+      TrainingStart(
+        model: configuration.network.model.rawValue, resolution: architecture.resolution,
+        classes: architecture.classes, parameters: state.table.parameterCount,
+        trainingImages: feed.training.dataset.count,
+        validationImages: feed.validation?.dataset.count ?? 0,
+        batchSize: configuration.batch.size, microBatches: configuration.batch.microBatchCount,
+        ranks: communicator.size, coreType: OpenBLAS.coreName, firstStep: state.step,
+        totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch))
+  }
+
+  /// How a run ended.
+  public enum Outcome: Sendable {
+    /// All steps were taken.
+    case finished
+    /// A signal asked to stop; the state is saved.
+    case stopped(signal: Int32)
+  }
+
+  /// Trains to the end, or until a signal asks to stop.
+  ///
+  /// - Throws: When a loss is not a number, data are damaged, a checkpoint cannot be written, or
+  ///   ranks are lost.
+  public func run() throws(TrainingError) -> Outcome {
+    let start = Date()
+    let firstStep = state.step
+    var window = Window()
+    var validation: Evaluation?
+    var imagesSeen = 0
+    while state.step < totalSteps {
+      let step = try takeStep()
+      imagesSeen += step.images
+      window.add(step)
+      let isLast = state.step == totalSteps
+      let isEpochEnd = state.step % stepsPerEpoch == 0
+      if isLast || state.step % configuration.training.logEverySteps == 0 {
+        try report(
+          &window, secondsPerStep: -start.timeIntervalSinceNow / Double(state.step - firstStep))
+      } else {
+        observer?.progressed(
+          to: state.step, of: totalSteps, loss: step.loss / Double(step.images),
+          imagesPerSecond: window.imagesPerSecond)
+      }
+      if let signal = step.stopSignal {
+        try save()
+        return .stopped(signal: signal)
+      }
+      let every = configuration.training.evaluateEveryEpochs
+      let epoch = state.step / stepsPerEpoch
+      if isLast || (isEpochEnd && every > 0 && epoch % every == 0) {
+        validation = try evaluate()
+      }
+      if isLast || isDue(epoch: epoch, isEpochEnd: isEpochEnd) { try save() }
+      if isEpochEnd || isLast { window.restart() }
+    }
+    try finish(validation, seconds: -start.timeIntervalSinceNow, images: imagesSeen)
+    return .finished
+  }
+
+  private func isDue(epoch: Int, isEpochEnd: Bool) -> Bool {
+    let checkpoint = configuration.checkpoint
+    if let every = checkpoint.everySteps, state.step % every == 0 { return true }
+    return isEpochEnd && checkpoint.everyEpochs > 0 && epoch % checkpoint.everyEpochs == 0
+  }
+
+  // MARK: A step
+
+  /// What a step tells, the same on all ranks.
+  private struct StepResult {
+    let images: Int
+    let loss: Double
+    let correct: Int
+    let stopSignal: Int32?
+  }
+
+  private func takeStep() throws(TrainingError) -> StepResult {
+    do {
+      let step = state.step
+      let images = try feed.load(step: step, into: network)
+      let totals = try network.train(
+        key: EfficientNet.RandomKey(
+          seed: UInt64(configuration.training.seed), epoch: step / stepsPerEpoch),
+        smoothing: configuration.training.labelSmoothing)
+      let result = try combine(totals, images: images)
+      guard result.loss.isFinite, let gradient = network.gradient else {
+        throw TrainingError(
+          .numeric,
+          "the loss of step \(step + 1) is \(result.loss); nothing of that step was kept, lower "
+            + "schedule.learningRate or set training.clipNorm and go on with --resume")
+      }
+      optimizer.step(
+        state, gradient: gradient, imageCount: images, rate: schedule.learningRate(step: step))
+      try network.updateRunningStatistics(state.statistics.start)
+      optimizer.average(state)
+      return result
+    } catch { throw TrainingError(error) }
+  }
+
+  /// Joins loss and hits of all ranks, and whether any of them was asked to stop.
+  private func combine(
+    _ totals: [SoftmaxCrossEntropy.Totals], images: Int
+  ) throws(ExchangeError) -> StepResult {
+    let size = 4
+    var leaves: [Double] = totals.flatMap { [$0.loss, Double($0.correct), 0, 0] }
+    switch StopSignal.pending {
+    case SIGINT: leaves[2] = 1
+    case .some: leaves[3] = 1
+    case nil: break
+    }
+    try exchange.combine(
+      &leaves, size: size, kind: .sums, plan: network.layout.batchPlan,
+      microBatches: network.layout.microBatches)
+    return StepResult(
+      images: images, loss: leaves[0], correct: Int(leaves[1]),
+      stopSignal: leaves[3] > 0 ? SIGTERM : leaves[2] > 0 ? SIGINT : nil)
+  }
+
+  // MARK: Evaluation
+
+  private func evaluate() throws(TrainingError) -> Evaluation? {
+    guard let pipeline = feed.validation else { return nil }
+    let evaluated = state.evaluated
+    network.use(weights: evaluated.weights.start, statistics: evaluated.statistics.start)
+    defer { network.use(weights: state.weights.start, statistics: state.statistics.start) }
+    let result = try Evaluation(
+      network, pipeline, batchSize: configuration.batch.size, exchange: exchange)
+    try log?.append(
+      RunLog.Validation(
+        step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
+    observer?.evaluated(result, step: state.step, epoch: epoch)
+    return result
+  }
+
+  private var epoch: Double { Double(state.step) / Double(stepsPerEpoch) }
+
+  // MARK: Checkpoints
+
+  /// Continues from the newest checkpoint that is whole; rank 0 reads it for all.
+  private func resume() throws(TrainingError) {
+    if communicator.rank == 0 {
+      let found = try readNewest()
+      state.step = found?.step ?? 0
+      if let found { try requireSameRun(found) }
+    }
+    do throws(MPIError) {
+      var step = [Int64(state.step)]
+      if communicator.rank > 0 { step[0] = 0 }
+      state.step = try communicator.sum(Int(step[0]))
+      for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
+    } catch { throw TrainingError(error) }
+  }
+
+  private func readNewest() throws(TrainingError) -> Checkpoint? {
+    var firstFailure: TrainingError?
+    for path in folder.checkpoints {
+      do throws(TrainingError) {
+        return try Checkpoint.read(path, into: state)
+      } catch {
+        guard error.kind == .data else { throw error }
+        firstFailure = firstFailure ?? error
+        observer?.passedOver("\(error)")
+      }
+    }
+    if let firstFailure { throw firstFailure }
+    return nil
+  }
+
+  /// What decides the bits of a run must be what the checkpoint was made with.
+  private func requireSameRun(_ checkpoint: Checkpoint) throws(TrainingError) {
+    let old = try checkpoint.parsedConfiguration("checkpoint")
+    let differing =
+      old.network != configuration.network
+      ? "section network"
+      : old.batch != configuration.batch
+        ? "section batch"
+        : old.training.seed != configuration.training.seed
+          ? "training.seed"
+          : checkpoint.sampleCount != feed.training.dataset.count
+            ? "the number of training images (\(checkpoint.sampleCount) then, "
+              + "\(feed.training.dataset.count) now)" : nil
+    if let differing {
+      throw TrainingError(
+        .usage,
+        "the checkpoint in \(folder.path) was made with another configuration: \(differing) "
+          + "differs; use the same or choose another --output")
+    }
+  }
+
+  private func save() throws(TrainingError) {
+    guard communicator.rank == 0 else { return }
+    let path = folder.checkpoint(step: state.step)
+    let checkpoint = Checkpoint(
+      step: state.step, sampleCount: feed.training.dataset.count,
+      configuration: configuration.yaml, classNames: feed.training.dataset.classNames,
+      stateSHA256: state.sha256)
+    try checkpoint.write(
+      state, to: path,
+      normalization: (configuration.data.mean, configuration.data.deviation))
+    folder.prune(keep: configuration.checkpoint.keep)
+    observer?.saved(path, step: state.step)
+  }
+
+  // MARK: Reports
+
+  /// What happened since the last line of the log.
+  private struct Window {
+    private var loss = 0.0
+    private var correct = 0
+    private var images = 0
+    private var start = Date()
+
+    mutating func add(_ step: StepResult) {
+      loss += step.loss
+      correct += step.correct
+      images += step.images
+    }
+
+    mutating func restart() { self = Window() }
+
+    var meanLoss: Double { loss / Double(max(images, 1)) }
+    var top1: Double { Double(correct) / Double(max(images, 1)) }
+    var imagesPerSecond: Double { Double(images) / max(-start.timeIntervalSinceNow, 1e-9) }
+  }
+
+  private func report(_ window: inout Window, secondsPerStep: Double) throws(TrainingError) {
+    let entry = RunLog.Step(
+      step: state.step, epoch: epoch, loss: window.meanLoss, top1: window.top1,
+      learningRate: schedule.learningRate(step: state.step - 1),
+      imagesPerSecond: window.imagesPerSecond,
+      seconds: secondsPerStep)
+    try log?.append(entry)
+    observer?.logged(
+      TrainingReport(
+        step: state.step, totalSteps: totalSteps, epoch: epoch, loss: entry.loss,
+        top1: entry.top1, learningRate: entry.learningRate,
+        imagesPerSecond: entry.imagesPerSecond,
+        secondsLeft: secondsPerStep * Double(totalSteps - state.step)))
+    window.restart()
+  }
+
+  private func finish(
+    _ validation: Evaluation?, seconds: Double, images: Int
+  ) throws(TrainingError) {
+    guard let log else { return }
+    let summary = RunLog.Summary(
+      top1: validation?.top1, step: state.step, seconds: seconds,
+      imagesPerSecond: Double(images) / max(seconds, 1e-9), ranks: communicator.size,
+      stateSHA256: state.sha256)
+    try log.finish(summary)
+    observer?.finished(
+      checkpoint: folder.checkpoint(step: state.step), validation: validation, seconds: seconds)
+  }
+}

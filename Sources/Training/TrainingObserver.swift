@@ -1,0 +1,51 @@
+/// What a run is, when it begins or goes on.
+public struct TrainingStart: Sendable {
+  /// The variant.
+  public let model: String
+  /// Side of the input in pixels, outputs of the classifier, trainable parameters.
+  public let resolution, classes, parameters: Int
+  /// Images of the data sets.
+  public let trainingImages, validationImages: Int
+  /// Images of the global batch and its micro-batches.
+  public let batchSize, microBatches: Int
+  /// Ranks of the job.
+  public let ranks: Int
+  /// What OpenBLAS runs.
+  public let coreType: String
+  /// Steps already taken, steps of the whole run, and of an epoch.
+  public let firstStep, totalSteps, stepsPerEpoch: Int
+}
+
+/// A line of a run's log.
+public struct TrainingReport: Sendable {
+  /// Steps taken, and steps of the whole run.
+  public let step, totalSteps: Int
+  /// Epochs passed, with their fraction.
+  public let epoch: Double
+  /// Mean loss and accuracy of the training images since the last report.
+  public let loss, top1: Double
+  /// Learning rate of the last step.
+  public let learningRate: Double
+  /// Images of all ranks a second since the last report.
+  public let imagesPerSecond: Double
+  /// Estimate for the rest of the run.
+  public let secondsLeft: Double
+}
+
+/// Whoever wants to see a run as it goes; called on rank 0, on the thread that trains.
+public protocol TrainingObserver: AnyObject {
+  /// A run begins, or goes on.
+  func began(_ run: TrainingStart)
+  /// A damaged checkpoint was passed over.
+  func passedOver(_ reason: String)
+  /// A step was taken that is not logged.
+  func progressed(to step: Int, of totalSteps: Int, loss: Double, imagesPerSecond: Double)
+  /// A step was logged.
+  func logged(_ report: TrainingReport)
+  /// The validation set was evaluated.
+  func evaluated(_ result: Evaluation, step: Int, epoch: Double)
+  /// A checkpoint was written.
+  func saved(_ path: String, step: Int)
+  /// All steps were taken.
+  func finished(checkpoint: String, validation: Evaluation?, seconds: Double)
+}

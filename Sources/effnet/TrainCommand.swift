@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import Training
+
+/// `effnet train`.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains a network as a configuration file says.",
+    discussion: """
+      Start it with mpirun for several ranks; the result is the same, bit for bit. Ctrl-C or \
+      SIGTERM saves a checkpoint and stops; --resume goes on, on any number of ranks.
+      """)
+
+  @Argument(help: "A YAML configuration file.")
+  var config: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Replace a value of the configuration.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(help: "Folder for checkpoints, log and summary.")
+  var output: String?
+
+  @Flag(help: "Go on from the newest good checkpoint in the output folder.")
+  var resume = false
+
+  func run() throws {
+    try Job.run { world in
+      let configuration = try Configuration(contentsOf: config, overrides: overrides)
+      let folder = RunFolder(output ?? Self.defaultOutput(config))
+      if world.rank == 0, !resume, let old = folder.checkpoints.first {
+        throw Failure(
+          .usage,
+          "\(folder.path) already has checkpoints, such as \(old); go on with --resume or choose "
+            + "another --output")
+      }
+      let trainer = try Trainer(
+        configuration, communicator: world, output: folder, isResuming: resume,
+        observer: world.rank == 0 ? TrainingDisplay(folder) : nil)
+      StopSignal.watch()
+      if case .stopped(let signal) = try trainer.run() {
+        if world.rank == 0 {
+          FileHandle.standardError.write(
+            Data(
+              """
+              effnet: stopped by \(signal == SIGINT ? "Ctrl-C" : "SIGTERM") after step \
+              \(trainer.state.step); saved, go on with --resume\n
+              """.utf8))
+        }
+        throw Failure(stoppedBy: signal)
+      }
+    }
+  }
+
+  /// `Runs/NAME` in the current folder.
+  private static func defaultOutput(_ config: String) -> String {
+    "Runs/" + URL(fileURLWithPath: config).deletingPathExtension().lastPathComponent
+  }
+}

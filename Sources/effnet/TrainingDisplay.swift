@@ -1,0 +1,69 @@
+import Foundation
+import Training
+
+/// Shows a run: a progress bar on a terminal, plain lines elsewhere.
+final class TrainingDisplay: TrainingObserver {
+  private let folder: RunFolder
+  private let isTerminal = StandardOutput.isTerminal
+  private var lastDrawn = Date.distantPast
+
+  init(_ folder: RunFolder) { self.folder = folder }
+
+  func began(_ run: TrainingStart) {
+    print(
+      """
+      \(run.model) at \(run.resolution) × \(run.resolution), \(run.classes) classes, \
+      \(grouped(run.parameters)) parameters
+      \(grouped(run.trainingImages)) training and \(grouped(run.validationImages)) validation \
+      images; batches of \(run.batchSize) in \(run.microBatches) micro-batches
+      \(run.ranks) rank\(run.ranks == 1 ? "" : "s"), OpenBLAS \(run.coreType); \
+      \(grouped(run.totalSteps)) steps of \(grouped(run.stepsPerEpoch)) an epoch; \
+      output in \(folder.path)
+      """)
+    if run.firstStep > 0 { print("going on after step \(grouped(run.firstStep))") }
+  }
+
+  func passedOver(_ reason: String) {
+    FileHandle.standardError.write(Data("effnet: passed over: \(reason)\n".utf8))
+  }
+
+  func progressed(to step: Int, of totalSteps: Int, loss: Double, imagesPerSecond: Double) {
+    guard isTerminal, -lastDrawn.timeIntervalSinceNow > 0.1 else { return }
+    lastDrawn = Date()
+    let width = 30
+    let done = width * step / max(totalSteps, 1)
+    let bar = String(repeating: "█", count: done) + String(repeating: "·", count: width - done)
+    clearLine()
+    print(
+      "\(bar) \(step)/\(totalSteps)  loss \(fixed(loss, 3))  \(fixed(imagesPerSecond, 0)) images/s",
+      terminator: "")
+    StandardOutput.flush()
+  }
+
+  func logged(_ report: TrainingReport) {
+    clearLine()
+    print(
+      "step \(report.step)/\(report.totalSteps)  epoch \(fixed(report.epoch, 2))  "
+        + "loss \(fixed(report.loss, 3))  top-1 \(percent(report.top1))  "
+        + "rate \(String(format: "%.3g", report.learningRate))  "
+        + "\(fixed(report.imagesPerSecond, 0)) images/s  left \(duration(report.secondsLeft))")
+  }
+
+  func evaluated(_ result: Evaluation, step: Int, epoch: Double) {
+    clearLine()
+    print(
+      "validation after epoch \(fixed(epoch, 2)): top-1 \(percent(result.top1)) "
+        + "(\(result.correct) of \(result.count))  loss \(fixed(result.loss, 3))")
+  }
+
+  func saved(_ path: String, step: Int) {}
+
+  func finished(checkpoint: String, validation: Evaluation?, seconds: Double) {
+    print("trained in \(duration(seconds)); checkpoint \(checkpoint)")
+    print("next: effnet evaluate \(checkpoint)")
+  }
+
+  private func clearLine() {
+    if isTerminal { print("\r\u{1B}[K", terminator: "") }
+  }
+}
