@@ -104,3 +104,25 @@ extension Checkpoint {
     }
   }
 }
+
+extension Checkpoint {
+  /// Reads a checkpoint with the network and the optimizer that it describes itself.
+  ///
+  /// - Throws: As ``read(_:into:)``.
+  public static func load(
+    _ path: String
+  ) throws(TrainingError) -> (Checkpoint, Configuration, ModelState) {
+    let checkpoint = try Checkpoint(describing: path)
+    let configuration = try checkpoint.parsedConfiguration(path)
+    let architecture = Architecture(configuration.network, classes: checkpoint.classNames.count)
+    let state = ModelState(
+      table: architecture.parameterTable, seed: 0, isAveraging: configuration.averaging.decay > 0,
+      usesMeanSquare: configuration.optimizer.kind == .rmsprop)
+    return (try read(path, into: state), configuration, state)
+  }
+
+  /// Epochs passed, with their fraction, in batches of `batchSize` images.
+  public func epoch(batchSize: Int) -> Double {
+    Double(step) / Double((sampleCount + batchSize - 1) / batchSize)
+  }
+}

@@ -50,39 +50,9 @@ extension Evaluation {
   public init(
     checkpoint path: String, data: String?, communicator: Communicator
   ) throws(TrainingError) {
-    let checkpoint = try Checkpoint(describing: path)
-    let configuration = try checkpoint.parsedConfiguration(path)
-    let paths = data.map { [$0] } ?? configuration.data.validation
-    guard !paths.isEmpty else {
-      throw TrainingError(
-        .usage, "\(path): the run had no validation data; name shards with --data")
-    }
-    let pipeline: ImagePipeline
-    do throws(DatasetError) {
-      pipeline = try DataFeed.pipeline(paths, configuration, AffineAugmentation())
-    } catch { throw TrainingError(error) }
-    let architecture = Architecture(
-      configuration.network, classes: checkpoint.classNames.count)
-    guard pipeline.dataset.classNames.count <= architecture.classes else {
-      throw TrainingError(
-        .usage,
-        "\(path) has \(architecture.classes) classes, the data have "
-          + "\(pipeline.dataset.classNames.count); use the data it was trained for")
-    }
-    let state = ModelState(
-      table: architecture.parameterTable, seed: 0, isAveraging: configuration.averaging.decay > 0,
-      usesMeanSquare: configuration.optimizer.kind == .rmsprop)
-    _ = try Checkpoint.read(path, into: state)
-    let layout = try BatchLayout(
-      configuration, rank: communicator.rank, rankCount: communicator.size)
-    let exchange = RankExchange(communicator)
-    let evaluated = state.evaluated
-    let network = EfficientNet(
-      architecture, layout: layout, exchange: exchange, weights: evaluated.weights.start,
-      statistics: evaluated.statistics.start, isTrainable: false)
-    self = try withExtendedLifetime(state) { () throws(TrainingError) in
-      try Evaluation(
-        network, pipeline, batchSize: configuration.batch.size, exchange: exchange)
-    }
+    let model = try LoadedModel(path, data: data, communicator: communicator)
+    try self.init(
+      model.network, model.pipeline, batchSize: model.configuration.batch.size,
+      exchange: model.exchange)
   }
 }

@@ -18,12 +18,21 @@ struct EvaluateCommand: ParsableCommand {
       """)
   var data: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write the probabilities of every image to this HDF5 file.", valueName: "file"))
+  var probabilities: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
     try Job.run { world in
       let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
+      if let probabilities {
+        try ProbabilityFile.write(
+          probabilities, checkpoint: checkpoint, data: data, communicator: world)
+      }
       guard world.rank == 0 else { return }
       if json {
         try printJSON(result)

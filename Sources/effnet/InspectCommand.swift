@@ -1,5 +1,9 @@
 import ArgumentParser
+import Datasets
+import Foundation
+import HDF5
 import Networks
+import Training
 
 /// `effnet inspect`: what a network, a checkpoint or a shard is made of.
 struct InspectCommand: ParsableCommand {
@@ -10,7 +14,7 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: "b0…b8, l2, lite0…lite4, or the path of a checkpoint or a shard.")
   var subject: String
 
-  @Option(help: "Side of the input in pixels; the variant's own unless given.")
+  @Option(help: "Side of the input in pixels; the network's own unless given.")
   var resolution: Int?
 
   @Option(help: "Outputs of the classifier.")
@@ -25,16 +29,37 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let variant = Variant(rawValue: subject.lowercased()) else {
+    if let variant = Variant(rawValue: subject.lowercased()) {
+      var architecture = Architecture(variant)
+      if let resolution { architecture.resolution = resolution }
+      if let classes { architecture.classes = classes }
+      return try show(NetworkReport(variant.rawValue, architecture))
+    }
+    guard FileManager.default.fileExists(atPath: subject) else {
       throw Failure(
-        .usage,
+        .data,
         "\(subject): no such file, and no network of that name; networks are "
           + Variant.allCases.map(\.rawValue).joined(separator: " "))
     }
-    var architecture = Architecture(variant)
-    if let resolution { architecture.resolution = resolution }
-    if let classes { architecture.classes = classes }
-    let report = NetworkReport(variant.rawValue, architecture)
-    if json { try printJSON(report) } else { print(report.table) }
+    guard resolution == nil, classes == nil else {
+      throw Failure(.usage, "--resolution and --classes go with a network's name, not with a file")
+    }
+    do {
+      if try HDF5File(reading: subject).exists("/effnet") {
+        try show(CheckpointReport(subject))
+      } else {
+        try show(ShardReport(subject))
+      }
+    } catch { throw Failure(error) }
   }
+
+  private func show(_ report: some Report) throws {
+    if json { try printJSON(report) } else { print(report.text) }
+  }
+}
+
+/// Something `inspect` can show, for people or for programs.
+protocol Report: Encodable {
+  /// The report for people.
+  var text: String { get }
 }

@@ -1,7 +1,7 @@
 import Networks
 
 /// A network in numbers.
-struct NetworkReport: Encodable {
+struct NetworkReport: Report {
   let model: String
   let resolution, classes: Int
   let parameters, statistics, multiplyAdds: Int
@@ -42,7 +42,7 @@ struct NetworkReport: Encodable {
   }
 
   /// A table of layers under a line of totals.
-  var table: String {
+  var text: String {
     let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
       row.enumerated().map { column, cell in
