@@ -57,7 +57,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors"]),
+    .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport"),
+    .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors", "TestSupport"]),
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5"],
       resources: [.copy("Fixtures/variable-length-strings.h5")]),
@@ -66,7 +67,7 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
-    .testTarget(name: "TrainingTests", dependencies: ["HDF5", "Training"]),
+    .testTarget(name: "TrainingTests", dependencies: ["HDF5", "TestSupport", "Training"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,10 @@
 import MPI
+import TestSupport
 import XCTest
 
-final class CommunicatorTests: MPITestCase {
+final class CommunicatorTests: XCTestCase {
   func testTheWorldIsTheJob() throws {
-    let world = try startWorld()
+    let world = try sharedWorld()
     XCTAssertTrue((0..<world.size).contains(world.rank))
     let isLaunched = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"]
     XCTAssertEqual(world.size, isLaunched.flatMap { Int($0) } ?? 1)
@@ -12,12 +13,12 @@ final class CommunicatorTests: MPITestCase {
   }
 
   func testMPIStartsOnlyOnce() throws {
-    _ = try startWorld()
+    _ = try sharedWorld()
     XCTAssertThrowsError(try MPISession()) { XCTAssertTrue("\($0)".contains("only once")) }
   }
 
   func testRefusedCallsBecomeErrors() throws {
-    let world = try startWorld()
+    let world = try sharedWorld()
     var values: [Float] = [1]
     try values.withUnsafeMutableBufferPointer { values in
       XCTAssertThrowsError(try world.send(UnsafeBufferPointer(values), to: world.size)) {
@@ -28,7 +29,7 @@ final class CommunicatorTests: MPITestCase {
   }
 
   func testMessagesArriveWholeAndInPieces() throws {
-    var world = try startWorld()
+    var world = try sharedWorld()
     let right = (world.rank + 1) % world.size
     let left = (world.rank + world.size - 1) % world.size
     for largestMessage in [Int(CInt.max), 5, 1] {
@@ -56,7 +57,7 @@ final class CommunicatorTests: MPITestCase {
   }
 
   func testExchangesMayDifferInLength() throws {
-    var world = try startWorld()
+    var world = try sharedWorld()
     let peer = world.rank ^ 1 < world.size ? world.rank ^ 1 : world.rank
     for largestMessage in [Int(CInt.max), 3] {
       world.largestMessage = largestMessage
@@ -72,7 +73,7 @@ final class CommunicatorTests: MPITestCase {
   }
 
   func testCollectivesReachAllRanks() throws {
-    var world = try startWorld()
+    var world = try sharedWorld()
     for largestMessage in [Int(CInt.max), 2] {
       world.largestMessage = largestMessage
       for root in 0..<world.size {

@@ -1,10 +1,11 @@
 import MPI
 import Tensors
+import TestSupport
 import XCTest
 
 /// Every rank computes the whole tree serially and expects its bits: what holds on each number of
 /// ranks makes all numbers of ranks agree.
-final class TreeReductionTests: MPITestCase {
+final class TreeReductionTests: XCTestCase {
   /// Numbers of very different magnitude and both signs: any other order gives other bits.
   private func value(microBatch: Int, element: Int) -> Float {
     var random = CounterRandom(
@@ -32,7 +33,7 @@ final class TreeReductionTests: MPITestCase {
     microBatchCount: Int, groupLevel: Int? = nil, payload: Int, form: Form,
     file: StaticString = #filePath, line: UInt = #line
   ) throws {
-    var world = try startWorld()
+    var world = try sharedWorld()
     guard microBatchCount >= world.size else { return }
     if payload < 100 { world.largestMessage = 7 }
     let partition = MicroBatchPartition(microBatchCount: microBatchCount, rankCount: world.size)

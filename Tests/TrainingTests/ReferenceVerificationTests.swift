@@ -1,4 +1,5 @@
 import MPI
+import TestSupport
 import Training
 import XCTest
 
