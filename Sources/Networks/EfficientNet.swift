@@ -35,6 +35,8 @@ public final class EfficientNet {
     _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
     weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>, isTrainable: Bool
   ) {
+    // One rank is one core; and a product's bits depend on the number of threads.
+    OpenBLAS.useOneThread()
     self.architecture = architecture
     self.layout = layout
     let places = ParameterPlaces(architecture)

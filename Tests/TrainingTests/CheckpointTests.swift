@@ -1,0 +1,118 @@
+import Foundation
+import HDF5
+import Networks
+import Training
+import XCTest
+
+final class CheckpointTests: XCTestCase {
+  private var folder = ""
+
+  override func setUpWithError() throws {
+    folder = NSTemporaryDirectory() + "effnet-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  override func tearDownWithError() throws {
+    try FileManager.default.removeItem(atPath: folder)
+  }
+
+  private func state(width: Double = 0.25, seed: UInt64, isAveraging: Bool) -> ModelState {
+    var architecture = Architecture(Coefficients(width: width, depth: 0.3, resolution: 32))
+    architecture.classes = 3
+    let state = ModelState(
+      table: architecture.parameterTable, seed: seed, isAveraging: isAveraging,
+      usesMeanSquare: true)
+    for arena in state.arenas {
+      for tensor in arena.tensors { arena.buffer.start[tensor.offset] += 0.25 }
+    }
+    return state
+  }
+
+  private func write(_ state: ModelState, _ name: String = "checkpoint.h5") throws -> String {
+    let path = "\(folder)/\(name)"
+    try Checkpoint(
+      step: 17, sampleCount: 40, configuration: "text", classNames: ["a", "b", "ç"],
+      stateSHA256: state.sha256
+    ).write(state, to: path, normalization: ([0.5, 0.5, 0.5], [0.25, 0.25, 0.25]))
+    return path
+  }
+
+  func testAStateComesBackToTheBit() throws {
+    for isAveraging in [false, true] {
+      let state = state(seed: 1, isAveraging: isAveraging)
+      let path = try write(state)
+      let copy = self.state(seed: 2, isAveraging: isAveraging)
+      XCTAssertNotEqual(copy.sha256, state.sha256)
+      let checkpoint = try Checkpoint.read(path, into: copy)
+      XCTAssertEqual(copy.sha256, state.sha256)
+      XCTAssertEqual(copy.step, 17)
+      XCTAssertEqual(checkpoint.classNames, ["a", "b", "ç"])
+      XCTAssertEqual(checkpoint.configuration, "text")
+      XCTAssertFalse(FileManager.default.fileExists(atPath: path + ".partial"))
+    }
+  }
+
+  func testTheRootIsKerasLayout() throws {
+    let state = state(seed: 1, isAveraging: true)
+    let file = try HDF5File(reading: try write(state))
+    let layers = try file.attribute("layer_names", as: [String].self)
+    XCTAssertEqual(layers.first, "normalization")
+    XCTAssertEqual(layers.count, 1 + state.table.layers.count)
+    XCTAssertEqual(
+      try file.attribute("weight_names", of: "/stem_bn", as: [String].self),
+      ["gamma", "beta", "moving_mean", "moving_variance"].map { "stem_bn/\($0):0" })
+    XCTAssertEqual(
+      try file.read("/normalization/normalization/variance:0", as: Float.self),
+      [0.0625, 0.0625, 0.0625])
+    let average = try XCTUnwrap(state.averagedWeights)
+    let stem = state.table.trainable[0]
+    XCTAssertEqual(
+      try file.read("/stem_conv/stem_conv/kernel:0", as: Float.self, shape: stem.shape),
+      stem.range.map { average.start[$0] }, "the root holds the averaged weights")
+  }
+
+  func testAFlippedBitInAnyArenaIsFound() throws {
+    let state = state(seed: 1, isAveraging: true)
+    let path = try write(state)
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    var offsets: [Int] = []
+    for arena in state.arenas {
+      let first = Data(bytes: arena.buffer.start + arena.tensors[0].offset, count: 8)
+      offsets.append(try XCTUnwrap(whole.range(of: first)).lowerBound)
+    }
+    for offset in offsets {
+      var damaged = whole
+      damaged[offset] ^= 0x10
+      let copy = "\(folder)/damaged.h5"
+      try damaged.write(to: URL(fileURLWithPath: copy))
+      XCTAssertThrowsError(
+        try Checkpoint.read(copy, into: self.state(seed: 2, isAveraging: true)), "byte \(offset)"
+      ) {
+        XCTAssertEqual(($0 as? TrainingError)?.kind, .data)
+        XCTAssertTrue("\($0)".contains(copy), "\($0)")
+      }
+    }
+  }
+
+  func testAnotherNetworkIsNamedByItsFirstDifferingTensor() throws {
+    let path = try write(state(seed: 1, isAveraging: true))
+    let wider = state(width: 0.5, seed: 1, isAveraging: true)
+    XCTAssertThrowsError(try Checkpoint.read(path, into: wider)) {
+      XCTAssertEqual(($0 as? TrainingError)?.kind, .usage)
+      for part in ["stem_conv/kernel", "[3, 3, 3, 8]", "[3, 3, 3, 16]"] {
+        XCTAssertTrue("\($0)".contains(part), "\($0)")
+      }
+    }
+  }
+
+  func testAFileThatIsNoCheckpointSaysSo() throws {
+    let path = "\(folder)/other.h5"
+    try HDF5File(creating: path).close()
+    XCTAssertThrowsError(try Checkpoint(describing: path)) {
+      XCTAssertTrue("\($0)".contains("not a checkpoint"), "\($0)")
+    }
+    XCTAssertThrowsError(try Checkpoint(describing: "\(folder)/none.h5")) {
+      XCTAssertTrue("\($0)".contains("there is no checkpoint"), "\($0)")
+    }
+  }
+}
