@@ -51,6 +51,11 @@ public struct Checkpoint: Sendable {
     return SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
   }
 
+  /// The first eight bytes of a text's SHA-256.
+  static func fingerprint(_ text: String) -> UInt64 {
+    SHA256.hash(data: Data(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
   /// Where the tensors of an arena lie in the file.
   static func path(_ arena: ModelState.Arena, _ tensor: ParameterTable.Tensor, isAveraging: Bool)
     -> String

@@ -67,12 +67,36 @@ public final class Trainer {
     optimizer = Optimizer(
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm)
+    try requireAgreement()
     if communicator.rank == 0 { try folder.prepare() }
     if isResuming { try resume() }
     if communicator.rank == 0 {
       try folder.write(configuration.yaml, to: "configuration.yaml")
       log = try RunLog(folder, continuingAt: state.step)
       announce()
+    }
+  }
+
+  /// All ranks must run the same program on the same configuration and data, or bits would differ.
+  private func requireAgreement() throws(TrainingError) {
+    let subjects = [
+      "configuration": configuration.yaml,
+      "number of training images":
+        "\(feed.training.dataset.count)", "program or its libraries": LibraryVersions.description,
+    ]
+    for (subject, text) in subjects.sorted(by: { $0.key < $1.key }) {
+      let own = [Int64(bitPattern: Checkpoint.fingerprint(text))]
+      var all = [Int64](repeating: 0, count: communicator.size)
+      do {
+        try own.withUnsafeBufferPointer { own in
+          try all.withUnsafeMutableBufferPointer { try communicator.allGather(own, into: $0) }
+        }
+      } catch { throw TrainingError(error) }
+      if let rank = all.firstIndex(where: { $0 != all[0] }) {
+        throw TrainingError(
+          .usage,
+          "rank \(rank) has another \(subject) than rank 0; start all ranks from the same files")
+      }
     }
   }
 
@@ -122,6 +146,8 @@ public final class Trainer {
       }
       if let signal = step.stopSignal {
         try save()
+        // No rank may end before the state is on the disk: mpirun would end them all.
+        do { try communicator.barrier() } catch { throw TrainingError(error) }
         return .stopped(signal: signal)
       }
       let every = configuration.training.evaluateEveryEpochs

@@ -20,16 +20,29 @@ struct Failure: Error {
 
   let code: Int32
   let message: String?
+  /// Whether all ranks know of it and end by themselves; otherwise the others must be ended.
+  let isAgreed: Bool
 
-  init(_ code: Code, _ message: String?) {
+  init(_ code: Code, _ message: String?, isAgreed: Bool = false) {
     self.code = code.rawValue
     self.message = message
+    self.isAgreed = isAgreed
   }
 
-  /// The end of a run that saved and stopped; the reason was already told.
-  init(stoppedBy signal: Int32) {
+  /// The end of a run that saved and stopped.
+  init(stoppedBy signal: Int32, afterStep step: Int) {
     code = 128 + signal
+    message =
+      "stopped by \(signal == SIGINT ? "Ctrl-C" : "SIGTERM") after step \(step); the state is saved, "
+      + "go on with --resume"
+    isAgreed = true
+  }
+
+  /// An end with a code whose reason was already told.
+  init(silently code: Int32) {
+    self.code = code
     message = nil
+    isAgreed = true
   }
 
   /// Classifies an error of one of the libraries.

@@ -15,6 +15,10 @@ enum Job {
       try body(world)
     } catch {
       let failure = Failure(error)
+      if failure.isAgreed {
+        if world.rank == 0 { failure.report() }
+        throw Failure(silently: failure.code)
+      }
       if world.size == 1 { throw failure }
       if world.rank > 0 { Thread.sleep(forTimeInterval: 0.3 + 0.02 * Double(min(world.rank, 50))) }
       failure.report()

@@ -41,15 +41,7 @@ struct TrainCommand: ParsableCommand {
         observer: world.rank == 0 ? TrainingDisplay(folder) : nil)
       StopSignal.watch()
       if case .stopped(let signal) = try trainer.run() {
-        if world.rank == 0 {
-          FileHandle.standardError.write(
-            Data(
-              """
-              effnet: stopped by \(signal == SIGINT ? "Ctrl-C" : "SIGTERM") after step \
-              \(trainer.state.step); saved, go on with --resume\n
-              """.utf8))
-        }
-        throw Failure(stoppedBy: signal)
+        throw Failure(stoppedBy: signal, afterStep: trainer.state.step)
       }
     }
   }

@@ -29,7 +29,7 @@ struct VerifyCommand: ParsableCommand {
         throw Failure(
           .check,
           "\(reference): \(failed.count) of \(verification.checks.count) values are out of "
-            + "tolerance, first \(failed[0].name)")
+            + "tolerance, first \(failed[0].name)", isAgreed: true)
       }
     }
   }
