@@ -10,6 +10,7 @@ public enum InstructionSet: Int, Sendable, Comparable {
   /// AVX-512 F, DQ, BW and VL: x86-64-v4.
   case avx512
 
+  /// Orders by what a processor must have.
   public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
 
   /// What the kernels were compiled for.

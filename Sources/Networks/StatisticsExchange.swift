@@ -53,6 +53,7 @@ public final class LocalExchange: Exchange {
   /// An exchange with nobody.
   public init() {}
 
+  /// Replaces the payload of each local micro-batch by the total of its group.
   public func combine(
     _ leaves: UnsafeMutablePointer<Double>, size: Int, kind: StatisticsKind, plan: ReductionPlan,
     microBatches: Range<Int>
@@ -64,6 +65,7 @@ public final class LocalExchange: Exchange {
     plan.distribute(leaves, size: size, microBatches: microBatches)
   }
 
+  /// Replaces the gradient of each subtree by that of the whole batch.
   public func combineGradients(
     _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
   ) {

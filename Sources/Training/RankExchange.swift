@@ -21,6 +21,7 @@ public final class RankExchange: Exchange {
     floats.deallocate()
   }
 
+  /// Replaces the payload of each local micro-batch by the total of its group.
   public func combine(
     _ leaves: UnsafeMutablePointer<Double>, size: Int, kind: StatisticsKind, plan: ReductionPlan,
     microBatches: Range<Int>
@@ -52,6 +53,7 @@ public final class RankExchange: Exchange {
     plan.distribute(leaves, size: size, microBatches: microBatches)
   }
 
+  /// Replaces the gradient of each subtree by that of the whole batch.
   public func combineGradients(
     _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
   ) throws(ExchangeError) {

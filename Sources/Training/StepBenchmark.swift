@@ -8,9 +8,11 @@ import Tensors
 public struct StepBenchmark: Sendable, Encodable {
   /// Images a second of all ranks, from the median step.
   public private(set) var imagesPerSecond = 0.0
-  /// Median seconds of a step, and the shortest and longest.
+  /// Median seconds of a step.
   public private(set) var stepSeconds = 0.0
+  /// Seconds of the shortest step.
   public private(set) var shortestStepSeconds = 0.0
+  /// Seconds of the longest step.
   public private(set) var longestStepSeconds = 0.0
   /// Single-precision matrix rate of one core: 1024³ by OpenBLAS, in 10⁹ operations a second.
   public private(set) var sgemmGigaflops = 0.0
