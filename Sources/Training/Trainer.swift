@@ -122,6 +122,8 @@ public final class Trainer {
       }
       if let signal = step.stopSignal {
         try save()
+        // Whoever ends first ends the others: nobody may before the checkpoint is whole.
+        do { try communicator.barrier() } catch { throw TrainingError(error) }
         return .stopped(signal: signal)
       }
       let every = configuration.training.evaluateEveryEpochs
