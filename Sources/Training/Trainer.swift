@@ -205,6 +205,12 @@ public final class Trainer {
     defer { network.use(weights: state.weights.start, statistics: state.statistics.start) }
     let result = try Evaluation(
       network, pipeline, batchSize: configuration.batch.size, exchange: exchange)
+    guard result.loss.isFinite else {
+      throw TrainingError(
+        .numeric,
+        "the validation loss after step \(state.step) is \(result.loss); lower "
+          + "schedule.learningRate or set training.clipNorm and go on with --resume")
+    }
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
