@@ -21,7 +21,7 @@ public struct RunFolder: Sendable {
     } catch {
       throw TrainingError(
         .output,
-        "the output folder \(path) cannot be written: \(reason(error)); choose another with "
+        "the output folder \(path) cannot be written: \(error.systemReason); choose another with "
           + "--output")
     }
   }
@@ -55,15 +55,7 @@ public struct RunFolder: Sendable {
     do {
       try text.write(toFile: file(name), atomically: true, encoding: .utf8)
     } catch {
-      throw TrainingError(.output, "\(file(name)) cannot be written: \(reason(error))")
+      throw TrainingError(.output, "\(file(name)) cannot be written: \(error.systemReason)")
     }
-  }
-
-  private func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
-      return error.localizedDescription
-    }
-    return String(cString: strerror(Int32(underlying.code)))
   }
 }

@@ -55,7 +55,7 @@ final class RunLog {
       try file.write(contentsOf: Self.encode(entry, .sortedKeys) + Data("\n".utf8))
     } catch {
       throw TrainingError(
-        .output, "\(folder.file(Self.name)) cannot be written: \(error.localizedDescription)")
+        .output, "\(folder.file(Self.name)) cannot be written: \(error.systemReason)")
     }
   }
 
