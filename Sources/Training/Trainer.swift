@@ -225,9 +225,7 @@ public final class Trainer {
   /// Continues from the newest checkpoint that is whole; rank 0 reads it for all.
   private func resume() throws(TrainingError) {
     if communicator.rank == 0 {
-      let found = try readNewest()
-      state.step = found?.step ?? 0
-      if let found { try requireSameRun(found) }
+      try requireSameRun(readNewest())
     }
     do throws(MPIError) {
       var step = [Int64(state.step)]
@@ -237,7 +235,7 @@ public final class Trainer {
     } catch { throw TrainingError(error) }
   }
 
-  private func readNewest() throws(TrainingError) -> Checkpoint? {
+  private func readNewest() throws(TrainingError) -> Checkpoint {
     var firstFailure: TrainingError?
     for path in folder.checkpoints {
       do throws(TrainingError) {
@@ -248,8 +246,11 @@ public final class Trainer {
         observer?.passedOver("\(error)")
       }
     }
-    if let firstFailure { throw firstFailure }
-    return nil
+    throw firstFailure
+      ?? TrainingError(
+        .data,
+        "there is no checkpoint in \(folder.path) to go on from; correct --output, or begin "
+          + "without --resume")
   }
 
   /// What decides the bits of a run must be what the checkpoint was made with.
