@@ -225,7 +225,7 @@ public final class Trainer {
   /// Continues from the newest checkpoint that is whole; rank 0 reads it for all.
   private func resume() throws(TrainingError) {
     if communicator.rank == 0 {
-      try requireSameRun(readNewest())
+      try readNewest()
     }
     do throws(MPIError) {
       var step = [Int64(state.step)]
@@ -235,11 +235,14 @@ public final class Trainer {
     } catch { throw TrainingError(error) }
   }
 
-  private func readNewest() throws(TrainingError) -> Checkpoint {
+  private func readNewest() throws(TrainingError) {
     var firstFailure: TrainingError?
     for path in folder.checkpoints {
       do throws(TrainingError) {
-        return try Checkpoint.read(path, into: state)
+        // First, because a state of another kind would look like a damaged one.
+        try requireSameRun(Checkpoint(describing: path))
+        _ = try Checkpoint.read(path, into: state)
+        return
       } catch {
         guard error.kind == .data else { throw error }
         firstFailure = firstFailure ?? error
@@ -263,9 +266,13 @@ public final class Trainer {
         ? "section batch"
         : old.training.seed != configuration.training.seed
           ? "training.seed"
-          : checkpoint.sampleCount != feed.training.dataset.count
-            ? "the number of training images (\(checkpoint.sampleCount) then, "
-              + "\(feed.training.dataset.count) now)" : nil
+          : old.optimizer.kind != configuration.optimizer.kind
+            ? "optimizer.kind"
+            : (old.averaging.decay > 0) != (configuration.averaging.decay > 0)
+              ? "averaging.decay, on or off,"
+              : checkpoint.sampleCount != feed.training.dataset.count
+                ? "the number of training images (\(checkpoint.sampleCount) then, "
+                  + "\(feed.training.dataset.count) now)" : nil
     if let differing {
       throw TrainingError(
         .usage,
