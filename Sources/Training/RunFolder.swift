@@ -39,15 +39,19 @@ public struct RunFolder: Sendable {
   }
 
   /// Paths of all finished checkpoints, the newest first.
-  public var checkpoints: [String] {
+  public var checkpoints: [String] { files(ending: ".h5") }
+
+  private func files(ending end: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { $0.hasPrefix("checkpoint-") && $0.hasSuffix(".h5") }
+    return names.filter { $0.hasPrefix("checkpoint-") && $0.hasSuffix(end) }
       .sorted(by: >).map(file)
   }
 
   /// Removes all checkpoints but the newest `keep`, and what interrupted writers left.
   func prune(keep: Int) {
-    for old in checkpoints.dropFirst(keep) { try? FileManager.default.removeItem(atPath: old) }
+    for old in checkpoints.dropFirst(keep) + files(ending: ".h5.partial") {
+      try? FileManager.default.removeItem(atPath: old)
+    }
   }
 
   /// Writes a text file beside its name and renames it.
