@@ -71,7 +71,8 @@ public final class Trainer {
     if isResuming { try resume() }
     if communicator.rank == 0 {
       try folder.write(configuration.yaml, to: "configuration.yaml")
-      log = try RunLog(folder, continuingAt: state.step)
+      log = try RunLog(
+        folder, continuingAt: state.step, evaluatesAgain: state.step >= totalSteps)
       announce()
     }
   }
@@ -104,7 +105,8 @@ public final class Trainer {
     let start = Date()
     let firstStep = state.step
     var window = Window()
-    var validation: Evaluation?
+    // A run that was stopped after its last step lacks nothing but this and the summary.
+    var validation = state.step < totalSteps ? nil : try evaluate()
     var imagesSeen = 0
     while state.step < totalSteps {
       let step = try takeStep()
