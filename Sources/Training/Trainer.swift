@@ -67,9 +67,9 @@ public final class Trainer {
     optimizer = Optimizer(
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm)
-    if communicator.rank == 0 { try folder.prepare() }
     if isResuming { try resume() }
     if communicator.rank == 0 {
+      try folder.prepare()
       try folder.write(configuration.yaml, to: "configuration.yaml")
       log = try RunLog(
         folder, continuingAt: state.step, evaluatesAgain: state.step >= totalSteps)
@@ -226,9 +226,7 @@ public final class Trainer {
 
   /// Continues from the newest checkpoint that is whole; rank 0 reads it for all.
   private func resume() throws(TrainingError) {
-    if communicator.rank == 0 {
-      try readNewest()
-    }
+    if communicator.rank == 0 { try readNewest() }
     do throws(MPIError) {
       var step = [Int64(state.step)]
       if communicator.rank > 0 { step[0] = 0 }
@@ -238,20 +236,20 @@ public final class Trainer {
   }
 
   private func readNewest() throws(TrainingError) {
-    var firstFailure: TrainingError?
+    var failures: [TrainingError] = []
     for path in folder.checkpoints {
       do throws(TrainingError) {
         // First, because a state of another kind would look like a damaged one.
         try requireSameRun(Checkpoint(describing: path))
         _ = try Checkpoint.read(path, into: state)
+        for failure in failures { observer?.passedOver("\(failure)") }
         return
       } catch {
         guard error.kind == .data else { throw error }
-        firstFailure = firstFailure ?? error
-        observer?.passedOver("\(error)")
+        failures.append(error)
       }
     }
-    throw firstFailure
+    throw failures.first
       ?? TrainingError(
         .data,
         "there is no checkpoint in \(folder.path) to go on from; correct --output, or begin "
