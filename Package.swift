@@ -68,6 +68,7 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
     .testTarget(name: "TrainingTests", dependencies: ["HDF5", "TestSupport", "Training"]),
+    .testTarget(name: "CommandTests", dependencies: ["Datasets", "HDF5", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,7 +17,9 @@ extension Checkpoint {
   private init(_ file: HDF5File, _ path: String) throws {
     guard try file.exists("/effnet"), try file.hasAttribute("format", of: "/effnet") else {
       throw TrainingError(
-        .data, "\(path) is not a checkpoint of this program: it has no group /effnet")
+        .data,
+        "\(path) is not a checkpoint of this program: it has no group /effnet; "
+          + "name one that `effnet train` wrote")
     }
     let version = try file.attribute("version", of: "/effnet", as: Int.self)
     guard version == Self.version else {
@@ -98,9 +100,9 @@ extension Checkpoint {
     guard let error = error as? HDF5Error else { return TrainingError(error) }
     switch error.kind {
     case .missingFile:
-      return TrainingError(.data, "there is no checkpoint \(path)")
+      return TrainingError(.data, "there is no checkpoint \(path); correct the path")
     default:
-      return damaged(path, error.reason)
+      return damaged(path, (error.object.map { "\($0): " } ?? "") + error.reason)
     }
   }
 }

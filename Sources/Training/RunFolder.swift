@@ -21,7 +21,7 @@ public struct RunFolder: Sendable {
     } catch {
       throw TrainingError(
         .output,
-        "the output folder \(path) cannot be written: \(reason(error)); choose another with "
+        "the output folder \(path) cannot be written: \(error.systemReason); choose another with "
           + "--output")
     }
   }
@@ -39,15 +39,19 @@ public struct RunFolder: Sendable {
   }
 
   /// Paths of all finished checkpoints, the newest first.
-  public var checkpoints: [String] {
+  public var checkpoints: [String] { files(ending: ".h5") }
+
+  private func files(ending end: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { $0.hasPrefix("checkpoint-") && $0.hasSuffix(".h5") }
+    return names.filter { $0.hasPrefix("checkpoint-") && $0.hasSuffix(end) }
       .sorted(by: >).map(file)
   }
 
   /// Removes all checkpoints but the newest `keep`, and what interrupted writers left.
   func prune(keep: Int) {
-    for old in checkpoints.dropFirst(keep) { try? FileManager.default.removeItem(atPath: old) }
+    for old in checkpoints.dropFirst(keep) + files(ending: ".h5.partial") {
+      try? FileManager.default.removeItem(atPath: old)
+    }
   }
 
   /// Writes a text file beside its name and renames it.
@@ -55,15 +59,7 @@ public struct RunFolder: Sendable {
     do {
       try text.write(toFile: file(name), atomically: true, encoding: .utf8)
     } catch {
-      throw TrainingError(.output, "\(file(name)) cannot be written: \(reason(error))")
+      throw TrainingError(.output, "\(file(name)) cannot be written: \(error.systemReason)")
     }
-  }
-
-  private func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
-      return error.localizedDescription
-    }
-    return String(cString: strerror(Int32(underlying.code)))
   }
 }

@@ -31,15 +31,23 @@ final class RunLog {
   private static let name = "log.jsonl"
 
   /// Opens the log, and drops what was logged after `step`: those steps will be taken again.
-  init(_ folder: RunFolder, continuingAt step: Int) throws(TrainingError) {
+  ///
+  /// - Parameter evaluatesAgain: Whether the evaluation after `step` itself is repeated, too.
+  init(
+    _ folder: RunFolder, continuingAt step: Int, evaluatesAgain: Bool
+  ) throws(TrainingError) {
     self.folder = folder
-    struct Position: Codable { let step: Int }
+    struct Position: Decodable {
+      let step: Int
+      let validationLoss: Double?
+    }
     let old = (try? String(contentsOfFile: folder.file(Self.name), encoding: .utf8)) ?? ""
     let kept = old.split(separator: "\n").filter {
       guard let position = try? JSONDecoder().decode(Position.self, from: Data($0.utf8)) else {
         return false
       }
-      return position.step <= step
+      let isRepeated = evaluatesAgain && position.validationLoss != nil
+      return isRepeated ? position.step < step : position.step <= step
     }
     try folder.write(kept.map { $0 + "\n" }.joined(), to: Self.name)
     guard let file = FileHandle(forWritingAtPath: folder.file(Self.name)) else {
@@ -55,7 +63,7 @@ final class RunLog {
       try file.write(contentsOf: Self.encode(entry, .sortedKeys) + Data("\n".utf8))
     } catch {
       throw TrainingError(
-        .output, "\(folder.file(Self.name)) cannot be written: \(error.localizedDescription)")
+        .output, "\(folder.file(Self.name)) cannot be written: \(error.systemReason)")
     }
   }
 

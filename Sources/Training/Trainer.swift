@@ -68,11 +68,12 @@ public final class Trainer {
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm)
     try requireAgreement()
-    if communicator.rank == 0 { try folder.prepare() }
     if isResuming { try resume() }
     if communicator.rank == 0 {
+      try folder.prepare()
       try folder.write(configuration.yaml, to: "configuration.yaml")
-      log = try RunLog(folder, continuingAt: state.step)
+      log = try RunLog(
+        folder, continuingAt: state.step, evaluatesAgain: state.step >= totalSteps)
       announce()
     }
   }
@@ -128,12 +129,14 @@ public final class Trainer {
     let start = Date()
     let firstStep = state.step
     var window = Window()
-    var validation: Evaluation?
+    // A run that was stopped after its last step lacks nothing but this and the summary.
+    var validation = state.step < totalSteps ? nil : try evaluate()
     var imagesSeen = 0
     while state.step < totalSteps {
+      let stepStart = Date()
       let step = try takeStep()
       imagesSeen += step.images
-      window.add(step)
+      window.add(step, seconds: -stepStart.timeIntervalSinceNow)
       let isLast = state.step == totalSteps
       let isEpochEnd = state.step % stepsPerEpoch == 0
       if isLast || state.step % configuration.training.logEverySteps == 0 {
@@ -146,7 +149,7 @@ public final class Trainer {
       }
       if let signal = step.stopSignal {
         try save()
-        // No rank may end before the state is on the disk: mpirun would end them all.
+        // Whoever ends first ends the others: nobody may before the checkpoint is whole.
         do { try communicator.barrier() } catch { throw TrainingError(error) }
         return .stopped(signal: signal)
       }
@@ -156,7 +159,6 @@ public final class Trainer {
         validation = try evaluate()
       }
       if isLast || isDue(epoch: epoch, isEpochEnd: isEpochEnd) { try save() }
-      if isEpochEnd || isLast { window.restart() }
     }
     try finish(validation, seconds: -start.timeIntervalSinceNow, images: imagesSeen)
     return .finished
@@ -229,6 +231,12 @@ public final class Trainer {
     defer { network.use(weights: state.weights.start, statistics: state.statistics.start) }
     let result = try Evaluation(
       network, pipeline, batchSize: configuration.batch.size, exchange: exchange)
+    guard result.loss.isFinite else {
+      throw TrainingError(
+        .numeric,
+        "the validation loss after step \(state.step) is \(result.loss); lower "
+          + "schedule.learningRate or set training.clipNorm and go on with --resume")
+    }
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
@@ -242,11 +250,7 @@ public final class Trainer {
 
   /// Continues from the newest checkpoint that is whole; rank 0 reads it for all.
   private func resume() throws(TrainingError) {
-    if communicator.rank == 0 {
-      let found = try readNewest()
-      state.step = found?.step ?? 0
-      if let found { try requireSameRun(found) }
-    }
+    if communicator.rank == 0 { try readNewest() }
     do throws(MPIError) {
       var step = [Int64(state.step)]
       if communicator.rank > 0 { step[0] = 0 }
@@ -255,19 +259,25 @@ public final class Trainer {
     } catch { throw TrainingError(error) }
   }
 
-  private func readNewest() throws(TrainingError) -> Checkpoint? {
-    var firstFailure: TrainingError?
+  private func readNewest() throws(TrainingError) {
+    var failures: [TrainingError] = []
     for path in folder.checkpoints {
       do throws(TrainingError) {
-        return try Checkpoint.read(path, into: state)
+        // First, because a state of another kind would look like a damaged one.
+        try requireSameRun(Checkpoint(describing: path))
+        _ = try Checkpoint.read(path, into: state)
+        for failure in failures { observer?.passedOver("\(failure)") }
+        return
       } catch {
         guard error.kind == .data else { throw error }
-        firstFailure = firstFailure ?? error
-        observer?.passedOver("\(error)")
+        failures.append(error)
       }
     }
-    if let firstFailure { throw firstFailure }
-    return nil
+    throw failures.first
+      ?? TrainingError(
+        .data,
+        "there is no checkpoint in \(folder.path) to go on from; correct --output, or begin "
+          + "without --resume")
   }
 
   /// What decides the bits of a run must be what the checkpoint was made with.
@@ -280,9 +290,13 @@ public final class Trainer {
         ? "section batch"
         : old.training.seed != configuration.training.seed
           ? "training.seed"
-          : checkpoint.sampleCount != feed.training.dataset.count
-            ? "the number of training images (\(checkpoint.sampleCount) then, "
-              + "\(feed.training.dataset.count) now)" : nil
+          : old.optimizer.kind != configuration.optimizer.kind
+            ? "optimizer.kind"
+            : (old.averaging.decay > 0) != (configuration.averaging.decay > 0)
+              ? "averaging.decay, on or off,"
+              : checkpoint.sampleCount != feed.training.dataset.count
+                ? "the number of training images (\(checkpoint.sampleCount) then, "
+                  + "\(feed.training.dataset.count) now)" : nil
     if let differing {
       throw TrainingError(
         .usage,
@@ -312,19 +326,19 @@ public final class Trainer {
     private var loss = 0.0
     private var correct = 0
     private var images = 0
-    private var start = Date()
+    private var seconds = 0.0
 
-    mutating func add(_ step: StepResult) {
+    /// Counts a step; evaluations and checkpoints do not count as time for images.
+    mutating func add(_ step: StepResult, seconds: Double) {
       loss += step.loss
       correct += step.correct
       images += step.images
+      self.seconds += seconds
     }
-
-    mutating func restart() { self = Window() }
 
     var meanLoss: Double { loss / Double(max(images, 1)) }
     var top1: Double { Double(correct) / Double(max(images, 1)) }
-    var imagesPerSecond: Double { Double(images) / max(-start.timeIntervalSinceNow, 1e-9) }
+    var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
   }
 
   private func report(_ window: inout Window, secondsPerStep: Double) throws(TrainingError) {
@@ -340,7 +354,7 @@ public final class Trainer {
         top1: entry.top1, learningRate: entry.learningRate,
         imagesPerSecond: entry.imagesPerSecond,
         secondsLeft: secondsPerStep * Double(totalSteps - state.step)))
-    window.restart()
+    window = Window()
   }
 
   private func finish(

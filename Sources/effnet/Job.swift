@@ -53,7 +53,8 @@ enum Job {
     setenv("OPENBLAS_CORETYPE", wanted, 1)
     setenv(marker, wanted, 1)
     let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
-    execv("/proc/self/exe", arguments)
+    let own = "/proc/self/exe"
+    execv((try? FileManager.default.destinationOfSymbolicLink(atPath: own)) ?? own, arguments)
     throw Failure(.usage, "cannot restart with OPENBLAS_CORETYPE=\(wanted): \(errno)")
   }
 }

@@ -36,7 +36,7 @@ public struct Configuration: Sendable, Equatable {
       yaml = try String(contentsOfFile: path, encoding: .utf8)
     } catch {
       throw ConfigurationError(
-        location: path, problem: "cannot be read: \(error.localizedDescription)")
+        location: path, problem: "cannot be read: \(error.systemReason)")
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     try self.init(yaml: yaml, file: path, folder: folder, overrides: overrides)

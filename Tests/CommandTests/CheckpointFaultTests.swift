@@ -1,0 +1,117 @@
+import Foundation
+import HDF5
+import XCTest
+
+final class CheckpointFaultTests: TrainingTestCase {
+  private let older = "checkpoint-00000002.h5"
+  private let newest = "checkpoint-00000004.h5"
+  private let half = ["training.steps=4", "checkpoint.everySteps=2"]
+
+  /// Ways to damage the checkpoint at a path, with what is to be said of it.
+  private var damages: [(name: String, parts: [String], body: (String) throws -> Void)] {
+    [
+      ("truncated", ["truncated"], { [self] in try truncate($0) }),
+      ("not HDF5", ["not an HDF5 file"], { [self] in try write("nothing\n", to: $0) }),
+      (
+        "another file", ["not a checkpoint"],
+        { [self] file in
+          let other = try HDF5File(creating: path(file))
+          try other.setAttribute("format", to: "effnet-shard")
+          try other.close()
+        }
+      ),
+      (
+        "version", ["version 2", "version 1"],
+        { [self] file in
+          let other = try HDF5File(creating: path(file))
+          try other.createGroup("/effnet")
+          try other.setAttribute("format", of: "/effnet", to: "effnet-checkpoint")
+          try other.setAttribute("version", of: "/effnet", to: 2)
+          try other.close()
+        }
+      ),
+      (
+        "a value", ["values do not match their checksum"],
+        { [self] file in
+          let values: [Float] = try HDF5File(reading: path(file))
+            .read("/effnet/weights/stem_conv/kernel")
+          let changed = Float(bitPattern: values[10].bitPattern ^ 1)
+          try replace(10, of: values, with: changed, in: file)
+        }
+      ),
+    ]
+  }
+
+  func testDamagedCheckpointsAreNotEvaluated() throws {
+    try prepare()
+    _ = try hash("run", half)
+    try assertFails(
+      ["evaluate", "run/nowhere.h5"], code: 3, ["no checkpoint run/nowhere.h5", "path"])
+    for (name, parts, damage) in damages {
+      let file = "run/\(name).h5"
+      try copy("run/\(newest)", to: file)
+      try damage(file)
+      try assertFails(["evaluate", file], code: 3, [file] + parts)
+    }
+    try assertFails(["evaluate", "run/truncated.h5"], ranks: 2, code: 3, ["run/truncated.h5"])
+  }
+
+  func testARunGoesOnFromTheNewestGoodCheckpoint() throws {
+    try prepare()
+    let expected = try hash("undisturbed")
+    _ = try hash("run", half)
+    for (name, parts, damage) in damages {
+      try copy("run", to: name)
+      try damage("\(name)/\(newest)")
+      let outcome = try effnet(train(name, [], ["--resume"]))
+      XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+      XCTAssertEqual(outcome.messages.count, 1, outcome.errors)
+      for part in ["passed over", "\(name)/\(newest)"] + parts {
+        XCTAssertTrue(outcome.errors.contains(part), "no \(part) in \(outcome.errors)")
+      }
+      XCTAssertEqual(try summary(name).stateSHA256, expected, name)
+      XCTAssertEqual(try loggedSteps(name), Array(1...8), name)
+    }
+  }
+
+  func testARunWithoutGoodCheckpointDoesNotGoOn() throws {
+    try prepare()
+    _ = try hash("run", half)
+    for (name, parts, damage) in damages {
+      try copy("run", to: name)
+      for file in [older, newest] { try damage("\(name)/\(file)") }
+      try assertFails(train(name, [], ["--resume"]), code: 3, ["\(name)/\(newest)"] + parts)
+      XCTAssertEqual(files(name), files("run"), name)
+    }
+  }
+
+  func testThereIsNothingToGoOnFromWithoutCheckpoint() throws {
+    try prepare()
+    for ranks in [nil, 2] {
+      try assertFails(
+        train("run", [], ["--resume"]), ranks: ranks, code: 3,
+        ["no checkpoint in run", "--output", "--resume"])
+    }
+    XCTAssertFalse(exists("run"))
+  }
+
+  func testAnotherConfigurationDoesNotGoOn() throws {
+    try prepare()
+    _ = try hash("run", half)
+    let before = files("run")
+    let log = try loggedSteps("run")
+    for (override, part) in [
+      ("network.width=0.5", "network"), ("network.resolution=40", "network"),
+      ("batch.size=8", "batch"), ("training.seed=3", "training.seed"),
+      ("optimizer.kind=sgd", "optimizer.kind"), ("averaging.decay=0", "averaging"),
+    ] {
+      try assertFails(
+        train("run", [override], ["--resume"]), code: 2,
+        ["checkpoint", "run", part, "differs", "another --output"])
+    }
+    try assertFails(
+      train("run", ["network.width=0.5"], ["--resume"]), ranks: 3, code: 2, ["network"])
+    XCTAssertEqual(files("run"), before)
+    XCTAssertEqual(try loggedSteps("run"), log)
+  }
+}

@@ -1,0 +1,127 @@
+import Foundation
+
+/// The `effnet` executable at work, alone or as the ranks of an `mpirun`.
+///
+/// Output goes to files, so that no pipe can fill up and stop the program.
+final class Command {
+  /// What a finished program leaves.
+  struct Outcome {
+    /// What a shell would call its exit code: 128 and the signal where a signal ended it.
+    let exitCode: Int32
+    let output: String
+    let errors: String
+    let seconds: Double
+
+    /// The lines on standard error that are the program's own and not those of `mpirun`.
+    var messages: [String] {
+      errors.split(separator: "\n").map(String.init).filter { $0.hasPrefix("effnet: ") }
+    }
+  }
+
+  /// Why there is no outcome.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private let process = Process()
+  private let ended = DispatchSemaphore(value: 0)
+  private let logs: URL
+  private let start = Date()
+
+  /// Starts the program.
+  ///
+  /// - Parameters:
+  ///   - ranks: Ranks under `mpirun`; `nil` starts the program itself.
+  ///   - wrapper: A command that ends by executing its arguments.
+  ///   - folder: The folder to work in.
+  init(
+    _ arguments: [String], ranks: Int? = nil, wrapper: [String] = [], in folder: URL
+  ) throws {
+    let executable = Bundle.main.bundleURL.appending(path: "effnet").path
+    guard FileManager.default.isExecutableFile(atPath: executable) else {
+      throw Failure(description: "there is no program \(executable); build it before its tests")
+    }
+    logs = FileManager.default.temporaryDirectory.appending(path: "CommandLogs-\(UUID())")
+    try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+    let launcher =
+      ranks.map {
+        ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n", "\($0)"]
+      } ?? []
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = launcher + wrapper + [executable] + arguments
+    process.currentDirectoryURL = folder
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try log("output")
+    process.standardError = try log("errors")
+    process.terminationHandler = { [ended] _ in ended.signal() }
+    try process.run()
+  }
+
+  deinit {
+    if process.isRunning { end() }
+    try? FileManager.default.removeItem(at: logs)
+  }
+
+  /// Waits for the end; a program that takes longer than `seconds` is killed.
+  func outcome(within seconds: Double = 60) throws -> Outcome {
+    guard ended.wait(timeout: .now() + seconds) == .success else {
+      end()
+      throw Failure(
+        description: "\(process.arguments ?? []) did not end in \(seconds) s: \(text("errors"))")
+    }
+    let status = process.terminationStatus
+    return Outcome(
+      exitCode: process.terminationReason == .exit ? status : 128 + status,
+      output: text("output"), errors: text("errors"), seconds: -start.timeIntervalSinceNow)
+  }
+
+  /// Waits until `condition` holds, while the program runs.
+  func run(until condition: () -> Bool, _ what: String) throws {
+    let deadline = Date(timeIntervalSinceNow: 30)
+    while !condition() {
+      guard process.isRunning, Date() < deadline else {
+        throw Failure(description: "ended, or took 30 s, before \(what): \(text("errors"))")
+      }
+      Thread.sleep(forTimeInterval: 0.005)
+    }
+  }
+
+  /// Sends a signal to the program, or to one rank of it.
+  func signal(_ number: Int32, rank: Int? = nil) throws {
+    var target = process.processIdentifier
+    if let rank {
+      let mark = Data("\0OMPI_COMM_WORLD_RANK=\(rank)\0".utf8)
+      let found = children.first {
+        (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\($0)/environ")))?.range(of: mark) != nil
+      }
+      guard let found else { throw Failure(description: "there is no rank \(rank)") }
+      target = found
+    }
+    guard kill(target, number) == 0 else {
+      throw Failure(
+        description: "signal \(number) was not sent: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  /// Processes that this one has started.
+  private var children: [pid_t] {
+    let own = process.processIdentifier
+    let list = try? String(contentsOfFile: "/proc/\(own)/task/\(own)/children", encoding: .utf8)
+    return (list ?? "").split(separator: " ").compactMap { pid_t($0) }
+  }
+
+  private func end() {
+    for child in children + [process.processIdentifier] { kill(child, SIGKILL) }
+    process.waitUntilExit()
+  }
+
+  private func log(_ name: String) throws -> FileHandle {
+    let file = logs.appending(path: name)
+    try Data().write(to: file)
+    return try FileHandle(forWritingTo: file)
+  }
+
+  private func text(_ name: String) -> String {
+    (try? String(contentsOf: logs.appending(path: name), encoding: .utf8)) ?? ""
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import XCTest
+
+final class ConfigurationFaultTests: TrainingTestCase {
+  /// Trains with a changed configuration file, which is to fail and leave nothing.
+  private func assertRejected(
+    _ old: String, _ new: String, _ parts: [String], line: UInt = #line
+  ) throws {
+    let text = Self.configuration.replacingOccurrences(of: old, with: new)
+    XCTAssertNotEqual(text, Self.configuration, line: line)
+    try write(text, to: "wrong.yaml")
+    try assertFails(
+      ["train", "wrong.yaml", "--output", "run"], code: 2, ["wrong.yaml:"] + parts, line: line)
+    XCTAssertFalse(exists("run"), line: line)
+  }
+
+  func testFaultsOfTheFileAreNamedWithTheirLine() throws {
+    try prepare()
+    try assertRejected(
+      "  width:", "  widht:", ["wrong.yaml:2: network.widht: unknown key", "did you mean width?"])
+    try assertRejected(
+      "training:", "trianing:", ["trianing: unknown section", "did you mean training?"])
+    try assertRejected(
+      "resolution: 32", "resolution: wide",
+      ["wrong.yaml:4: network.resolution", "expected an integer", "wide"])
+    try assertRejected(
+      "dropout: 0.2", "dropout: 1.5",
+      ["wrong.yaml:6: network.dropout: 1.5 is out of range", "allowed: ≥ 0 and < 1"])
+    try assertRejected(
+      "microBatch: 2", "microBatch: 3", ["batch.microBatch: 3 does not divide batch.size 16"])
+    try assertRejected("size: 16", "null: 16", ["batch", "unknown key"])
+    try assertRejected("[0.5]", "[0.5", ["not valid YAML"])
+    try assertRejected(
+      "learningRate: 0.01", "endLearningRate: 0.01", ["schedule.endLearningRate: unknown key"])
+  }
+
+  func testFaultsOfTheCommandLineAreNamed() throws {
+    try prepare()
+    try assertFails(
+      train("run", ["schedule.learningrate=1"]), code: 2,
+      ["--set schedule.learningrate=1", "did you mean learningRate?"])
+    try assertFails(
+      train("run", ["optimizer.kind=adam"]), code: 2,
+      ["--set optimizer.kind=adam", "allowed: rmsprop, sgd"])
+    try assertFails(train("run", ["steps=3"]), code: 2, ["--set steps=3", "section.key=value"])
+    XCTAssertFalse(exists("run"))
+    let unknown = try effnet(train("run", [], ["--outptu", "x"]))
+    XCTAssertEqual(unknown.exitCode, 2)
+    XCTAssertTrue(unknown.errors.contains("--outptu"), unknown.errors)
+    XCTAssertFalse(exists("run"))
+  }
+
+  func testAMissingFileIsNamed() throws {
+    try assertFails(
+      ["train", "nowhere.yaml"], code: 2, ["nowhere.yaml: cannot be read: no such file"])
+    try assertFails(["train", "nowhere.yaml"], ranks: 2, code: 2, ["nowhere.yaml"])
+    XCTAssertEqual(files("."), [])
+  }
+
+  func testMoreRanksThanMicroBatchesAreRefused() throws {
+    try prepare()
+    try assertFails(
+      train("run", ["batch.microBatch=8"]), ranks: 3, code: 2,
+      ["3 ranks for 2 micro-batches", "start at most 2 ranks", "batch.microBatch"])
+    XCTAssertFalse(exists("run"))
+  }
+
+  func testAFinishedRunIsNotOverwritten() throws {
+    try prepare()
+    let first = try hash("run")
+    let before = files("run")
+    for ranks in [nil, 2] {
+      try assertFails(
+        train("run"), ranks: ranks, code: 2,
+        ["run already has checkpoints", "checkpoint-00000008.h5", "--resume", "--output"])
+    }
+    XCTAssertEqual(files("run"), before)
+    XCTAssertEqual(try summary("run").stateSHA256, first)
+  }
+}

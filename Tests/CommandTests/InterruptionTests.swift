@@ -1,0 +1,107 @@
+import Foundation
+import XCTest
+
+final class InterruptionTests: TrainingTestCase {
+  /// Enough that a run is still under way when a signal reaches it.
+  private var steps = 200
+
+  /// Waits for a logged step.
+  private func run(_ command: Command, _ output: String, untilStep step: Int) throws {
+    try command.run(
+      until: { ((try? loggedSteps(output)) ?? []).contains(step) }, "step \(step) was logged")
+  }
+
+  private func assertComplete(_ output: String, like hash: String, line: UInt = #line) throws {
+    XCTAssertEqual(try summary(output).stateSHA256, hash, line: line)
+    XCTAssertEqual(try loggedSteps(output), Array(1...steps), line: line)
+    XCTAssertEqual(try loggedEvaluations(output), [steps], line: line)
+  }
+
+  func testARunWhoseRankWasKilledGoesOnWithOtherRanks() throws {
+    try prepare()
+    steps = 40
+    let long = ["training.steps=\(steps)"]
+    let expected = try hash("undisturbed", long)
+    let saving = long + ["checkpoint.everySteps=3"]
+    for (output, ranks, killed) in [("lost-last", 4, 3), ("lost-first", 2, 0)] {
+      let command = try start(train(output, saving), ranks: ranks)
+      try command.run(until: { checkpoints(output).contains("checkpoint-00000006.h5") }, "step 6")
+      try command.signal(SIGKILL, rank: killed)
+      XCTAssertNotEqual(try command.outcome(within: 10).exitCode, 0)
+      XCTAssertFalse(exists("\(output)/summary.json"), "the run was over before the kill")
+      XCTAssertEqual(try hash(output, long, ["--resume"], ranks: 3), expected)
+      try assertComplete(output, like: expected)
+      XCTAssertEqual(checkpoints(output).filter { $0.hasSuffix(".partial") }, [])
+    }
+  }
+
+  /// Stops a run by a signal, checks what it says and leaves, and goes on with `others` ranks.
+  private func assertStops(
+    by number: Int32, named name: String, ranks: Int? = nil, rank: Int? = nil, resuming others: Int?
+  ) throws {
+    try prepare()
+    let long = ["training.steps=\(steps)"]
+    let expected = try hash("undisturbed", long)
+    let command = try start(train("run", long), ranks: ranks)
+    try run(command, "run", untilStep: 2)
+    try command.signal(number, rank: rank)
+    let outcome = try command.outcome(within: 10)
+    // mpirun passes on the code of the rank that ends first; all end with this one.
+    XCTAssertEqual(outcome.exitCode, 128 + number, outcome.errors)
+    let step = try XCTUnwrap(loggedSteps("run").last)
+    XCTAssertLessThan(step, steps, "the run was over before the signal")
+    XCTAssertEqual(
+      outcome.messages,
+      ["effnet: stopped by \(name) after step \(step); saved, go on with --resume"])
+    XCTAssertEqual(
+      checkpoints("run"), ["checkpoint-" + String(format: "%08d", step) + ".h5"])
+    XCTAssertEqual(try hash("run", long, ["--resume"], ranks: others), expected)
+    try assertComplete("run", like: expected)
+  }
+
+  func testTerminationSavesAndStops() throws {
+    try assertStops(by: SIGTERM, named: "SIGTERM", resuming: 2)
+  }
+
+  func testInterruptSavesAndStops() throws {
+    try assertStops(by: SIGINT, named: "Ctrl-C", resuming: nil)
+  }
+
+  func testTerminationOfOneRankSavesAndStopsAll() throws {
+    try assertStops(by: SIGTERM, named: "SIGTERM", ranks: 3, rank: 2, resuming: nil)
+  }
+
+  func testInterruptOfOneRankSavesAndStopsAll() throws {
+    try assertStops(by: SIGINT, named: "Ctrl-C", ranks: 2, rank: 0, resuming: 4)
+  }
+
+  func testRanksWaitForALargeCheckpointBeforeTheyStop() throws {
+    try prepare()
+    let large = [
+      "network.width=1", "network.depth=1", "batch.size=4", "training.steps=1000",
+    ]
+    let command = try start(train("run", large), ranks: 2)
+    try run(command, "run", untilStep: 1)
+    try command.signal(SIGTERM, rank: 0)
+    let outcome = try command.outcome(within: 20)
+    XCTAssertEqual(outcome.exitCode, 143, outcome.errors)
+    let step = try XCTUnwrap(loggedSteps("run").last)
+    XCTAssertEqual(
+      checkpoints("run"), ["checkpoint-" + String(format: "%08d", step) + ".h5"], outcome.errors)
+  }
+
+  func testARunStoppedAfterItsLastStepIsSummedUpOnResuming() throws {
+    try prepare()
+    let command = try start(train("run", ["training.steps=1000"]))
+    try run(command, "run", untilStep: 2)
+    try command.signal(SIGTERM)
+    XCTAssertEqual(try command.outcome(within: 10).exitCode, 143)
+    let step = try XCTUnwrap(loggedSteps("run").last)
+    for ranks in [nil, 2] {
+      try succeed(train("run", ["training.steps=\(step)"], ["--resume"]), ranks: ranks)
+      XCTAssertEqual(try loggedEvaluations("run"), [step])
+      XCTAssertEqual(try loggedSteps("run"), Array(1...step))
+      XCTAssertNotNil(try summary("run").top1)
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import XCTest
+
+final class OutputFaultTests: TrainingTestCase {
+  func testAnOutputFolderThatCannotBeMadeIsNamed() throws {
+    try prepare()
+    // Permission bits do not stop root; a file in the place of a folder stops everyone.
+    for ranks in [nil, 2] {
+      try assertFails(
+        train("small.yaml/run"), ranks: ranks, code: 7,
+        ["the output folder small.yaml/run cannot be written", "not a directory", "--output"])
+    }
+    try assertFails(["pack", "source.h5", "small.yaml/out"], code: 7, ["small.yaml/out"])
+    XCTAssertEqual(
+      try String(contentsOfFile: path("small.yaml"), encoding: .utf8), Self.configuration)
+  }
+
+  /// Runs a program that is no part of this project.
+  private func system(_ arguments: [String]) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  func testAFullDiskLeavesEarlierCheckpointsWhole() throws {
+    try prepare()
+    let saving = ["checkpoint.everySteps=1", "checkpoint.keep=100"]
+    let expected = try hash("undisturbed", saving)
+    let size = try Data(contentsOf: folder.appending(path: "undisturbed/checkpoint-00000001.h5"))
+      .count
+    let disk = path("disk")
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+    let room = "size=\(size * 7 / 2)"
+    guard try system(["mount", "-t", "tmpfs", "-o", room, "effnet-test", disk]) == 0 else {
+      throw XCTSkip("a small file system can be mounted only by root")
+    }
+    defer { XCTAssertEqual(try system(["umount", disk]), 0) }
+    let fault = ["cannot be written", "No space left", "make room", "--resume"]
+    try assertFails(
+      train("disk/run", saving), ranks: 2, code: 7, ["checkpoint-00000004.h5"] + fault)
+    XCTAssertEqual(checkpoints("disk/run"), (1...3).map { "checkpoint-0000000\($0).h5" })
+    try assertFails(train("disk/run", saving, ["--resume"]), code: 7, fault)
+    XCTAssertEqual(try system(["mount", "-o", "remount,size=\(20 * size)", disk]), 0)
+    XCTAssertEqual(try hash("disk/run", saving, ["--resume"]), expected)
+    XCTAssertEqual(try loggedSteps("disk/run"), Array(1...8))
+    try FileManager.default.removeItem(atPath: path("disk/run"))
+    XCTAssertEqual(try system(["mount", "-o", "remount,size=8k", disk]), 0)
+    try assertFails(["pack", "source.h5", "disk/data"], code: 7, ["disk/data", "No space left"])
+    XCTAssertEqual(files("disk/data") ?? [], [])
+  }
+
+  func testAFileSizeLimitLeavesEarlierCheckpointsWhole() throws {
+    try prepare()
+    // MPI itself needs files of some megabytes; the checkpoints of this network have 23.
+    let wide = ["network.width=0.5", "network.depth=1"]
+    let expected = try hash("undisturbed", wide)
+    _ = try hash("run", wide + ["training.steps=4"])
+    // Blocks of 512 bytes; the signal would end the program before the write can fail.
+    let limit = ["sh", "-c", "trap '' XFSZ; ulimit -f 32768; exec \"$@\"", "sh"]
+    try assertFails(
+      train("run", wide, ["--resume"]), wrapper: limit, code: 7,
+      ["checkpoint-00000008.h5 cannot be written", "File too large", "--resume"])
+    XCTAssertEqual(checkpoints("run"), ["checkpoint-00000004.h5"])
+    XCTAssertEqual(try hash("run", wide, ["--resume"]), expected)
+    XCTAssertEqual(try loggedSteps("run"), Array(1...8))
+  }
+
+  func testALossThatIsNoNumberEndsTheRun() throws {
+    try prepare()
+    for ranks in [nil, 2] {
+      try assertFails(
+        train("run", ["schedule.learningRate=1e30"]), ranks: ranks, code: 6,
+        ["the loss of step 2 is", "schedule.learningRate"])
+      XCTAssertEqual(checkpoints("run"), [])
+      XCTAssertEqual(try loggedSteps("run"), [1])
+    }
+  }
+
+  func testAValidationLossThatIsNoNumberEndsTheRun() throws {
+    try prepare()
+    try assertFails(
+      train("run", ["schedule.learningRate=1e30", "training.steps=1"]), code: 6,
+      ["the validation loss after step 1 is", "schedule.learningRate"])
+    XCTAssertEqual(checkpoints("run"), [])
+    XCTAssertFalse(exists("run/summary.json"))
+  }
+
+  func testUnfinishedCheckpointsAreRemoved() throws {
+    try prepare()
+    try FileManager.default.createDirectory(
+      atPath: path("run"), withIntermediateDirectories: false)
+    try write("half", to: "run/checkpoint-00000003.h5.partial")
+    try succeed(train("run"))
+    XCTAssertEqual(checkpoints("run"), ["checkpoint-00000008.h5"])
+  }
+}

@@ -1,0 +1,52 @@
+import XCTest
+
+final class RankCountTests: TrainingTestCase {
+  /// Trains on one process and on `ranks`; all must end with the same bits.
+  private func assertSame(
+    on ranks: [Int], _ overrides: [String] = [], line: UInt = #line
+  ) throws {
+    let alone = try hash("alone", overrides, line: line)
+    XCTAssertEqual(try summary("alone").ranks, 1, line: line)
+    let steps = try summary("alone").step
+    for count in ranks {
+      let output = "ranks-\(count)"
+      XCTAssertEqual(
+        try hash(output, overrides, ranks: count, line: line), alone, "\(count) ranks", line: line)
+      XCTAssertEqual(try summary(output).ranks, count, line: line)
+      XCTAssertEqual(try summary(output).top1, try summary("alone").top1, line: line)
+      XCTAssertEqual(
+        try loggedSteps(output), Array(1...steps), "\(count) ranks", line: line)
+    }
+  }
+
+  func testEveryNumberOfRanksGivesTheSameBits() throws {
+    try prepare()
+    try assertSame(on: [1, 2, 3, 4, 8])
+  }
+
+  func testEveryNumberOfRanksGivesTheSameBitsInBatchNormGroups() throws {
+    try prepare()
+    try assertSame(on: [2, 3, 4, 8], ["network.batchNormGroup=4"])
+  }
+
+  func testABatchSmallerThanItsMicroBatchesGivesTheSameBits() throws {
+    // The fourth and the eighth batch have 5 images for 8 micro-batches.
+    try prepare(trainingImages: 53)
+    try assertSame(on: [2, 3, 4, 8])
+  }
+
+  func testEmptyBatchNormGroupsGiveTheSameBits() throws {
+    try prepare(trainingImages: 50)
+    try assertSame(on: [3, 8], ["network.batchNormGroup=4"])
+  }
+
+  func testMicroBatchesThatAreNoPowerOfTwoGiveTheSameBits() throws {
+    try prepare()
+    try assertSame(on: [2, 4, 6], ["batch.size=12"])
+  }
+
+  func testAnotherSeedGivesOtherBits() throws {
+    try prepare()
+    XCTAssertNotEqual(try hash("one"), try hash("two", ["training.seed=2"]))
+  }
+}

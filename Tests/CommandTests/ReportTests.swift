@@ -1,0 +1,67 @@
+import Foundation
+import HDF5
+import XCTest
+
+final class ReportTests: TrainingTestCase {
+  private func object(_ text: String) throws -> [String: Any] {
+    try XCTUnwrap(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], text)
+  }
+
+  func testInspectPrintsTheCountsOfEveryVariant() throws {
+    // Exact for these two; for all others NetworksTests compares with the published numbers.
+    for (variant, parameters, multiplyAdds) in [
+      ("b0", 5_288_548, 385_814_752), ("lite0", 4_652_008, 385_187_552),
+    ] {
+      let report = try object(succeed(["inspect", variant, "--json"]).output)
+      XCTAssertEqual(report["parameters"] as? Int, parameters)
+      XCTAssertEqual(report["multiplyAdds"] as? Int, multiplyAdds)
+    }
+    for variant in (1...8).map({ "b\($0)" }) + (1...4).map({ "lite\($0)" }) {
+      let report = try object(succeed(["inspect", variant, "--json"]).output)
+      XCTAssertGreaterThan(try XCTUnwrap(report["parameters"] as? Int), 5_000_000, variant)
+      XCTAssertGreaterThan(try XCTUnwrap(report["multiplyAdds"] as? Int), 500_000_000, variant)
+    }
+  }
+
+  /// Path of a file in `Tests/Fixtures`.
+  private var fixture: String {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/small.h5").path
+  }
+
+  func testVerifyHoldsOnEveryNumberOfRanks() throws {
+    for ranks in [nil, 1, 2, 4] {
+      let report = try object(succeed(["verify", fixture, "--json"], ranks: ranks).output)
+      XCTAssertEqual(report["holds"] as? Bool, true)
+    }
+  }
+
+  func testVerifyFindsOneChangedValue() throws {
+    try FileManager.default.copyItem(atPath: fixture, toPath: path("changed.h5"))
+    let tensor = "train/gradients/stem_conv/kernel:0"
+    let values: [Float] = try HDF5File(reading: fixture).read(tensor)
+    try replace(3, of: values, with: values[3] + 1, in: "changed.h5")
+    for ranks in [nil, 2] {
+      try assertFails(
+        ["verify", "changed.h5", "--json"], ranks: ranks, code: 1,
+        ["changed.h5: 1 of", "out of tolerance", tensor])
+    }
+    try assertFails(["verify", "nowhere.h5"], code: 3, ["nowhere.h5", "no such file"])
+  }
+
+  func testEvaluateCountsTheSameOnEveryNumberOfRanks() throws {
+    try prepare()
+    try succeed(train("run"))
+    let command = ["evaluate", "run/checkpoint-00000008.h5", "--json"]
+    let alone = try object(succeed(command).output)
+    let shared = try object(succeed(command, ranks: 3).output)
+    XCTAssertEqual(alone["count"] as? Int, Self.validationCount)
+    XCTAssertEqual(shared["count"] as? Int, Self.validationCount)
+    XCTAssertEqual(alone["correct"] as? Int, shared["correct"] as? Int)
+    XCTAssertEqual(alone["top1"] as? Double, try summary("run").top1)
+    let training = try object(succeed(command + ["--data", "data/train-*.h5"]).output)
+    XCTAssertEqual(training["count"] as? Int, 60)
+    try assertFails(
+      command + ["--data", "data/nothing-*.h5"], code: 3, ["there is no shard", "data/nothing-*"])
+  }
+}
