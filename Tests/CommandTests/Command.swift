@@ -63,7 +63,7 @@ final class Command {
   }
 
   /// Waits for the end; a program that takes longer than `seconds` is killed.
-  func outcome(within seconds: Double = 60) throws -> Outcome {
+  func outcome(within seconds: Double = 120) throws -> Outcome {
     guard ended.wait(timeout: .now() + seconds) == .success else {
       end()
       throw Failure(
