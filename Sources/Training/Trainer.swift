@@ -192,7 +192,7 @@ public final class Trainer {
       guard result.loss.isFinite, let gradient = network.gradient else {
         throw TrainingError(
           .numeric,
-          "the loss of step \(step + 1) is \(result.loss); nothing of that step was kept, lower "
+          "the loss of step \(step + 1) is not a finite number; nothing of that step was kept, lower "
             + "schedule.learningRate or set training.clipNorm and go on with --resume")
       }
       optimizer.step(
@@ -234,7 +234,7 @@ public final class Trainer {
     guard result.loss.isFinite else {
       throw TrainingError(
         .numeric,
-        "the validation loss after step \(state.step) is \(result.loss); lower "
+        "the validation loss after step \(state.step) is not a finite number; lower "
           + "schedule.learningRate or set training.clipNorm and go on with --resume")
     }
     try log?.append(
@@ -266,43 +266,55 @@ public final class Trainer {
         // First, because a state of another kind would look like a damaged one.
         try requireSameRun(Checkpoint(describing: path))
         _ = try Checkpoint.read(path, into: state)
-        for failure in failures { observer?.passedOver("\(failure)") }
+        for failure in failures { observer?.noticed("passed over: \(failure)") }
         return
       } catch {
         guard error.kind == .data else { throw error }
         failures.append(error)
       }
     }
-    throw failures.first
-      ?? TrainingError(
-        .data,
-        "there is no checkpoint in \(folder.path) to go on from; correct --output, or begin "
-          + "without --resume")
+    // Stopped before its first checkpoint, a run has nothing to lose: it begins again, aloud.
+    if let failure = failures.first { throw failure }
+    observer?.noticed("there is no checkpoint in \(folder.path) yet; beginning with step 1")
   }
 
   /// What decides the bits of a run must be what the checkpoint was made with.
   private func requireSameRun(_ checkpoint: Checkpoint) throws(TrainingError) {
     let old = try checkpoint.parsedConfiguration("checkpoint")
-    let differing =
-      old.network != configuration.network
-      ? "section network"
-      : old.batch != configuration.batch
-        ? "section batch"
-        : old.training.seed != configuration.training.seed
-          ? "training.seed"
-          : old.optimizer.kind != configuration.optimizer.kind
-            ? "optimizer.kind"
-            : (old.averaging.decay > 0) != (configuration.averaging.decay > 0)
-              ? "averaging.decay, on or off,"
-              : checkpoint.sampleCount != feed.training.dataset.count
-                ? "the number of training images (\(checkpoint.sampleCount) then, "
-                  + "\(feed.training.dataset.count) now)" : nil
-    if let differing {
+    let table = Architecture(old.network, classes: checkpoint.classNames.count).parameterTable
+    let counts = (checkpoint.sampleCount, feed.training.dataset.count)
+    let comparisons: [(isSame: Bool, subject: String)] = [
+      (table == state.table, "tensor \(Self.firstDifference(table, state.table))"),
+      (old.network == configuration.network, "section network differs"),
+      (old.batch == configuration.batch, "section batch differs"),
+      (old.training.seed == configuration.training.seed, "training.seed differs"),
+      (old.optimizer.kind == configuration.optimizer.kind, "optimizer.kind differs"),
+      (
+        (old.averaging.decay > 0) == (configuration.averaging.decay > 0),
+        "averaging.decay, on or off, differs"
+      ),
+      (counts.0 == counts.1, "training images were \(counts.0) and are \(counts.1)"),
+    ]
+    if let differing = comparisons.first(where: { !$0.isSame }) {
       throw TrainingError(
         .usage,
-        "the checkpoint in \(folder.path) was made with another configuration: \(differing) "
-          + "differs; use the same or choose another --output")
+        "the checkpoint in \(folder.path) was made with another configuration: "
+          + "\(differing.subject); use the same or choose another --output")
     }
+  }
+
+  /// The first tensor that two networks do not share, with both shapes.
+  private static func firstDifference(_ old: ParameterTable, _ new: ParameterTable) -> String {
+    for (index, tensor) in new.trainable.enumerated() {
+      guard index < old.trainable.count, old.trainable[index].path == tensor.path else {
+        return "\(tensor.path) \(tensor.shape) is new"
+      }
+      if old.trainable[index].shape != tensor.shape {
+        return "\(tensor.path) was \(old.trainable[index].shape) and is \(tensor.shape)"
+      }
+    }
+    let end = old.trainable[min(new.trainable.count, old.trainable.count - 1)]
+    return "\(end.path) \(end.shape) is gone"
   }
 
   private func save() throws(TrainingError) {

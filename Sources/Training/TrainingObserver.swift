@@ -36,8 +36,8 @@ public struct TrainingReport: Sendable {
 public protocol TrainingObserver: AnyObject {
   /// A run begins, or goes on.
   func began(_ run: TrainingStart)
-  /// A damaged checkpoint was passed over.
-  func passedOver(_ reason: String)
+  /// Something to know: a damaged checkpoint was passed over, or there was none.
+  func noticed(_ notice: String)
   /// A step was taken that is not logged.
   func progressed(to step: Int, of totalSteps: Int, loss: Double, imagesPerSecond: Double)
   /// A step was logged.

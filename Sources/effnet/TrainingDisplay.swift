@@ -23,8 +23,8 @@ final class TrainingDisplay: TrainingObserver {
     if run.firstStep > 0 { print("going on after step \(grouped(run.firstStep))") }
   }
 
-  func passedOver(_ reason: String) {
-    FileHandle.standardError.write(Data("effnet: passed over: \(reason)\n".utf8))
+  func noticed(_ notice: String) {
+    FileHandle.standardError.write(Data("effnet: \(notice)\n".utf8))
   }
 
   func progressed(to step: Int, of totalSteps: Int, loss: Double, imagesPerSecond: Double) {

@@ -85,14 +85,14 @@ final class CheckpointFaultTests: TrainingTestCase {
     }
   }
 
-  func testThereIsNothingToGoOnFromWithoutCheckpoint() throws {
+  func testResumingBeforeTheFirstCheckpointBeginsAnewAloud() throws {
     try prepare()
-    for ranks in [nil, 2] {
-      try assertFails(
-        train("run", [], ["--resume"]), ranks: ranks, code: 3,
-        ["no checkpoint in run", "--output", "--resume"])
-    }
-    XCTAssertFalse(exists("run"))
+    let undisturbed = try hash("undisturbed")
+    let outcome = try effnet(train("run", [], ["--resume"]), ranks: 2)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(
+      outcome.messages.contains { $0.contains("no checkpoint in run yet") }, outcome.errors)
+    XCTAssertEqual(try summary("run").stateSHA256, undisturbed)
   }
 
   func testAnotherConfigurationDoesNotGoOn() throws {
@@ -101,16 +101,18 @@ final class CheckpointFaultTests: TrainingTestCase {
     let before = files("run")
     let log = try loggedSteps("run")
     for (override, part) in [
-      ("network.width=0.5", "network"), ("network.resolution=40", "network"),
-      ("batch.size=8", "batch"), ("training.seed=3", "training.seed"),
-      ("optimizer.kind=sgd", "optimizer.kind"), ("averaging.decay=0", "averaging"),
+      ("network.width=0.5", "tensor stem_conv/kernel was [3, 3, 1, 8] and is [3, 3, 1, 16];"),
+      ("network.resolution=40", "section network differs"),
+      ("batch.size=8", "section batch differs"), ("training.seed=3", "training.seed differs"),
+      ("optimizer.kind=sgd", "optimizer.kind differs"),
+      ("averaging.decay=0", "averaging.decay, on or off, differs"),
     ] {
       try assertFails(
         train("run", [override], ["--resume"]), code: 2,
-        ["checkpoint", "run", part, "differs", "another --output"])
+        ["checkpoint", "run", part, "another --output"])
     }
     try assertFails(
-      train("run", ["network.width=0.5"], ["--resume"]), ranks: 3, code: 2, ["network"])
+      train("run", ["network.width=0.5"], ["--resume"]), ranks: 3, code: 2, ["stem_conv/kernel"])
     XCTAssertEqual(files("run"), before)
     XCTAssertEqual(try loggedSteps("run"), log)
   }
