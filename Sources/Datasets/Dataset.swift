@@ -1,3 +1,4 @@
+import Crypto
 import HDF5
 
 /// All images of a list of shards, under one running index.
@@ -66,6 +67,13 @@ public final class Dataset {
         return $0.deviation[channel] * $0.deviation[channel] + offset * offset
       }.squareRoot()
     }
+  }
+
+  /// Hash of all images, labels and class names: the digests of the shards, in their order.
+  public var sha256: String {
+    let text = shards.map(\.sha256).joined(separator: "\n")
+    return SHA256.hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+      .joined()
   }
 
   /// Reads one image, and nothing else, and checks it.

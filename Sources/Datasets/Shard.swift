@@ -8,6 +8,8 @@ public final class Shard {
   public let path: String
   /// Size and number of the images, their classes and statistics.
   public let description: ShardDescription
+  /// Hash of the digests of all images and of everything else in the file.
+  public let sha256: String
 
   private let labels: [Int32]
   private let digests: [UInt64]
@@ -47,6 +49,7 @@ public final class Shard {
     }
     self.path = path
     self.description = description
+    sha256 = checksum
     self.file = file
   }
 

@@ -30,7 +30,7 @@ public struct ConvolutionGeometry: Sendable, Equatable {
   public var padTop: Int { max((outHeight - 1) * stride + kernel - height, 0) / 2 }
   /// Columns of zeros left of the image.
   public var padLeft: Int { max((outWidth - 1) * stride + kernel - width, 0) / 2 }
-  /// Multiply-adds of one output channel.
+  /// Output pixels.
   public var outputs: Int { outHeight * outWidth }
 }
 

@@ -30,13 +30,4 @@ public enum ResidualAddition {
       }
     }
   }
-
-  /// Adds `rows` rows of `other` to `y`, `[rows, C]` each: the gradient that took the short cut.
-  public static func add(
-    _ other: UnsafePointer<Float>, rows: Int, channels: Int, to y: UnsafeMutablePointer<Float>
-  ) {
-    for i in Swift.stride(from: 0, to: rows * channelStride(channels), by: vectorWidth) {
-      y.store(y.vector(i) + other.vector(i), i)
-    }
-  }
 }

@@ -29,11 +29,11 @@ public final class EfficientNet {
   /// Builds the network for one rank's share of a batch.
   ///
   /// - Parameters:
-  ///   - weights, statistics: Arenas of the table's sizes; they must outlive the network.
+  ///   - weights, statistics: Arenas of the table's sizes.
   ///   - isTrainable: Whether buffers for the backward pass are needed.
   public init(
     _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
-    weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>, isTrainable: Bool
+    weights: FloatBuffer, statistics: FloatBuffer, isTrainable: Bool
   ) {
     // One rank is one core; and a product's bits depend on the number of threads.
     OpenBLAS.useOneThread()
@@ -68,7 +68,9 @@ public final class EfficientNet {
     work = Workspace(
       layout: layout, exchange: exchange, sizes: sizes, blockCount: blocks.count,
       weights: weights, statistics: statistics,
-      gradients: isTrainable ? GradientTree(layout: layout, table: places.table) : nil)
+      gradients: isTrainable
+        ? GradientTree(
+          layout: layout, table: places.table, largestRange: places.largestGradientRange) : nil)
     self.stem = stem
     self.blocks = blocks
     self.head = head
@@ -171,9 +173,9 @@ public final class EfficientNet {
   }
 
   /// Chooses the arenas to work with, such as averaged weights for evaluation.
-  public func use(weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>) {
-    work.weights = weights
-    work.statistics = statistics
+  public func use(weights: FloatBuffer, statistics: FloatBuffer) {
+    work.weightArena = weights
+    work.statisticsArena = statistics
   }
 
   /// Scores of the local image `image`, `[K]`.

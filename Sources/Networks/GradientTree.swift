@@ -17,12 +17,11 @@ final class GradientTree {
   private let tensors: [ParameterTable.Tensor]
   private var gapsOfRange: [Range<Int>: [Range<Int>]] = [:]
 
-  init(layout: BatchLayout, table: ParameterTable) {
+  /// - Parameter largestRange: Floats of the largest range that ``accumulate`` is called with.
+  init(layout: BatchLayout, table: ParameterTable, largestRange: Int) {
     self.layout = layout
     arenaSize = table.trainableSize
     tensors = table.trainable
-    // No range holds more than the tensors of one layer and its neighbour's biases.
-    let largestRange = 2 * channelStride(tensors.map(\.count).max() ?? 0)
     plan = layout.batchPlan
     levelSize = largestRange
     slots = FloatBuffer(count: plan.subtrees.count * arenaSize)

@@ -43,11 +43,11 @@ extension MBConvBlock {
     _ work: Workspace, _ microBatch: MicroBatch, _ gradients: GradientTree
   ) {
     let kernel = places.projectKernel
-    let end = kernel + channelStride(shape.expandedChannels * shape.outputChannels)
-    squeeze?.dgate.values.update(repeating: 0)
-    gradients.accumulate(
-      (squeeze == nil ? kernel : places.reduceKernel)..<end, microBatch
-    ) { gradient in
+    squeeze.map {
+      ($0.dgate.start + microBatch.firstImage * wide).update(
+        repeating: 0, count: microBatch.imageCount * wide)
+    }
+    gradients.accumulate(places.projectRange, microBatch) { gradient in
       for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
         let images = min(imagesPerTile, microBatch.imageCount - first)
         let image = microBatch.firstImage + first

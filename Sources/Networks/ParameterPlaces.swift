@@ -22,6 +22,12 @@ struct BlockPlaces: Sendable {
   var expandSqueezeBias = 0
   var projectKernel = 0
   var project: NormalizationPlace
+
+  /// The kernel of the projection, or all of squeeze-and-excitation up to it: one visit of a tile
+  /// gives the gradients of both.
+  var projectRange: Range<Int> {
+    (reduceKernel > 0 ? reduceKernel : projectKernel)..<project.gamma
+  }
 }
 
 /// Where all tensors lie, by role.
@@ -34,6 +40,18 @@ struct ParameterPlaces: Sendable {
   let head: NormalizationPlace
   let classifierKernel: Int
   let classifierBias: Int
+
+  /// Floats of the largest range whose gradient is computed in one piece.
+  var largestGradientRange: Int {
+    let tensors = table.trainable.map { channelStride($0.count) }
+    let projections = blocks.map(\.projectRange.count)
+    let classifier = table.trainableSize - classifierKernel
+    return
+      (tensors + projections + [classifier, stem.gradientRange.count, head.gradientRange.count]
+      + blocks.flatMap { block in
+        [block.expand, block.depthwise, block.project].compactMap { $0?.gradientRange.count }
+      }).max() ?? 0
+  }
 
   init(_ architecture: Architecture) {
     var table = ParameterTable()

@@ -1,5 +1,5 @@
 /// A row of the stage table: repeated MBConv blocks of one kind.
-public struct Stage: Sendable, Equatable, Codable {
+public struct Stage: Sendable, Equatable {
   /// Side of the depthwise kernel.
   public var kernel: Int
   /// Stride of the first block; the others have 1.

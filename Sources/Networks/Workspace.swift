@@ -11,8 +11,10 @@ final class Workspace {
   var isTraining = false
 
   /// The arenas in use: raw or averaged ones.
-  var weights: UnsafePointer<Float>
-  var statistics: UnsafePointer<Float>
+  var weightArena: FloatBuffer
+  var statisticsArena: FloatBuffer
+  var weights: UnsafePointer<Float> { UnsafePointer(weightArena.start) }
+  var statistics: UnsafePointer<Float> { UnsafePointer(statisticsArena.start) }
 
   /// Factor of each block's branch for each local image: 0 when drop-path drops it.
   let branchFactors: FloatBuffer
@@ -48,12 +50,12 @@ final class Workspace {
 
   init(
     layout: BatchLayout, exchange: any Exchange, sizes: Sizes, blockCount: Int,
-    weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>, gradients: GradientTree?
+    weights: FloatBuffer, statistics: FloatBuffer, gradients: GradientTree?
   ) {
     self.layout = layout
     self.exchange = exchange
-    self.weights = weights
-    self.statistics = statistics
+    weightArena = weights
+    statisticsArena = statistics
     self.gradients = gradients
     branchFactors = FloatBuffer(count: blockCount * layout.capacity)
     branchFactors.values.update(repeating: 1)

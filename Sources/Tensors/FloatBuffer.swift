@@ -1,6 +1,6 @@
 import Glibc
 
-/// A block of zero-initialised floats, aligned to huge pages, that lives as long as its owner.
+/// A block of zero-initialised floats, aligned to pages, that lives as long as its owner.
 ///
 /// Buffers are made once, before the first training step, and never resized. The memory comes
 /// straight from the kernel: untouched pages cost nothing, and large blocks are put on huge pages

@@ -33,6 +33,9 @@ extension Checkpoint {
       sampleCount: try file.attribute("samples", of: "/effnet", as: Int.self),
       configuration: try file.attribute("configuration", of: "/effnet", as: String.self),
       classNames: try file.attribute("classes", of: "/effnet", as: [String].self),
+      mean: try file.attribute("mean", of: "/effnet", as: [Double].self),
+      deviation: try file.attribute("deviation", of: "/effnet", as: [Double].self),
+      dataSHA256: try file.attribute("data", of: "/effnet", as: String.self),
       stateSHA256: try file.attribute("stateSHA256", of: "/effnet", as: String.self))
     guard try file.attribute("sha256", of: "/effnet", as: String.self) == sha256 else {
       throw Self.damaged(path, "its description does not match its checksum")
@@ -76,11 +79,30 @@ extension Checkpoint {
       guard state.sha256 == checkpoint.stateSHA256 else {
         throw damaged(path, "its values do not match their checksum")
       }
+      try checkpoint.verifyKerasAttributes(state.table, file, path)
       state.step = checkpoint.step
       return checkpoint
     } catch {
       throw explain(error, path)
     }
+  }
+
+  /// Compares what Keras follows with what belongs to the network.
+  private func verifyKerasAttributes(
+    _ table: ParameterTable, _ file: HDF5File, _ path: String
+  ) throws {
+    let layers = Self.kerasLayers(table)
+    var isWhole =
+      try file.attribute("layer_names", as: [String].self) == layers.map(\.name)
+      && file.attribute("keras_version", as: String.self) == Self.kerasVersion
+    for layer in layers where isWhole {
+      isWhole =
+        try file.attribute("weight_names", of: "/\(layer.name)", as: [String].self) == layer.weights
+    }
+    for (name, values) in Self.normalizationTensors((mean, deviation)) where isWhole {
+      isWhole = try file.read("/normalization/normalization/\(name):0", as: Float.self) == values
+    }
+    guard isWhole else { throw Self.damaged(path, "what Keras would read does not belong to it") }
   }
 
   /// The run's configuration.
@@ -118,7 +140,7 @@ extension Checkpoint {
     let configuration = try checkpoint.parsedConfiguration(path)
     let architecture = Architecture(configuration.network, classes: checkpoint.classNames.count)
     let state = ModelState(
-      table: architecture.parameterTable, seed: 0, isAveraging: configuration.averaging.decay > 0,
+      table: architecture.parameterTable, isAveraging: configuration.averaging.decay > 0,
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
     return (try read(path, into: state), configuration, state)
   }

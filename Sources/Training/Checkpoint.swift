@@ -13,9 +13,10 @@ import Networks
 ///     /effnet/weights/LAYER/NAME  raw weights, when the root holds averages; likewise `statistics`
 ///     /effnet/velocity/…          optimizer; likewise `mean_square`
 ///     attributes of /effnet       format version step samples configuration classes mean deviation
-///                                 libraries stateSHA256 sha256
+///                                 data libraries stateSHA256 sha256
 ///
-/// `stateSHA256` covers the values, `sha256` everything else; both are verified on load.
+/// `stateSHA256` covers the values, `sha256` the other attributes, except for `libraries`, which is for
+/// people. Both are verified on load, and what Keras follows is compared with what belongs there.
 public struct Checkpoint: Sendable {
   /// Version of the group `/effnet`.
   public static let version = 1
@@ -28,17 +29,27 @@ public struct Checkpoint: Sendable {
   public let configuration: String
   /// Name of each class.
   public let classNames: [String]
+  /// Mean of the input's channels, 0 to 1, for Keras' `Normalization` layer.
+  public let mean: [Double]
+  /// Their deviation.
+  public let deviation: [Double]
+  /// Hash of the training data, see ``Dataset/sha256``.
+  public let dataSHA256: String
   /// Hash of all values, see ``ModelState/sha256``.
   public let stateSHA256: String
 
   /// Describes a state.
   public init(
-    step: Int, sampleCount: Int, configuration: String, classNames: [String], stateSHA256: String
+    step: Int, sampleCount: Int, configuration: String, classNames: [String], mean: [Double],
+    deviation: [Double], dataSHA256: String, stateSHA256: String
   ) {
     self.step = step
     self.sampleCount = sampleCount
     self.configuration = configuration
     self.classNames = classNames
+    self.mean = mean
+    self.deviation = deviation
+    self.dataSHA256 = dataSHA256
     self.stateSHA256 = stateSHA256
   }
 
@@ -46,7 +57,7 @@ public struct Checkpoint: Sendable {
   var sha256: String {
     let text = [
       "\(Self.version)", "\(step)", "\(sampleCount)", configuration,
-      classNames.joined(separator: "\n"), stateSHA256,
+      classNames.joined(separator: "\n"), "\(mean) \(deviation)", dataSHA256, stateSHA256,
     ].joined(separator: "\u{0}")
     return SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
   }

@@ -37,7 +37,8 @@ final class DataFeed {
     }
   }
 
-  private static func list(_ names: [String]) -> String {
+  /// Class names for a message.
+  static func list(_ names: [String]) -> String {
     names.count <= 6
       ? names.joined(separator: ", ") : "\(names[0]) … \(names[names.count - 1]) (\(names.count))"
   }

@@ -38,6 +38,12 @@ public struct Evaluation: Sendable, Encodable {
     correct = Int(leaves[1])
     top1 = leaves[1] / Double(count)
     loss = leaves[0] / Double(count)
+    guard loss.isFinite else {
+      throw TrainingError(
+        .numeric,
+        "the validation loss is not a finite number: the weights have diverged; go on from an older "
+          + "checkpoint with a lower schedule.learningRate")
+    }
   }
 }
 

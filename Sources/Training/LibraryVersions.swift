@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 import HDF5
 import Kernels
 import MPI
@@ -8,5 +10,11 @@ enum LibraryVersions {
   static var description: String {
     "\(OpenBLAS.configuration); compiled for \(InstructionSet.compiled); "
       + "\(MPISession.libraryVersion); HDF5 \(HDF5File.libraryVersion)"
+  }
+
+  /// Hash of the running program's file.
+  static var program: String {
+    guard let file = FileManager.default.contents(atPath: "/proc/self/exe") else { return "" }
+    return SHA256.hash(data: file).description
   }
 }

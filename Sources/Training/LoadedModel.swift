@@ -8,14 +8,11 @@ final class LoadedModel {
   let pipeline: ImagePipeline
   let network: EfficientNet
   let exchange: RankExchange
-  // Keeps the arenas that the network works with.
-  private let state: ModelState
 
   /// - Parameter data: Shards, a folder or a pattern; nil for the validation data of the run.
   init(_ path: String, data: String?, communicator: Communicator) throws(TrainingError) {
     let (checkpoint, configuration, state) = try Checkpoint.load(path)
     self.configuration = configuration
-    self.state = state
     let paths = data.map { [$0] } ?? configuration.data.validation
     guard !paths.isEmpty else {
       throw TrainingError(
@@ -26,11 +23,11 @@ final class LoadedModel {
     } catch { throw TrainingError(error) }
     let architecture = Architecture(
       configuration.network, classes: checkpoint.classNames.count)
-    guard pipeline.dataset.classNames.count <= architecture.classes else {
+    guard pipeline.dataset.classNames == checkpoint.classNames else {
       throw TrainingError(
         .usage,
-        "\(path) has \(architecture.classes) classes, the data have "
-          + "\(pipeline.dataset.classNames.count); use the data it was trained for")
+        "\(path) was trained for the classes \(DataFeed.list(checkpoint.classNames)), the data have "
+          + "\(DataFeed.list(pipeline.dataset.classNames)); use data of the same classes")
     }
     exchange = RankExchange(communicator)
     let evaluated = state.evaluated
@@ -38,7 +35,7 @@ final class LoadedModel {
       architecture,
       layout: try BatchLayout(
         configuration, rank: communicator.rank, rankCount: communicator.size),
-      exchange: exchange, weights: evaluated.weights.start,
-      statistics: evaluated.statistics.start, isTrainable: false)
+      exchange: exchange, weights: evaluated.weights,
+      statistics: evaluated.statistics, isTrainable: false)
   }
 }

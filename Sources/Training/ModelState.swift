@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Kernels
 public import Networks
 public import Tensors
 
@@ -24,7 +25,19 @@ public final class ModelState {
   public var step = 0
 
   /// Initial parameters, drawn from `seed`, and an optimizer at rest.
-  public init(table: ParameterTable, seed: UInt64, isAveraging: Bool, usesMeanSquare: Bool) {
+  public convenience init(
+    table: ParameterTable, seed: UInt64, isAveraging: Bool, usesMeanSquare: Bool
+  ) {
+    self.init(table: table, isAveraging: isAveraging, usesMeanSquare: usesMeanSquare)
+    table.initialize(weights: weights.start, statistics: statistics.start, seed: seed)
+    averagedWeights?.start.update(from: weights.start, count: weights.count)
+    averagedStatistics?.start.update(from: statistics.start, count: statistics.count)
+    // TensorFlow's RMSProp starts from ones, which damps the first steps.
+    meanSquare?.values.update(repeating: 1)
+  }
+
+  /// Zeros, to be read from a checkpoint.
+  init(table: ParameterTable, isAveraging: Bool, usesMeanSquare: Bool) {
     self.table = table
     weights = FloatBuffer(count: table.trainableSize)
     statistics = FloatBuffer(count: table.statisticsSize)
@@ -32,11 +45,6 @@ public final class ModelState {
     averagedWeights = isAveraging ? FloatBuffer(count: table.trainableSize) : nil
     averagedStatistics = isAveraging ? FloatBuffer(count: table.statisticsSize) : nil
     meanSquare = usesMeanSquare ? FloatBuffer(count: table.trainableSize) : nil
-    table.initialize(weights: weights.start, statistics: statistics.start, seed: seed)
-    averagedWeights?.start.update(from: weights.start, count: weights.count)
-    averagedStatistics?.start.update(from: statistics.start, count: statistics.count)
-    // TensorFlow's RMSProp starts from ones, which damps the first steps.
-    meanSquare?.values.update(repeating: 1)
   }
 
   /// The weights and statistics to evaluate with: averaged ones where there are any.
@@ -71,6 +79,13 @@ public final class ModelState {
         Arena(name: "averaged_statistics", buffer: averagedStatistics, tensors: table.statistics))
     }
     return result
+  }
+
+  /// Whether no value is infinite or not a number, and the squares can still be summed.
+  public var isFinite: Bool {
+    arenas.allSatisfy {
+      OptimizerStep.sumOfSquares($0.buffer.start, count: $0.buffer.count).isFinite
+    }
   }
 
   /// SHA-256, in hexadecimal, over the little-endian values of all tensors of all arenas.

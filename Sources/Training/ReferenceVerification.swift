@@ -38,8 +38,7 @@ public struct ReferenceVerification {
 
   /// Compares with the reference at `path` on all ranks of `communicator`.
   ///
-  /// - Parameter microBatch: Images of a micro-batch; nil for one image where the batch is a power
-  ///   of two, which makes the deepest tree there is.
+  /// - Parameter microBatch: Images of a micro-batch; nil for one, which makes the deepest tree.
   /// - Throws: When the file is not a reference, or there are more ranks than images.
   public init(
     path: String, microBatch: Int? = nil, communicator: Communicator
@@ -58,7 +57,7 @@ public struct ReferenceVerification {
     _ reference: ReferenceFile, _ microBatch: Int?, _ communicator: Communicator
   ) throws {
     let batch = reference.batch
-    let microBatch = microBatch ?? batch >> (Int.bitWidth - 1 - batch.leadingZeroBitCount)
+    let microBatch = microBatch ?? 1
     let microBatchCount = batch / max(microBatch, 1)
     guard microBatch >= 1, batch % microBatch == 0, communicator.size <= microBatchCount else {
       throw Failure(
@@ -74,8 +73,8 @@ public struct ReferenceVerification {
       table: reference.architecture.parameterTable, seed: 0, isAveraging: false,
       usesMeanSquare: true)
     let network = EfficientNet(
-      reference.architecture, layout: layout, exchange: exchange, weights: state.weights.start,
-      statistics: state.statistics.start, isTrainable: true)
+      reference.architecture, layout: layout, exchange: exchange, weights: state.weights,
+      statistics: state.statistics, isTrainable: true)
     try reference.load(state)
     let runs = network.beginBatch(imageCount: reference.batch)
     try reference.fill(network, runs)

@@ -8,7 +8,17 @@ final class RunLog {
   struct Step: Codable {
     let step: Int
     let epoch: Double
-    let loss, top1, learningRate, imagesPerSecond, seconds: Double
+    let loss, top1, learningRate, imagesPerSecond, secondsPerStep: Double
+
+    init(_ report: TrainingReport) {
+      step = report.step
+      epoch = report.epoch
+      loss = report.loss
+      top1 = report.top1
+      learningRate = report.learningRate
+      imagesPerSecond = report.imagesPerSecond
+      secondsPerStep = report.secondsPerStep
+    }
   }
 
   /// A logged evaluation.

@@ -44,7 +44,7 @@ public struct StepBenchmark: Sendable, Encodable {
       table: architecture.parameterTable, seed: 1, isAveraging: true, usesMeanSquare: true)
     let network = EfficientNet(
       architecture, layout: layout, exchange: RankExchange(communicator),
-      weights: state.weights.start, statistics: state.statistics.start, isTrainable: true)
+      weights: state.weights, statistics: state.statistics, isTrainable: true)
     let optimizer = Optimizer(
       OptimizerConfiguration(), table: state.table, averagingDecay: 0.9999)
     let total = batch * communicator.size

@@ -6,14 +6,23 @@ public enum StopSignal {
   /// The last one received, or 0. An atomic without locks is safe to write in a signal handler.
   private static let received = Atomic<Int32>(0)
 
-  /// Notes the signals instead of dying of them; a second one ends the process at once.
+  /// When the first one came, in seconds of the monotonic clock.
+  private static let firstSecond = Atomic<Int>(0)
+
+  /// Notes the signals instead of dying of them; another one after more than a second ends the
+  /// process at once. (`timeout` and launchers send the first one twice.)
   public static func watch() {
     // A static is set up on first use, which must not be in the handler.
     received.store(0, ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
-        let isSecond = StopSignal.received.exchange(number, ordering: .relaxed) != 0
-        if isSecond { _exit(128 + number) }
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        if StopSignal.received.exchange(number, ordering: .relaxed) == 0 {
+          StopSignal.firstSecond.store(now.tv_sec, ordering: .relaxed)
+        } else if now.tv_sec - StopSignal.firstSecond.load(ordering: .relaxed) > 1 {
+          _exit(128 + number)
+        }
       }
     }
   }

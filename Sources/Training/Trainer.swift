@@ -62,8 +62,8 @@ public final class Trainer {
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
     exchange = RankExchange(communicator)
     network = EfficientNet(
-      architecture, layout: layout, exchange: exchange, weights: state.weights.start,
-      statistics: state.statistics.start, isTrainable: true)
+      architecture, layout: layout, exchange: exchange, weights: state.weights,
+      statistics: state.statistics, isTrainable: true)
     optimizer = Optimizer(
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm)
@@ -82,8 +82,9 @@ public final class Trainer {
   private func requireAgreement() throws(TrainingError) {
     let subjects = [
       "configuration": configuration.yaml,
-      "number of training images":
-        "\(feed.training.dataset.count)", "program or its libraries": LibraryVersions.description,
+      "training data": feed.training.dataset.sha256,
+      "validation data": feed.validation?.dataset.sha256 ?? "",
+      "program or its libraries": "\(LibraryVersions.program) \(LibraryVersions.description)",
     ]
     for (subject, text) in subjects.sorted(by: { $0.key < $1.key }) {
       let own = [Int64(bitPattern: Checkpoint.fingerprint(text))]
@@ -139,13 +140,14 @@ public final class Trainer {
       window.add(step, seconds: -stepStart.timeIntervalSinceNow)
       let isLast = state.step == totalSteps
       let isEpochEnd = state.step % stepsPerEpoch == 0
+      let report = report(
+        of: window, secondsPerStep: -start.timeIntervalSinceNow / Double(state.step - firstStep))
       if isLast || state.step % configuration.training.logEverySteps == 0 {
-        try report(
-          &window, secondsPerStep: -start.timeIntervalSinceNow / Double(state.step - firstStep))
+        try log?.append(RunLog.Step(report))
+        observer?.logged(report)
+        window = Window()
       } else {
-        observer?.progressed(
-          to: state.step, of: totalSteps, loss: step.loss / Double(step.images),
-          imagesPerSecond: window.imagesPerSecond)
+        observer?.progressed(report)
       }
       if let signal = step.stopSignal {
         try save()
@@ -153,12 +155,13 @@ public final class Trainer {
         do { try communicator.barrier() } catch { throw TrainingError(error) }
         return .stopped(signal: signal)
       }
-      let every = configuration.training.evaluateEveryEpochs
+      // First what must not be lost, then what can be computed again.
       let epoch = state.step / stepsPerEpoch
+      if isLast || isDue(epoch: epoch, isEpochEnd: isEpochEnd) { try save() }
+      let every = configuration.training.evaluateEveryEpochs
       if isLast || (isEpochEnd && every > 0 && epoch % every == 0) {
         validation = try evaluate()
       }
-      if isLast || isDue(epoch: epoch, isEpochEnd: isEpochEnd) { try save() }
     }
     try finish(validation, seconds: -start.timeIntervalSinceNow, images: imagesSeen)
     return .finished
@@ -195,12 +198,23 @@ public final class Trainer {
           "the loss of step \(step + 1) is not a finite number; nothing of that step was kept, lower "
             + "schedule.learningRate or set training.clipNorm and go on with --resume")
       }
+      try requireFinite(gradient, step: step)
       optimizer.step(
         state, gradient: gradient, imageCount: images, rate: schedule.learningRate(step: step))
       try network.updateRunningStatistics(state.statistics.start)
       optimizer.average(state)
       return result
     } catch { throw TrainingError(error) }
+  }
+
+  /// A gradient with an infinity or a NaN would poison weights and moments for good.
+  private func requireFinite(_ gradient: UnsafePointer<Float>, step: Int) throws(TrainingError) {
+    guard OptimizerStep.sumOfSquares(gradient, count: state.weights.count).isFinite else {
+      throw TrainingError(
+        .numeric,
+        "the gradient of step \(step + 1) is not finite; nothing of that step was kept, lower "
+          + "schedule.learningRate and go on with --resume")
+    }
   }
 
   /// Joins loss and hits of all ranks, and whether any of them was asked to stop.
@@ -227,16 +241,10 @@ public final class Trainer {
   private func evaluate() throws(TrainingError) -> Evaluation? {
     guard let pipeline = feed.validation else { return nil }
     let evaluated = state.evaluated
-    network.use(weights: evaluated.weights.start, statistics: evaluated.statistics.start)
-    defer { network.use(weights: state.weights.start, statistics: state.statistics.start) }
+    network.use(weights: evaluated.weights, statistics: evaluated.statistics)
+    defer { network.use(weights: state.weights, statistics: state.statistics) }
     let result = try Evaluation(
       network, pipeline, batchSize: configuration.batch.size, exchange: exchange)
-    guard result.loss.isFinite else {
-      throw TrainingError(
-        .numeric,
-        "the validation loss after step \(state.step) is not a finite number; lower "
-          + "schedule.learningRate or set training.clipNorm and go on with --resume")
-    }
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
@@ -261,7 +269,7 @@ public final class Trainer {
 
   private func readNewest() throws(TrainingError) {
     var failures: [TrainingError] = []
-    for path in folder.checkpoints {
+    for path in try folder.checkpoints() {
       do throws(TrainingError) {
         // First, because a state of another kind would look like a damaged one.
         try requireSameRun(Checkpoint(describing: path))
@@ -278,11 +286,11 @@ public final class Trainer {
     observer?.noticed("there is no checkpoint in \(folder.path) yet; beginning with step 1")
   }
 
-  /// What decides the bits of a run must be what the checkpoint was made with.
+  /// Network, batches, order of samples and kind of state must be those of the checkpoint; rates,
+  /// schedule and augmentation may be changed on the way.
   private func requireSameRun(_ checkpoint: Checkpoint) throws(TrainingError) {
     let old = try checkpoint.parsedConfiguration("checkpoint")
     let table = Architecture(old.network, classes: checkpoint.classNames.count).parameterTable
-    let counts = (checkpoint.sampleCount, feed.training.dataset.count)
     let comparisons: [(isSame: Bool, subject: String)] = [
       (table == state.table, "tensor \(Self.firstDifference(table, state.table))"),
       (old.network == configuration.network, "section network differs"),
@@ -293,7 +301,7 @@ public final class Trainer {
         (old.averaging.decay > 0) == (configuration.averaging.decay > 0),
         "averaging.decay, on or off, differs"
       ),
-      (counts.0 == counts.1, "training images were \(counts.0) and are \(counts.1)"),
+      (checkpoint.dataSHA256 == feed.training.dataset.sha256, "the training data differ"),
     ]
     if let differing = comparisons.first(where: { !$0.isSame }) {
       throw TrainingError(
@@ -319,15 +327,20 @@ public final class Trainer {
 
   private func save() throws(TrainingError) {
     guard communicator.rank == 0 else { return }
+    guard state.isFinite else {
+      throw TrainingError(
+        .numeric,
+        "the weights after step \(state.step) have diverged and are not saved; go on from an older "
+          + "checkpoint with --resume and a lower schedule.learningRate")
+    }
     let path = folder.checkpoint(step: state.step)
     let checkpoint = Checkpoint(
       step: state.step, sampleCount: feed.training.dataset.count,
       configuration: configuration.yaml, classNames: feed.training.dataset.classNames,
-      stateSHA256: state.sha256)
-    try checkpoint.write(
-      state, to: path,
-      normalization: (configuration.data.mean, configuration.data.deviation))
-    folder.prune(keep: configuration.checkpoint.keep)
+      mean: configuration.data.mean, deviation: configuration.data.deviation,
+      dataSHA256: feed.training.dataset.sha256, stateSHA256: state.sha256)
+    try checkpoint.write(state, to: path)
+    try folder.prune(writtenStep: state.step, keep: configuration.checkpoint.keep)
     observer?.saved(path, step: state.step)
   }
 
@@ -353,20 +366,11 @@ public final class Trainer {
     var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
   }
 
-  private func report(_ window: inout Window, secondsPerStep: Double) throws(TrainingError) {
-    let entry = RunLog.Step(
-      step: state.step, epoch: epoch, loss: window.meanLoss, top1: window.top1,
-      learningRate: schedule.learningRate(step: state.step - 1),
-      imagesPerSecond: window.imagesPerSecond,
-      seconds: secondsPerStep)
-    try log?.append(entry)
-    observer?.logged(
-      TrainingReport(
-        step: state.step, totalSteps: totalSteps, epoch: epoch, loss: entry.loss,
-        top1: entry.top1, learningRate: entry.learningRate,
-        imagesPerSecond: entry.imagesPerSecond,
-        secondsLeft: secondsPerStep * Double(totalSteps - state.step)))
-    window = Window()
+  private func report(of window: Window, secondsPerStep: Double) -> TrainingReport {
+    TrainingReport(
+      step: state.step, totalSteps: totalSteps, epoch: epoch, loss: window.meanLoss,
+      top1: window.top1, learningRate: schedule.learningRate(step: state.step - 1),
+      imagesPerSecond: window.imagesPerSecond, secondsPerStep: secondsPerStep)
   }
 
   private func finish(

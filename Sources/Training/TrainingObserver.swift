@@ -28,8 +28,10 @@ public struct TrainingReport: Sendable {
   public let learningRate: Double
   /// Images of all ranks a second since the last report.
   public let imagesPerSecond: Double
+  /// Mean duration of a step, evaluations and checkpoints included.
+  public let secondsPerStep: Double
   /// Estimate for the rest of the run.
-  public let secondsLeft: Double
+  public var secondsLeft: Double { secondsPerStep * Double(totalSteps - step) }
 }
 
 /// Whoever wants to see a run as it goes; called on rank 0, on the thread that trains.
@@ -39,7 +41,7 @@ public protocol TrainingObserver: AnyObject {
   /// Something to know: a damaged checkpoint was passed over, or there was none.
   func noticed(_ notice: String)
   /// A step was taken that is not logged.
-  func progressed(to step: Int, of totalSteps: Int, loss: Double, imagesPerSecond: Double)
+  func progressed(_ report: TrainingReport)
   /// A step was logged.
   func logged(_ report: TrainingReport)
   /// The validation set was evaluated.

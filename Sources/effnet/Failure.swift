@@ -33,7 +33,7 @@ struct Failure: Error {
   init(stoppedBy signal: Int32, afterStep step: Int) {
     code = 128 + signal
     message =
-      "stopped by \(signal == SIGINT ? "Ctrl-C" : "SIGTERM") after step \(step); the state is saved, "
+      "stopped by \(signal == SIGINT ? "Ctrl-C" : "SIGTERM") after step \(step); saved, "
       + "go on with --resume"
     isAgreed = true
   }

@@ -10,7 +10,8 @@ enum Job {
   /// meet the same error, rank 0 speaks for all: the others wait a moment before they do.
   static func run(_ body: (Communicator) throws -> Void) throws {
     try prepareProcessor()
-    let world = try MPISession().world
+    let world: Communicator
+    do { world = try MPISession().world } catch { throw Failure(error) }
     do {
       try body(world)
     } catch {

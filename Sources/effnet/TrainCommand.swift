@@ -30,7 +30,7 @@ struct TrainCommand: ParsableCommand {
     try Job.run { world in
       let configuration = try Configuration(contentsOf: config, overrides: overrides)
       let folder = RunFolder(output ?? Self.defaultOutput(config))
-      if world.rank == 0, !resume, let old = folder.checkpoints.first {
+      if world.rank == 0, !resume, let old = try folder.checkpoints().first {
         throw Failure(
           .usage,
           "\(folder.path) already has checkpoints, such as \(old); go on with --resume or choose "

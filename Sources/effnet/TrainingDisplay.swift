@@ -27,15 +27,17 @@ final class TrainingDisplay: TrainingObserver {
     FileHandle.standardError.write(Data("effnet: \(notice)\n".utf8))
   }
 
-  func progressed(to step: Int, of totalSteps: Int, loss: Double, imagesPerSecond: Double) {
+  func progressed(_ report: TrainingReport) {
     guard isTerminal, -lastDrawn.timeIntervalSinceNow > 0.1 else { return }
     lastDrawn = Date()
-    let width = 30
-    let done = width * step / max(totalSteps, 1)
+    let width = 24
+    let done = width * report.step / max(report.totalSteps, 1)
     let bar = String(repeating: "█", count: done) + String(repeating: "·", count: width - done)
     clearLine()
     print(
-      "\(bar) \(step)/\(totalSteps)  loss \(fixed(loss, 3))  \(fixed(imagesPerSecond, 0)) images/s",
+      "\(bar) \(report.step)/\(report.totalSteps)  loss \(fixed(report.loss, 3))  "
+        + "top-1 \(percent(report.top1))  \(fixed(report.imagesPerSecond, 0)) images/s  "
+        + "left \(duration(report.secondsLeft))",
       terminator: "")
     StandardOutput.flush()
   }

@@ -26,7 +26,7 @@ final class GradientTests: XCTestCase {
       network = EfficientNet(
         architecture,
         layout: BatchLayout(microBatchCount: 4, microBatchSize: 2, groupLevel: groupLevel),
-        exchange: LocalExchange(), weights: weights.start, statistics: statistics.start,
+        exchange: LocalExchange(), weights: weights, statistics: statistics,
         isTrainable: true)
       var random = CounterRandom(seed: 5, purpose: .synthetic)
       for i in 0..<network.images.count { network.images.start[i] = Float(random.normal()) }

@@ -32,8 +32,9 @@ final class CheckpointTests: XCTestCase {
     let path = "\(folder)/\(name)"
     try Checkpoint(
       step: 17, sampleCount: 40, configuration: "text", classNames: ["a", "b", "ç"],
+      mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25], dataSHA256: "d",
       stateSHA256: state.sha256
-    ).write(state, to: path, normalization: ([0.5, 0.5, 0.5], [0.25, 0.25, 0.25]))
+    ).write(state, to: path)
     return path
   }
 
@@ -80,6 +81,10 @@ final class CheckpointTests: XCTestCase {
       let first = Data(bytes: arena.buffer.start + arena.tensors[0].offset, count: 8)
       offsets.append(try XCTUnwrap(whole.range(of: first)).lowerBound)
     }
+    // What Keras follows counts as well: a variance and a name of a tensor.
+    let variance = withUnsafeBytes(of: Float(0.0625)) { Data($0) }
+    offsets.append(try XCTUnwrap(whole.range(of: variance + variance)).lowerBound)
+    offsets.append(try XCTUnwrap(whole.range(of: Data("stem_bn/moving_mean:0".utf8))).lowerBound)
     for offset in offsets {
       var damaged = whole
       damaged[offset] ^= 0x10

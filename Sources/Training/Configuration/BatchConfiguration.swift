@@ -9,7 +9,7 @@ public struct BatchConfiguration: Sendable, Equatable {
   public var microBatchCount: Int { size / microBatch }
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
-    keys.required("size", &size, .atLeast(1))
+    keys.required("size", &size, .closed(1, 1_048_576))
     keys.required("microBatch", &microBatch, .atLeast(1))
     keys.require(
       size % microBatch == 0, "batch", "microBatch",

@@ -45,15 +45,15 @@ public struct NetworkConfiguration: Sendable, Equatable {
     keys.optional("phi", &phi, .closed(-10, 10))
     keys.condition(phi == nil ? "without phi" : "with phi")
     if phi == nil {
-      keys.optional("width", &width, .above(0))
-      keys.optional("depth", &depth, .above(0))
+      keys.optional("width", &width, .closed(0.01, 100))
+      keys.optional("depth", &depth, .closed(0.01, 100))
     } else {
       keys.value("alpha", &alpha, .atLeast(1))
       keys.value("beta", &beta, .atLeast(1))
       keys.value("gamma", &gamma, .atLeast(1))
     }
     keys.optional("resolution", &resolution, .closed(8, 2048))
-    keys.optional("classes", &classes, .atLeast(1))
+    keys.optional("classes", &classes, .closed(1, 1_000_000))
     keys.value("inputChannels", &inputChannels, .atLeast(1))
     keys.value("stemStride", &stemStride, .closed(1, 2))
     keys.optional("dropout", &dropout, .halfOpen(0, 1))

@@ -43,7 +43,7 @@ public struct ScheduleConfiguration: Sendable, Equatable {
     keys.condition("with kind \(kind)")
     keys.optional("learningRate", &learningRate, .above(0))
     keys.optional("learningRatePer256", &learningRatePer256, .above(0))
-    keys.value("warmupEpochs", &warmupEpochs, .atLeast(0))
+    keys.value("warmupEpochs", &warmupEpochs, .closed(0, 1e6))
     switch kind {
     case .constant: break
     case .cosine:

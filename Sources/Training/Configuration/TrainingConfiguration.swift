@@ -16,8 +16,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public internal(set) var clipNorm: Double?
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
-    keys.optional("epochs", &epochs, .atLeast(1))
-    keys.optional("steps", &steps, .atLeast(1))
+    keys.optional("epochs", &epochs, .closed(1, 1e6))
+    keys.optional("steps", &steps, .closed(1, 1e12))
     keys.value("seed", &seed, .atLeast(0))
     keys.value("labelSmoothing", &labelSmoothing, .halfOpen(0, 1))
     keys.value("evaluateEveryEpochs", &evaluateEveryEpochs, .atLeast(0))
