@@ -37,9 +37,9 @@ extension BatchLayout {
     guard rankCount <= batch.microBatchCount else {
       throw TrainingError(
         .usage,
-        "\(rankCount) ranks for \(batch.microBatchCount) micro-batches (batch.size \(batch.size) / "
-          + "batch.microBatch \(batch.microBatch)); start at most \(batch.microBatchCount) ranks "
-          + "or choose a smaller batch.microBatch")
+        "\(rankCount) ranks are more than the \(batch.microBatchCount) micro-batches of batch.size "
+          + "\(batch.size) in batch.microBatch \(batch.microBatch); start fewer ranks or choose a "
+          + "smaller batch.microBatch")
     }
     let group = configuration.network.batchNormGroup
     self.init(

@@ -61,7 +61,7 @@ final class ConfigurationFaultTests: TrainingTestCase {
     try prepare()
     try assertFails(
       train("run", ["batch.microBatch=8"]), ranks: 3, code: 2,
-      ["3 ranks for 2 micro-batches", "start at most 2 ranks", "batch.microBatch"])
+      ["3 ranks are more than the 2 micro-batches", "start fewer ranks", "batch.microBatch"])
     XCTAssertFalse(exists("run"))
   }
 
