@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import HDF5
 
 /// Turns a source of labelled images into shards for training and validation.
@@ -37,14 +37,17 @@ public struct Packer: Sendable {
   ///
   /// - Parameters:
   ///   - images: What to pack.
-  ///   - folder: Folder for the shards; created in its parent if it is missing.
+  ///   - folder: Folder for the shards; created if it is missing.
   /// - Returns: The files written.
   /// - Throws: When the images cannot be read or divided, the folder has such shards already, or a
   ///   shard cannot be written; no shard is left behind then.
   public func pack(_ images: some ImageSource, into folder: String) throws(DatasetError) -> Output {
     let split = try divide(images)
-    if mkdir(folder, 0o777) != 0 && errno != EEXIST {
-      throw .notWritten(file: folder, reason: String(cString: strerror(errno)))
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .notWritten(file: folder, reason: error.localizedDescription)
     }
     for set in ["train", "validation"] {
       if let file = ShardPath.matches("\(folder)/\(set)-*.h5").first {

@@ -18,8 +18,8 @@ public final class FloatBuffer: @unchecked Sendable {
 
   /// Reserves `count` floats, all zero.
   ///
-  /// - Precondition: `count` is not negative and the system has the memory; a training program
-  ///   that cannot hold its arenas cannot go on.
+  /// Where the system has not the memory, the process ends with one line and exit code 2.
+  /// - Precondition: `count` is not negative.
   public init(count: Int) {
     precondition(count >= 0, "a buffer cannot have \(count) floats")
     self.count = count
@@ -29,7 +29,12 @@ public final class FloatBuffer: @unchecked Sendable {
     let address = mmap(
       nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let address, address != MAP_FAILED else {
-      fatalError("no memory for a buffer of \(mappedBytes >> 20) MiB; use a smaller batch")
+      // Nothing can go on without its arenas, and a back-trace would explain nothing.
+      let line =
+        "effnet: no memory for \(mappedBytes >> 20) MiB; choose a smaller batch, resolution or "
+        + "network, or more ranks\n"
+      _ = write(STDERR_FILENO, line, line.utf8.count)
+      exit(2)
     }
     madvise(address, mappedBytes, MADV_HUGEPAGE)
     start = address.bindMemory(to: Float.self, capacity: mappedBytes / MemoryLayout<Float>.stride)

@@ -121,6 +121,9 @@ extension Checkpoint {
   private static func explain(_ error: any Error, _ path: String) -> TrainingError {
     guard let error = error as? HDF5Error else { return TrainingError(error) }
     switch error.kind {
+    case _ where (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil:
+      return TrainingError(
+        .data, "\(path) is a folder; name a checkpoint in it, such as \(path)/checkpoint-….h5")
     case .missingFile:
       return TrainingError(.data, "there is no checkpoint \(path); correct the path")
     default:

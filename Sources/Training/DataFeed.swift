@@ -30,6 +30,12 @@ final class DataFeed {
         reason: "the training data have classes \(Self.list(training.dataset.classNames)), the "
           + "validation data \(Self.list(other.classNames))")
     }
+    let trained = Set(training.dataset.shards.map(\.path))
+    if let both = validation?.dataset.shards.first(where: { trained.contains($0.path) }) {
+      throw .incompatible(
+        reason: "\(both.path) is in data.train and in data.validation; name patterns such as "
+          + "train-*.h5 and validation-*.h5")
+    }
     let classes = training.dataset.classNames.count
     if let allowed = configuration.network.classes, allowed < classes {
       throw .incompatible(

@@ -26,6 +26,20 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// Keeps other runs out of the folder until this process ends.
+  ///
+  /// - Throws: When another process is writing in it. File systems without locks let everybody in.
+  public func lock() throws(TrainingError) {
+    let descriptor = open(file(".lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { return }
+    // Never closed: the lock goes with the process.
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
+      throw TrainingError(
+        .usage,
+        "another run is writing in \(path); wait for it to end or choose another --output")
+    }
+  }
+
   /// Path of a file in the folder.
   public func file(_ name: String) -> String {
     (path as NSString).appendingPathComponent(name)

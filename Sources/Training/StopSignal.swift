@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Signals that ask the program to save and stop: Ctrl-C and SIGTERM.
+/// Signals that ask the program to save and stop: Ctrl-C, SIGTERM, and the loss of the terminal.
 public enum StopSignal {
   /// The last one received, or 0. An atomic without locks is safe to write in a signal handler.
   private static let received = Atomic<Int32>(0)
@@ -14,7 +14,7 @@ public enum StopSignal {
   public static func watch() {
     // A static is set up on first use, which must not be in the handler.
     received.store(0, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
       signal(number) { number in
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)

@@ -29,6 +29,7 @@ public final class Trainer {
   private let schedule: LearningRateSchedule
   private let folder: RunFolder
   private var log: RunLog?
+  private var isFinished = false
 
   /// Prepares a run from its beginning, or from the newest checkpoint of its output folder.
   ///
@@ -68,12 +69,16 @@ public final class Trainer {
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm)
     try requireAgreement()
-    if isResuming { try resume() }
+    if isResuming {
+      try resume()
+      try determineWhetherFinished()
+    }
     if communicator.rank == 0 {
       try folder.prepare()
+      try folder.lock()
       try folder.write(configuration.yaml, to: "configuration.yaml")
       log = try RunLog(
-        folder, continuingAt: state.step, evaluatesAgain: state.step >= totalSteps)
+        folder, continuingAt: state.step, evaluatesAgain: state.step >= totalSteps && !isFinished)
       announce()
     }
   }
@@ -127,6 +132,11 @@ public final class Trainer {
   /// - Throws: When a loss is not a number, data are damaged, a checkpoint cannot be written, or
   ///   ranks are lost.
   public func run() throws(TrainingError) -> Outcome {
+    if isFinished {
+      observer?.noticed(
+        "the run in \(folder.path) is finished, after step \(state.step) of \(totalSteps)")
+      return .finished
+    }
     let start = Date()
     let firstStep = state.step
     var window = Window()
@@ -165,6 +175,16 @@ public final class Trainer {
     }
     try finish(validation, seconds: -start.timeIntervalSinceNow, images: imagesSeen)
     return .finished
+  }
+
+  /// Whether a resumed run has taken all its steps and summed them up; told by rank 0.
+  private func determineWhetherFinished() throws(TrainingError) {
+    let own =
+      communicator.rank == 0 && state.step >= totalSteps
+      && FileManager.default.fileExists(atPath: folder.file("summary.json"))
+    do throws(MPIError) {
+      isFinished = try communicator.sum(own ? 1 : 0) > 0
+    } catch { throw TrainingError(error) }
   }
 
   private func isDue(epoch: Int, isEpochEnd: Bool) -> Bool {

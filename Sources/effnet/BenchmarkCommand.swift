@@ -36,8 +36,11 @@ struct BenchmarkCommand: ParsableCommand {
           "--model \(model): networks are "
             + Variant.allCases.map(\.rawValue).joined(separator: " "))
       }
-      guard batch >= 1, steps >= 1, (resolution ?? 1) >= 1 else {
-        throw ValidationError("--batch, --steps and --resolution must be at least 1")
+      guard (1...65_536).contains(batch), (1...65_536).contains(resolution ?? 1),
+        (1...1_000_000).contains(steps)
+      else {
+        throw ValidationError(
+          "--batch and --resolution must be between 1 and 65536, --steps at most 1000000")
       }
       if let microBatch {
         guard microBatch >= 1, batch % microBatch == 0 else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Training
 
 /// `effnet evaluate`.
@@ -28,6 +29,10 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     try Job.run { world in
+      if let probabilities, world.rank == 0, FileManager.default.fileExists(atPath: probabilities) {
+        throw Failure(
+          .usage, "\(probabilities) exists; choose another file for --probabilities or remove it")
+      }
       let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
       if let probabilities {
         try ProbabilityFile.write(

@@ -24,8 +24,12 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if let resolution, resolution < 1 { throw ValidationError("--resolution must be at least 1") }
-    if let classes, classes < 1 { throw ValidationError("--classes must be at least 1") }
+    guard (1...65_536).contains(resolution ?? 1) else {
+      throw ValidationError("--resolution must be between 1 and 65536")
+    }
+    guard (1...1_000_000).contains(classes ?? 1) else {
+      throw ValidationError("--classes must be between 1 and 1000000")
+    }
   }
 
   func run() throws {
@@ -37,7 +41,7 @@ struct InspectCommand: ParsableCommand {
     }
     guard FileManager.default.fileExists(atPath: subject) else {
       throw Failure(
-        .data,
+        .usage,
         "\(subject): no such file, and no network of that name; networks are "
           + Variant.allCases.map(\.rawValue).joined(separator: " "))
     }

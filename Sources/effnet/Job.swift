@@ -47,8 +47,12 @@ enum Job {
     guard let wanted, wanted.lowercased() != OpenBLAS.coreName.lowercased() else { return }
     let marker = "EFFNET_RESTARTED_FOR"
     if environment[marker] == wanted {
-      FileHandle.standardError.write(
-        Data("effnet: OpenBLAS has no core type \(wanted); using \(OpenBLAS.coreName)\n".utf8))
+      guard environment["EFFNET_CORETYPE"] == nil else {
+        throw Failure(
+          .usage,
+          "OpenBLAS has no core type \(wanted) (it took \(OpenBLAS.coreName)); correct "
+            + "EFFNET_CORETYPE or unset it")
+      }
       return
     }
     setenv("OPENBLAS_CORETYPE", wanted, 1)

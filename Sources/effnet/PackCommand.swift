@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Foundation
 
 /// `effnet pack`.
 struct PackCommand: ParsableCommand {
@@ -50,6 +51,10 @@ struct PackCommand: ParsableCommand {
   }
 
   func run() throws {
+    let environment = ProcessInfo.processInfo.environment
+    if (environment["OMPI_COMM_WORLD_SIZE"].flatMap { Int($0) } ?? 1) > 1 {
+      throw Failure(.usage, "pack is one process's work; start it without mpirun")
+    }
     let packer = Packer(validation: try division(), seed: seed, shardLimit: shardLimit)
     let names = classes?.split(separator: ",").map {
       String($0).split(separator: " ").joined(separator: " ")

@@ -17,6 +17,10 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  func validate() throws {
+    if let microBatch, microBatch < 1 { throw ValidationError("--micro-batch must be at least 1") }
+  }
+
   func run() throws {
     try Job.run { world in
       let verification = try ReferenceVerification(

@@ -50,6 +50,11 @@ final class Command {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = launcher + wrapper + [executable] + arguments
     process.currentDirectoryURL = folder
+    // Where other tests have started MPI in this process, its children would take themselves for
+    // ranks of that job.
+    process.environment = ProcessInfo.processInfo.environment.filter { name, _ in
+      !["OMPI_", "PMIX_", "ORTE_", "OPAL_"].contains { name.hasPrefix($0) }
+    }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try log("output")
     process.standardError = try log("errors")

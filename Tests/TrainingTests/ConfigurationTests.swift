@@ -149,7 +149,7 @@ final class ConfigurationTests: XCTestCase {
 
   func testWrongTypesAndRangesNameWhatIsAllowed() {
     for (text, fault) in [
-      ("warmupEpochs: -1", "warmupEpochs: -1 is out of range; allowed: ≥ 0"),
+      ("warmupEpochs: -1", "warmupEpochs: -1 is out of range; allowed: 0 to 1000000"),
       ("warmupEpochs: soon", "warmupEpochs: expected a number, found soon"),
       ("warmupEpochs: \"5\"", "warmupEpochs: expected a number, found \"5\""),
       ("warmupEpochs: .nan", "warmupEpochs: expected a number, found .nan"),

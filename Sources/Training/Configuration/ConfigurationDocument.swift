@@ -34,6 +34,10 @@ struct ConfigurationDocument {
     guard parts.count == 2, names.count == 2, !names.contains("") else {
       throw ConfigurationError(location: location, problem: "expected section.key=value")
     }
+    guard !parts[1].allSatisfy(\.isWhitespace) else {
+      throw ConfigurationError(
+        location: location, problem: "has no value; give one, or null for the default")
+    }
     let value = try Self.parse(String(parts[1]), location: location)
     overrides[names.joined(separator: ".")] = override
     let section =
