@@ -13,7 +13,6 @@ struct Failure: Error {
     case usage = 2
     case data = 3
     case rankLost = 4
-    case hung = 5
     case numeric = 6
     case output = 7
   }
