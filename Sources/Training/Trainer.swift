@@ -20,16 +20,16 @@ public final class Trainer {
   /// Steps of an epoch.
   public let stepsPerEpoch: Int
 
-  private let observer: (any TrainingObserver)?
-  private let communicator: Communicator
+  let observer: (any TrainingObserver)?
+  let communicator: Communicator
   private let exchange: RankExchange
-  private let feed: DataFeed
+  let feed: DataFeed
   private let network: EfficientNet
   private let optimizer: Optimizer
   private let schedule: LearningRateSchedule
-  private let folder: RunFolder
+  let folder: RunFolder
   private var log: RunLog?
-  private var isFinished = false
+  var isFinished = false
 
   /// Prepares a run from its beginning, or from the newest checkpoint of its output folder.
   ///
@@ -177,16 +177,6 @@ public final class Trainer {
     return .finished
   }
 
-  /// Whether a resumed run has taken all its steps and summed them up; told by rank 0.
-  private func determineWhetherFinished() throws(TrainingError) {
-    let own =
-      communicator.rank == 0 && state.step >= totalSteps
-      && FileManager.default.fileExists(atPath: folder.file("summary.json"))
-    do throws(MPIError) {
-      isFinished = try communicator.sum(own ? 1 : 0) > 0
-    } catch { throw TrainingError(error) }
-  }
-
   private func isDue(epoch: Int, isEpochEnd: Bool) -> Bool {
     let checkpoint = configuration.checkpoint
     if let every = checkpoint.everySteps, state.step % every == 0 { return true }
@@ -273,96 +263,6 @@ public final class Trainer {
   }
 
   private var epoch: Double { Double(state.step) / Double(stepsPerEpoch) }
-
-  // MARK: Checkpoints
-
-  /// Continues from the newest checkpoint that is whole; rank 0 reads it for all.
-  private func resume() throws(TrainingError) {
-    if communicator.rank == 0 { try readNewest() }
-    do throws(MPIError) {
-      var step = [Int64(state.step)]
-      if communicator.rank > 0 { step[0] = 0 }
-      state.step = try communicator.sum(Int(step[0]))
-      for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
-    } catch { throw TrainingError(error) }
-  }
-
-  private func readNewest() throws(TrainingError) {
-    var failures: [TrainingError] = []
-    for path in try folder.checkpoints() {
-      do throws(TrainingError) {
-        // First, because a state of another kind would look like a damaged one.
-        try requireSameRun(Checkpoint(describing: path))
-        _ = try Checkpoint.read(path, into: state)
-        for failure in failures { observer?.noticed("passed over: \(failure)") }
-        return
-      } catch {
-        guard error.kind == .data else { throw error }
-        failures.append(error)
-      }
-    }
-    // Stopped before its first checkpoint, a run has nothing to lose: it begins again, aloud.
-    if let failure = failures.first { throw failure }
-    observer?.noticed("there is no checkpoint in \(folder.path) yet; beginning with step 1")
-  }
-
-  /// Network, batches, order of samples and kind of state must be those of the checkpoint; rates,
-  /// schedule and augmentation may be changed on the way.
-  private func requireSameRun(_ checkpoint: Checkpoint) throws(TrainingError) {
-    let old = try checkpoint.parsedConfiguration("checkpoint")
-    let table = Architecture(old.network, classes: checkpoint.classNames.count).parameterTable
-    let comparisons: [(isSame: Bool, subject: String)] = [
-      (table == state.table, "tensor \(Self.firstDifference(table, state.table))"),
-      (old.network == configuration.network, "section network differs"),
-      (old.batch == configuration.batch, "section batch differs"),
-      (old.training.seed == configuration.training.seed, "training.seed differs"),
-      (old.optimizer.kind == configuration.optimizer.kind, "optimizer.kind differs"),
-      (
-        (old.averaging.decay > 0) == (configuration.averaging.decay > 0),
-        "averaging.decay, on or off, differs"
-      ),
-      (checkpoint.dataSHA256 == feed.training.dataset.sha256, "the training data differ"),
-    ]
-    if let differing = comparisons.first(where: { !$0.isSame }) {
-      throw TrainingError(
-        .usage,
-        "the checkpoint in \(folder.path) was made with another configuration: "
-          + "\(differing.subject); use the same or choose another --output")
-    }
-  }
-
-  /// The first tensor that two networks do not share, with both shapes.
-  private static func firstDifference(_ old: ParameterTable, _ new: ParameterTable) -> String {
-    for (index, tensor) in new.trainable.enumerated() {
-      guard index < old.trainable.count, old.trainable[index].path == tensor.path else {
-        return "\(tensor.path) \(tensor.shape) is new"
-      }
-      if old.trainable[index].shape != tensor.shape {
-        return "\(tensor.path) was \(old.trainable[index].shape) and is \(tensor.shape)"
-      }
-    }
-    let end = old.trainable[min(new.trainable.count, old.trainable.count - 1)]
-    return "\(end.path) \(end.shape) is gone"
-  }
-
-  private func save() throws(TrainingError) {
-    guard communicator.rank == 0 else { return }
-    guard state.isFinite else {
-      throw TrainingError(
-        .numeric,
-        "the weights after step \(state.step) have diverged and are not saved; go on from an older "
-          + "checkpoint with --resume and a lower schedule.learningRate")
-    }
-    let path = folder.checkpoint(step: state.step)
-    let checkpoint = Checkpoint(
-      step: state.step, sampleCount: feed.training.dataset.count,
-      configuration: configuration.yaml, classNames: feed.training.dataset.classNames,
-      mean: configuration.data.mean, deviation: configuration.data.deviation,
-      dataSHA256: feed.training.dataset.sha256, stateSHA256: state.sha256)
-    try checkpoint.write(state, to: path)
-    try folder.prune(writtenStep: state.step, keep: configuration.checkpoint.keep)
-    observer?.saved(path, step: state.step)
-  }
 
   // MARK: Reports
 
