@@ -72,8 +72,7 @@ public final class Dataset {
   /// Hash of all images, labels and class names: the digests of the shards, in their order.
   public var sha256: String {
     let text = shards.map(\.sha256).joined(separator: "\n")
-    return SHA256.hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-      .joined()
+    return SHA256.hash(data: Array(text.utf8)).hexadecimal
   }
 
   /// Reads one image, and nothing else, and checks it.

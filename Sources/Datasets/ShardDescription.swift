@@ -36,7 +36,7 @@ public struct ShardDescription: Sendable, Equatable {
     (mean + deviation).map(\.bitPattern.littleEndian).withUnsafeBytes {
       hash.update(bufferPointer: $0)
     }
-    return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return hash.finalize().hexadecimal
   }
 
   func write(to file: HDF5File, digests: [UInt64]) throws(HDF5Error) {

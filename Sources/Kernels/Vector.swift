@@ -28,7 +28,7 @@ extension UnsafeMutablePointer<Float> {
 /// e^x in each lane, for x between −87 and 88; outside, the value at the bound.
 ///
 /// Splits x into n·ln 2 + r and evaluates a polynomial on |r| ≤ ½ ln 2 (coefficients of the Cephes
-/// library's `expf`); relative error below 2·10⁻⁷. Rounding goes through the magic number
+/// library's `expf`); relative error below 3·10⁻⁷. Rounding goes through the magic number
 /// 1.5·2²³, because the library's SIMD `rounded()` is a scalar loop.
 @inline(__always)
 package func exponential(_ x: Vector) -> Vector {

@@ -1,4 +1,5 @@
 import Crypto
+import Datasets
 import Foundation
 import HDF5
 import Networks
@@ -59,7 +60,7 @@ public struct Checkpoint: Sendable {
       "\(Self.version)", "\(step)", "\(sampleCount)", configuration,
       classNames.joined(separator: "\n"), "\(mean) \(deviation)", dataSHA256, stateSHA256,
     ].joined(separator: "\u{0}")
-    return SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+    return SHA256.hash(data: Data(text.utf8)).hexadecimal
   }
 
   /// The first eight bytes of a text's SHA-256.

@@ -1,4 +1,5 @@
 import Crypto
+import Datasets
 import Foundation
 import Kernels
 public import Networks
@@ -102,6 +103,6 @@ public final class ModelState {
             count: tensor.count * MemoryLayout<Float>.stride))
       }
     }
-    return hash.finalize().map { String(format: "%02x", $0) }.joined()
+    return hash.finalize().hexadecimal
   }
 }

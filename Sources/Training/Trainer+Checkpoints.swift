@@ -8,9 +8,8 @@ extension Trainer {
   func resume() throws(TrainingError) {
     if communicator.rank == 0 { try readNewest() }
     do throws(MPIError) {
-      var step = [Int64(state.step)]
-      if communicator.rank > 0 { step[0] = 0 }
-      state.step = try communicator.sum(Int(step[0]))
+      // Rank 0 alone has read a step, so the sum hands it to all.
+      state.step = try communicator.sum(communicator.rank == 0 ? state.step : 0)
       for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
     } catch { throw TrainingError(error) }
   }
