@@ -24,8 +24,9 @@ public enum BatchNormalization {
     scale: UnsafeMutablePointer<Float>, shift: UnsafeMutablePointer<Float>
   ) {
     let count = max(moments[0], 1)
+    let squares = moments + 1 + channelStride(channels)
     for c in 0..<channels {
-      let variance = moments[1 + channels + c] / count
+      let variance = squares[c] / count
       let inverse = 1 / (variance + epsilon).squareRoot()
       let factor = Double(gamma[c]) * inverse
       mean[c] = Float(moments[1 + c])
@@ -68,7 +69,7 @@ public enum BatchNormalization {
   /// Computes the three numbers a channel of `dx = a·dy + b·x + c` from the sums of a group.
   ///
   /// - Parameters:
-  ///   - sums: `[2·C]`: Σ dy, then Σ dy·x̂, over the `count` rows of the group.
+  ///   - sums: Σ dy and Σ dy·x̂ over the `count` pixels of the group, see ``GradientSums``.
   ///   - coefficients: Written.
   public static func gradientCoefficients(
     sums: UnsafePointer<Double>, count: Double, channels: Int, scale: UnsafePointer<Float>,
@@ -76,10 +77,11 @@ public enum BatchNormalization {
     into coefficients: GradientCoefficients
   ) {
     let inverseCount = 1 / max(count, 1)
+    let products = sums + channelStride(channels)
     for channel in 0..<channels {
       let factor = Double(scale[channel])
       let slope =
-        -factor * Double(inverseDeviation[channel]) * sums[channels + channel] * inverseCount
+        -factor * Double(inverseDeviation[channel]) * products[channel] * inverseCount
       coefficients.a[channel] = scale[channel]
       coefficients.b[channel] = Float(slope)
       coefficients.c[channel] = Float(
@@ -87,19 +89,19 @@ public enum BatchNormalization {
     }
   }
 
-  /// Computes `dx = a·(dy·factor) + b·x + c` for `rows` rows `[rows, C]`; `dx` may be `dy`.
+  /// Computes `dx = a·(dy·factor) + b·x + c` for `count` pixels; `dx` may be `dy`.
   public static func inputGradient(
-    _ dy: UnsafePointer<Float>, factor: Float = 1, _ x: UnsafePointer<Float>, rows: Int,
-    channels: Int, _ coefficients: GradientCoefficients, into dx: UnsafeMutablePointer<Float>
+    _ dy: Pixels, factor: Float = 1, _ x: Pixels, count: Int, channels: Int,
+    _ coefficients: GradientCoefficients, into dx: Pixels
   ) {
-    let stride = channelStride(channels)
-    for first in Swift.stride(from: 0, to: stride, by: vectorWidth) {
-      let va = coefficients.a.vector(first) * factor
-      let (vb, vc) = (coefficients.b.vector(first), coefficients.c.vector(first))
-      var i = first
-      for _ in 0..<rows {
-        dx.store(vc.addingProduct(vb, x.vector(i)).addingProduct(va, dy.vector(i)), i)
-        i &+= stride
+    for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
+      let a = coefficients.a.vector(first) * factor
+      let (b, c) = (coefficients.b.vector(first), coefficients.c.vector(first))
+      let (source, raw, target) = (dy.block(first), x.block(first), dx.block(first))
+      for i in 0..<count {
+        target.store(
+          c.addingProduct(b, raw.vector(i &* x.step))
+            .addingProduct(a, source.vector(i &* dy.step)), i &* dx.step)
       }
     }
   }

@@ -35,16 +35,14 @@ public struct ConvolutionGeometry: Sendable, Equatable {
 }
 
 extension ConvolutionGeometry {
-  /// Height of the input with the padding that its outputs touch.
-  var paddedHeight: Int { (outHeight - 1) * stride + kernel }
   /// Width of the input with the padding that its outputs touch.
   var paddedWidth: Int { (outWidth - 1) * stride + kernel }
 
   /// Zero rows above, and columns left of, the output gradient, so that every tap of an input
   /// pixel's gradient exists.
-  var gradientTop: Int { (kernel - 1 - padTop + stride - 1) / stride }
-  var gradientLeft: Int { (kernel - 1 - padLeft + stride - 1) / stride }
-  /// Rows and columns of the output gradient with zeros on all sides.
-  var gradientHeight: Int { gradientTop + max((height - 1 + padTop) / stride + 1, outHeight) }
-  var gradientWidth: Int { gradientLeft + max((width - 1 + padLeft) / stride + 1, outWidth) }
+  var gradientMargin: Int { (kernel - 1) / stride }
+  /// Rows and columns of the output gradient that reach an input pixel, beyond the outputs where
+  /// only padding does.
+  var gradientRows: Int { max((height - 1 + padTop) / stride + 1, outHeight) }
+  var gradientColumns: Int { max((width - 1 + padLeft) / stride + 1, outWidth) }
 }

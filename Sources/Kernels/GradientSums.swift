@@ -1,10 +1,12 @@
 import Tensors
 
-/// Σ dy and Σ dy·x̂ of each channel, `[2·C]` doubles: all that the gradient of a batch
-/// normalisation needs from the whole batch, and the gradients of β and γ.
+/// Σ dy and Σ dy·x̂ of each channel: all that the gradient of a batch normalisation needs from the
+/// whole batch, and the gradients of β and γ.
+///
+/// Stored as doubles, `[2, C]`, channels padded to the channel stride.
 public enum GradientSums {
   /// Doubles for `channels` channels.
-  public static func size(channels: Int) -> Int { 2 * channels }
+  public static func size(channels: Int) -> Int { 2 * channelStride(channels) }
 
   /// Adds `rows` rows of `dy·factor` and raw outputs `x`, both `[rows, C]`.
   public static func accumulate(
@@ -36,9 +38,7 @@ public enum GradientSums {
     _ sum: Vector, _ product: Vector, channels: Int, firstChannel: Int,
     to sums: UnsafeMutablePointer<Double>
   ) {
-    for lane in 0..<min(vectorWidth, channels - firstChannel) {
-      sums[firstChannel + lane] += Double(sum[lane])
-      sums[channels + firstChannel + lane] += Double(product[lane])
-    }
+    sums.add(sum, firstChannel)
+    sums.add(product, channelStride(channels) + firstChannel)
   }
 }

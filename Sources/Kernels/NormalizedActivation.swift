@@ -1,6 +1,6 @@
 import Tensors
 
-/// The reader of a raw convolution output: normalises, activates and gates a tile in cache.
+/// The reader of a raw convolution output: normalises, activates and gates pixels in cache.
 ///
 /// With v = f(scale·x + shift) and the squeeze-and-excitation gate g of the image, the tensor that
 /// the next operation sees is v or v·g. Neither is kept: backward computes both again from x.
@@ -17,108 +17,46 @@ public enum NormalizedActivation {
     }
   }
 
-  /// Writes v for `rows` rows `[rows, C]`.
+  /// Writes v of `count` pixels, or their mean, or both.
+  ///
+  /// - Parameters:
+  ///   - v: Nil when only the mean is wanted.
+  ///   - mean: Mean of v over the pixels, `[C]`; nil when only v is wanted.
   public static func apply(
-    _ x: UnsafePointer<Float>, rows: Int, channels: Int, _ normalization: Normalization,
-    _ activation: Activation, into v: UnsafeMutablePointer<Float>
+    _ x: Pixels, count: Int, channels: Int, _ normalization: Normalization,
+    _ activation: Activation, into v: Pixels?, mean: UnsafeMutablePointer<Float>? = nil
   ) {
     switch activation {
-    case .identity: apply(Identity.self, x, rows, channels, normalization, v)
-    case .swish: apply(Swish.self, x, rows, channels, normalization, v)
-    case .relu6: apply(ReLU6.self, x, rows, channels, normalization, v)
+    case .identity: apply(Identity.self, x, count, channels, normalization, v, mean)
+    case .swish: apply(Swish.self, x, count, channels, normalization, v, mean)
+    case .relu6: apply(ReLU6.self, x, count, channels, normalization, v, mean)
     }
   }
 
   @inline(__always)
   private static func apply<A: VectorActivation>(
-    _: A.Type, _ x: UnsafePointer<Float>, _ rows: Int, _ channels: Int,
-    _ normalization: Normalization, _ v: UnsafeMutablePointer<Float>
+    _: A.Type, _ x: Pixels, _ count: Int, _ channels: Int, _ normalization: Normalization,
+    _ v: Pixels?, _ mean: UnsafeMutablePointer<Float>?
   ) {
-    let stride = channelStride(channels)
-    for first in Swift.stride(from: 0, to: stride, by: vectorWidth) {
+    let inverse = 1 / Float(count)
+    for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
       let scale = normalization.scale.vector(first)
       let shift = normalization.shift.vector(first)
-      var i = first
-      for _ in 0..<rows {
-        v.store(A.value(shift.addingProduct(scale, x.vector(i))), i)
-        i &+= stride
-      }
-    }
-  }
-
-  /// Adds the sum of each channel over `rows` rows of one image to `pooled`, `[C]`.
-  public static func pool(
-    _ v: UnsafePointer<Float>, rows: Int, channels: Int, into pooled: UnsafeMutablePointer<Float>
-  ) {
-    let stride = channelStride(channels)
-    for first in Swift.stride(from: 0, to: stride, by: vectorWidth) {
-      var sum0 = Vector.zero
-      var sum1 = Vector.zero
-      var row = 0
-      while row + 2 <= rows {
-        sum0 += v.vector(first &+ row &* stride)
-        sum1 += v.vector(first &+ (row &+ 1) &* stride)
-        row &+= 2
-      }
-      if row < rows { sum0 += v.vector(first &+ row &* stride) }
-      pooled.store(pooled.vector(first) + (sum0 + sum1), first)
-    }
-  }
-
-  /// Multiplies `rows` rows of one image by its gate, `[C]`, in place.
-  public static func gate(
-    _ v: UnsafeMutablePointer<Float>, rows: Int, channels: Int, by gate: UnsafePointer<Float>
-  ) {
-    let stride = channelStride(channels)
-    for first in Swift.stride(from: 0, to: stride, by: vectorWidth) {
-      let g = gate.vector(first)
-      var i = first
-      for _ in 0..<rows {
-        v.store(v.vector(i) * g, i)
-        i &+= stride
-      }
-    }
-  }
-
-  /// Computes the gated tensor again and adds Σ du·v to the gradient of the gate.
-  ///
-  /// - Parameters:
-  ///   - du: Gradient of the gated tensor, `[rows, C]`, rows of one image.
-  ///   - u: v·g, `[rows, C]`. Written.
-  ///   - dgate: `[C]`. Added to.
-  public static func gateGradient(
-    _ du: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, channels: Int,
-    _ normalization: Normalization, _ activation: Activation, gate: UnsafePointer<Float>,
-    into u: UnsafeMutablePointer<Float>, dgate: UnsafeMutablePointer<Float>
-  ) {
-    switch activation {
-    case .identity:
-      gateGradient(Identity.self, du, x, rows, channels, normalization, gate, u, dgate)
-    case .swish: gateGradient(Swish.self, du, x, rows, channels, normalization, gate, u, dgate)
-    case .relu6: gateGradient(ReLU6.self, du, x, rows, channels, normalization, gate, u, dgate)
-    }
-  }
-
-  @inline(__always)
-  private static func gateGradient<A: VectorActivation>(
-    _: A.Type, _ du: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ rows: Int,
-    _ channels: Int, _ normalization: Normalization, _ gate: UnsafePointer<Float>,
-    _ u: UnsafeMutablePointer<Float>, _ dgate: UnsafeMutablePointer<Float>
-  ) {
-    let stride = channelStride(channels)
-    for first in Swift.stride(from: 0, to: stride, by: vectorWidth) {
-      let scale = normalization.scale.vector(first)
-      let shift = normalization.shift.vector(first)
-      let g = gate.vector(first)
+      let source = x.block(first)
       var sum = Vector.zero
-      var i = first
-      for _ in 0..<rows {
-        let v = A.value(shift.addingProduct(scale, x.vector(i)))
-        sum.addProduct(du.vector(i), v)
-        u.store(v * g, i)
-        i &+= stride
+      if let v {
+        let target = v.block(first)
+        for i in 0..<count {
+          let value = A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
+          target.store(value, i &* v.step)
+          sum += value
+        }
+      } else {
+        for i in 0..<count {
+          sum += A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
+        }
       }
-      dgate.store(dgate.vector(first) + sum, first)
+      mean?.store(sum * inverse, first)
     }
   }
 
@@ -136,59 +74,57 @@ public enum NormalizedActivation {
     }
   }
 
-  /// Carries a gradient back through gate and activation, in place, and adds up what the batch
-  /// normalisation needs.
+  /// Carries a gradient back through gate and activation, and adds up what the batch normalisation
+  /// needs.
   ///
-  ///     dy ← (dy·g + pooled)·f′(scale·x + shift);  sums += (Σ dy, Σ dy·x̂)
+  ///     dz = (du·g + pooled)·f′(scale·x + shift);  sums += (Σ dz, Σ dz·x̂)
   ///
   /// - Parameters:
-  ///   - dy: Gradient of the tensor read, `[rows, C]`, rows of one image when gated; becomes the
-  ///     gradient of the normalised tensor.
-  ///   - sums: `[2·C]`. Added to.
+  ///   - du: Gradient of the tensor read, `count` pixels of one image when gated.
+  ///   - dz: Gradient of the normalised tensor. Written; may be `du`.
+  ///   - sums: See ``GradientSums``. Added to.
   public static func backward(
-    _ dy: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, channels: Int,
+    _ du: Pixels, _ x: Pixels, count: Int, channels: Int,
     _ normalization: Normalization, _ activation: Activation, gate: Gate?,
-    mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>,
+    mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, into dz: Pixels,
     sums: UnsafeMutablePointer<Double>
   ) {
     switch activation {
     case .identity:
       backward(
-        Identity.self, dy, x, rows, channels, normalization, gate, mean, inverseDeviation, sums)
+        Identity.self, du, x, count, channels, normalization, gate, mean, inverseDeviation, dz,
+        sums)
     case .swish:
       backward(
-        Swish.self, dy, x, rows, channels, normalization, gate, mean, inverseDeviation, sums)
+        Swish.self, du, x, count, channels, normalization, gate, mean, inverseDeviation, dz, sums)
     case .relu6:
       backward(
-        ReLU6.self, dy, x, rows, channels, normalization, gate, mean, inverseDeviation, sums)
+        ReLU6.self, du, x, count, channels, normalization, gate, mean, inverseDeviation, dz, sums)
     }
   }
 
   @inline(__always)
   private static func backward<A: VectorActivation>(
-    _: A.Type, _ dy: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ rows: Int,
-    _ channels: Int, _ normalization: Normalization, _ gate: Gate?,
-    _ mean: UnsafePointer<Float>, _ inverseDeviation: UnsafePointer<Float>,
-    _ sums: UnsafeMutablePointer<Double>
+    _: A.Type, _ du: Pixels, _ x: Pixels, _ count: Int, _ channels: Int,
+    _ normalization: Normalization, _ gate: Gate?, _ mean: UnsafePointer<Float>,
+    _ inverseDeviation: UnsafePointer<Float>, _ dz: Pixels, _ sums: UnsafeMutablePointer<Double>
   ) {
-    let stride = channelStride(channels)
-    for first in Swift.stride(from: 0, to: stride, by: vectorWidth) {
+    for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
       let scale = normalization.scale.vector(first)
       let shift = normalization.shift.vector(first)
       let g = gate?.gate.vector(first) ?? .one
       let pooled = gate?.pooled.vector(first) ?? .zero
       let m = mean.vector(first)
+      let (source, raw, target) = (du.block(first), x.block(first), dz.block(first))
       var sum = Vector.zero
       var product = Vector.zero
-      var i = first
-      for _ in 0..<rows {
-        let xi = x.vector(i)
+      for i in 0..<count {
+        let xi = raw.vector(i &* x.step)
         let slope = A.valueAndSlope(shift.addingProduct(scale, xi)).slope
-        let d = pooled.addingProduct(dy.vector(i), g) * slope
-        dy.store(d, i)
+        let d = pooled.addingProduct(source.vector(i &* du.step), g) * slope
+        target.store(d, i &* dz.step)
         sum += d
         product.addProduct(d, xi - m)
-        i &+= stride
       }
       GradientSums.add(
         sum, product * inverseDeviation.vector(first), channels: channels, firstChannel: first,

@@ -53,6 +53,39 @@ public struct SqueezeExcitation: Sendable {
     }
   }
 
+  /// Computes the gradient of the gates of one image, and its share of the projection's kernel
+  /// gradient, from the products of its activated pixels and the gradients of its projection.
+  ///
+  /// - Parameters:
+  ///   - products: `[channels, outputs]`, Σ over the pixels.
+  ///   - kernel: Of the projection, `[channels, outputs]`.
+  ///   - gate: `[channels]`.
+  ///   - dgate: `[channels]`. Written.
+  ///   - kernelGradient: `[channels, outputs]`. Written, or added to with `accumulating`.
+  public func gateGradient(
+    _ products: UnsafePointer<Float>, outputs: Int, channels: Int, kernel: UnsafePointer<Float>,
+    gate: UnsafePointer<Float>, dgate: UnsafeMutablePointer<Float>,
+    kernelGradient: UnsafeMutablePointer<Float>, accumulating: Bool
+  ) {
+    let whole = outputs / vectorWidth * vectorWidth
+    for channel in 0..<channels {
+      let row = channel &* outputs
+      let g = gate[channel]
+      var sums = Vector.zero
+      for i in Swift.stride(from: row, to: row &+ whole, by: vectorWidth) {
+        let p = products.vector(i)
+        sums.addProduct(p, kernel.vector(i))
+        kernelGradient.store(accumulating ? kernelGradient.vector(i) + p * g : p * g, i)
+      }
+      var sum = sums.sum()
+      for i in row &+ whole..<row &+ outputs {
+        sum += products[i] * kernel[i]
+        kernelGradient[i] = accumulating ? kernelGradient[i] + products[i] * g : products[i] * g
+      }
+      dgate[channel] = sum
+    }
+  }
+
   /// Carries gate gradients back to the pooled means.
   ///
   /// - Parameters:

@@ -1,55 +1,165 @@
 import Tensors
 
-/// The first convolution: few input channels, a 3×3 kernel, as a product of patches and weights.
+/// The first convolution: few input channels, so that the inputs of one output fit in registers.
 ///
-/// A patch is the `k·k·Cin` inputs of one output pixel in the order of the weights
-/// `[k, k, Cin, Cout]`; zero outside the image.
+/// Weights are `[k, k, Cin, Cout]`, images `[H, W, Cin]` without padding. A band of k padded input
+/// rows makes one row of outputs.
 public struct StemConvolution: Sendable {
   /// Sizes of the convolution.
   public let geometry: ConvolutionGeometry
-  /// Channels of the image.
-  public let inputChannels: Int
+  /// Channels of the image and of the output.
+  public let inputChannels, channels: Int
 
-  /// Plans the convolution of images with `inputChannels` channels, stored without padding.
-  public init(geometry: ConvolutionGeometry, inputChannels: Int) {
+  /// Plans the convolution of images with `inputChannels` channels.
+  public init(geometry: ConvolutionGeometry, inputChannels: Int, channels: Int) {
     self.geometry = geometry
     self.inputChannels = inputChannels
+    self.channels = channels
   }
 
   /// Inputs of one output: `k·k·Cin`.
   public var patchSize: Int { geometry.kernel * geometry.kernel * inputChannels }
 
-  /// Floats from one patch to the next.
-  public var patchStride: Int { channelStride(patchSize) }
+  private var run: Int { geometry.kernel * inputChannels }
+  /// Inputs of one kernel row as ``BlockProduct/addOuterProducts`` takes them.
+  private var depth: Int {
+    (run + BlockProduct.outerDepth - 1) / BlockProduct.outerDepth * BlockProduct.outerDepth
+  }
+  private var rowSize: Int {
+    channelStride(geometry.paddedWidth * inputChannels + BlockProduct.outerDepth)
+  }
+  private var blocks: Int { channelStride(channels) / vectorWidth }
 
-  /// Writes the patches of the outputs `range` (row-major pixel index) of one image.
-  ///
-  /// - Parameters:
-  ///   - image: `[H, W, Cin]`.
-  ///   - patches: `[range.count, k·k·Cin]`, rows ``patchStride`` apart. Written.
-  public func gather(
-    _ image: UnsafePointer<Float>, outputs range: Range<Int>,
-    into patches: UnsafeMutablePointer<Float>
+  /// Floats of scratch that forward and backward need.
+  public var scratchSize: Int {
+    geometry.kernel * rowSize + blocks * patchSize * vectorWidth
+      + blocks * geometry.kernel * depth * vectorWidth + geometry.outWidth * vectorWidth
+  }
+
+  private struct Scratch {
+    /// `[k, paddedWidth, Cin]`.
+    let rows: UnsafeMutablePointer<Float>
+    /// Weights `[C/16, k·k·Cin, 16]`.
+    let panels: UnsafeMutablePointer<Float>
+    /// Weight gradients `[C/16, k, depth, 16]`.
+    let products: UnsafeMutablePointer<Float>
+    /// Gradient of one row of outputs, `[W′, 16]`.
+    let gradient: UnsafeMutablePointer<Float>
+
+    init(_ c: StemConvolution, at start: UnsafeMutablePointer<Float>) {
+      rows = start
+      panels = rows + c.geometry.kernel * c.rowSize
+      products = panels + c.blocks * c.patchSize * vectorWidth
+      gradient = products + c.blocks * c.geometry.kernel * c.depth * vectorWidth
+    }
+  }
+
+  /// Copies the input rows of output row `out`, with zeros around the image.
+  private func fill(
+    _ rows: UnsafeMutablePointer<Float>, _ image: UnsafePointer<Float>, forRow out: Int
   ) {
     let g = geometry
-    let run = g.kernel * inputChannels
-    for (position, output) in range.enumerated() {
-      let patch = patches + position &* patchStride
-      let (outY, outX) = output.quotientAndRemainder(dividingBy: g.outWidth)
-      let left = outX * g.stride - g.padLeft
-      let firstColumn = max(0, -left)
-      let endColumn = min(g.kernel, g.width - left)
-      for ky in 0..<g.kernel {
-        let y = outY * g.stride + ky - g.padTop
-        let target = patch + ky * run
-        guard y >= 0 && y < g.height else {
-          for i in 0..<run { target[i] = 0 }
-          continue
+    let width = g.width * inputChannels
+    let left = g.padLeft * inputChannels
+    for ky in 0..<g.kernel {
+      let target = rows + ky * rowSize
+      let row = out * g.stride + ky - g.padTop
+      target.update(repeating: 0, count: rowSize)
+      guard row >= 0 && row < g.height else { continue }
+      (target + left).update(from: image + row * width, count: width)
+    }
+  }
+
+  /// Convolves `images` images and adds their outputs to the moments.
+  ///
+  /// - Parameters:
+  ///   - x: `[images, H, W, Cin]`.
+  ///   - y: Raw outputs in planes, `[images, C/16, H′·W′, 16]`. Written.
+  ///   - moments: Of the output channels, see ``ChannelMoments``; nil in evaluation. Added to.
+  ///   - scratch: ``scratchSize`` floats.
+  public func forward(
+    _ x: UnsafePointer<Float>, images: Int, weights: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Float>, moments: UnsafeMutablePointer<Double>?,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    let g = geometry
+    let scratch = Scratch(self, at: scratch)
+    for block in 0..<blocks {
+      BlockProduct.packColumns(
+        weights, rows: patchSize, columns: channels, first: block * vectorWidth,
+        into: scratch.panels + block * patchSize * vectorWidth)
+    }
+    for image in 0..<images {
+      let source = x + image * g.height * g.width * inputChannels
+      for out in 0..<g.outHeight {
+        fill(scratch.rows, source, forRow: out)
+        for block in 0..<blocks {
+          let target =
+            y + ((image * blocks + block) * g.outputs + out * g.outWidth) * vectorWidth
+          BlockProduct.write(
+            scratch.rows, step: g.stride * inputChannels, count: g.outWidth, segments: g.kernel,
+            segmentStep: rowSize, depth: run, scratch.panels + block * patchSize * vectorWidth,
+            into: target)
+          if let moments {
+            ChannelMoments.accumulateBlock(
+              into: moments, channels: channels, firstChannel: block * vectorWidth, target,
+              step: vectorWidth, count: g.outWidth)
+          }
         }
-        for i in 0..<firstColumn * inputChannels { target[i] = 0 }
-        let source = image + (y * g.width + left) * inputChannels
-        for i in firstColumn * inputChannels..<endColumn * inputChannels { target[i] = source[i] }
-        for i in endColumn * inputChannels..<run { target[i] = 0 }
+        if let moments { moments[0] += Double(g.outWidth) }
+      }
+    }
+  }
+
+  /// Computes the gradient of the weights over `images` images.
+  ///
+  /// - Parameters:
+  ///   - x: `[images, H, W, Cin]`.
+  ///   - dz: Gradient of the normalised output, planes like `y`.
+  ///   - y: Raw outputs in planes.
+  ///   - coefficients: Of the batch normalisation: dy = a·dz + b·y + c.
+  ///   - weightGradient: `[k, k, Cin, C]`. Written.
+  ///   - scratch: ``scratchSize`` floats.
+  public func backward(
+    _ x: UnsafePointer<Float>, images: Int, dz: UnsafePointer<Float>, y: UnsafePointer<Float>,
+    _ coefficients: BatchNormalization.GradientCoefficients,
+    into weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let g = geometry
+    let scratch = Scratch(self, at: scratch)
+    let panel = g.kernel * depth * vectorWidth
+    scratch.products.update(repeating: 0, count: blocks * panel)
+    for image in 0..<images {
+      let source = x + image * g.height * g.width * inputChannels
+      for out in 0..<g.outHeight {
+        fill(scratch.rows, source, forRow: out)
+        for block in 0..<blocks {
+          let (a, b, c) = (
+            coefficients.a.vector(block * vectorWidth), coefficients.b.vector(block * vectorWidth),
+            coefficients.c.vector(block * vectorWidth)
+          )
+          let offset = ((image * blocks + block) * g.outputs + out * g.outWidth) * vectorWidth
+          for column in 0..<g.outWidth {
+            let i = column &* vectorWidth
+            scratch.gradient.store(
+              c.addingProduct(b, y.vector(offset &+ i)).addingProduct(a, dz.vector(offset &+ i)), i)
+          }
+          for ky in 0..<g.kernel {
+            BlockProduct.addOuterProducts(
+              scratch.rows + ky * rowSize, step: g.stride * inputChannels, depth: depth,
+              scratch.gradient, count: g.outWidth,
+              to: scratch.products + block * panel + ky * depth * vectorWidth)
+          }
+        }
+      }
+    }
+    for block in 0..<blocks {
+      let first = block * vectorWidth
+      for row in 0..<patchSize {
+        let (ky, k) = row.quotientAndRemainder(dividingBy: run)
+        (weightGradient + row * channels + first).update(
+          from: scratch.products + block * panel + (ky * depth + k) * vectorWidth,
+          count: min(vectorWidth, channels - first))
       }
     }
   }

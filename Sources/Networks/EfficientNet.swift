@@ -31,9 +31,11 @@ public final class EfficientNet {
   /// - Parameters:
   ///   - weights, statistics: Arenas of the table's sizes.
   ///   - isTrainable: Whether buffers for the backward pass are needed.
+  ///   - expansions: Which expansions are stored.
   public init(
     _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
-    weights: FloatBuffer, statistics: FloatBuffer, isTrainable: Bool
+    weights: FloatBuffer, statistics: FloatBuffer, isTrainable: Bool,
+    expansions: ExpansionStorage = .measured
   ) {
     // One rank is one core; and a product's bits depend on the number of threads.
     OpenBLAS.useOneThread()
@@ -55,7 +57,8 @@ public final class EfficientNet {
       blocks.append(
         MBConvBlock(
           shape, index: index, places: places.blocks[index], architecture: architecture,
-          layout: layout, previous: blocks.last, stem: stem, isTrainable: isTrainable))
+          layout: layout, expansions: expansions, previous: blocks.last, stem: stem,
+          isTrainable: isTrainable))
     }
     let head = Head(
       architecture, places: places, layout: layout, last: blocks[blocks.count - 1],
@@ -240,7 +243,7 @@ public final class EfficientNet {
       let channels = layer.channels
       return (
         tensor.layer, (0..<channels).map { moments[1 + $0] },
-        (0..<channels).map { moments[1 + channels + $0] / max(moments[0], 1) }
+        (0..<channels).map { moments[1 + channelStride(channels) + $0] / max(moments[0], 1) }
       )
     }
   }

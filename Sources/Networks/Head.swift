@@ -12,7 +12,7 @@ final class Head {
   private let raw: FloatBuffer
   private let pooled: FloatBuffer
   private let dpooled: FloatBuffer
-  private let noGate: FloatBuffer
+  private let closedGate: FloatBuffer
   private let inputChannels, channels, classes, pixels: Int
   private let activation: Activation
   private let places: ParameterPlaces
@@ -36,7 +36,7 @@ final class Head {
     logits = FloatBuffer(count: images * channelStride(classes))
     unitFactors = FloatBuffer(count: images * channelStride(channels))
     dpooled = FloatBuffer(count: isTrainable ? images * channelStride(channels) : 0)
-    noGate = FloatBuffer(count: channelStride(channels))
+    closedGate = FloatBuffer(count: channelStride(channels))
     normalization = NormalizationLayer(
       channels: channels, place: places.head, epsilon: architecture.batchNormEpsilon,
       layout: layout)
@@ -46,8 +46,12 @@ final class Head {
   private var wide: Int { channelStride(channels) }
   private var row: Int { channelStride(classes) }
 
+  /// The raw head of an image.
+  private func output(_ image: Int) -> Pixels {
+    .rows(raw.start + image * pixels * wide, channels: channels)
+  }
+
   func require(_ sizes: inout Workspace.Sizes, images: Int) {
-    sizes.wideTile = max(sizes.wideTile, GEMM.tileRows * wide)
     sizes.outputGradient = max(sizes.outputGradient, images * pixels * wide)
     sizes.narrowGradient = max(sizes.narrowGradient, images * pixels * narrow)
   }
@@ -64,7 +68,8 @@ final class Head {
           m: count, n: channels, k: inputChannels, tile, narrow, work.weights + places.headKernel,
           channels, into: target, wide)
         if let moments = work.moments(of: normalization, microBatch) {
-          ChannelMoments.accumulate(into: moments, channels: channels, target, rows: count)
+          ChannelMoments.accumulate(
+            into: moments, channels: channels, .rows(target, channels: channels), count: count)
         }
       }
     }
@@ -74,22 +79,14 @@ final class Head {
   }
 
   private func classify(_ work: Workspace, _ microBatch: MicroBatch) {
-    let inverse = 1 / Float(pixels)
     for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
       let units = pooled.start + image * wide
-      units.update(repeating: 0, count: wide)
-      forEachTile(of: pixels) { first, count in
-        NormalizedActivation.apply(
-          raw.start + (image * pixels + first) * wide, rows: count, channels: channels,
-          normalization.normalization(microBatch), activation, into: work.wideTile.start)
-        NormalizedActivation.pool(
-          work.wideTile.start, rows: count, channels: channels, into: units)
-      }
+      NormalizedActivation.apply(
+        output(image), count: pixels, channels: channels,
+        normalization.normalization(microBatch), activation, into: nil, mean: units)
       let factors = unitFactors.start + image * wide
       if work.isTraining {
-        for c in 0..<channels { units[c] *= inverse * factors[c] }
-      } else {
-        for c in 0..<channels { units[c] *= inverse }
+        for c in 0..<channels { units[c] *= factors[c] }
       }
     }
     for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
@@ -119,16 +116,17 @@ final class Head {
     for microBatch in work.microBatches { classifierBackward(work, microBatch, gradients) }
     try work.differentiate(normalization, gradients) { microBatch in
       for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
-        let dactivated = work.outputGradient.start + image * pixels * wide
-        // Pixels of the head have no gradient but their share of the mean's.
-        dactivated.update(repeating: 0, count: pixels * wide)
+        // Pixels of the head have no gradient but their share of the mean's: what the closed gate
+        // lets through does not matter.
         NormalizedActivation.backward(
-          dactivated, raw.start + image * pixels * wide, rows: pixels, channels: channels,
+          output(image), output(image), count: pixels, channels: channels,
           normalization.normalization(microBatch), activation,
           gate: NormalizedActivation.Gate(
-            gate: noGate.start, pooled: dpooled.start + image * wide),
+            gate: closedGate.start, pooled: dpooled.start + image * wide),
           mean: normalization.mean(microBatch),
           inverseDeviation: normalization.inverseDeviation(microBatch),
+          into: .rows(
+            work.outputGradient.start + image * pixels * wide, channels: channels),
           sums: normalization.sums(microBatch))
       }
     }
@@ -171,9 +169,10 @@ final class Head {
     ) { gradient in
       forEachTile(of: microBatch.imageCount * pixels) { first, count in
         let draw = work.outputGradient.start + (start + first) * wide
+        let rows = Pixels.rows(draw, channels: channels)
         BatchNormalization.inputGradient(
-          draw, raw.start + (start + first) * wide, rows: count, channels: channels,
-          normalization.gradientCoefficients(microBatch), into: draw)
+          rows, .rows(raw.start + (start + first) * wide, channels: channels), count: count,
+          channels: channels, normalization.gradientCoefficients(microBatch), into: rows)
         // [rows, Cin]ᵀ · [rows, C]
         GEMM.multiplyTransposed(
           m: inputChannels, n: channels, k: count, input.start + (start + first) * narrow, narrow,

@@ -11,9 +11,8 @@ extension MBConvBlock {
     try work.differentiate(filterNormalization, gradients) {
       projectBackward(work, $0, gradients)
     }
-    let source = source
-    try work.differentiate(source.normalization, gradients) {
-      filterBackward(work, $0, gradients, source.normalization)
+    try work.differentiate(sourceNormalization, gradients) {
+      filterBackward(work, $0, gradients, sourceNormalization)
     }
     if let expandNormalization {
       for microBatch in work.microBatches {
@@ -42,19 +41,17 @@ extension MBConvBlock {
   private func projectBackward(
     _ work: Workspace, _ microBatch: MicroBatch, _ gradients: GradientTree
   ) {
-    let kernel = places.projectKernel
-    squeeze.map {
-      ($0.dgate.start + microBatch.firstImage * wide).update(
-        repeating: 0, count: microBatch.imageCount * wide)
-    }
     gradients.accumulate(places.projectRange, microBatch) { gradient in
+      let kernel = gradient + places.projectKernel
       for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
         let images = min(imagesPerTile, microBatch.imageCount - first)
-        let image = microBatch.firstImage + first
-        projectTileBackward(
-          work, microBatch, firstImage: image, images: images, gradient + kernel,
-          isFirst: first == 0)
-        gateBackward(work, microBatch, firstImage: image, images: images)
+        let firstImage = microBatch.firstImage + first
+        projectKernelBackward(
+          work, microBatch, firstImage: firstImage, images: images, kernel, isFirst: first == 0)
+        if let squeeze {
+          exciteBackward(work, squeeze, firstImage: firstImage, images: images)
+        }
+        activateBackward(work, microBatch, firstImage: firstImage, images: images)
       }
       guard let squeeze else { return }
       let narrow = channelStride(squeeze.operation.squeezed)
@@ -70,81 +67,126 @@ extension MBConvBlock {
     }
   }
 
-  /// Gradient of the gated tensor, of the kernel, and of the gates, for the images of a tile.
-  private func projectTileBackward(
-    _ work: Workspace, _ microBatch: MicroBatch, firstImage: Int, images: Int,
-    _ kernelGradient: UnsafeMutablePointer<Float>, isFirst: Bool
+  /// Writes the gradient of the raw projection for `count` rows from row `first` of `firstImage` on.
+  private func writeProjectionGradient(
+    _ work: Workspace, _ microBatch: MicroBatch, firstImage: Int, _ first: Int, _ count: Int
   ) {
-    let start = firstImage * outputPixels
-    let gated = work.wideTile.start
-    let dprojected = work.narrowTile.start
-    let normalization = filterNormalization.normalization(microBatch)
-    forEachTile(of: images * outputPixels) { first, count in
-      forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
-        let offset = (start + row) * narrowOut
-        BatchNormalization.inputGradient(
-          work.current.start + offset, factor: branchFactor(work, firstImage + image),
-          projected.start + offset, rows: count, channels: shape.outputChannels,
-          projectNormalization.gradientCoefficients(microBatch),
-          into: dprojected + (row - first) * narrowOut)
-      }
-      let dgated = work.outputGradient.start + (start + first) * wide
-      // [rows, Cout] · [C, Cout]ᵀ
-      GEMM.multiplyByTransposed(
-        m: count, n: shape.expandedChannels, k: shape.outputChannels, dprojected, narrowOut,
-        work.weights + places.projectKernel, shape.outputChannels, into: dgated, wide)
-      if let squeeze {
-        forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
-          let pixel = (start + row) * wide
-          NormalizedActivation.gateGradient(
-            work.outputGradient.start + pixel, filtered.start + pixel, rows: count,
-            channels: shape.expandedChannels, normalization, activation,
-            gate: squeeze.gate.start + (firstImage + image) * wide,
-            into: gated + (row - first) * wide,
-            dgate: squeeze.dgate.start + (firstImage + image) * wide)
-        }
-      } else {
-        NormalizedActivation.apply(
-          filtered.start + (start + first) * wide, rows: count, channels: shape.expandedChannels,
-          normalization, activation, into: gated)
-      }
-      // [rows, C]ᵀ · [rows, Cout]
-      GEMM.multiplyTransposed(
-        m: shape.expandedChannels, n: shape.outputChannels, k: count, gated, wide, dprojected,
-        narrowOut, into: kernelGradient, shape.outputChannels,
-        accumulating: !(isFirst && first == 0))
+    forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
+      let offset = (firstImage * outputPixels + row) * narrowOut
+      BatchNormalization.inputGradient(
+        .rows(work.current.start + offset, channels: shape.outputChannels),
+        factor: branchFactor(work, firstImage + image),
+        .rows(projected.start + offset, channels: shape.outputChannels), count: count,
+        channels: shape.outputChannels, projectNormalization.gradientCoefficients(microBatch),
+        into: .rows(
+          work.narrowTile.start + (row - first) * narrowOut, channels: shape.outputChannels))
     }
   }
 
-  /// Carries the gradient through gates, pooling and activation, for the images of a tile.
-  private func gateBackward(
+  /// Gradient of the kernel and of the gates, for the images of a tile.
+  ///
+  /// With V the activated pixels of an image and D the gradients of its projection, the product
+  /// VᵀD is all that both need: times the gate it is the image's share of the kernel's gradient;
+  /// times the kernel, summed over the outputs, it is the gradient of the gate.
+  private func projectKernelBackward(
+    _ work: Workspace, _ microBatch: MicroBatch, firstImage: Int, images: Int,
+    _ kernelGradient: UnsafeMutablePointer<Float>, isFirst: Bool
+  ) {
+    let (outputs, normalization) = (
+      shape.outputChannels, filterNormalization.normalization(microBatch)
+    )
+    let tile = work.wideTile.start
+    forEachTile(of: images * outputPixels) { first, count in
+      writeProjectionGradient(work, microBatch, firstImage: firstImage, first, count)
+      forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
+        NormalizedActivation.apply(
+          filtered(firstImage + image).dropping(row - image * outputPixels), count: count,
+          channels: shape.expandedChannels, normalization, activation,
+          into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
+      }
+      guard let squeeze else {
+        // [rows, C]ᵀ · [rows, Cout]
+        GEMM.multiplyTransposed(
+          m: shape.expandedChannels, n: outputs, k: count, tile, wide, work.narrowTile.start,
+          narrowOut, into: kernelGradient, outputs, accumulating: !(isFirst && first == 0))
+        return
+      }
+      for channel in stride(from: 0, to: shape.expandedChannels, by: channelsPerProduct) {
+        let channels = min(channelsPerProduct, shape.expandedChannels - channel)
+        forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
+          let products = work.products.start + channel * outputs
+          // [rows, C]ᵀ · [rows, Cout]
+          GEMM.multiplyTransposed(
+            m: channels, n: outputs, k: count, tile + (row - first) * wide + channel, wide,
+            work.narrowTile.start + (row - first) * narrowOut, narrowOut, into: products, outputs,
+            accumulating: row > image * outputPixels)
+          guard row + count == (image + 1) * outputPixels else { return }
+          squeeze.operation.gateGradient(
+            products, outputs: outputs, channels: channels,
+            kernel: work.weights + places.projectKernel + channel * outputs,
+            gate: squeeze.gate.start + (firstImage + image) * wide + channel,
+            dgate: squeeze.dgate.start + (firstImage + image) * wide + channel,
+            kernelGradient: kernelGradient + channel * outputs,
+            accumulating: !(isFirst && image == 0))
+        }
+      }
+    }
+  }
+
+  /// Channels whose products with the outputs stay in the L2 cache.
+  private var channelsPerProduct: Int {
+    max(vectorWidth, (48 << 10) / shape.outputChannels / vectorWidth * vectorWidth)
+  }
+
+  /// Carries the gradients of the gates of a tile's images back to the pooled means.
+  private func exciteBackward(
+    _ work: Workspace, _ squeeze: Squeeze, firstImage: Int, images: Int
+  ) {
+    let narrow = channelStride(squeeze.operation.squeezed)
+    let dpooled = squeeze.dpooled.start + firstImage * wide
+    squeeze.operation.backward(
+      dgate: squeeze.dgate.start + firstImage * wide, images: images,
+      gate: squeeze.gate.start + firstImage * wide,
+      reduced: squeeze.reduced.start + firstImage * narrow,
+      reduceKernel: work.weights + places.reduceKernel,
+      expandKernel: work.weights + places.expandSqueezeKernel,
+      dreduced: squeeze.dreduced.start + firstImage * narrow, dpooled: dpooled)
+    let inverse = 1 / Float(outputPixels)
+    for i in 0..<images * wide { dpooled[i] *= inverse }
+  }
+
+  /// Carries the gradient through projection, gate and activation, for the images of a tile.
+  private func activateBackward(
     _ work: Workspace, _ microBatch: MicroBatch, firstImage: Int, images: Int
   ) {
-    if let squeeze {
-      let narrow = channelStride(squeeze.operation.squeezed)
-      let dpooled = squeeze.dpooled.start + firstImage * wide
-      squeeze.operation.backward(
-        dgate: squeeze.dgate.start + firstImage * wide, images: images,
-        gate: squeeze.gate.start + firstImage * wide,
-        reduced: squeeze.reduced.start + firstImage * narrow,
-        reduceKernel: work.weights + places.reduceKernel,
-        expandKernel: work.weights + places.expandSqueezeKernel,
-        dreduced: squeeze.dreduced.start + firstImage * narrow, dpooled: dpooled)
-      let inverse = 1 / Float(outputPixels)
-      for i in 0..<images * wide { dpooled[i] *= inverse }
-    }
-    for image in firstImage..<firstImage + images {
-      let offset = image * outputPixels * wide
-      NormalizedActivation.backward(
-        work.outputGradient.start + offset, filtered.start + offset, rows: outputPixels,
-        channels: shape.expandedChannels, filterNormalization.normalization(microBatch), activation,
-        gate: squeeze.map {
-          NormalizedActivation.Gate(
-            gate: $0.gate.start + image * wide, pooled: $0.dpooled.start + image * wide)
-        },
-        mean: filterNormalization.mean(microBatch),
-        inverseDeviation: filterNormalization.inverseDeviation(microBatch),
-        sums: filterNormalization.sums(microBatch))
+    let rows = images * outputPixels
+    let tile = work.wideTile.start
+    forEachTile(of: rows) { first, count in
+      // A single tile is still there from the kernel's gradient.
+      if rows > GEMM.tileRows {
+        writeProjectionGradient(work, microBatch, firstImage: firstImage, first, count)
+      }
+      // [rows, Cout] · [C, Cout]ᵀ
+      GEMM.multiplyByTransposed(
+        m: count, n: shape.expandedChannels, k: shape.outputChannels, work.narrowTile.start,
+        narrowOut, work.weights + places.projectKernel, shape.outputChannels, into: tile, wide)
+      forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
+        let place = firstImage + image
+        let target = Pixels.planes(
+          work.outputGradient.start + place * outputPixels * wide, pixels: outputPixels)
+        let inImage = row - image * outputPixels
+        NormalizedActivation.backward(
+          .rows(tile + (row - first) * wide, channels: shape.expandedChannels),
+          filtered(place).dropping(inImage), count: count, channels: shape.expandedChannels,
+          filterNormalization.normalization(microBatch), activation,
+          gate: squeeze.map {
+            NormalizedActivation.Gate(
+              gate: $0.gate.start + place * wide, pooled: $0.dpooled.start + place * wide)
+          },
+          mean: filterNormalization.mean(microBatch),
+          inverseDeviation: filterNormalization.inverseDeviation(microBatch),
+          into: target.dropping(inImage), sums: filterNormalization.sums(microBatch))
+      }
     }
   }
 
@@ -155,33 +197,63 @@ extension MBConvBlock {
     let kernel = places.depthwiseKernel
     let taps = shape.geometry.kernel * shape.geometry.kernel
     let size = taps * shape.expandedChannels
-    // Without an expansion the gradient in front is that of the block's input itself, and the short
-    // cut ends here.
-    let isLast = !shape.isExpanding
-    let target =
-      isLast && previous != nil
-      ? (shape.hasSkip ? work.current : work.next) : work.inputGradient
     gradients.accumulate(kernel..<kernel + channelStride(size), microBatch) { gradient in
       let padded = work.depthwiseGradient.start
       padded.update(repeating: 0, count: taps * wide)
+      let expansion = recomputed?.expansion(work)
+      recomputed?.beginGradient(work, microBatch, normalization)
       for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
-        let (inside, outside) = (image * outputPixels * wide, image * inputPixels * wide)
-        depthwise.backward(
-          work.outputGradient.start + inside, filtered.start + inside,
-          filterNormalization.gradientCoefficients(microBatch),
-          source.raw.start + outside, normalization.normalization(microBatch),
-          mean: normalization.mean(microBatch),
-          inverseDeviation: normalization.inverseDeviation(microBatch),
-          weights: work.weights + kernel,
-          skip: isLast && shape.hasSkip ? UnsafePointer(work.current.start + outside) : nil,
-          into: target.start + outside, sums: normalization.sums(microBatch),
-          weightGradient: padded, scratch: work.planes.start)
+        let inside = image * outputPixels * wide
+        let output = DepthwiseConvolution.OutputGradient(
+          dz: work.outputGradient.start + inside, y: filtered.start + inside,
+          filterNormalization.gradientCoefficients(microBatch))
+        if let expansion, let recomputed {
+          let outside = image * inputPixels * narrowIn
+          depthwise.backward(
+            output, expanding: input.start + outside, expansion,
+            normalization.normalization(microBatch),
+            into: recomputed.target(
+              microBatch, normalization, dx: narrowGradient(work).start + outside,
+              isAdding: shape.hasSkip),
+            weights: work.weights + kernel, weightGradient: padded, scratch: work.scratch.start)
+        } else {
+          depthwise.backward(
+            output, source(image), normalization.normalization(microBatch),
+            into: inputGradient(work, microBatch, image, normalization),
+            weights: work.weights + kernel, weightGradient: padded, scratch: work.scratch.start)
+        }
       }
+      recomputed?.endGradient(work, microBatch, normalization)
       for tap in 0..<taps {
         (gradient + kernel + tap * shape.expandedChannels).update(
           from: padded + tap * wide, count: shape.expandedChannels)
       }
     }
+  }
+
+  /// Where the gradient of the block's input ends up.
+  private func narrowGradient(_ work: Workspace) -> FloatBuffer {
+    shape.hasSkip ? work.current : work.next
+  }
+
+  /// Where the gradient of an image's stored depthwise input goes.
+  private func inputGradient(
+    _ work: Workspace, _ microBatch: MicroBatch, _ image: Int, _ normalization: NormalizationLayer
+  ) -> DepthwiseConvolution.InputGradient {
+    // Without an expansion this is the gradient of the block's input itself, and the short cut ends
+    // here.
+    let isLast = !shape.isExpanding
+    let narrow = image * inputPixels * narrowIn
+    let target: Pixels =
+      isLast && previous != nil
+      ? .rows(narrowGradient(work).start + narrow, channels: shape.inputChannels)
+      : .planes(work.inputGradient.start + image * inputPixels * wide, pixels: inputPixels)
+    return DepthwiseConvolution.InputGradient(
+      mean: normalization.mean(microBatch),
+      inverseDeviation: normalization.inverseDeviation(microBatch),
+      skip: isLast && shape.hasSkip
+        ? .rows(work.current.start + narrow, channels: shape.inputChannels) : nil,
+      dx: target, sums: normalization.sums(microBatch))
   }
 
   private func expandBackward(
@@ -191,25 +263,36 @@ extension MBConvBlock {
     let kernel = places.expandKernel
     let size = shape.inputChannels * shape.expandedChannels
     let start = microBatch.firstImage * inputPixels
-    let dinput = shape.hasSkip ? work.current : work.next
+    let dinput = narrowGradient(work).start + start * narrowIn
     gradients.accumulate(kernel..<kernel + channelStride(size), microBatch) { gradient in
+      if let recomputed {
+        recomputed.finish(
+          work, microBatch, normalization, x: input.start + start * narrowIn, dx: dinput,
+          rows: microBatch.imageCount * inputPixels, into: gradient + kernel)
+        return
+      }
       forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
-        let dexpanded = work.inputGradient.start + (start + first) * wide
-        BatchNormalization.inputGradient(
-          dexpanded, expanded.start + (start + first) * wide, rows: count,
-          channels: shape.expandedChannels, normalization.gradientCoefficients(microBatch),
-          into: dexpanded)
+        let tile = work.wideTile.start
+        forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
+          let place = microBatch.firstImage + image
+          let inImage = row - image * inputPixels
+          let dz = Pixels.planes(
+            work.inputGradient.start + place * inputPixels * wide, pixels: inputPixels)
+          BatchNormalization.inputGradient(
+            dz.dropping(inImage), source(place).dropping(inImage), count: count,
+            channels: shape.expandedChannels, normalization.gradientCoefficients(microBatch),
+            into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
+        }
         // [rows, Cin]ᵀ · [rows, C]
         GEMM.multiplyTransposed(
           m: shape.inputChannels, n: shape.expandedChannels, k: count,
-          input.start + (start + first) * narrowIn, narrowIn, dexpanded, wide,
+          input.start + (start + first) * narrowIn, narrowIn, tile, wide,
           into: gradient + kernel, shape.expandedChannels, accumulating: first > 0)
         // [rows, C] · [Cin, C]ᵀ
         GEMM.multiplyByTransposed(
-          m: count, n: shape.inputChannels, k: shape.expandedChannels, dexpanded, wide,
+          m: count, n: shape.inputChannels, k: shape.expandedChannels, tile, wide,
           work.weights + places.expandKernel, shape.expandedChannels,
-          into: dinput.start + (start + first) * narrowIn, narrowIn,
-          accumulating: shape.hasSkip)
+          into: dinput + first * narrowIn, narrowIn, accumulating: shape.hasSkip)
       }
     }
   }

@@ -20,10 +20,13 @@ extension MBConvBlock {
 
   /// Runs the block on all micro-batches; its output is ready to be read afterwards.
   func forward(_ work: Workspace) throws(ExchangeError) {
-    if let expandNormalization {
+    if let recomputed, let expandNormalization {
+      try prepare(recomputed, work, expandNormalization)
+    } else if let expandNormalization {
       try work.normalize(expandNormalization) { expand(work, $0, expandNormalization) }
     }
-    try work.normalize(filterNormalization) { filter(work, $0) }
+    let expansion = recomputed?.expansion(work)
+    try work.normalize(filterNormalization) { filter(work, $0, expansion) }
     try work.normalize(projectNormalization) { project(work, $0) }
   }
 
@@ -42,77 +45,122 @@ extension MBConvBlock {
     let start = microBatch.firstImage * inputPixels
     forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
       writeInput(work, microBatch, first, count)
-      let raw = expanded.start + (start + first) * wide
+      let tile = work.wideTile.start
       // [rows, Cin] · [Cin, C]
       GEMM.multiply(
         m: count, n: shape.expandedChannels, k: shape.inputChannels,
         input.start + (start + first) * narrowIn, narrowIn,
-        work.weights + places.expandKernel, shape.expandedChannels, into: raw, wide)
-      if let moments = work.moments(of: normalization, microBatch) {
-        ChannelMoments.accumulate(
-          into: moments, channels: shape.expandedChannels, raw, rows: count)
-      }
-    }
-  }
-
-  private func filter(_ work: Workspace, _ microBatch: MicroBatch) {
-    if !shape.isExpanding && (previous != nil || shape.hasSkip) {
-      forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
-        writeInput(work, microBatch, first, count)
-      }
-    }
-    let source = source
-    for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
-      depthwise.forward(
-        source.raw.start + image * inputPixels * wide,
-        source.normalization.normalization(microBatch),
-        weights: work.weights + places.depthwiseKernel,
-        into: filtered.start + image * outputPixels * wide,
-        moments: work.moments(of: filterNormalization, microBatch), scratch: work.planes.start)
-    }
-  }
-
-  private func project(_ work: Workspace, _ microBatch: MicroBatch) {
-    let normalization = filterNormalization.normalization(microBatch)
-    for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
-      let images = min(imagesPerTile, microBatch.imageCount - first)
-      let image = microBatch.firstImage + first
-      let rows = images * outputPixels
-      let activated = work.wideTile.start
-      NormalizedActivation.apply(
-        filtered.start + image * outputPixels * wide, rows: rows, channels: shape.expandedChannels,
-        normalization, activation, into: activated)
-      if let squeeze { exciteTile(work, squeeze, firstImage: image, images: images, activated) }
-      forEachTile(of: rows) { row, count in
-        let raw = projected.start + (image * outputPixels + row) * narrowOut
-        // [rows, C] · [C, Cout]
-        GEMM.multiply(
-          m: count, n: shape.outputChannels, k: shape.expandedChannels,
-          activated + row * wide, wide, work.weights + places.projectKernel, shape.outputChannels,
-          into: raw, narrowOut)
-        if let moments = work.moments(of: projectNormalization, microBatch) {
+        work.weights + places.expandKernel, shape.expandedChannels, into: tile, wide)
+      forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
+        let rows = Pixels.rows(tile + (row - first) * wide, channels: shape.expandedChannels)
+        let planes = source(microBatch.firstImage + image).dropping(row - image * inputPixels)
+        if let moments = work.moments(of: normalization, microBatch) {
           ChannelMoments.accumulate(
-            into: moments, channels: shape.outputChannels, raw, rows: count)
+            into: moments, channels: shape.expandedChannels, rows, count: count,
+            copyingTo: planes)
+        } else {
+          rows.copy(to: planes, count: count, channels: shape.expandedChannels)
         }
       }
     }
   }
 
-  /// Pools the images of a tile, computes their gates and applies them.
-  private func exciteTile(
-    _ work: Workspace, _ squeeze: Squeeze, firstImage: Int, images: Int,
-    _ activated: UnsafeMutablePointer<Float>
+  /// Writes the input and its covariance, from which the expansion's statistics follow.
+  private func prepare(
+    _ recomputed: RecomputedExpansion, _ work: Workspace, _ normalization: NormalizationLayer
+  ) throws(ExchangeError) {
+    let covariance = recomputed.covariance
+    covariance.clear()
+    for microBatch in work.microBatches {
+      let start = microBatch.firstImage * inputPixels
+      forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
+        writeInput(work, microBatch, first, count)
+        guard work.isTraining else { return }
+        InputCovariance.accumulate(
+          into: covariance.own(microBatch.index), channels: shape.inputChannels,
+          input.start + (start + first) * narrowIn, rows: count, scratch: work.scratch.start)
+      }
+    }
+    guard work.isTraining else { return }
+    try covariance.combine(work.exchange)
+    normalization.normalize(
+      weights: work.weights, from: covariance, expandKernel: work.weights + places.expandKernel)
+  }
+
+  private func filter(_ work: Workspace, _ microBatch: MicroBatch, _ expansion: Expansion?) {
+    if !shape.isExpanding && (previous != nil || shape.hasSkip) {
+      forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
+        writeInput(work, microBatch, first, count)
+      }
+    }
+    let normalization = sourceNormalization.normalization(microBatch)
+    let weights = work.weights + places.depthwiseKernel
+    let moments = work.moments(of: filterNormalization, microBatch)
+    for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
+      let target = filtered.start + image * outputPixels * wide
+      if let expansion {
+        depthwise.forward(
+          expanding: input.start + image * inputPixels * narrowIn, expansion, normalization,
+          weights: weights, into: target, moments: moments, scratch: work.scratch.start)
+      } else {
+        depthwise.forward(
+          source(image), normalization, weights: weights, into: target, moments: moments,
+          scratch: work.scratch.start)
+      }
+    }
+  }
+
+  private func project(_ work: Workspace, _ microBatch: MicroBatch) {
+    for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
+      let images = min(imagesPerTile, microBatch.imageCount - first)
+      let firstImage = microBatch.firstImage + first
+      if let squeeze { excite(work, microBatch, squeeze, firstImage: firstImage, images: images) }
+      let tile = work.wideTile.start
+      forEachTile(of: images * outputPixels) { first, count in
+        forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
+          let rows = Pixels.rows(tile + (row - first) * wide, channels: shape.expandedChannels)
+          if let squeeze {
+            activated(work, image).dropping(row - image * outputPixels).gate(
+              count: count, channels: shape.expandedChannels,
+              by: squeeze.gate.start + (firstImage + image) * wide, into: rows)
+          } else {
+            NormalizedActivation.apply(
+              filtered(firstImage + image).dropping(row - image * outputPixels), count: count,
+              channels: shape.expandedChannels, filterNormalization.normalization(microBatch),
+              activation, into: rows)
+          }
+        }
+        let raw = projected.start + (firstImage * outputPixels + first) * narrowOut
+        // [rows, C] · [C, Cout]
+        GEMM.multiply(
+          m: count, n: shape.outputChannels, k: shape.expandedChannels, tile, wide,
+          work.weights + places.projectKernel, shape.outputChannels, into: raw, narrowOut)
+        if let moments = work.moments(of: projectNormalization, microBatch) {
+          ChannelMoments.accumulate(
+            into: moments, channels: shape.outputChannels,
+            .rows(raw, channels: shape.outputChannels), count: count)
+        }
+      }
+    }
+  }
+
+  /// The activated pixels of the tile's image `image`.
+  private func activated(_ work: Workspace, _ image: Int) -> Pixels {
+    .planes(work.activated.start + image * outputPixels * wide, pixels: outputPixels)
+  }
+
+  /// Activates and pools the images of a tile and computes their gates.
+  private func excite(
+    _ work: Workspace, _ microBatch: MicroBatch, _ squeeze: Squeeze, firstImage: Int, images: Int
   ) {
     let pooled = squeeze.pooled.start + firstImage * wide
     let narrow = channelStride(squeeze.operation.squeezed)
-    pooled.update(repeating: 0, count: images * wide)
     for image in 0..<images {
-      NormalizedActivation.pool(
-        activated + image * outputPixels * wide, rows: outputPixels,
-        channels: shape.expandedChannels, into: pooled + image * wide)
+      NormalizedActivation.apply(
+        filtered(firstImage + image), count: outputPixels, channels: shape.expandedChannels,
+        filterNormalization.normalization(microBatch), activation, into: activated(work, image),
+        mean: pooled + image * wide)
     }
-    let inverse = 1 / Float(outputPixels)
-    for i in 0..<images * wide { pooled[i] *= inverse }
     squeeze.operation.forward(
       pooled: pooled, images: images,
       reduceKernel: work.weights + places.reduceKernel,
@@ -122,10 +170,5 @@ extension MBConvBlock {
       reduced: squeeze.reduced.start + firstImage * narrow,
       hidden: squeeze.hidden.start + firstImage * narrow,
       gate: squeeze.gate.start + firstImage * wide)
-    for image in 0..<images {
-      NormalizedActivation.gate(
-        activated + image * outputPixels * wide, rows: outputPixels,
-        channels: shape.expandedChannels, by: squeeze.gate.start + (firstImage + image) * wide)
-    }
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Only raw convolution outputs are kept, and the narrow input. The block's output does not exist
 /// in memory until its reader asks for it with ``writeOutput``: normalised projection, times
-/// drop-path, plus input.
+/// drop-path, plus input. The expansion is stored, or made again wherever it is read.
 final class MBConvBlock {
   let shape: Architecture.Block
   let index: Int
@@ -14,19 +14,20 @@ final class MBConvBlock {
   let previous: MBConvBlock?
   let stem: Stem
 
-  /// Input `[N, H, W, Cin]`; empty for the first block, unless it is added to the output.
+  /// Input, rows `[N·H·W, Cin]`; empty for the first block, unless it is added to the output.
   let input: FloatBuffer
-  /// Raw expansion `[N, H, W, C]`; empty without one.
+  /// Raw expansion, planes `[N, C/16, H·W, 16]`; empty without one, or when it is recomputed.
   let expanded: FloatBuffer
-  /// Raw depthwise output `[N, H′, W′, C]`.
+  /// Raw depthwise output, planes `[N, C/16, H′·W′, 16]`.
   let filtered: FloatBuffer
-  /// Raw projection `[N, H′, W′, Cout]`.
+  /// Raw projection, rows `[N·H′·W′, Cout]`.
   let projected: FloatBuffer
 
   let expandNormalization: NormalizationLayer?
   let filterNormalization: NormalizationLayer
   let projectNormalization: NormalizationLayer
   let unchanged: NormalizationLayer
+  let recomputed: RecomputedExpansion?
   let depthwise: DepthwiseConvolution
   let squeeze: Squeeze?
 
@@ -52,7 +53,8 @@ final class MBConvBlock {
 
   init(
     _ shape: Architecture.Block, index: Int, places: BlockPlaces, architecture: Architecture,
-    layout: BatchLayout, previous: MBConvBlock?, stem: Stem, isTrainable: Bool
+    layout: BatchLayout, expansions: ExpansionStorage, previous: MBConvBlock?, stem: Stem,
+    isTrainable: Bool
   ) {
     self.shape = shape
     self.index = index
@@ -66,8 +68,13 @@ final class MBConvBlock {
     let inputPixels = images * g.height * g.width
     let hasInput = previous != nil || shape.hasSkip || shape.isExpanding
     input = FloatBuffer(count: hasInput ? inputPixels * channelStride(shape.inputChannels) : 0)
+    recomputed =
+      shape.isExpanding && expansions.recomputes(shape)
+      ? RecomputedExpansion(
+        shape, kernel: places.expandKernel, layout: layout, isTrainable: isTrainable) : nil
     expanded = FloatBuffer(
-      count: shape.isExpanding ? inputPixels * channelStride(shape.expandedChannels) : 0)
+      count: shape.isExpanding && recomputed == nil
+        ? inputPixels * channelStride(shape.expandedChannels) : 0)
     filtered = FloatBuffer(count: images * g.outputs * channelStride(shape.expandedChannels))
     projected = FloatBuffer(count: images * g.outputs * channelStride(shape.outputChannels))
     func layer(_ place: NormalizationPlace?) -> NormalizationLayer {
@@ -97,10 +104,25 @@ final class MBConvBlock {
   var inputPixels: Int { shape.geometry.height * shape.geometry.width }
   var outputPixels: Int { shape.geometry.outputs }
 
-  /// What the depthwise convolution reads: the expansion, the stem, or the input as it is.
-  var source: (raw: FloatBuffer, normalization: NormalizationLayer) {
-    if let expandNormalization { return (expanded, expandNormalization) }
-    return previous == nil ? (stem.raw, stem.normalization) : (input, unchanged)
+  /// Normalisation of what the depthwise convolution reads: the expansion, the stem, or the input as
+  /// it is.
+  var sourceNormalization: NormalizationLayer {
+    expandNormalization ?? (previous == nil ? stem.normalization : unchanged)
+  }
+
+  /// What the depthwise convolution reads of an image, unless the expansion is recomputed.
+  func source(_ image: Int) -> Pixels {
+    if expandNormalization != nil {
+      return .planes(expanded.start + image * inputPixels * wide, pixels: inputPixels)
+    }
+    return previous == nil
+      ? stem.output(image)
+      : .rows(input.start + image * inputPixels * narrowIn, channels: shape.inputChannels)
+  }
+
+  /// The raw depthwise output of an image.
+  func filtered(_ image: Int) -> Pixels {
+    .planes(filtered.start + image * outputPixels * wide, pixels: outputPixels)
   }
 
   /// Images whose pixels make up about one tile, so that small images share a product.
@@ -108,14 +130,21 @@ final class MBConvBlock {
 
   /// Adds what this block needs to the shared buffers.
   func require(_ sizes: inout Workspace.Sizes, images: Int) {
-    sizes.wideTile = max(
-      sizes.wideTile, max(imagesPerTile * outputPixels, GEMM.tileRows) * wide)
+    sizes.wideTile = max(sizes.wideTile, GEMM.tileRows * wide)
     sizes.narrowTile = max(sizes.narrowTile, GEMM.tileRows * narrowOut)
-    sizes.planes = max(sizes.planes, depthwise.scratchSize)
+    if squeeze != nil {
+      sizes.activated = max(sizes.activated, imagesPerTile * outputPixels * wide)
+      sizes.products = max(sizes.products, shape.expandedChannels * shape.outputChannels)
+    }
+    sizes.scratch = max(sizes.scratch, depthwise.scratchSize)
+    if recomputed != nil {
+      sizes.scratch = max(
+        sizes.scratch, InputCovariance.scratchSize(channels: shape.inputChannels))
+    }
     sizes.depthwiseGradient = max(
       sizes.depthwiseGradient, shape.geometry.kernel * shape.geometry.kernel * wide)
     sizes.outputGradient = max(sizes.outputGradient, images * outputPixels * wide)
-    if shape.isExpanding || previous == nil {
+    if (shape.isExpanding && recomputed == nil) || previous == nil {
       sizes.inputGradient = max(sizes.inputGradient, images * inputPixels * wide)
     }
     sizes.narrowGradient = max(

@@ -100,6 +100,29 @@ final class NormalizationLayer {
     try exchange.combine(
       moments, size: momentsSize, kind: .moments, plan: layout.groupPlan,
       microBatches: layout.microBatches)
+    normalize(weights: weights, place)
+  }
+
+  /// Turns each group's covariance of an expansion's input into the expansion's scale and shift.
+  func normalize(
+    weights: UnsafePointer<Float>, from covariance: ExpansionCovariance,
+    expandKernel: UnsafePointer<Float>
+  ) {
+    guard let place else { return }
+    for index in layout.groups.indices {
+      let own = moments + index * momentsSize
+      if index > 0 && layout.groups[index - 1] == layout.groups[index] {
+        own.update(from: own - momentsSize, count: momentsSize)
+      } else {
+        InputCovariance.expand(
+          covariance.total(index), channels: covariance.channels, weights: expandKernel,
+          outputChannels: channels, into: own)
+      }
+    }
+    normalize(weights: weights, place)
+  }
+
+  private func normalize(weights: UnsafePointer<Float>, _ place: NormalizationPlace) {
     for (index, group) in layout.groups.enumerated()
     where index == 0 || layout.groups[index - 1] != group {
       BatchNormalization.normalize(
@@ -132,7 +155,7 @@ final class NormalizationLayer {
         let own = sums(microBatch)
         for c in 0..<channels {
           gradient[place.beta + c] = Float(own[c])
-          gradient[place.gamma + c] = Float(own[channels + c])
+          gradient[place.gamma + c] = Float(own[stride + c])
         }
       }
     }
@@ -157,7 +180,7 @@ final class NormalizationLayer {
     guard isFirst else { return }
     let own = moments + index * momentsSize
     target[0] = own[0]
-    for c in 1..<momentsSize { target[c] = c <= channels ? own[0] * own[c] : own[c] }
+    for c in 1..<momentsSize { target[c] = c <= stride ? own[0] * own[c] : own[c] }
   }
 
   /// Moves the running statistics towards those of the batch.
@@ -172,7 +195,7 @@ final class NormalizationLayer {
     let count = max((totals ?? UnsafePointer(moments))[0], 1)
     for c in 0..<channels {
       let mean = totals.map { $0[1 + c] / count } ?? moments[1 + c]
-      let variance = (totals ?? UnsafePointer(moments))[1 + channels + c] / count
+      let variance = (totals ?? UnsafePointer(moments))[1 + stride + c] / count
       let means = statistics + place.movingMean + c
       let variances = statistics + place.movingVariance + c
       means.pointee = Float(Double(means.pointee) * momentum + mean * (1 - momentum))

@@ -5,6 +5,8 @@ import Tensors
 public enum StatisticsKind: Sendable {
   /// ``ChannelMoments``: counts, means and squared deviations.
   case moments
+  /// ``InputCovariance`` of this many channels.
+  case covariance(channels: Int)
   /// Plain sums.
   case sums
 
@@ -14,6 +16,8 @@ public enum StatisticsKind: Sendable {
   ) {
     switch self {
     case .moments: ChannelMoments.merge(into: left, right, size: size)
+    case .covariance(let channels):
+      InputCovariance.merge(into: left, right, channels: channels)
     case .sums: ChannelMoments.add(into: left, right, size: size)
     }
   }

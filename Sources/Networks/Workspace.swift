@@ -19,19 +19,24 @@ final class Workspace {
   /// Factor of each block's branch for each local image: 0 when drop-path drops it.
   let branchFactors: FloatBuffer
 
-  /// A transformed tile, or the images of a tile, at the width of an expansion.
+  /// A tile at the width of an expansion, rows.
   let wideTile: FloatBuffer
-  /// A tile of narrow gradients, or of patches.
+  /// A tile of narrow gradients.
   let narrowTile: FloatBuffer
-  /// Planes of a depthwise convolution.
-  let planes: FloatBuffer
+  /// Activated images of a tile, planes.
+  let activated: FloatBuffer
+  /// Products of an image's activated pixels and their gradients: a projection's kernel gradient
+  /// before the gate.
+  let products: FloatBuffer
+  /// Planes of a convolution, or what else a kernel needs while it runs.
+  let scratch: FloatBuffer
   /// Gradient of a depthwise kernel over one micro-batch.
   let depthwiseGradient: FloatBuffer
 
   let gradients: GradientTree?
-  /// Gradient behind a depthwise convolution, of all local images.
+  /// Gradient behind a depthwise convolution, of all local images, planes.
   let outputGradient: FloatBuffer
-  /// Gradient in front of a depthwise convolution, of all local images.
+  /// Gradient in front of a depthwise convolution, of all local images, planes.
   let inputGradient: FloatBuffer
   /// Gradient of the current block's output, and of its input; they change places.
   var current: FloatBuffer
@@ -41,7 +46,9 @@ final class Workspace {
   struct Sizes {
     var wideTile = 0
     var narrowTile = 0
-    var planes = 0
+    var activated = 0
+    var products = 0
+    var scratch = 0
     var depthwiseGradient = 0
     var outputGradient = 0
     var inputGradient = 0
@@ -61,9 +68,11 @@ final class Workspace {
     branchFactors.values.update(repeating: 1)
     wideTile = FloatBuffer(count: sizes.wideTile)
     narrowTile = FloatBuffer(count: sizes.narrowTile)
-    planes = FloatBuffer(count: sizes.planes)
+    activated = FloatBuffer(count: sizes.activated)
+    scratch = FloatBuffer(count: sizes.scratch)
     depthwiseGradient = FloatBuffer(count: sizes.depthwiseGradient)
     let isTrainable = gradients != nil
+    products = FloatBuffer(count: isTrainable ? sizes.products : 0)
     outputGradient = FloatBuffer(count: isTrainable ? sizes.outputGradient : 0)
     inputGradient = FloatBuffer(count: isTrainable ? sizes.inputGradient : 0)
     current = FloatBuffer(count: isTrainable ? sizes.narrowGradient : 0)
