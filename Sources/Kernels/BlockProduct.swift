@@ -34,17 +34,19 @@ enum BlockProduct {
       var w = b
       for segment in 0..<segments {
         let a0 = a + segment &* segmentStep + p &* step
+        let (a1, a2, a3) = (a0 + step, a0 + 2 &* step, a0 + 3 &* step)
         let a4 = a0 + 4 &* step
+        let (a5, a6, a7) = (a4 + step, a4 + 2 &* step, a4 + 3 &* step)
         for k in 0..<depth {
           let column = w.vector(0)
           s0.addProduct(column, Vector(repeating: a0[k]))
-          s1.addProduct(column, Vector(repeating: a0[k &+ step]))
-          s2.addProduct(column, Vector(repeating: a0[k &+ 2 &* step]))
-          s3.addProduct(column, Vector(repeating: a0[k &+ 3 &* step]))
+          s1.addProduct(column, Vector(repeating: a1[k]))
+          s2.addProduct(column, Vector(repeating: a2[k]))
+          s3.addProduct(column, Vector(repeating: a3[k]))
           s4.addProduct(column, Vector(repeating: a4[k]))
-          s5.addProduct(column, Vector(repeating: a4[k &+ step]))
-          s6.addProduct(column, Vector(repeating: a4[k &+ 2 &* step]))
-          s7.addProduct(column, Vector(repeating: a4[k &+ 3 &* step]))
+          s5.addProduct(column, Vector(repeating: a5[k]))
+          s6.addProduct(column, Vector(repeating: a6[k]))
+          s7.addProduct(column, Vector(repeating: a7[k]))
           w += columnStep
         }
       }

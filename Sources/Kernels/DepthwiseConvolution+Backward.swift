@@ -108,10 +108,12 @@ extension DepthwiseConvolution {
     let rowSize = g.paddedWidth * vectorWidth
     let gradientRow = (g.gradientMargin + g.gradientColumns) * vectorWidth
     let shared = g.kernel - g.stride
+    scratch.clearInputMargins(self)
+    scratch.clearGradientMargins(self)
     for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
       input.select(first)
       gather(weights, first, into: scratch.weights)
-      clear(scratch.weightGradient, count: g.kernel * g.kernel)
+      scratch.weightGradient.update(repeating: 0, count: g.kernel * g.kernel * vectorWidth)
       for start in stride(from: 0, to: g.gradientRows, by: bandRows) {
         let end = min(start + bandRows, g.gradientRows)
         let firstRow = start * g.stride
@@ -164,7 +166,7 @@ extension DepthwiseConvolution {
     }
   }
 
-  /// Writes one row of activated inputs and of slopes.
+  /// Writes one row of activated inputs and of slopes, but for its margins.
   @inline(__always)
   private func fill<A: VectorActivation, Input: DepthwiseInput>(
     _: A.Type, _ input: Input, row: Int, _ target: UnsafeMutablePointer<Float>,
@@ -172,9 +174,8 @@ extension DepthwiseConvolution {
   ) {
     let g = geometry
     guard row >= g.padTop && row < g.padTop + g.height else {
-      return clear(target, count: g.paddedWidth)
+      return target.update(repeating: 0, count: g.paddedWidth &* vectorWidth)
     }
-    clear(target, count: g.padLeft)
     let inside = target + g.padLeft &* vectorWidth
     let slope = slopes + g.padLeft &* vectorWidth
     let (scale, shift) = (input.scale, input.shift)
@@ -185,19 +186,18 @@ extension DepthwiseConvolution {
       inside.store(v.value, column &* vectorWidth)
       slope.store(v.slope, column &* vectorWidth)
     }
-    clear(inside + g.width &* vectorWidth, count: g.paddedWidth - g.padLeft - g.width)
   }
 
-  /// Writes one row of the gradient of the raw output.
+  /// Writes one row of the gradient of the raw output, but for its margins.
   @inline(__always)
   private func fill(
     _ output: OutputGradient, _ first: Int, row: Int, _ target: UnsafeMutablePointer<Float>
   ) {
     let g = geometry
     guard row < g.outHeight else {
-      return clear(target, count: g.gradientMargin + g.gradientColumns)
+      return target.update(
+        repeating: 0, count: (g.gradientMargin + g.gradientColumns) &* vectorWidth)
     }
-    clear(target, count: g.gradientMargin)
     let inside = target + g.gradientMargin &* vectorWidth
     let a = output.coefficients.a.vector(first)
     let b = output.coefficients.b.vector(first)
@@ -208,7 +208,6 @@ extension DepthwiseConvolution {
       let i = column &* vectorWidth
       inside.store(c.addingProduct(b, y.vector(i)).addingProduct(a, dz.vector(i)), i)
     }
-    clear(inside + g.outWidth &* vectorWidth, count: g.gradientColumns - g.outWidth)
   }
 
   /// The gradient phases and their taps, in place.

@@ -54,6 +54,7 @@ extension DepthwiseConvolution {
     let scratch = Scratch(self, at: scratch)
     let rowSize = g.paddedWidth * vectorWidth
     let shared = g.kernel - g.stride
+    scratch.clearInputMargins(self)
     taps.withUnsafeBufferPointer { taps in
       let taps = UnsafeBufferPointer(rebasing: taps[..<(g.kernel * g.kernel)])
       for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
@@ -93,7 +94,7 @@ extension DepthwiseConvolution {
     if let moments { moments[0] += Double(g.outputs) }
   }
 
-  /// Writes one row of the padded plane.
+  /// Writes one row of the padded plane, but for its margins.
   @inline(__always)
   private func fill<A: VectorActivation, Input: DepthwiseInput>(
     _: A.Type, _ input: Input, row: Int, _ target: UnsafeMutablePointer<Float>,
@@ -101,9 +102,8 @@ extension DepthwiseConvolution {
   ) {
     let g = geometry
     guard row >= g.padTop && row < g.padTop + g.height else {
-      return clear(target, count: g.paddedWidth)
+      return target.update(repeating: 0, count: g.paddedWidth &* vectorWidth)
     }
-    clear(target, count: g.padLeft)
     let inside = target + g.padLeft &* vectorWidth
     let (scale, shift) = (input.scale, input.shift)
     let pixels = input.pixels(ofRow: row - g.padTop, spare: spare)
@@ -112,7 +112,5 @@ extension DepthwiseConvolution {
       let value = A.value(shift.addingProduct(scale, pixels.vector(column &* step)))
       inside.store(value, column &* vectorWidth)
     }
-    clear(
-      inside + g.width &* vectorWidth, count: g.paddedWidth - g.padLeft - g.width)
   }
 }

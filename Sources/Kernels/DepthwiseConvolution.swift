@@ -150,8 +150,34 @@ public struct DepthwiseConvolution {
   }
 }
 
-/// Writes zeros for `count` pixels of 16 channels.
-@inline(__always)
-func clear(_ pixels: UnsafeMutablePointer<Float>, count: Int) {
-  for i in 0..<count { pixels.store(.zero, i &* vectorWidth) }
+extension DepthwiseConvolution.Scratch {
+  /// Writes the zeros left and right of the image in all rows of the activated input. Nothing else
+  /// ever writes there, so that once an image is enough.
+  func clearInputMargins(_ c: DepthwiseConvolution) {
+    let g = c.geometry
+    for row in 0..<c.bandRows * g.stride + g.kernel - g.stride {
+      clearMargins(
+        plane + row * g.paddedWidth * vectorWidth, left: g.padLeft, inside: g.width,
+        width: g.paddedWidth)
+    }
+  }
+
+  /// Writes the zeros left and right in all rows of the output gradient.
+  func clearGradientMargins(_ c: DepthwiseConvolution) {
+    let g = c.geometry
+    let width = g.gradientMargin + g.gradientColumns
+    for row in 0..<g.gradientMargin + c.bandRows {
+      clearMargins(
+        gradient + row * width * vectorWidth, left: g.gradientMargin, inside: g.outWidth,
+        width: width)
+    }
+  }
+
+  private func clearMargins(
+    _ row: UnsafeMutablePointer<Float>, left: Int, inside: Int, width: Int
+  ) {
+    row.update(repeating: 0, count: left * vectorWidth)
+    (row + (left + inside) * vectorWidth).update(
+      repeating: 0, count: (width - left - inside) * vectorWidth)
+  }
 }
