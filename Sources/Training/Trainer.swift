@@ -208,23 +208,19 @@ public final class Trainer {
           "the loss of step \(step + 1) is not a finite number; nothing of that step was kept, lower "
             + "schedule.learningRate or set training.clipNorm and go on with --resume")
       }
-      try requireFinite(gradient, step: step)
-      optimizer.step(
-        state, gradient: gradient, imageCount: images, rate: schedule.learningRate(step: step))
+      guard
+        optimizer.step(
+          state, gradient: gradient, imageCount: images, rate: schedule.learningRate(step: step))
+      else {
+        throw TrainingError(
+          .numeric,
+          "the gradient of step \(step + 1) is not finite; nothing of that step was kept, lower "
+            + "schedule.learningRate and go on with --resume")
+      }
       try network.updateRunningStatistics(state.statistics.start)
-      optimizer.average(state)
+      optimizer.averageStatistics(state)
       return result
     } catch { throw TrainingError(error) }
-  }
-
-  /// A gradient with an infinity or a NaN would poison weights and moments for good.
-  private func requireFinite(_ gradient: UnsafePointer<Float>, step: Int) throws(TrainingError) {
-    guard OptimizerStep.sumOfSquares(gradient, count: state.weights.count).isFinite else {
-      throw TrainingError(
-        .numeric,
-        "the gradient of step \(step + 1) is not finite; nothing of that step was kept, lower "
-          + "schedule.learningRate and go on with --resume")
-    }
   }
 
   /// Joins loss and hits of all ranks, and whether any of them was asked to stop.
