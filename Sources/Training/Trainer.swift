@@ -25,6 +25,8 @@ public final class Trainer {
   private let exchange: RankExchange
   let feed: DataFeed
   private let network: EfficientNet
+  private lazy var evaluationNetwork = EfficientNet(
+    architecture, evaluating: state, microBatchSize: configuration.batch.microBatch)
   private let optimizer: Optimizer
   private let schedule: LearningRateSchedule
   let folder: RunFolder
@@ -246,11 +248,7 @@ public final class Trainer {
 
   private func evaluate() throws(TrainingError) -> Evaluation? {
     guard let pipeline = feed.validation else { return nil }
-    let evaluated = state.evaluated
-    network.use(weights: evaluated.weights, statistics: evaluated.statistics)
-    defer { network.use(weights: state.weights, statistics: state.statistics) }
-    let result = try Evaluation(
-      network, pipeline, batchSize: configuration.batch.size, exchange: exchange)
+    let result = try Evaluation(evaluationNetwork, pipeline, communicator: communicator)
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
