@@ -11,9 +11,13 @@ let instructionSet = Context.environment["EFFNET_MARCH"] ?? "native"
 /// Settings of the targets whose time is spent in vector loops.
 ///
 /// The Clang importer hands `-march` on to Swift code generation. 512-bit vectors are preferred
-/// explicitly because LLVM otherwise splits them on most CPUs that have them.
+/// explicitly because LLVM otherwise splits them on most CPUs that have them. Without `errno`, the
+/// root of a vector is one instruction instead of sixteen tests for negative numbers.
 let vectorized: [SwiftSetting] = [
-  .unsafeFlags(["-Xcc", "-march=\(instructionSet)", "-Xcc", "-mprefer-vector-width=512"])
+  .unsafeFlags([
+    "-Xcc", "-march=\(instructionSet)", "-Xcc", "-mprefer-vector-width=512",
+    "-Xcc", "-fno-math-errno",
+  ])
 ]
 
 let package = Package(

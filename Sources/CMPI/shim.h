@@ -10,6 +10,7 @@ static inline MPI_Errhandler _Nonnull CMPIErrorsReturn(void) { return MPI_ERRORS
 static inline MPI_Datatype _Nonnull CMPIFloat(void) { return MPI_FLOAT; }
 static inline MPI_Datatype _Nonnull CMPIDouble(void) { return MPI_DOUBLE; }
 static inline MPI_Datatype _Nonnull CMPIByte(void) { return MPI_BYTE; }
+static inline MPI_Datatype _Nonnull CMPIInt32(void) { return MPI_INT32_T; }
 static inline MPI_Datatype _Nonnull CMPIInt64(void) { return MPI_INT64_T; }
 static inline MPI_Op _Nonnull CMPISum(void) { return MPI_SUM; }
 static inline void *_Nonnull CMPIInPlace(void) { return MPI_IN_PLACE; }

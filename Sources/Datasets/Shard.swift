@@ -30,6 +30,7 @@ public final class Shard {
     guard version == ShardFormat.version else { throw .wrongVersion(file: path, found: version) }
 
     let description = try DatasetError.reading(ShardDescription(readingFrom: file))
+    guard description.count > 0 else { throw .damaged(file: path, reason: "it has no images") }
     digests = try DatasetError.reading(file.read("digests"))
     let checksum = try DatasetError.reading(file.attribute("sha256", as: String.self))
     guard checksum == description.checksum(digests: digests) else {

@@ -21,6 +21,11 @@ extension UInt8: MPIScalar {
   public static var datatype: OpaquePointer { CMPIByte() }
 }
 
+extension Int32: MPIScalar {
+  /// `MPI_INT32_T`.
+  public static var datatype: OpaquePointer { CMPIInt32() }
+}
+
 extension Int64: MPIScalar {
   /// `MPI_INT64_T`.
   public static var datatype: OpaquePointer { CMPIInt64() }

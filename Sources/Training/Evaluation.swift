@@ -1,9 +1,10 @@
 import Datasets
+import Kernels
 public import MPI
 import Networks
-import Tensors
 
-/// Accuracy over a whole data set: every image counted once, whatever the number of ranks.
+/// Accuracy over a whole data set: every image counted once, and the same bits on any number of
+/// ranks.
 public struct Evaluation: Sendable, Encodable {
   /// Share of images whose most probable class is their own.
   public let top1: Double
@@ -14,36 +15,83 @@ public struct Evaluation: Sendable, Encodable {
   /// Mean cross-entropy in nats, without label smoothing.
   public let loss: Double
 
-  /// Runs all images of `pipeline` through `network`, on all ranks.
+  /// Runs all images of `pipeline` through the networks of all ranks, a micro-batch at a time.
+  ///
+  /// - Parameter probabilities: Path of a ``ProbabilityFile`` to write, if any.
   init(
-    _ network: EfficientNet, _ pipeline: ImagePipeline, batchSize: Int, exchange: any Exchange
+    _ network: EfficientNet, _ pipeline: ImagePipeline, probabilities: String? = nil,
+    communicator: Communicator
   ) throws(TrainingError) {
-    let layout = network.layout
-    let order = EpochOrder(sampleCount: pipeline.dataset.count, batchSize: batchSize)
-    var leaves = [Double](repeating: 0, count: 2 * layout.microBatches.count)
+    let order = EpochOrder(
+      sampleCount: pipeline.dataset.count, batchSize: network.layout.microBatchSize)
+    let shares = EvaluationShares(order: order, rankCount: communicator.size)
+    var file: ProbabilityFile?
+    if let probabilities {
+      file = try ProbabilityFile(
+        probabilities, shares, classes: network.architecture.classes, communicator)
+    }
+    // Loss and hits of each micro-batch.
+    var totals = [Double](repeating: 0, count: 2 * order.batchCount)
     do {
-      for batch in 0..<order.batchCount {
-        _ = try DataFeed.load(
-          order, batch: batch, epoch: 0, seed: 0, isTraining: false, from: pipeline, into: network)
-        for (index, totals) in network.evaluate().enumerated() {
-          leaves[2 * index] += totals.loss
-          leaves[2 * index + 1] += Double(totals.correct)
+      for round in 0..<shares.rounds {
+        let microBatch = shares.microBatch(of: communicator.rank, round: round)
+        if let microBatch {
+          _ = try DataFeed.load(
+            order, batch: microBatch, epoch: 0, seed: 0, isTraining: false, from: pipeline,
+            into: network)
+          network.predict()
+        }
+        // First, because the loss replaces the scores.
+        try file?.write(round, from: network)
+        guard let microBatch else { continue }
+        for image in 0..<order.positions(ofBatch: microBatch).count {
+          let (loss, isCorrect) = Self.loss(network, image)
+          totals[2 * microBatch] += loss
+          totals[2 * microBatch + 1] += isCorrect ? 1 : 0
         }
       }
-      try exchange.combine(
-        &leaves, size: 2, kind: .sums, plan: layout.batchPlan, microBatches: layout.microBatches)
+      try Self.join(&totals, communicator)
     } catch { throw TrainingError(error) }
+    // In the order of the data set, whichever ranks they come from.
+    var sums = (loss: 0.0, correct: 0.0)
+    for microBatch in 0..<order.batchCount {
+      sums.loss += totals[2 * microBatch]
+      sums.correct += totals[2 * microBatch + 1]
+    }
     count = order.sampleCount
-    // Counts are whole numbers far below 2⁵³: their sum is exact.
-    correct = Int(leaves[1])
-    top1 = leaves[1] / Double(count)
-    loss = leaves[0] / Double(count)
+    correct = Int(sums.correct)
+    top1 = sums.correct / Double(count)
+    loss = sums.loss / Double(count)
     guard loss.isFinite else {
       throw TrainingError(
         .numeric,
         "the validation loss is not a finite number: the weights have diverged; go on from an older "
           + "checkpoint with a lower schedule.learningRate")
     }
+    try file?.publish()
+  }
+
+  /// The loss of one image, and whether its own class is the most probable.
+  private static func loss(_ network: EfficientNet, _ image: Int) -> (loss: Double, isCorrect: Bool)
+  {
+    let scores = network.logits(ofImage: image)
+    guard let start = scores.baseAddress else { preconditionFailure("a network without classes") }
+    var label = network.labels[image]
+    let totals = SoftmaxCrossEntropy.backward(
+      start, images: 1, classes: scores.count, labels: &label, smoothing: 0)
+    return (totals.loss, totals.correct > 0)
+  }
+
+  /// Brings numbers of which each is one rank's, and zero on the others, to all ranks.
+  private static func join(
+    _ numbers: inout [Double], _ communicator: Communicator
+  ) throws(MPIError) {
+    // The bits of a number and zeros have one sum only, in any order.
+    var bits = numbers.map { Int64(bitPattern: $0.bitPattern) }
+    try bits.withUnsafeMutableBufferPointer { (bits) throws(MPIError) in
+      try communicator.sum(bits)
+    }
+    numbers = bits.map { Double(bitPattern: UInt64(bitPattern: $0)) }
   }
 }
 
@@ -52,13 +100,17 @@ extension Evaluation {
   ///
   /// - Parameters:
   ///   - data: Shards, a folder or a pattern; nil for the validation data of the run.
-  /// - Throws: When checkpoint or data are missing, damaged, or do not fit together.
+  ///   - probabilities: Path of an HDF5 file for the class probabilities of every image, if they
+  ///     are wanted: `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of
+  ///     the data. Rank 0 writes it, and it appears when it is complete.
+  /// - Throws: When checkpoint or data are missing, damaged, or do not fit together; when the loss
+  ///   is not a number; when the file cannot be written.
   public init(
-    checkpoint path: String, data: String?, communicator: Communicator
+    checkpoint path: String, data: String?, probabilities: String? = nil,
+    communicator: Communicator
   ) throws(TrainingError) {
-    let model = try LoadedModel(path, data: data, communicator: communicator)
+    let model = try LoadedModel(path, data: data)
     try self.init(
-      model.network, model.pipeline, batchSize: model.configuration.batch.size,
-      exchange: model.exchange)
+      model.network, model.pipeline, probabilities: probabilities, communicator: communicator)
   }
 }

@@ -1,18 +1,14 @@
 import Datasets
-import MPI
 import Networks
 
-/// A checkpoint's network with the data it is to be run on.
-final class LoadedModel {
-  let configuration: Configuration
+/// A checkpoint's network, for a micro-batch of its run, with the data it is to be run on.
+package final class LoadedModel {
   let pipeline: ImagePipeline
-  let network: EfficientNet
-  let exchange: RankExchange
+  package let network: EfficientNet
 
   /// - Parameter data: Shards, a folder or a pattern; nil for the validation data of the run.
-  init(_ path: String, data: String?, communicator: Communicator) throws(TrainingError) {
+  package init(_ path: String, data: String?) throws(TrainingError) {
     let (checkpoint, configuration, state) = try Checkpoint.load(path)
-    self.configuration = configuration
     let paths = data.map { [$0] } ?? configuration.data.validation
     guard !paths.isEmpty else {
       throw TrainingError(
@@ -29,13 +25,7 @@ final class LoadedModel {
         "\(path) was trained for the classes \(DataFeed.list(checkpoint.classNames)), the data have "
           + "\(DataFeed.list(pipeline.dataset.classNames)); use data of the same classes")
     }
-    exchange = RankExchange(communicator)
-    let evaluated = state.evaluated
     network = EfficientNet(
-      architecture,
-      layout: try BatchLayout(
-        configuration, rank: communicator.rank, rankCount: communicator.size),
-      exchange: exchange, weights: evaluated.weights,
-      statistics: evaluated.statistics, isTrainable: false)
+      architecture, evaluating: state, microBatchSize: configuration.batch.microBatch)
   }
 }

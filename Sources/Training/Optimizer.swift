@@ -40,52 +40,63 @@ public struct Optimizer: Sendable {
     self.runs = runs
   }
 
-  /// Takes one step and counts it.
+  /// Takes one step, moves the average of the parameters and counts the step.
+  ///
+  /// The arena is read once for the gradient's norm, and gone through once for everything else.
   ///
   /// - Parameters:
   ///   - gradient: Gradient of the *sum* of all images' losses, in the places of the table.
   ///   - imageCount: Images of the batch; the one division of a step.
   ///   - rate: Learning rate.
+  /// - Returns: Whether the step was taken: a gradient whose norm is infinite or not a number would
+  ///   poison weights and moments for good, and changes nothing.
   public func step(
     _ state: ModelState, gradient: UnsafePointer<Float>, imageCount: Int, rate: Double
-  ) {
+  ) -> Bool {
+    let sumOfSquares = OptimizerStep.sumOfSquares(gradient, count: state.weights.count)
+    guard sumOfSquares.isFinite else { return false }
     var scale = 1 / Double(imageCount)
     if let clipNorm {
-      let norm =
-        OptimizerStep.sumOfSquares(gradient, count: state.weights.count).squareRoot() * scale
+      let norm = sumOfSquares.squareRoot() * scale
       if norm > clipNorm { scale *= clipNorm / norm }
     }
+    state.step += 1
+    let averageDecay = averageDecay(of: state)
     for run in runs {
       let use = OptimizerStep.GradientUse(
         scale: Float(scale), weightDecay: run.isDecayed ? Float(settings.weightDecay) : 0)
+      let average = state.averagedWeights.map {
+        OptimizerStep.Average($0.start + run.offset, decay: averageDecay)
+      }
       if let meanSquare = state.meanSquare {
         OptimizerStep.rmsProp(
           state.weights.start + run.offset, gradient: gradient + run.offset,
           meanSquare: meanSquare.start + run.offset, velocity: state.velocity.start + run.offset,
-          count: run.count, use: use, rate: Float(rate), decay: Float(settings.decay),
-          momentum: Float(settings.momentum), epsilon: Float(settings.epsilon))
+          average: average, count: run.count, use: use, rate: Float(rate),
+          decay: Float(settings.decay), momentum: Float(settings.momentum),
+          epsilon: Float(settings.epsilon))
       } else {
         OptimizerStep.sgd(
           state.weights.start + run.offset, gradient: gradient + run.offset,
-          velocity: state.velocity.start + run.offset, count: run.count, use: use,
-          rate: Float(rate), momentum: Float(settings.momentum), isNesterov: settings.nesterov)
+          velocity: state.velocity.start + run.offset, average: average, count: run.count,
+          use: use, rate: Float(rate), momentum: Float(settings.momentum),
+          isNesterov: settings.nesterov)
       }
     }
-    state.step += 1
+    return true
   }
 
-  /// Moves the averages of parameters and running statistics towards their present values.
-  ///
+  /// Moves the average of the running statistics towards their values after a step.
+  public func averageStatistics(_ state: ModelState) {
+    guard let average = state.averagedStatistics else { return }
+    OptimizerStep.average(
+      OptimizerStep.Average(average.start, decay: averageDecay(of: state)),
+      towards: state.statistics.start, count: average.count)
+  }
+
   /// The decay ramps up as min(decay, (1 + t)/(10 + t)) with t the steps taken, as TensorFlow's
   /// `ExponentialMovingAverage` with `num_updates`.
-  public func average(_ state: ModelState) {
-    guard let weights = state.averagedWeights, let statistics = state.averagedStatistics else {
-      return
-    }
-    let decay = Float(min(averagingDecay, Double(1 + state.step) / Double(10 + state.step)))
-    OptimizerStep.average(
-      weights.start, towards: state.weights.start, count: weights.count, decay: decay)
-    OptimizerStep.average(
-      statistics.start, towards: state.statistics.start, count: statistics.count, decay: decay)
+  private func averageDecay(of state: ModelState) -> Float {
+    Float(min(averagingDecay, Double(1 + state.step) / Double(10 + state.step)))
   }
 }

@@ -1,85 +1,124 @@
-import Datasets
+import Glibc
 import HDF5
 import Kernels
-public import MPI
+import MPI
 import Networks
 
 /// Class probabilities of every image of a data set, as an HDF5 file for other tools.
 ///
-/// `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of the data set.
-public enum ProbabilityFile {
-  /// Runs a checkpoint on all ranks and writes what it says.
+/// `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of the data set. Rank 0
+/// writes what the ranks compute in each round, so that none has room for more than a micro-batch;
+/// until it is complete, the file has the name `….partial`.
+final class ProbabilityFile {
+  private let path: String
+  private let shares: EvaluationShares
+  private let communicator: Communicator
+  /// On rank 0.
+  private let file: HDF5File?
+  private var isPublished = false
+  /// Room for the rows of a micro-batch, `[m, K]`, and for their labels.
+  private let rowRoom: UnsafeMutableBufferPointer<Float>
+  private let labelRoom: UnsafeMutableBufferPointer<Int32>
+  private let classes: Int
+
+  /// Begins a file for the images of `shares`.
   ///
-  /// - Parameters:
-  ///   - data: Shards, a folder or a pattern; nil for the validation data of the run.
-  ///   - target: Path of the file; rank 0 writes it.
-  /// - Throws: When checkpoint or data are missing or damaged, or the file cannot be written.
-  public static func write(
-    _ target: String, checkpoint: String, data: String?, communicator: Communicator
+  /// - Throws: When rank 0 cannot create it.
+  init(
+    _ path: String, _ shares: EvaluationShares, classes: Int, _ communicator: Communicator
   ) throws(TrainingError) {
-    let model = try LoadedModel(checkpoint, data: data, communicator: communicator)
-    let network = model.network
-    let (classes, count) = (network.architecture.classes, model.pipeline.dataset.count)
-    let order = EpochOrder(sampleCount: count, batchSize: model.configuration.batch.size)
+    self.path = path
+    self.shares = shares
+    self.classes = classes
+    self.communicator = communicator
+    file =
+      communicator.rank == 0 ? try Self.writing(path, HDF5File(creating: path + ".partial")) : nil
+    rowRoom = .allocate(capacity: shares.order.batchSize * classes)
+    labelRoom = .allocate(capacity: shares.order.batchSize)
+    guard let file else { return }
+    let count = shares.order.sampleCount
+    try Self.writing(
+      path, file.createDataset("probabilities", of: Float.self, shape: [count, classes]))
+    try Self.writing(path, file.createDataset("labels", of: Int32.self, shape: [count]))
+  }
+
+  deinit {
+    rowRoom.deallocate()
+    labelRoom.deallocate()
+    if file != nil, !isPublished { unlink(path + ".partial") }
+  }
+
+  /// Writes what all ranks have computed in a round; called by all of them.
+  ///
+  /// - Parameter network: Holds the scores of this rank's micro-batch, if it has one.
+  func write(_ round: Int, from network: EfficientNet) throws(TrainingError) {
     do {
-      var rows = [Float](repeating: 0, count: count * classes)
-      var labels = [Int32](repeating: 0, count: count)
-      for batch in 0..<order.batchCount {
-        _ = try DataFeed.load(
-          order, batch: batch, epoch: 0, seed: 0, isTraining: false, from: model.pipeline,
-          into: network)
-        network.predict()
-        let first = order.positions(ofBatch: batch).lowerBound
-        for run in network.beginBatch(imageCount: order.positions(ofBatch: batch).count) {
-          for (offset, position) in run.positions.enumerated() {
-            let scores = network.logits(ofImage: run.firstImage + offset)
-            guard let start = scores.baseAddress else { continue }
-            SoftmaxCrossEntropy.probabilities(start, images: 1, classes: classes)
-            for k in 0..<classes { rows[(first + position) * classes + k] = scores[k] }
-            labels[first + position] = network.labels[run.firstImage + offset]
-          }
-        }
+      let own = images(of: communicator.rank, round)
+      if let own { take(own.count, from: network) }
+      guard let file else {
+        guard let own else { return }
+        try communicator.send(UnsafeBufferPointer(rows(own)), to: 0)
+        try communicator.send(UnsafeBufferPointer(labels(own)), to: 0)
+        return
       }
-      try gather(&rows, &labels, classes: classes, order, network, communicator)
-      guard communicator.rank == 0 else { return }
-      let file = try HDF5File(creating: target)
-      try file.write(rows, to: "probabilities", shape: [count, classes])
-      try file.write(labels, to: "labels", shape: [count])
-      try file.close()
-    } catch let error as HDF5Error {
-      throw TrainingError(.output, "\(error)")
+      for rank in 0..<communicator.size {
+        guard let images = images(of: rank, round) else { continue }
+        if rank > 0 {
+          try communicator.receive(into: rows(images), from: rank)
+          try communicator.receive(into: labels(images), from: rank)
+        }
+        try Self.writing(
+          path, file.write(UnsafeBufferPointer(rows(images)), to: "probabilities", rows: images))
+        try Self.writing(
+          path, file.write(UnsafeBufferPointer(labels(images)), to: "labels", rows: images))
+      }
     } catch { throw TrainingError(error) }
   }
 
-  /// Brings the rows of all ranks to rank 0, batch by batch.
-  private static func gather(
-    _ rows: inout [Float], _ labels: inout [Int32], classes: Int, _ order: EpochOrder,
-    _ network: EfficientNet, _ communicator: Communicator
-  ) throws {
-    let partition = network.layout.partition
-    for batch in 0..<order.batchCount {
-      let positions = order.positions(ofBatch: batch)
-      for rank in 1..<max(communicator.size, 1) {
-        let local = partition.microBatches(of: rank)
-        let first = partition.images(of: local.lowerBound, imageCount: positions.count).lowerBound
-        let end = partition.images(of: local.upperBound - 1, imageCount: positions.count).upperBound
-        let own = positions.lowerBound + first..<positions.lowerBound + end
-        if own.isEmpty { continue }
-        if communicator.rank == rank {
-          try rows[own.lowerBound * classes..<own.upperBound * classes].withUnsafeBufferPointer {
-            try communicator.send($0, to: 0)
-          }
-          let wide = own.map { Int64(labels[$0]) }
-          try wide.withUnsafeBufferPointer { try communicator.send($0, to: 0) }
-        } else if communicator.rank == 0 {
-          var part = [Float](repeating: 0, count: own.count * classes)
-          try part.withUnsafeMutableBufferPointer { try communicator.receive(into: $0, from: rank) }
-          rows.replaceSubrange(own.lowerBound * classes..<own.upperBound * classes, with: part)
-          var wide = [Int64](repeating: 0, count: own.count)
-          try wide.withUnsafeMutableBufferPointer { try communicator.receive(into: $0, from: rank) }
-          labels.replaceSubrange(own, with: wide.map(Int32.init))
-        }
+  /// Completes the file and gives it its name.
+  ///
+  /// - Throws: When it cannot be written, for example because the disk is full.
+  func publish() throws(TrainingError) {
+    guard let file else { return }
+    try Self.writing(path, file.close())
+    try Self.writing(path, HDF5File.publish(path + ".partial", as: path))
+    isPublished = true
+  }
+
+  private func images(of rank: Int, _ round: Int) -> Range<Int>? {
+    shares.microBatch(of: rank, round: round).map(shares.order.positions(ofBatch:))
+  }
+
+  private func rows(_ images: Range<Int>) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(rebasing: rowRoom[..<(images.count * classes)])
+  }
+
+  private func labels(_ images: Range<Int>) -> UnsafeMutableBufferPointer<Int32> {
+    UnsafeMutableBufferPointer(rebasing: labelRoom[..<images.count])
+  }
+
+  private func take(_ count: Int, from network: EfficientNet) {
+    for image in 0..<count {
+      let row = UnsafeMutableBufferPointer(
+        rebasing: rowRoom[image * classes..<(image + 1) * classes])
+      _ = row.update(fromContentsOf: network.logits(ofImage: image))
+      if let start = row.baseAddress {
+        SoftmaxCrossEntropy.probabilities(start, images: 1, classes: classes)
       }
+      labelRoom[image] = network.labels[image]
+    }
+  }
+
+  private static func writing<Value>(
+    _ path: String, _ body: @autoclosure () throws(HDF5Error) -> Value
+  ) throws(TrainingError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw TrainingError(
+        .output,
+        "\(path) cannot be written: \(error.reason); make room or choose another file for "
+          + "--probabilities")
     }
   }
 }

@@ -62,11 +62,14 @@ public struct StepBenchmark: Sendable, Encodable {
       let start = DispatchTime.now()
       _ = try network.train(
         key: EfficientNet.RandomKey(seed: 1, epoch: step), smoothing: 0.1)
-      if let gradient = network.gradient {
+      guard let gradient = network.gradient,
         optimizer.step(state, gradient: gradient, imageCount: total, rate: 1e-3)
+      else {
+        throw TrainingError(
+          .numeric, "the gradient of step \(step + 1) is not finite; time fewer --steps")
       }
       try network.updateRunningStatistics(state.statistics.start)
-      optimizer.average(state)
+      optimizer.averageStatistics(state)
       try communicator.barrier()
       let elapsed = DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds
       if step >= 2 { seconds.append(Double(elapsed) * 1e-9) }

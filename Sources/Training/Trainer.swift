@@ -25,6 +25,8 @@ public final class Trainer {
   private let exchange: RankExchange
   let feed: DataFeed
   private let network: EfficientNet
+  private lazy var evaluationNetwork = EfficientNet(
+    architecture, evaluating: state, microBatchSize: configuration.batch.microBatch)
   private let optimizer: Optimizer
   private let schedule: LearningRateSchedule
   let folder: RunFolder
@@ -208,23 +210,19 @@ public final class Trainer {
           "the loss of step \(step + 1) is not a finite number; nothing of that step was kept, lower "
             + "schedule.learningRate or set training.clipNorm and go on with --resume")
       }
-      try requireFinite(gradient, step: step)
-      optimizer.step(
-        state, gradient: gradient, imageCount: images, rate: schedule.learningRate(step: step))
+      guard
+        optimizer.step(
+          state, gradient: gradient, imageCount: images, rate: schedule.learningRate(step: step))
+      else {
+        throw TrainingError(
+          .numeric,
+          "the gradient of step \(step + 1) is not finite; nothing of that step was kept, lower "
+            + "schedule.learningRate and go on with --resume")
+      }
       try network.updateRunningStatistics(state.statistics.start)
-      optimizer.average(state)
+      optimizer.averageStatistics(state)
       return result
     } catch { throw TrainingError(error) }
-  }
-
-  /// A gradient with an infinity or a NaN would poison weights and moments for good.
-  private func requireFinite(_ gradient: UnsafePointer<Float>, step: Int) throws(TrainingError) {
-    guard OptimizerStep.sumOfSquares(gradient, count: state.weights.count).isFinite else {
-      throw TrainingError(
-        .numeric,
-        "the gradient of step \(step + 1) is not finite; nothing of that step was kept, lower "
-          + "schedule.learningRate and go on with --resume")
-    }
   }
 
   /// Joins loss and hits of all ranks, and whether any of them was asked to stop.
@@ -250,11 +248,7 @@ public final class Trainer {
 
   private func evaluate() throws(TrainingError) -> Evaluation? {
     guard let pipeline = feed.validation else { return nil }
-    let evaluated = state.evaluated
-    network.use(weights: evaluated.weights, statistics: evaluated.statistics)
-    defer { network.use(weights: state.weights, statistics: state.statistics) }
-    let result = try Evaluation(
-      network, pipeline, batchSize: configuration.batch.size, exchange: exchange)
+    let result = try Evaluation(evaluationNetwork, pipeline, communicator: communicator)
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))

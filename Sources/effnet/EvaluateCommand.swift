@@ -33,11 +33,8 @@ struct EvaluateCommand: ParsableCommand {
         throw Failure(
           .usage, "\(probabilities) exists; choose another file for --probabilities or remove it")
       }
-      let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
-      if let probabilities {
-        try ProbabilityFile.write(
-          probabilities, checkpoint: checkpoint, data: data, communicator: world)
-      }
+      let result = try Evaluation(
+        checkpoint: checkpoint, data: data, probabilities: probabilities, communicator: world)
       guard world.rank == 0 else { return }
       if json {
         try printJSON(result)

@@ -56,6 +56,23 @@ final class DataFaultTests: TrainingTestCase {
     try assertRejected([Self.trainingShard, "version 2", "version 1", "pack it again"])
   }
 
+  func testAShardWithoutImagesIsNamed() throws {
+    try prepare()
+    try succeed(train("run"))
+    let file = try HDF5File(creating: path(Self.validationShard))
+    try file.setAttribute("format", to: "effnet-shard")
+    try file.setAttribute("version", to: 1)
+    try file.setAttribute("classes", to: ["0", "1", "2"])
+    for name in ["height", "width", "channels"] { try file.setAttribute(name, to: 12) }
+    try file.setAttribute("count", to: 0)
+    try file.setAttribute("source", to: "")
+    for name in ["mean", "deviation"] { try file.setAttribute(name, to: [0.5]) }
+    try file.close()
+    try assertFails(
+      ["evaluate", "run/checkpoint-00000008.h5"], code: 3,
+      [Self.validationShard, "it has no images", "pack it again"])
+  }
+
   func testALabelWithoutClassIsNamed() throws {
     try prepare()
     try replace(5, of: labels(Self.trainingShard), with: 7, in: Self.trainingShard)
@@ -69,6 +86,19 @@ final class DataFaultTests: TrainingTestCase {
       train("run"), code: 3, [Self.trainingShard, "image 31", "checksum", "copy the shard"])
     XCTAssertEqual(checkpoints("run"), [])
     XCTAssertFalse(exists("run/summary.json"))
+  }
+
+  func testADamagedImageLeavesNoProbabilities() throws {
+    try prepare()
+    try succeed(train("run"))
+    try damage(image: 31)
+    let command = ["evaluate", "run/checkpoint-00000008.h5", "--data", Self.trainingShard]
+    let fault = [Self.trainingShard, "image 31", "checksum"]
+    let before = files(".")
+    try assertFails(command + ["--probabilities", "p.h5"], code: 3, fault)
+    XCTAssertEqual(files("."), before)
+    try assertFails(command + ["--probabilities", "p.h5"], ranks: 2, code: 3, fault)
+    XCTAssertFalse(exists("p.h5"))
   }
 
   func testAFaultOfOneRankEndsAllRanks() throws {

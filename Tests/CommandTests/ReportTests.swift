@@ -49,19 +49,54 @@ final class ReportTests: TrainingTestCase {
     try assertFails(["verify", "nowhere.h5"], code: 3, ["nowhere.h5", "no such file"])
   }
 
-  func testEvaluateCountsTheSameOnEveryNumberOfRanks() throws {
+  /// What `evaluate --json` prints; `JSONSerialization` would not keep the last bits of the loss.
+  private struct Measurement: Decodable {
+    let count: Int
+    let top1, loss: Double
+  }
+
+  private func measurement(_ text: String) throws -> Measurement {
+    try JSONDecoder().decode(Measurement.self, from: Data(text.utf8))
+  }
+
+  func testEvaluateTellsTheSameOnEveryNumberOfRanks() throws {
     try prepare()
-    try succeed(train("run"))
+    try succeed(train("run"), ranks: 3)
     let command = ["evaluate", "run/checkpoint-00000008.h5", "--json"]
-    let alone = try object(succeed(command).output)
-    let shared = try object(succeed(command, ranks: 3).output)
-    XCTAssertEqual(alone["count"] as? Int, Self.validationCount)
-    XCTAssertEqual(shared["count"] as? Int, Self.validationCount)
-    XCTAssertEqual(alone["correct"] as? Int, shared["correct"] as? Int)
-    XCTAssertEqual(alone["top1"] as? Double, try summary("run").top1)
-    let training = try object(succeed(command + ["--data", "data/train-*.h5"]).output)
-    XCTAssertEqual(training["count"] as? Int, 60)
+    let alone = try succeed(command).output
+    // Nine images are five micro-batches.
+    for ranks in [1, 2, 3, 7] {
+      XCTAssertEqual(try succeed(command, ranks: ranks).output, alone, "\(ranks) ranks")
+    }
+    let result = try measurement(alone)
+    XCTAssertEqual(result.count, Self.validationCount)
+    XCTAssertEqual(result.top1, try summary("run").top1)
+    XCTAssertEqual(result.loss, try loggedEvaluations("run").last?.loss)
+    let training = try measurement(succeed(command + ["--data", "data/train-*.h5"]).output)
+    XCTAssertEqual(training.count, 60)
     try assertFails(
       command + ["--data", "data/nothing-*.h5"], code: 3, ["there is no shard", "data/nothing-*"])
+  }
+
+  func testProbabilitiesAreTheSameFileOnEveryNumberOfRanks() throws {
+    try prepare()
+    try succeed(train("run"))
+    let command = ["evaluate", "run/checkpoint-00000008.h5", "--json", "--probabilities"]
+    let output = try succeed(Array(command.dropLast())).output
+    let alone = path("alone.h5")
+    XCTAssertEqual(try succeed(command + [alone]).output, output)
+    for ranks in [2, 3, 7] {
+      XCTAssertEqual(try succeed(command + ["\(ranks).h5"], ranks: ranks).output, output)
+      XCTAssertTrue(
+        FileManager.default.contentsEqual(atPath: path("\(ranks).h5"), andPath: alone),
+        "\(ranks) ranks")
+    }
+    for ranks in [nil, 2] {
+      try assertFails(
+        command + [alone], ranks: ranks, code: 2, ["alone.h5 exists", "another file"])
+      try assertFails(
+        command + ["nowhere/p.h5"], ranks: ranks, code: 7,
+        ["nowhere/p.h5 cannot be written", "No such file or directory", "--probabilities"])
+    }
   }
 }

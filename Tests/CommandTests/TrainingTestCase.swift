@@ -90,10 +90,11 @@ class TrainingTestCase: CommandTestCase {
     return try JSONDecoder().decode(Summary.self, from: data)
   }
 
-  /// A line of `log.jsonl`: a step has a loss, an evaluation has none.
+  /// A line of `log.jsonl`: of a step or of an evaluation.
   private struct Entry: Decodable {
     let step: Int
     let loss: Double?
+    let validationLoss: Double?
   }
 
   private func entries(_ output: String) throws -> [Entry] {
@@ -108,9 +109,9 @@ class TrainingTestCase: CommandTestCase {
     try entries(output).filter { $0.loss != nil }.map(\.step)
   }
 
-  /// The steps after which an evaluation was logged.
-  func loggedEvaluations(_ output: String) throws -> [Int] {
-    try entries(output).filter { $0.loss == nil }.map(\.step)
+  /// The logged evaluations: the steps before them, and their losses.
+  func loggedEvaluations(_ output: String) throws -> [(step: Int, loss: Double)] {
+    try entries(output).compactMap { entry in entry.validationLoss.map { (entry.step, $0) } }
   }
 
   /// The checkpoints and their unfinished parts.

@@ -110,36 +110,4 @@ final class ElementwiseTests: XCTestCase {
       XCTAssertEqual(Double(row.start[k]), (loss(up) - loss(down)) / 2e-5, accuracy: 1e-6)
     }
   }
-
-  func testOptimizersFollowTheirFormulae() {
-    let count = 64
-    let (w, g) = (randomValues(count, seed: 1), randomValues(count, seed: 2))
-    let (s, v) = (randomValues(count, seed: 3).map(abs), randomValues(count, seed: 4))
-    let (weights, gradient, square, velocity) = (dense(w), dense(g), dense(s), dense(v))
-    let use = OptimizerStep.GradientUse(scale: 0.25, weightDecay: 0.01)
-    OptimizerStep.rmsProp(
-      weights.start, gradient: gradient.start, meanSquare: square.start, velocity: velocity.start,
-      count: count, use: use, rate: 0.1, decay: 0.9, momentum: 0.8, epsilon: 0.001)
-    for i in 0..<count {
-      let gi = g[i] * 0.25 + 0.01 * w[i]
-      let si = 0.9 * s[i] + 0.1 * gi * gi
-      let vi = 0.8 * v[i] + 0.1 * gi / (si + 0.001).squareRoot()
-      XCTAssertEqual(Double(square.start[i]), si, accuracy: 1e-6)
-      XCTAssertEqual(Double(velocity.start[i]), vi, accuracy: 1e-6)
-      XCTAssertEqual(Double(weights.start[i]), w[i] - vi, accuracy: 1e-6)
-    }
-    for isNesterov in [false, true] {
-      let (weights, velocity) = (dense(w), dense(v))
-      OptimizerStep.sgd(
-        weights.start, gradient: gradient.start, velocity: velocity.start, count: count, use: use,
-        rate: 0.1, momentum: 0.8, isNesterov: isNesterov)
-      for i in 0..<count {
-        let gi = g[i] * 0.25 + 0.01 * w[i]
-        let vi = 0.8 * v[i] + gi
-        let step = isNesterov ? gi + 0.8 * vi : vi
-        XCTAssertEqual(Double(velocity.start[i]), vi, accuracy: 1e-6)
-        XCTAssertEqual(Double(weights.start[i]), w[i] - 0.1 * step, accuracy: 1e-6)
-      }
-    }
-  }
 }

@@ -1,0 +1,152 @@
+import Datasets
+import Foundation
+import HDF5
+import MPI
+import Networks
+import Tensors
+import TestSupport
+import Training
+import XCTest
+
+/// Evaluation on all ranks of the test process. Each rank has files of its own with the same
+/// content; what one rank computes alone is what all of them together must tell.
+final class EvaluationTests: XCTestCase {
+  /// A few float32 roundings of probabilities near 1/3.
+  private let probabilityTolerance = 1e-6
+  private var folder = ""
+
+  override func setUpWithError() throws {
+    folder = NSTemporaryDirectory() + "effnet-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  override func tearDownWithError() throws {
+    try FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// Grey noise of three classes.
+  private struct Noise: ImageSource {
+    let height = 12
+    let width = 12
+    let channels = 1
+    let classNames = ["a", "b", "c"]
+    let credit = ""
+    let name = "noise"
+    let labels: [Int32]
+
+    func read(_ index: Int, into bytes: UnsafeMutableBufferPointer<UInt8>) {
+      var random = CounterRandom(seed: 1, sample: index, purpose: .synthetic)
+      for i in bytes.indices { bytes[i] = UInt8(255 * random.uniform()) }
+    }
+  }
+
+  /// Packs `count` images and returns the path of the shard.
+  private func data(count: Int) throws -> String {
+    let source = Noise(labels: (0..<Int32(count)).map { $0 * $0 % 3 })
+    let output = try Packer(validation: .count(0)).pack(source, into: "\(folder)/\(count)")
+    return output.training[0]
+  }
+
+  /// Writes a checkpoint of a small network with random weights, for micro-batches of two images.
+  private func checkpoint(batchSize: Int) throws -> String {
+    let configuration = try Configuration(
+      yaml: """
+        network: {width: 0.25, depth: 0.3, resolution: 32, inputChannels: 1}
+        data: {train: none, mean: [0.5], deviation: [0.25]}
+        batch: {size: \(batchSize), microBatch: 2}
+        training: {steps: 1}
+        schedule: {learningRate: 1}
+        """)
+    let state = ModelState(
+      table: Architecture(configuration.network, classes: 3).parameterTable, seed: 1,
+      isAveraging: true, usesMeanSquare: true)
+    let path = "\(folder)/checkpoint-\(batchSize).h5"
+    try Checkpoint(
+      step: 1, sampleCount: batchSize, configuration: configuration.yaml,
+      classNames: ["a", "b", "c"], mean: [0.5], deviation: [0.25], dataSHA256: "",
+      stateSHA256: state.sha256
+    ).write(state, to: path)
+    return path
+  }
+
+  /// Loss and hits of all images by the network's own evaluation, one micro-batch after the other.
+  private func evaluateAlone(_ checkpoint: String, _ data: String) throws -> (Double, Int) {
+    let network = try LoadedModel(checkpoint, data: data).network
+    let dataset = try Dataset([data], relativeTo: "")
+    let pipeline = try ImagePipeline(
+      dataset, resolution: 32, channels: 1, channelStride: 1, fit: .stretch,
+      normalization: Normalization(mean: [0.5], deviation: [0.25]))
+    var (loss, correct) = (0.0, 0)
+    for first in stride(from: 0, to: dataset.count, by: 2) {
+      let count = min(2, dataset.count - first)
+      XCTAssertEqual(network.beginBatch(imageCount: count).map(\.positions), [0..<count])
+      for image in 0..<count {
+        network.labels[image] = Int32(
+          try pipeline.fill(
+            sample: first + image, epoch: 0, seed: 0, isTraining: false,
+            into: network.images.start + image * 32 * 32))
+      }
+      for totals in network.evaluate() {
+        loss += totals.loss
+        correct += totals.correct
+      }
+    }
+    return (loss, correct)
+  }
+
+  func testAnyNumberOfRanksTellsWhatOneComputes() throws {
+    let world = try sharedWorld()
+    let checkpoint = try checkpoint(batchSize: 4)
+    // Six micro-batches with a short one; fewer than ranks from three ranks on; a single image.
+    for count in [11, 3, 1] {
+      let data = try data(count: count)
+      let (loss, correct) = try evaluateAlone(checkpoint, data)
+      let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
+      XCTAssertEqual(result.loss.bitPattern, (loss / Double(count)).bitPattern, "\(count) images")
+      XCTAssertEqual(result.correct, correct, "\(count) images")
+      XCTAssertEqual(result.top1, Double(correct) / Double(count), "\(count) images")
+      XCTAssertEqual(result.count, count)
+    }
+  }
+
+  func testProbabilitiesAreThoseOfTheSameRun() throws {
+    let world = try sharedWorld()
+    let checkpoint = try checkpoint(batchSize: 4)
+    for count in [11, 3, 1] {
+      let data = try data(count: count)
+      let path = "\(folder)/probabilities-\(count).h5"
+      let result = try Evaluation(
+        checkpoint: checkpoint, data: data, probabilities: path, communicator: world)
+      let without = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
+      XCTAssertEqual(result.loss.bitPattern, without.loss.bitPattern)
+      XCTAssertEqual(result.correct, without.correct)
+      XCTAssertFalse(FileManager.default.fileExists(atPath: path + ".partial"))
+      guard world.rank == 0 else {
+        XCTAssertFalse(FileManager.default.fileExists(atPath: path))
+        continue
+      }
+      let file = try HDF5File(reading: path)
+      let labels = try file.read("labels", as: Int32.self)
+      XCTAssertEqual(labels, try HDF5File(reading: data).read("labels"))
+      let rows = try file.read("probabilities", as: Float.self, shape: [count, 3])
+      var (loss, correct) = (0.0, 0)
+      for image in 0..<count {
+        let row = rows[3 * image..<3 * image + 3].map(Double.init)
+        XCTAssertEqual(row.reduce(0, +), 1, accuracy: probabilityTolerance)
+        loss -= log(row[Int(labels[image])])
+        if row.firstIndex(of: row.max() ?? 0) == Int(labels[image]) { correct += 1 }
+      }
+      XCTAssertEqual(correct, result.correct, "\(count) images")
+      XCTAssertEqual(loss / Double(count), result.loss, accuracy: probabilityTolerance)
+    }
+  }
+
+  func testTheNetworkHasRoomForAMicroBatchWhateverTheBatch() throws {
+    let data = try data(count: 3)
+    for batchSize in [2, 4096] {
+      let network = try LoadedModel(checkpoint(batchSize: batchSize), data: data).network
+      XCTAssertEqual(network.layout.capacity, 2, "batch.size \(batchSize)")
+      XCTAssertEqual(network.images.count, 2 * 32 * 32, "batch.size \(batchSize)")
+    }
+  }
+}
