@@ -8,7 +8,7 @@ public enum ExpansionStorage: Sendable {
   case recomputed
 
   /// Widest input whose expansion is recomputed under ``measured``.
-  static let widestInput = 24
+  static let widestInput = 40
 
   func recomputes(_ shape: Architecture.Block) -> Bool {
     switch self {

@@ -46,8 +46,14 @@ extension MBConvBlock {
       for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
         let images = min(imagesPerTile, microBatch.imageCount - first)
         let firstImage = microBatch.firstImage + first
-        projectKernelBackward(
-          work, microBatch, firstImage: firstImage, images: images, kernel, isFirst: first == 0)
+        if let squeeze, gatesPixels {
+          gateBackward(
+            work, microBatch, squeeze, firstImage: firstImage, images: images, kernel,
+            isFirst: first == 0)
+        } else {
+          projectKernelBackward(
+            work, microBatch, firstImage: firstImage, images: images, kernel, isFirst: first == 0)
+        }
         if let squeeze {
           exciteBackward(work, squeeze, firstImage: firstImage, images: images)
         }
@@ -67,6 +73,11 @@ extension MBConvBlock {
     }
   }
 
+  /// Whether an image has fewer pixels than outputs, and so more products than pixels.
+  private var gatesPixels: Bool {
+    squeeze != nil && outputPixels < min(shape.outputChannels, GEMM.tileRows)
+  }
+
   /// Writes the gradient of the raw projection for `count` rows from row `first` of `firstImage` on.
   private func writeProjectionGradient(
     _ work: Workspace, _ microBatch: MicroBatch, firstImage: Int, _ first: Int, _ count: Int
@@ -81,6 +92,45 @@ extension MBConvBlock {
         into: .rows(
           work.narrowTile.start + (row - first) * narrowOut, channels: shape.outputChannels))
     }
+  }
+
+  /// Gradient of the kernel and of the gates, for the small images of a tile.
+  ///
+  /// The gate meets the pixels themselves; see ``projectKernelBackward`` for larger images.
+  private func gateBackward(
+    _ work: Workspace, _ microBatch: MicroBatch, _ squeeze: Squeeze, firstImage: Int, images: Int,
+    _ kernelGradient: UnsafeMutablePointer<Float>, isFirst: Bool
+  ) {
+    let tile = work.wideTile.start
+    let gated = work.activated.start
+    forEachTile(of: images * outputPixels) { first, count in
+      writeProjectionGradient(work, microBatch, firstImage: firstImage, first, count)
+      multiplyByProjection(work, count)
+      forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
+        let place = firstImage + image
+        NormalizedActivation.gateGradient(
+          .rows(tile + (row - first) * wide, channels: shape.expandedChannels), filtered(place),
+          count: count, channels: shape.expandedChannels,
+          filterNormalization.normalization(microBatch), activation,
+          gate: squeeze.gate.start + place * wide,
+          into: .rows(gated + (row - first) * wide, channels: shape.expandedChannels),
+          dgate: squeeze.dgate.start + place * wide)
+      }
+      // [rows, C]ᵀ · [rows, Cout]
+      GEMM.multiplyTransposed(
+        m: shape.expandedChannels, n: shape.outputChannels, k: count, gated, wide,
+        work.narrowTile.start, narrowOut, into: kernelGradient, shape.outputChannels,
+        accumulating: !isFirst)
+    }
+  }
+
+  /// Writes the gradient of the gated pixels to the wide tile, from that of the projection.
+  private func multiplyByProjection(_ work: Workspace, _ count: Int) {
+    // [rows, Cout] · [C, Cout]ᵀ
+    GEMM.multiplyByTransposed(
+      m: count, n: shape.expandedChannels, k: shape.outputChannels, work.narrowTile.start,
+      narrowOut, work.weights + places.projectKernel, shape.outputChannels,
+      into: work.wideTile.start, wide)
   }
 
   /// Gradient of the kernel and of the gates, for the images of a tile.
@@ -162,14 +212,11 @@ extension MBConvBlock {
     let rows = images * outputPixels
     let tile = work.wideTile.start
     forEachTile(of: rows) { first, count in
-      // A single tile is still there from the kernel's gradient.
+      // What a single tile has left from the kernel's gradient is still there.
       if rows > GEMM.tileRows {
         writeProjectionGradient(work, microBatch, firstImage: firstImage, first, count)
       }
-      // [rows, Cout] · [C, Cout]ᵀ
-      GEMM.multiplyByTransposed(
-        m: count, n: shape.expandedChannels, k: shape.outputChannels, work.narrowTile.start,
-        narrowOut, work.weights + places.projectKernel, shape.outputChannels, into: tile, wide)
+      if !gatesPixels { multiplyByProjection(work, count) }
       forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
         let place = firstImage + image
         let target = Pixels.planes(
