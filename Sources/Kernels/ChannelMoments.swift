@@ -82,12 +82,12 @@ public enum ChannelMoments {
     let means = moments + 1 + firstChannel
     let sums = means + channelStride(channels)
     merge(
-      SIMD8<Double>(estimate.lowHalf), SIMD8<Double>(residue.lowHalf),
-      SIMD8<Double>(squares.lowHalf), count: Double(count), share: share, weight: before * share,
+      estimate.lowHalf.doubles, residue.lowHalf.doubles,
+      squares.lowHalf.doubles, count: Double(count), share: share, weight: before * share,
       into: means, sums)
     merge(
-      SIMD8<Double>(estimate.highHalf), SIMD8<Double>(residue.highHalf),
-      SIMD8<Double>(squares.highHalf), count: Double(count), share: share, weight: before * share,
+      estimate.highHalf.doubles, residue.highHalf.doubles,
+      squares.highHalf.doubles, count: Double(count), share: share, weight: before * share,
       into: means + 8, sums + 8)
   }
 

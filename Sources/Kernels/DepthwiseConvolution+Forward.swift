@@ -54,9 +54,9 @@ extension DepthwiseConvolution {
     let scratch = Scratch(self, at: scratch)
     let rowSize = g.paddedWidth * vectorWidth
     let shared = g.kernel - g.stride
-    scratch.clearInputMargins(self)
+    scratch.clearInput(self)
     taps.withUnsafeBufferPointer { taps in
-      let taps = UnsafeBufferPointer(rebasing: taps[..<(g.kernel * g.kernel)])
+      let taps = UnsafeBufferPointer(rebasing: taps[..<outputTaps])
       for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
         input.select(first)
         gather(weights, first, into: scratch.weights)
@@ -102,6 +102,7 @@ extension DepthwiseConvolution {
   ) {
     let g = geometry
     guard row >= g.padTop && row < g.padTop + g.height else {
+      guard isBanded else { return }
       return target.update(repeating: 0, count: g.paddedWidth &* vectorWidth)
     }
     let inside = target + g.padLeft &* vectorWidth

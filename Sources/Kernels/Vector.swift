@@ -83,7 +83,17 @@ extension UnsafeMutablePointer<Double> {
   /// Adds 16 floats to the 16 doubles that start at `index`.
   @inline(__always)
   func add(_ value: Vector, _ index: Int) {
-    store(eight(index) + SIMD8<Double>(value.lowHalf), index)
-    store(eight(index + 8) + SIMD8<Double>(value.highHalf), index + 8)
+    store(eight(index) + value.lowHalf.doubles, index)
+    store(eight(index + 8) + value.highHalf.doubles, index + 8)
+  }
+}
+
+extension SIMD8<Float> {
+  /// The same values as doubles. Lane by lane, because the library's conversion is a call.
+  @inline(__always)
+  var doubles: SIMD8<Double> {
+    SIMD8<Double>(
+      Double(self[0]), Double(self[1]), Double(self[2]), Double(self[3]), Double(self[4]),
+      Double(self[5]), Double(self[6]), Double(self[7]))
   }
 }
