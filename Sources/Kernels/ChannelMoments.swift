@@ -25,7 +25,10 @@ public enum ChannelMoments {
         count: count)
       if let copy {
         let (source, target) = (x.block(first), copy.block(first))
-        for i in 0..<count { target.store(source.vector(i &* x.step), i &* copy.step) }
+        for i in 0..<count {
+          target.prefetchForWriting(i &* copy.step)
+          target.store(source.vector(i &* x.step), i &* copy.step)
+        }
       }
     }
     moments[0] += Double(count)

@@ -183,6 +183,7 @@ extension DepthwiseConvolution {
     let pixels = input.pixels(ofRow: row - g.padTop, spare: spare)
     let step = input.step
     for column in 0..<g.width {
+      pixels.prefetch(column &* step)
       let v = A.valueAndSlope(shift.addingProduct(scale, pixels.vector(column &* step)))
       inside.store(v.value, column &* vectorWidth)
       slope.store(v.slope, column &* vectorWidth)
@@ -208,6 +209,8 @@ extension DepthwiseConvolution {
     let (dz, y) = (output.dz + offset, output.y + offset)
     for column in 0..<g.outWidth {
       let i = column &* vectorWidth
+      y.prefetch(i)
+      dz.prefetch(i)
       inside.store(c.addingProduct(b, y.vector(i)).addingProduct(a, dz.vector(i)), i)
     }
   }

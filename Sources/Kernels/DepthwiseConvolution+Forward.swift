@@ -77,9 +77,11 @@ extension DepthwiseConvolution {
             row += 1
           }
           for out in start..<end {
+            let target = output + out &* g.outWidth &* vectorWidth
+            for column in 0..<g.outWidth { target.prefetchForWriting(column &* vectorWidth) }
             DepthwisePlane.row(
               scratch.plane + (out - start) &* g.stride &* rowSize, g.stride &* vectorWidth,
-              scratch.weights, taps, output + out &* g.outWidth &* vectorWidth, vectorWidth,
+              scratch.weights, taps, target, vectorWidth,
               count: g.outWidth, spare: scratch.spare)
           }
           if let moments {
@@ -110,6 +112,7 @@ extension DepthwiseConvolution {
     let pixels = input.pixels(ofRow: row - g.padTop, spare: spare)
     let step = input.step
     for column in 0..<g.width {
+      pixels.prefetch(column &* step)
       let value = A.value(shift.addingProduct(scale, pixels.vector(column &* step)))
       inside.store(value, column &* vectorWidth)
     }

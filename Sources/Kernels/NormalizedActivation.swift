@@ -47,6 +47,7 @@ public enum NormalizedActivation {
       if let v {
         let target = v.block(first)
         for i in 0..<count {
+          source.prefetch(i &* x.step)
           let value = A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
           target.store(value, i &* v.step)
           sum += value
@@ -92,6 +93,7 @@ public enum NormalizedActivation {
       let (gradient, source, target) = (du.block(first), x.block(first), u.block(first))
       var sum = Vector.zero
       for i in 0..<count {
+        source.prefetch(i &* x.step)
         let v = A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
         sum.addProduct(gradient.vector(i &* du.step), v)
         target.store(v * g, i &* u.step)
@@ -159,6 +161,8 @@ public enum NormalizedActivation {
       var sum = Vector.zero
       var product = Vector.zero
       for i in 0..<count {
+        raw.prefetch(i &* x.step)
+        target.prefetchForWriting(i &* dz.step)
         let xi = raw.vector(i &* x.step)
         let slope = A.valueAndSlope(shift.addingProduct(scale, xi)).slope
         let d = pooled.addingProduct(source.vector(i &* du.step), g) * slope
