@@ -249,7 +249,10 @@ extension MBConvBlock {
       padded.update(repeating: 0, count: taps * wide)
       let expansion = recomputed?.expansion(work)
       recomputed?.beginGradient(work, microBatch, normalization)
-      for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
+      // Backwards: the gradients written last are still in the cache.
+      for image in (microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount)
+        .reversed()
+      {
         let inside = image * outputPixels * wide
         let output = DepthwiseConvolution.OutputGradient(
           dz: work.outputGradient.start + inside, y: filtered.start + inside,

@@ -111,7 +111,9 @@ extension MBConvBlock {
   }
 
   private func project(_ work: Workspace, _ microBatch: MicroBatch) {
-    for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
+    // Backwards: the images filtered last are still in the cache.
+    let last = max(microBatch.imageCount - 1, 0) / imagesPerTile * imagesPerTile
+    for first in stride(from: last, through: 0, by: -imagesPerTile) {
       let images = min(imagesPerTile, microBatch.imageCount - first)
       let firstImage = microBatch.firstImage + first
       if let squeeze { excite(work, microBatch, squeeze, firstImage: firstImage, images: images) }
