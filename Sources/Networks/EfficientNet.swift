@@ -6,7 +6,7 @@ import Tensors
 /// The arithmetic of a micro-batch does not depend on where it runs; what micro-batches tell each
 /// other goes through the ``Exchange`` in the order of a fixed tree. So the gradients are the same
 /// bits whatever the number of ranks.
-public final class EfficientNet {
+public final class EfficientNet: ImageBatch {
   /// Shape and constants.
   public let architecture: Architecture
   /// Tensors and their places in the arenas.
@@ -80,14 +80,6 @@ public final class EfficientNet {
   }
 
   deinit { labels.deallocate() }
-
-  /// A run of a batch's images and where this rank keeps them.
-  public struct LocalRun: Sendable {
-    /// First of this rank's images, in ``images``, ``labels`` and ``samples``.
-    public let firstImage: Int
-    /// Positions in the batch.
-    public let positions: Range<Int>
-  }
 
   /// Starts a batch of `imageCount` images and tells which of them this rank must load, and where.
   public func beginBatch(imageCount: Int) -> [LocalRun] {

@@ -79,8 +79,12 @@ public struct ReferenceVerification {
     let runs = network.beginBatch(imageCount: reference.batch)
     try reference.fill(network, runs)
 
-    network.predict()
-    try compareLogits("eval/logits", network, runs, reference)
+    let folded = FoldedNetwork(reference.architecture, capacity: layout.capacity)
+    folded.fold(weights: state.weights, statistics: state.statistics)
+    folded.images.start.update(from: network.images.start, count: network.images.count)
+    _ = folded.beginBatch(imageCount: layout.capacity)
+    folded.predict()
+    try compareLogits("eval/logits", folded, runs, reference)
 
     let rates = reference.optimizer
     var errors: [(String, Double, Double)] = []
@@ -154,7 +158,7 @@ public struct ReferenceVerification {
   }
 
   private mutating func compareLogits(
-    _ path: String, _ network: EfficientNet, _ runs: [EfficientNet.LocalRun],
+    _ path: String, _ network: any ImageBatch, _ runs: [LocalRun],
     _ reference: ReferenceFile
   ) throws {
     let classes = reference.architecture.classes

@@ -25,8 +25,8 @@ public final class Trainer {
   private let exchange: RankExchange
   let feed: DataFeed
   private let network: EfficientNet
-  private lazy var evaluationNetwork = EfficientNet(
-    architecture, evaluating: state, microBatchSize: configuration.batch.microBatch)
+  private lazy var evaluationNetwork = FoldedNetwork(
+    architecture, capacity: configuration.batch.microBatch)
   private let optimizer: Optimizer
   private let schedule: LearningRateSchedule
   let folder: RunFolder
@@ -248,6 +248,8 @@ public final class Trainer {
 
   private func evaluate() throws(TrainingError) -> Evaluation? {
     guard let pipeline = feed.validation else { return nil }
+    let evaluated = state.evaluated
+    evaluationNetwork.fold(weights: evaluated.weights, statistics: evaluated.statistics)
     let result = try Evaluation(evaluationNetwork, pipeline, communicator: communicator)
     try log?.append(
       RunLog.Validation(
