@@ -144,13 +144,12 @@ extension DepthwiseConvolution {
           DepthwisePlane.addWeightGradient(
             band + g.gradientMargin &* vectorWidth, dyRow: gradientRow,
             scratch.plane + ky &* rowSize, sourceRow: g.stride &* rowSize,
-            sourceStep: g.stride &* vectorWidth, rows: min(end, g.outHeight) - start,
+            sourceStep: g.stride &* vectorWidth, rows: max(min(end, g.outHeight) - start, 0),
             columns: g.outWidth, kernel: g.kernel,
             to: scratch.weightGradient + ky &* g.kernel &* vectorWidth)
         }
-        for row in max(firstRow, g.padTop)..<max(
-          min(end * g.stride, g.padTop + g.height), max(firstRow, g.padTop))
-        {
+        let top = max(firstRow, g.padTop)
+        for row in top..<max(min(end * g.stride, g.padTop + g.height), top) {
           differentiateRow(row, band + (row / g.stride - start) &* gradientRow, phases, scratch)
           input.take(
             scratch.row,

@@ -1,0 +1,127 @@
+import Kernels
+import Tensors
+import XCTest
+
+/// What reads raw outputs and carries gradients back to them, in both layouts.
+final class NormalizedActivationTests: XCTestCase {
+  /// Single operations on floats near 8, or sums of about a hundred of them.
+  private let tolerance = 2e-6
+  private let count = 57
+
+  override func tearDown() { releaseBuffers() }
+
+  /// Every layout of input and output, activation, and a few channel counts.
+  private func forEachCase(
+    _ body: (_ x: Layout, _ y: Layout, _ channels: Int, _ activation: Activation) -> Void
+  ) {
+    for x in Layout.allCases {
+      for y in Layout.allCases {
+        for channels in [8, 24, 40] {
+          for activation in [Activation.identity, .swish, .relu6] {
+            body(x, y, channels, activation)
+          }
+        }
+      }
+    }
+  }
+
+  func testValuesAndMeansMatchTheReference() {
+    forEachCase { from, to, channels, activation in
+      let x = randomValues(count * channels, seed: 1)
+      let scale = randomValues(channels, seed: 2, scale: 8)
+      let shift = randomValues(channels, seed: 3)
+      let expected = NormalizedActivationReference(scale: scale, shift: shift, activation)
+        .forward(x)
+      let means = StatisticsReference.means(expected, channels: channels)
+      let normalization = NormalizedActivation.Normalization(
+        scale: vector(scale), shift: vector(shift))
+      let label = "\(from) to \(to), C \(channels) \(activation)"
+      let source = from.pixels(x, channels: channels)
+      let target = to.room(for: count, channels: channels)
+      let mean = buffer(channelStride(channels), filledWith: .nan)
+      NormalizedActivation.apply(
+        source, count: count, channels: channels, normalization, activation, into: target,
+        mean: mean.start)
+      assertClose(target, expected, channels: channels, tolerance: tolerance, label)
+      assertClose(values(mean, count: channels), means, tolerance: tolerance, label)
+      let meanOnly = buffer(channelStride(channels), filledWith: .nan)
+      NormalizedActivation.apply(
+        source, count: count, channels: channels, normalization, activation, into: nil,
+        mean: meanOnly.start)
+      assertSameBits(values(meanOnly, count: channels), values(mean, count: channels), label)
+    }
+  }
+
+  func testGradientPassesGateAndActivation() {
+    forEachCase { from, to, channels, activation in
+      for isGated in [false, true] {
+        let (x, du) = (
+          randomValues(count * channels, seed: 1), randomValues(count * channels, seed: 4)
+        )
+        let scale = randomValues(channels, seed: 2, scale: 8)
+        let shift = randomValues(channels, seed: 3)
+        let mean = randomValues(channels, seed: 5)
+        let inverseDeviation = randomValues(channels, seed: 6)
+        let (gate, pooled) = (randomValues(channels, seed: 7), randomValues(channels, seed: 8))
+        let expected = NormalizedActivationReference(scale: scale, shift: shift, activation)
+          .backward(du, x, gate: isGated ? (gate, pooled) : nil)
+        let expectedSums = StatisticsReference.gradientSums(
+          expected, x, mean: mean, inverseDeviation: inverseDeviation)
+        let target = to.room(for: count, channels: channels)
+        var sums = [Double](repeating: 1, count: GradientSums.size(channels: channels))
+        NormalizedActivation.backward(
+          from.pixels(du, channels: channels), to.pixels(x, channels: channels), count: count,
+          channels: channels, .init(scale: vector(scale), shift: vector(shift)), activation,
+          gate: isGated ? .init(gate: vector(gate), pooled: vector(pooled)) : nil,
+          mean: vector(mean), inverseDeviation: vector(inverseDeviation), into: target,
+          sums: &sums)
+        let label = "\(from) to \(to), C \(channels) \(activation), gated \(isGated)"
+        assertClose(target, expected, channels: channels, tolerance: tolerance, label)
+        assertClose(
+          channelValues(sums, channels: channels), expectedSums.map { $0 + 1 },
+          tolerance: tolerance, label)
+      }
+    }
+  }
+
+  func testResidualAdditionMatchesTheReference() {
+    for channels in [8, 24, 40] {
+      let x = randomValues(count * channels, seed: 1)
+      let skip = randomValues(count * channels, seed: 2)
+      let scale = randomValues(channels, seed: 3)
+      let shift = randomValues(channels, seed: 4)
+      let branch = NormalizedActivationReference(scale: scale, shift: shift, .identity).forward(x)
+      for factor in [1, 0, 1.25] {
+        for hasSkip in [false, true] {
+          let y = Layout.rows.room(for: count, channels: channels)
+          ResidualAddition.apply(
+            Layout.rows.pixels(x, channels: channels).start, rows: count, channels: channels,
+            .init(scale: vector(scale), shift: vector(shift)), factor: Float(factor),
+            skip: hasSkip ? Layout.rows.pixels(skip, channels: channels).start : nil,
+            into: y.start)
+          assertClose(
+            y, branch.indices.map { branch[$0] * factor + (hasSkip ? skip[$0] : 0) },
+            channels: channels, tolerance: tolerance, "\(channels), \(factor), \(hasSkip)")
+        }
+      }
+    }
+  }
+
+  func testPixelsAreCopiedAndGatedBetweenLayouts() {
+    forEachCase { from, to, channels, _ in
+      // The last pixels of an image, as a tile that starts within it.
+      let (x, gate) = (randomValues(count * channels, seed: 1), randomValues(channels, seed: 2))
+      let first = 20
+      let tile = Array(x[(first * channels)...])
+      let source = from.pixels(x, channels: channels).dropping(first)
+      let copy = to.room(for: count - first, channels: channels)
+      source.copy(to: copy, count: count - first, channels: channels)
+      assertClose(copy, tile, channels: channels, tolerance: 0, "\(from) to \(to), C \(channels)")
+      let gated = to.room(for: count - first, channels: channels)
+      source.gate(count: count - first, channels: channels, by: vector(gate), into: gated)
+      assertClose(
+        gated, tile.indices.map { tile[$0] * gate[$0 % channels] }, channels: channels,
+        tolerance: tolerance, "\(from) to \(to), C \(channels)")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Kernels
+import Tensors
+import XCTest
+
+final class SoftmaxCrossEntropyTests: XCTestCase {
+  /// Computed in doubles; the gradient is rounded to floats once.
+  private let tolerance = 1e-6
+  private let (images, classes) = (5, 23)
+
+  override func tearDown() { releaseBuffers() }
+
+  /// Logits up to 40, so that powers of e overflow a float unless they are shifted; in the last
+  /// image two are the largest.
+  private var logits: [Double] {
+    var logits = randomValues(images * classes, seed: 9, scale: 40)
+    logits[4 * classes + 3] = 90
+    logits[4 * classes + 11] = 90
+    return logits
+  }
+
+  func testLossAndGradientMatchTheReference() {
+    let labels: [Int32] = [2, 0, 22, 7, 11]
+    for smoothing in [0, 0.1] {
+      let rows = Layout.rows.pixels(logits, channels: classes)
+      let expected = (0..<images).map {
+        SoftmaxReference.loss(
+          Array(logits[$0 * classes..<($0 + 1) * classes]), label: Int(labels[$0]),
+          smoothing: smoothing)
+      }
+      let totals = SoftmaxCrossEntropy.backward(
+        rows.start, images: images, classes: classes, labels: labels, smoothing: smoothing)
+      let loss = expected.reduce(0) { $0 + $1.loss }
+      XCTAssertEqual(totals.loss / loss, 1, accuracy: tolerance, "smoothing \(smoothing)")
+      assertClose(
+        rows, expected.flatMap(\.gradient), channels: classes, tolerance: tolerance,
+        "smoothing \(smoothing)")
+    }
+  }
+
+  func testTheFirstOfEqualLogitsIsTheAnswer() {
+    let best = (0..<images).map { image in
+      SoftmaxCrossEntropy.argmax(
+        dense(Array(logits[image * classes..<(image + 1) * classes])).start, classes)
+    }
+    XCTAssertEqual(best[4], 3)
+    for (labels, hits) in [(best, 5), (best.map { $0 == 3 ? 11 : $0 }, 4)] {
+      let totals = SoftmaxCrossEntropy.backward(
+        Layout.rows.pixels(logits, channels: classes).start, images: images, classes: classes,
+        labels: labels.map(Int32.init), smoothing: 0)
+      XCTAssertEqual(totals.correct, hits)
+    }
+  }
+
+  func testProbabilitiesMatchTheReference() {
+    let rows = Layout.rows.pixels(logits, channels: classes)
+    SoftmaxCrossEntropy.probabilities(rows.start, images: images, classes: classes)
+    let expected = (0..<images).flatMap {
+      SoftmaxReference.probabilities(Array(logits[$0 * classes..<($0 + 1) * classes]))
+    }
+    assertClose(rows, expected, channels: classes, tolerance: tolerance)
+  }
+}

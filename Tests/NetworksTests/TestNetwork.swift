@@ -1,0 +1,55 @@
+import Networks
+import Tensors
+
+/// A network with its own arenas on synthetic images.
+final class TestNetwork {
+  let table: ParameterTable
+  let weights: FloatBuffer
+  let statistics: FloatBuffer
+  let network: EfficientNet
+
+  /// - Parameter imageCount: Images in the batch, which has room for eight in four micro-batches.
+  init(
+    _ architecture: Architecture, imageCount: Int = 8, groupLevel: Int? = nil,
+    expansions: ExpansionStorage
+  ) {
+    table = architecture.parameterTable
+    weights = FloatBuffer(count: table.trainableSize)
+    statistics = FloatBuffer(count: table.statisticsSize)
+    table.initialize(weights: weights.start, statistics: statistics.start, seed: 3)
+    network = EfficientNet(
+      architecture,
+      layout: BatchLayout(microBatchCount: 4, microBatchSize: 2, groupLevel: groupLevel),
+      exchange: LocalExchange(), weights: weights, statistics: statistics, isTrainable: true,
+      expansions: expansions)
+    var random = CounterRandom(seed: 5, purpose: .synthetic)
+    for i in 0..<network.images.count { network.images.start[i] = Float(random.normal()) }
+    for run in network.beginBatch(imageCount: imageCount) {
+      for (offset, position) in run.positions.enumerated() {
+        network.labels[run.firstImage + offset] = Int32(position % architecture.classes)
+        network.samples[run.firstImage + offset] = position
+      }
+    }
+  }
+
+  /// Sum of the losses, with the same dropout and drop-path each time.
+  func loss() throws -> Double {
+    let key = EfficientNet.RandomKey(seed: 7, epoch: 1)
+    return try network.train(key: key, smoothing: 0.1).reduce(0) { $0 + $1.loss }
+  }
+}
+
+extension Architecture {
+  /// A network as small as compound scaling makes it, without dropout and drop-path.
+  static func small(
+    isLite: Bool = false, _ change: (inout Architecture) -> Void = { _ in }
+  ) -> Architecture {
+    var architecture = Architecture(
+      Coefficients(width: 0.25, depth: 1.1, resolution: 33), isLite: isLite)
+    architecture.classes = 5
+    architecture.dropout = 0
+    architecture.dropPath = 0
+    change(&architecture)
+    return architecture
+  }
+}
