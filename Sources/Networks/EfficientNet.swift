@@ -129,6 +129,7 @@ public final class EfficientNet: ImageBatch {
     work.isTraining = true
     drawDropPath(key)
     drawDropout(key)
+    work.lap(.randomness, .forward, .step)
     try forward()
   }
 
@@ -145,6 +146,7 @@ public final class EfficientNet: ImageBatch {
     stem.backward(work, gradients, images: images.start)
     try work.exchange.combineGradients(
       gradients.slots.start, size: table.trainableSize, plan: layout.batchPlan)
+    work.lap(.gradientExchange, .backward, .step)
     return totals
   }
 
@@ -163,6 +165,7 @@ public final class EfficientNet: ImageBatch {
     for layer in normalizationLayers {
       layer.normalize(weights: work.weights, statistics: work.statistics)
     }
+    work.lap(.statistics, .forward, .step)
     // Evaluation has no exchange, hence nothing that could fail.
     do { try forward() } catch { preconditionFailure("\(error)") }
   }
@@ -171,6 +174,22 @@ public final class EfficientNet: ImageBatch {
   public func use(weights: FloatBuffer, statistics: FloatBuffer) {
     work.weightArena = weights
     work.statisticsArena = statistics
+  }
+
+  /// Measures the steps that follow, or nothing with nil.
+  package var profile: StepProfile? {
+    get { work.profile }
+    set { work.profile = newValue }
+  }
+
+  /// How a block comes by its expansion.
+  package enum ExpansionUse: String, Sendable, Encodable {
+    case none, stored, recomputed
+  }
+
+  /// How each block comes by its expansion.
+  package var expansions: [ExpansionUse] {
+    blocks.map { $0.recomputed != nil ? .recomputed : $0.shape.isExpanding ? .stored : .none }
   }
 
   /// Scores of the local image `image`, `[K]`.

@@ -34,10 +34,12 @@ final class GradientTree {
   /// ranges share the levels.
   /// - Parameter body: Writes the whole gradient; its argument is indexed by place in the arena.
   ///   Not called for a micro-batch without images.
+  /// - Returns: Floats that were added to others.
+  @discardableResult
   func accumulate(
     _ range: Range<Int>, _ microBatch: MicroBatch,
     _ body: (_ gradient: UnsafeMutablePointer<Float>) -> Void
-  ) {
+  ) -> Int {
     let position = layout.microBatches.lowerBound + microBatch.index
     guard
       let slot = plan.subtrees.firstIndex(where: { $0.microBatches.contains(position) })
@@ -67,12 +69,12 @@ final class GradientTree {
       level(depth).update(repeating: 0, count: range.count)
     }
     // The end of the batch lacks right neighbours: everything pending is added up.
-    var carries = isLast ? depth : (~leaf).trailingZeroBitCount
-    while carries > 0 {
+    let carries = isLast ? depth : (~leaf).trailingZeroBitCount
+    for _ in 0..<carries {
       OptimizerStep.add(level(depth), to: level(depth - 1), count: range.count)
       depth -= 1
-      carries -= 1
     }
+    return carries * range.count
   }
 
   /// The padding behind tensors within `range`.

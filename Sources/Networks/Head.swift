@@ -57,11 +57,14 @@ final class Head {
   }
 
   func forward(_ work: Workspace) throws(ExchangeError) {
-    try work.normalize(normalization) { microBatch in
+    try work.normalize(normalization, of: .head) { microBatch in
       let start = microBatch.firstImage * pixels
       forEachTile(of: microBatch.imageCount * pixels) { first, count in
         let tile = input.start + (start + first) * narrow
         last.writeOutput(work, microBatch, first, count, into: tile)
+        work.lap(
+          .blockInput, .forward, .head, read: count * last.outputFloatsRead,
+          written: count * narrow)
         let target = raw.start + (start + first) * wide
         // [rows, Cin] · [Cin, C]
         GEMM.multiply(
@@ -71,6 +74,9 @@ final class Head {
           ChannelMoments.accumulate(
             into: moments, channels: channels, .rows(target, channels: channels), count: count)
         }
+        work.lap(
+          .head, .forward, .head, written: count * wide,
+          multiplyAdds: count * inputChannels * channels)
       }
     }
     for microBatch in work.microBatches where microBatch.imageCount > 0 {
@@ -98,23 +104,28 @@ final class Head {
       m: microBatch.imageCount, n: classes, k: channels,
       pooled.start + microBatch.firstImage * wide, wide, work.weights + places.classifierKernel,
       classes, into: logits.start + microBatch.firstImage * row, row, accumulating: true)
+    work.lap(
+      .head, .forward, .head, read: microBatch.imageCount * pixels * wide,
+      multiplyAdds: microBatch.imageCount * channels * classes)
   }
 
   /// Computes each micro-batch's loss and replaces the logits by the gradient of its sum.
   func loss(
     _ work: Workspace, labels: UnsafePointer<Int32>, smoothing: Double
   ) -> [SoftmaxCrossEntropy.Totals] {
-    work.microBatches.map {
+    let totals = work.microBatches.map {
       SoftmaxCrossEntropy.backward(
         logits.start + $0.firstImage * row, images: $0.imageCount, classes: classes,
         labels: labels + $0.firstImage, smoothing: smoothing)
     }
+    work.lap(.loss, .backward, .head)
+    return totals
   }
 
   /// Carries the gradient of the logits back to the output of the last block, `work.current`.
   func backward(_ work: Workspace, _ gradients: GradientTree) throws(ExchangeError) {
     for microBatch in work.microBatches { classifierBackward(work, microBatch, gradients) }
-    try work.differentiate(normalization, gradients) { microBatch in
+    try work.differentiate(normalization, of: .head, gradients) { microBatch in
       for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
         // Pixels of the head have no gradient but their share of the mean's: what the closed gate
         // lets through does not matter.
@@ -129,6 +140,8 @@ final class Head {
             work.outputGradient.start + image * pixels * wide, channels: channels),
           sums: normalization.sums(microBatch))
       }
+      let floats = microBatch.imageCount * pixels * wide
+      work.lap(.head, .backward, .head, read: floats, written: floats)
     }
     for microBatch in work.microBatches { convolutionBackward(work, microBatch, gradients) }
   }
@@ -139,7 +152,7 @@ final class Head {
     let kernel = places.classifierKernel
     let bias = places.classifierBias
     let dlogits = logits.start + microBatch.firstImage * row
-    gradients.accumulate(kernel..<bias + row, microBatch) { gradient in
+    work.accumulate(gradients, kernel..<bias + row, of: .head, microBatch) { gradient in
       // [images, C]ᵀ · [images, K]
       GEMM.multiplyTransposed(
         m: channels, n: classes, k: microBatch.imageCount,
@@ -147,6 +160,8 @@ final class Head {
         into: gradient + kernel, classes, accumulating: false)
       ColumnSums.write(
         dlogits, rows: microBatch.imageCount, columns: classes, into: gradient + bias)
+      work.lap(
+        .head, .backward, .head, multiplyAdds: microBatch.imageCount * channels * classes)
     }
     guard microBatch.imageCount > 0 else { return }
     let target = dpooled.start + microBatch.firstImage * wide
@@ -157,6 +172,7 @@ final class Head {
     let inverse = 1 / Float(pixels)
     let factors = unitFactors.start + microBatch.firstImage * wide
     for i in 0..<microBatch.imageCount * wide { target[i] *= inverse * factors[i] }
+    work.lap(.head, .backward, .head, multiplyAdds: microBatch.imageCount * channels * classes)
   }
 
   private func convolutionBackward(
@@ -164,9 +180,8 @@ final class Head {
   ) {
     let kernel = places.headKernel
     let start = microBatch.firstImage * pixels
-    gradients.accumulate(
-      kernel..<kernel + channelStride(inputChannels * channels), microBatch
-    ) { gradient in
+    let range = kernel..<kernel + channelStride(inputChannels * channels)
+    work.accumulate(gradients, range, of: .head, microBatch) { gradient in
       forEachTile(of: microBatch.imageCount * pixels) { first, count in
         let draw = work.outputGradient.start + (start + first) * wide
         let rows = Pixels.rows(draw, channels: channels)
@@ -181,6 +196,10 @@ final class Head {
         GEMM.multiplyByTransposed(
           m: count, n: inputChannels, k: channels, draw, wide, work.weights + kernel, channels,
           into: work.current.start + (start + first) * narrow, narrow)
+        work.lap(
+          .head, .backward, .head, read: count * (2 * wide + narrow),
+          written: count * (wide + narrow),
+          multiplyAdds: 2 * count * inputChannels * channels)
       }
     }
   }

@@ -7,11 +7,13 @@ extension MBConvBlock {
   /// The gradient in front of the first block is that of the stem's batch normalisation and stands
   /// in `work.inputGradient`.
   func backward(_ work: Workspace, _ gradients: GradientTree) throws(ExchangeError) {
-    try work.differentiate(projectNormalization, gradients) { sumOutputGradient(work, $0) }
-    try work.differentiate(filterNormalization, gradients) {
+    try work.differentiate(projectNormalization, of: place, gradients) {
+      sumOutputGradient(work, $0)
+    }
+    try work.differentiate(filterNormalization, of: place, gradients) {
       projectBackward(work, $0, gradients)
     }
-    try work.differentiate(sourceNormalization, gradients) {
+    try work.differentiate(sourceNormalization, of: place, gradients) {
       filterBackward(work, $0, gradients, sourceNormalization)
     }
     if let expandNormalization {
@@ -36,12 +38,15 @@ extension MBConvBlock {
         rows: outputPixels, mean: projectNormalization.mean(microBatch),
         inverseDeviation: projectNormalization.inverseDeviation(microBatch))
     }
+    work.lap(
+      .channelSums, .backward, place,
+      read: 2 * microBatch.imageCount * outputPixels * narrowOut)
   }
 
   private func projectBackward(
     _ work: Workspace, _ microBatch: MicroBatch, _ gradients: GradientTree
   ) {
-    gradients.accumulate(places.projectRange, microBatch) { gradient in
+    work.accumulate(gradients, places.projectRange, of: place, microBatch) { gradient in
       let kernel = gradient + places.projectKernel
       for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
         let images = min(imagesPerTile, microBatch.imageCount - first)
@@ -70,6 +75,9 @@ extension MBConvBlock {
         reduceKernel: gradient + places.reduceKernel, reduceBias: gradient + places.reduceBias,
         expandKernel: gradient + places.expandSqueezeKernel,
         expandBias: gradient + places.expandSqueezeBias)
+      work.lap(
+        .squeeze, .backward, place,
+        multiplyAdds: squeeze.products(images: microBatch.imageCount))
     }
   }
 
@@ -92,6 +100,7 @@ extension MBConvBlock {
         into: .rows(
           work.narrowTile.start + (row - first) * narrowOut, channels: shape.outputChannels))
     }
+    work.lap(.normalizationGradient, .backward, place, read: 2 * count * narrowOut)
   }
 
   /// Gradient of the kernel and of the gates, for the small images of a tile.
@@ -116,11 +125,13 @@ extension MBConvBlock {
           into: .rows(gated + (row - first) * wide, channels: shape.expandedChannels),
           dgate: squeeze.dgate.start + place * wide)
       }
+      work.lap(.activation, .backward, place, read: count * wide)
       // [rows, C]ᵀ · [rows, Cout]
       GEMM.multiplyTransposed(
         m: shape.expandedChannels, n: shape.outputChannels, k: count, gated, wide,
         work.narrowTile.start, narrowOut, into: kernelGradient, shape.outputChannels,
         accumulating: !isFirst)
+      work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
     }
   }
 
@@ -131,6 +142,7 @@ extension MBConvBlock {
       m: count, n: shape.expandedChannels, k: shape.outputChannels, work.narrowTile.start,
       narrowOut, work.weights + places.projectKernel, shape.outputChannels,
       into: work.wideTile.start, wide)
+    work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
   }
 
   /// Gradient of the kernel and of the gates, for the images of a tile.
@@ -154,11 +166,14 @@ extension MBConvBlock {
           channels: shape.expandedChannels, normalization, activation,
           into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
       }
+      work.lap(.activation, .backward, place, read: count * wide)
       guard let squeeze else {
         // [rows, C]ᵀ · [rows, Cout]
         GEMM.multiplyTransposed(
           m: shape.expandedChannels, n: outputs, k: count, tile, wide, work.narrowTile.start,
           narrowOut, into: kernelGradient, outputs, accumulating: !(isFirst && first == 0))
+        work.lap(
+          .projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
         return
       }
       for channel in stride(from: 0, to: shape.expandedChannels, by: channelsPerProduct) {
@@ -170,6 +185,7 @@ extension MBConvBlock {
             m: channels, n: outputs, k: count, tile + (row - first) * wide + channel, wide,
             work.narrowTile.start + (row - first) * narrowOut, narrowOut, into: products, outputs,
             accumulating: row > image * outputPixels)
+          work.lap(.projection, .backward, place, multiplyAdds: count * channels * outputs)
           guard row + count == (image + 1) * outputPixels else { return }
           squeeze.operation.gateGradient(
             products, outputs: outputs, channels: channels,
@@ -178,6 +194,7 @@ extension MBConvBlock {
             dgate: squeeze.dgate.start + (firstImage + image) * wide + channel,
             kernelGradient: kernelGradient + channel * outputs,
             accumulating: !(isFirst && image == 0))
+          work.lap(.squeeze, .backward, place, multiplyAdds: 2 * channels * outputs)
         }
       }
     }
@@ -203,6 +220,7 @@ extension MBConvBlock {
       dreduced: squeeze.dreduced.start + firstImage * narrow, dpooled: dpooled)
     let inverse = 1 / Float(outputPixels)
     for i in 0..<images * wide { dpooled[i] *= inverse }
+    work.lap(.squeeze, .backward, place, multiplyAdds: squeeze.products(images: images))
   }
 
   /// Carries the gradient through projection, gate and activation, for the images of a tile.
@@ -234,6 +252,9 @@ extension MBConvBlock {
           inverseDeviation: filterNormalization.inverseDeviation(microBatch),
           into: target.dropping(inImage), sums: filterNormalization.sums(microBatch))
       }
+      work.lap(
+        .activation, .backward, place, read: rows > GEMM.tileRows ? count * wide : 0,
+        written: count * wide)
     }
   }
 
@@ -244,7 +265,8 @@ extension MBConvBlock {
     let kernel = places.depthwiseKernel
     let taps = shape.geometry.kernel * shape.geometry.kernel
     let size = taps * shape.expandedChannels
-    gradients.accumulate(kernel..<kernel + channelStride(size), microBatch) { gradient in
+    let range = kernel..<kernel + channelStride(size)
+    work.accumulate(gradients, range, of: place, microBatch) { gradient in
       let padded = work.depthwiseGradient.start
       padded.update(repeating: 0, count: taps * wide)
       let expansion = recomputed?.expansion(work)
@@ -266,11 +288,22 @@ extension MBConvBlock {
               microBatch, normalization, dx: narrowGradient(work).start + outside,
               isAdding: shape.hasSkip),
             weights: work.weights + kernel, weightGradient: padded, scratch: work.scratch.start)
+          // The expansion is made again, and multiplied for the gradients of its two factors.
+          work.lap(
+            .expandedDepthwise, .backward, place,
+            read: 2 * outputPixels * wide + inputPixels * (shape.hasSkip ? 2 : 1) * narrowIn,
+            written: inputPixels * narrowIn,
+            multiplyAdds: 3 * expansionProducts + 2 * depthwiseProducts)
         } else {
           depthwise.backward(
             output, source(image), normalization.normalization(microBatch),
             into: inputGradient(work, microBatch, image, normalization),
             weights: work.weights + kernel, weightGradient: padded, scratch: work.scratch.start)
+          let skip = !shape.isExpanding && shape.hasSkip ? inputPixels * wide : 0
+          work.lap(
+            .depthwise, .backward, place,
+            read: 2 * outputPixels * wide + inputPixels * wide + skip,
+            written: inputPixels * wide, multiplyAdds: 2 * depthwiseProducts)
         }
       }
       recomputed?.endGradient(work, microBatch, normalization)
@@ -278,6 +311,7 @@ extension MBConvBlock {
         (gradient + kernel + tap * shape.expandedChannels).update(
           from: padded + tap * wide, count: shape.expandedChannels)
       }
+      work.lap(recomputed == nil ? .depthwise : .expandedDepthwise, .backward, place)
     }
   }
 
@@ -314,11 +348,17 @@ extension MBConvBlock {
     let size = shape.inputChannels * shape.expandedChannels
     let start = microBatch.firstImage * inputPixels
     let dinput = narrowGradient(work).start + start * narrowIn
-    gradients.accumulate(kernel..<kernel + channelStride(size), microBatch) { gradient in
+    let range = kernel..<kernel + channelStride(size)
+    work.accumulate(gradients, range, of: place, microBatch) { gradient in
       if let recomputed {
         recomputed.finish(
           work, microBatch, normalization, x: input.start + start * narrowIn, dx: dinput,
           rows: microBatch.imageCount * inputPixels, into: gradient + kernel)
+        let floats = microBatch.imageCount * inputPixels * narrowIn
+        work.lap(
+          .expansion, .backward, place, read: 2 * floats, written: floats,
+          multiplyAdds: microBatch.imageCount * inputPixels * shape.inputChannels
+            * shape.inputChannels)
         return
       }
       forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
@@ -333,6 +373,7 @@ extension MBConvBlock {
             channels: shape.expandedChannels, normalization.gradientCoefficients(microBatch),
             into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
         }
+        work.lap(.normalizationGradient, .backward, place, read: 2 * count * wide)
         // [rows, Cin]ᵀ · [rows, C]
         GEMM.multiplyTransposed(
           m: shape.inputChannels, n: shape.expandedChannels, k: count,
@@ -343,6 +384,10 @@ extension MBConvBlock {
           m: count, n: shape.inputChannels, k: shape.expandedChannels, tile, wide,
           work.weights + places.expandKernel, shape.expandedChannels,
           into: dinput + first * narrowIn, narrowIn, accumulating: shape.hasSkip)
+        work.lap(
+          .expansion, .backward, place, read: count * (shape.hasSkip ? 2 : 1) * narrowIn,
+          written: count * narrowIn,
+          multiplyAdds: 2 * count * shape.inputChannels * shape.expandedChannels)
       }
     }
   }

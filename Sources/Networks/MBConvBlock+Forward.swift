@@ -23,11 +23,13 @@ extension MBConvBlock {
     if let recomputed, let expandNormalization {
       try prepare(recomputed, work, expandNormalization)
     } else if let expandNormalization {
-      try work.normalize(expandNormalization) { expand(work, $0, expandNormalization) }
+      try work.normalize(expandNormalization, of: place) {
+        expand(work, $0, expandNormalization)
+      }
     }
     let expansion = recomputed?.expansion(work)
-    try work.normalize(filterNormalization) { filter(work, $0, expansion) }
-    try work.normalize(projectNormalization) { project(work, $0) }
+    try work.normalize(filterNormalization, of: place) { filter(work, $0, expansion) }
+    try work.normalize(projectNormalization, of: place) { project(work, $0) }
   }
 
   private func writeInput(_ work: Workspace, _ microBatch: MicroBatch, _ first: Int, _ count: Int) {
@@ -37,6 +39,9 @@ extension MBConvBlock {
     } else {
       stem.writeOutput(microBatch, first, count, into: target)
     }
+    work.lap(
+      .blockInput, .forward, place, read: count * (previous?.outputFloatsRead ?? narrowIn),
+      written: count * narrowIn)
   }
 
   private func expand(
@@ -51,6 +56,9 @@ extension MBConvBlock {
         m: count, n: shape.expandedChannels, k: shape.inputChannels,
         input.start + (start + first) * narrowIn, narrowIn,
         work.weights + places.expandKernel, shape.expandedChannels, into: tile, wide)
+      work.lap(
+        .expansion, .forward, place,
+        multiplyAdds: count * shape.inputChannels * shape.expandedChannels)
       forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
         let rows = Pixels.rows(tile + (row - first) * wide, channels: shape.expandedChannels)
         let planes = source(microBatch.firstImage + image).dropping(row - image * inputPixels)
@@ -62,6 +70,7 @@ extension MBConvBlock {
           rows.copy(to: planes, count: count, channels: shape.expandedChannels)
         }
       }
+      work.lap(.channelSums, .forward, place, written: count * wide)
     }
   }
 
@@ -79,12 +88,16 @@ extension MBConvBlock {
         InputCovariance.accumulate(
           into: covariance.own(microBatch.index), channels: shape.inputChannels,
           input.start + (start + first) * narrowIn, rows: count, scratch: work.scratch.start)
+        work.lap(
+          .inputCovariance, .forward, place,
+          multiplyAdds: count * shape.inputChannels * shape.inputChannels)
       }
     }
     guard work.isTraining else { return }
     try covariance.combine(work.exchange)
     normalization.normalize(
       weights: work.weights, from: covariance, expandKernel: work.weights + places.expandKernel)
+    work.lap(.statistics, .forward, place)
   }
 
   private func filter(_ work: Workspace, _ microBatch: MicroBatch, _ expansion: Expansion?) {
@@ -102,10 +115,16 @@ extension MBConvBlock {
         depthwise.forward(
           expanding: input.start + image * inputPixels * narrowIn, expansion, normalization,
           weights: weights, into: target, moments: moments, scratch: work.scratch.start)
+        work.lap(
+          .expandedDepthwise, .forward, place, read: inputPixels * narrowIn,
+          written: outputPixels * wide, multiplyAdds: expansionProducts + depthwiseProducts)
       } else {
         depthwise.forward(
           source(image), normalization, weights: weights, into: target, moments: moments,
           scratch: work.scratch.start)
+        work.lap(
+          .depthwise, .forward, place, read: inputPixels * wide, written: outputPixels * wide,
+          multiplyAdds: depthwiseProducts)
       }
     }
   }
@@ -132,15 +151,20 @@ extension MBConvBlock {
               activation, into: rows)
           }
         }
+        work.lap(.activation, .forward, place, read: squeeze == nil ? count * wide : 0)
         let raw = projected.start + (firstImage * outputPixels + first) * narrowOut
         // [rows, C] · [C, Cout]
         GEMM.multiply(
           m: count, n: shape.outputChannels, k: shape.expandedChannels, tile, wide,
           work.weights + places.projectKernel, shape.outputChannels, into: raw, narrowOut)
+        work.lap(
+          .projection, .forward, place, written: count * narrowOut,
+          multiplyAdds: projectionProducts(rows: count))
         if let moments = work.moments(of: projectNormalization, microBatch) {
           ChannelMoments.accumulate(
             into: moments, channels: shape.outputChannels,
             .rows(raw, channels: shape.outputChannels), count: count)
+          work.lap(.channelSums, .forward, place)
         }
       }
     }
@@ -163,6 +187,7 @@ extension MBConvBlock {
         filterNormalization.normalization(microBatch), activation, into: activated(work, image),
         mean: pooled + image * wide)
     }
+    work.lap(.activation, .forward, place, read: images * outputPixels * wide)
     squeeze.operation.forward(
       pooled: pooled, images: images,
       reduceKernel: work.weights + places.reduceKernel,
@@ -172,5 +197,6 @@ extension MBConvBlock {
       reduced: squeeze.reduced.start + firstImage * narrow,
       hidden: squeeze.hidden.start + firstImage * narrow,
       gate: squeeze.gate.start + firstImage * wide)
+    work.lap(.squeeze, .forward, place, multiplyAdds: squeeze.products(images: images))
   }
 }

@@ -49,6 +49,9 @@ final class MBConvBlock {
       dreduced = FloatBuffer(count: isTrainable ? narrow : 0)
       dpooled = FloatBuffer(count: isTrainable ? wide : 0)
     }
+
+    /// Multiply-adds of both products.
+    func products(images: Int) -> Int { 2 * images * operation.channels * operation.squeezed }
   }
 
   init(
@@ -96,6 +99,9 @@ final class MBConvBlock {
         images: images, isTrainable: isTrainable)
     }
   }
+
+  /// Where a profile puts its work.
+  var place: StepProfile.Place { .block(index) }
 
   /// Channel strides of input, middle and output.
   var narrowIn: Int { channelStride(shape.inputChannels) }
@@ -150,6 +156,20 @@ final class MBConvBlock {
     sizes.narrowGradient = max(
       sizes.narrowGradient, images * outputPixels * narrowOut,
       previous == nil ? 0 : images * inputPixels * narrowIn)
+  }
+
+  /// Floats that ``writeOutput`` reads for a pixel.
+  var outputFloatsRead: Int { shape.hasSkip ? 2 * narrowOut : narrowOut }
+
+  /// Multiply-adds of an image's expansion, and of its depthwise convolution.
+  var expansionProducts: Int { inputPixels * shape.inputChannels * shape.expandedChannels }
+  var depthwiseProducts: Int {
+    outputPixels * shape.geometry.kernel * shape.geometry.kernel * shape.expandedChannels
+  }
+
+  /// Multiply-adds of the projection of some rows.
+  func projectionProducts(rows: Int) -> Int {
+    rows * shape.expandedChannels * shape.outputChannels
   }
 
   /// Normalisation layers in forward order.

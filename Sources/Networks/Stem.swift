@@ -30,6 +30,11 @@ final class Stem {
     convolution.geometry.height * convolution.geometry.width * convolution.inputChannels
   }
 
+  /// Floats of an image's output.
+  private var outputSize: Int { pixels * channelStride(channels) }
+  /// Multiply-adds of an image.
+  private var products: Int { pixels * convolution.patchSize * channels }
+
   /// The raw output of an image.
   func output(_ image: Int) -> Pixels {
     .planes(raw.start + image * pixels * channelStride(channels), pixels: pixels)
@@ -41,11 +46,15 @@ final class Stem {
   }
 
   func forward(_ work: Workspace, images: UnsafePointer<Float>) throws(ExchangeError) {
-    try work.normalize(normalization) { microBatch in
+    try work.normalize(normalization, of: .stem) { microBatch in
       convolution.forward(
         images + microBatch.firstImage * imageSize, images: microBatch.imageCount,
         weights: work.weights + kernel, into: output(microBatch.firstImage).start,
         moments: work.moments(of: normalization, microBatch), scratch: work.scratch.start)
+      work.lap(
+        .stem, .forward, .stem, read: microBatch.imageCount * imageSize,
+        written: microBatch.imageCount * outputSize,
+        multiplyAdds: microBatch.imageCount * products)
     }
   }
 
@@ -65,13 +74,17 @@ final class Stem {
   func backward(_ work: Workspace, _ gradients: GradientTree, images: UnsafePointer<Float>) {
     let size = convolution.patchSize * channels
     for microBatch in work.microBatches {
-      gradients.accumulate(kernel..<kernel + channelStride(size), microBatch) { gradient in
+      let range = kernel..<kernel + channelStride(size)
+      work.accumulate(gradients, range, of: .stem, microBatch) { gradient in
         let output = output(microBatch.firstImage).start
         convolution.backward(
           images + microBatch.firstImage * imageSize, images: microBatch.imageCount,
           dz: work.inputGradient.start + (output - raw.start), y: output,
           normalization.gradientCoefficients(microBatch), into: gradient + kernel,
           scratch: work.scratch.start)
+        work.lap(
+          .stem, .backward, .stem, read: microBatch.imageCount * (imageSize + 2 * outputSize),
+          multiplyAdds: microBatch.imageCount * products)
       }
     }
   }

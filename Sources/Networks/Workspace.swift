@@ -42,6 +42,9 @@ final class Workspace {
   var current: FloatBuffer
   var next: FloatBuffer
 
+  /// Who measures, if anybody.
+  var profile: StepProfile?
+
   /// Sizes in floats; see the properties of the same names.
   struct Sizes {
     var wideTile = 0
@@ -79,25 +82,50 @@ final class Workspace {
     next = FloatBuffer(count: isTrainable ? sizes.narrowGradient : 0)
   }
 
+  /// Ends a piece of work; nothing but a test for nil unless somebody measures.
+  @inline(__always)
+  func lap(
+    _ operation: StepProfile.Operation, _ phase: StepProfile.Phase, _ place: StepProfile.Place,
+    read: @autoclosure () -> Int = 0, written: @autoclosure () -> Int = 0,
+    multiplyAdds: @autoclosure () -> Int = 0
+  ) {
+    guard let profile else { return }
+    profile.lap(
+      operation, phase, place, read: read(), written: written(), multiplyAdds: multiplyAdds())
+  }
+
   /// Runs a phase of the forward pass: every micro-batch, then the statistics of all ranks.
   func normalize(
-    _ layer: NormalizationLayer, _ phase: (MicroBatch) -> Void
+    _ layer: NormalizationLayer, of place: StepProfile.Place, _ phase: (MicroBatch) -> Void
   ) throws(ExchangeError) {
     if isTraining { layer.clearMoments() }
     for microBatch in microBatches where microBatch.imageCount > 0 { phase(microBatch) }
     if isTraining {
       try layer.normalize(weights: weights, exchange: exchange)
+      lap(.statistics, .forward, place)
     }
   }
 
   /// Runs a phase of the backward pass that ends at the output of a batch normalisation.
   func differentiate(
-    _ layer: NormalizationLayer, _ gradients: GradientTree, _ phase: (MicroBatch) -> Void
+    _ layer: NormalizationLayer, of place: StepProfile.Place, _ gradients: GradientTree,
+    _ phase: (MicroBatch) -> Void
   ) throws(ExchangeError) {
     layer.clearSums()
     for microBatch in microBatches { phase(microBatch) }
     try layer.prepareInputGradient(
       microBatches: microBatches, gradients: gradients, exchange: exchange)
+    lap(.statistics, .backward, place)
+  }
+
+  /// Computes and adds the gradient of one micro-batch for `range` of the parameters, see
+  /// ``GradientTree/accumulate(_:_:_:)``.
+  func accumulate(
+    _ gradients: GradientTree, _ range: Range<Int>, of place: StepProfile.Place,
+    _ microBatch: MicroBatch, _ body: (_ gradient: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let added = gradients.accumulate(range, microBatch, body)
+    lap(.gradientExchange, .backward, place, read: 2 * added, written: added)
   }
 
   /// The moments to fill, or nil in evaluation.
