@@ -5,7 +5,8 @@ import Tensors
 final class FoldedBlock {
   let shape: Architecture.Block
   private let places: BlockPlaces
-  private let isFirst: Bool
+  /// The stem's normalisation, when the block reads the stem.
+  private let stem: NormalizationPlace?
   private let activation: Activation
   private let depthwise: DepthwiseConvolution
   private let squeeze: SqueezeExcitation?
@@ -16,13 +17,14 @@ final class FoldedBlock {
   private let ones, zeros: FloatBuffer
 
   init(
-    _ shape: Architecture.Block, places: BlockPlaces, isFirst: Bool, activation: Activation
+    _ shape: Architecture.Block, places: BlockPlaces, stem: NormalizationPlace?,
+    activation: Activation
   ) {
     self.shape = shape
     self.places = places
-    self.isFirst = isFirst
+    self.stem = stem
     self.activation = activation
-    let readsActivated = shape.isExpanding || isFirst
+    let readsActivated = shape.isExpanding || stem != nil
     depthwise = DepthwiseConvolution(
       geometry: shape.geometry, channels: shape.expandedChannels,
       activation: readsActivated ? activation : .identity)
@@ -51,7 +53,7 @@ final class FoldedBlock {
     let group = min(imagesPerTile, images)
     sizes.narrow = max(
       sizes.narrow, images * outputPixels * narrowOut,
-      isFirst && !shape.hasSkip ? 0 : images * inputPixels * narrowIn)
+      stem != nil && !shape.hasSkip ? 0 : images * inputPixels * narrowIn)
     if shape.isExpanding && !isRecomputed {
       sizes.expanded = max(sizes.expanded, group * inputPixels * wide)
     }
@@ -73,15 +75,18 @@ final class FoldedBlock {
 
   /// Turns `scratch.input` into `scratch.output`.
   ///
-  /// - Parameter stem: Computes the stem of an image for the first block.
+  /// - Parameter writeStem: Writes the stem of an image to `scratch.stem`.
   func forward(
     images: Int, _ weights: UnsafePointer<Float>, _ scratch: FoldedScratch,
-    stem: (_ image: Int) -> (Pixels, NormalizationPlace)
+    writeStem: (_ image: Int) -> Void
   ) {
     for first in stride(from: 0, to: images, by: imagesPerTile) {
       let group = first..<min(first + imagesPerTile, images)
       if shape.isExpanding && !isRecomputed { expand(group, weights, scratch) }
-      for image in group { filter(image, at: image - first, weights, scratch, stem) }
+      for image in group {
+        if stem != nil { writeStem(image) }
+        filter(image, at: image - first, weights, scratch)
+      }
       project(group, weights, scratch)
     }
   }
@@ -111,8 +116,7 @@ final class FoldedBlock {
   }
 
   private func filter(
-    _ image: Int, at position: Int, _ weights: UnsafePointer<Float>, _ scratch: FoldedScratch,
-    _ stem: (_ image: Int) -> (Pixels, NormalizationPlace)
+    _ image: Int, at position: Int, _ weights: UnsafePointer<Float>, _ scratch: FoldedScratch
   ) {
     let input = scratch.input.start + image * inputPixels * narrowIn
     let target = scratch.filtered.start + position * outputPixels * wide
@@ -133,14 +137,14 @@ final class FoldedBlock {
           panels: panels.start),
         expand.folded(weights), weights: kernel, into: target, moments: nil,
         scratch: scratch.kernel.start)
-    } else if isFirst {
-      let (source, place) = stem(image)
+    } else if let stem {
+      let source = Pixels.planes(scratch.stem.start, pixels: inputPixels)
       if shape.hasSkip {
         NormalizedActivation.apply(
-          source, count: inputPixels, channels: shape.inputChannels, place.folded(weights),
+          source, count: inputPixels, channels: shape.inputChannels, stem.folded(weights),
           activation, into: .rows(input, channels: shape.inputChannels))
       }
-      filter(source, place.folded(weights))
+      filter(source, stem.folded(weights))
     } else {
       filter(
         .rows(input, channels: shape.inputChannels),

@@ -8,9 +8,13 @@ public import Tensors
 /// Nothing is exchanged and nothing kept for a backward pass, so that each block takes a few images
 /// at a time from its narrow input to its narrow output, and what is wide stays in the cache.
 public final class FoldedNetwork: ImageBatch {
+  /// Shape and constants.
   public let architecture: Architecture
+  /// Normalised images, `[capacity, R, R, Cin]` without channel padding.
   public let images: FloatBuffer
+  /// Class of each image.
   public let labels: UnsafeMutableBufferPointer<Int32>
+  /// Index of each image in its data set.
   public var samples: [Int]
   /// Images that fit.
   public let capacity: Int
@@ -45,7 +49,7 @@ public final class FoldedNetwork: ImageBatch {
     for (index, shape) in architecture.blocks.enumerated() {
       blocks.append(
         FoldedBlock(
-          shape, places: places.blocks[index], isFirst: index == 0,
+          shape, places: places.blocks[index], stem: index == 0 ? places.stem : nil,
           activation: architecture.activation))
     }
     self.blocks = blocks
@@ -93,6 +97,7 @@ public final class FoldedNetwork: ImageBatch {
     (start + place.gamma).update(repeating: 1, count: place.channels)
   }
 
+  /// Starts a batch of `imageCount` images, all of which go to the front of ``images``.
   public func beginBatch(imageCount: Int) -> [LocalRun] {
     precondition(imageCount <= capacity, "the batch is larger than the network's room")
     self.imageCount = imageCount
@@ -102,22 +107,19 @@ public final class FoldedNetwork: ImageBatch {
   /// Computes the scores of the current batch.
   public func predict() {
     let weights = UnsafePointer(weights.start)
-    let imageSize =
-      architecture.resolution * architecture.resolution * architecture.inputChannels
-    for (index, block) in blocks.enumerated() {
-      block.forward(images: imageCount, weights, scratch) { image in
-        // Only the first block asks for the stem.
-        stem.forward(
-          images.start + image * imageSize, images: 1, weights: weights + places.stemKernel,
-          into: scratch.stem.start, moments: nil, scratch: scratch.kernel.start)
-        return (
-          .planes(scratch.stem.start, pixels: stem.geometry.outputs), places.stem
-        )
-      }
-      precondition(index == 0 || block.shape.inputChannels == blocks[index - 1].shape.outputChannels)
+    for block in blocks {
+      block.forward(images: imageCount, weights, scratch) { writeStem($0, weights) }
       swap(&scratch.input, &scratch.output)
     }
     classify(weights)
+  }
+
+  /// Writes the stem of one image.
+  private func writeStem(_ image: Int, _ weights: UnsafePointer<Float>) {
+    let size = architecture.resolution * architecture.resolution * architecture.inputChannels
+    stem.forward(
+      images.start + image * size, images: 1, weights: weights + places.stemKernel,
+      into: scratch.stem.start, moments: nil, scratch: scratch.kernel.start)
   }
 
   private func classify(_ weights: UnsafePointer<Float>) {

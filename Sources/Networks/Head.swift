@@ -19,8 +19,7 @@ final class Head {
   private let last: MBConvBlock
 
   init(
-    _ architecture: Architecture, places: ParameterPlaces, layout: BatchLayout, last: MBConvBlock,
-    isTrainable: Bool
+    _ architecture: Architecture, places: ParameterPlaces, layout: BatchLayout, last: MBConvBlock
   ) {
     self.places = places
     self.last = last
@@ -35,7 +34,7 @@ final class Head {
     pooled = FloatBuffer(count: images * channelStride(channels))
     logits = FloatBuffer(count: images * channelStride(classes))
     unitFactors = FloatBuffer(count: images * channelStride(channels))
-    dpooled = FloatBuffer(count: isTrainable ? images * channelStride(channels) : 0)
+    dpooled = FloatBuffer(count: images * channelStride(channels))
     closedGate = FloatBuffer(count: channelStride(channels))
     normalization = NormalizationLayer(
       channels: channels, place: places.head, epsilon: architecture.batchNormEpsilon,
@@ -70,10 +69,9 @@ final class Head {
         GEMM.multiply(
           m: count, n: channels, k: inputChannels, tile, narrow, work.weights + places.headKernel,
           channels, into: target, wide)
-        if let moments = work.moments(of: normalization, microBatch) {
-          ChannelMoments.accumulate(
-            into: moments, channels: channels, .rows(target, channels: channels), count: count)
-        }
+        ChannelMoments.accumulate(
+          into: normalization.moments(microBatch), channels: channels,
+          .rows(target, channels: channels), count: count)
         work.lap(
           .head, .forward, .head, written: count * wide,
           multiplyAdds: count * inputChannels * channels)
@@ -91,9 +89,7 @@ final class Head {
         output(image), count: pixels, channels: channels,
         normalization.normalization(microBatch), activation, into: nil, mean: units)
       let factors = unitFactors.start + image * wide
-      if work.isTraining {
-        for c in 0..<channels { units[c] *= factors[c] }
-      }
+      for c in 0..<channels { units[c] *= factors[c] }
     }
     for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
       (logits.start + image * row).update(

@@ -62,13 +62,9 @@ extension MBConvBlock {
       forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
         let rows = Pixels.rows(tile + (row - first) * wide, channels: shape.expandedChannels)
         let planes = source(microBatch.firstImage + image).dropping(row - image * inputPixels)
-        if let moments = work.moments(of: normalization, microBatch) {
-          ChannelMoments.accumulate(
-            into: moments, channels: shape.expandedChannels, rows, count: count,
-            copyingTo: planes)
-        } else {
-          rows.copy(to: planes, count: count, channels: shape.expandedChannels)
-        }
+        ChannelMoments.accumulate(
+          into: normalization.moments(microBatch), channels: shape.expandedChannels, rows,
+          count: count, copyingTo: planes)
       }
       work.lap(.channelSums, .forward, place, written: count * wide)
     }
@@ -84,7 +80,6 @@ extension MBConvBlock {
       let start = microBatch.firstImage * inputPixels
       forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
         writeInput(work, microBatch, first, count)
-        guard work.isTraining else { return }
         InputCovariance.accumulate(
           into: covariance.own(microBatch.index), channels: shape.inputChannels,
           input.start + (start + first) * narrowIn, rows: count, scratch: work.scratch.start)
@@ -93,7 +88,6 @@ extension MBConvBlock {
           multiplyAdds: count * shape.inputChannels * shape.inputChannels)
       }
     }
-    guard work.isTraining else { return }
     try covariance.combine(work.exchange)
     normalization.normalize(
       weights: work.weights, from: covariance, expandKernel: work.weights + places.expandKernel)
@@ -108,7 +102,7 @@ extension MBConvBlock {
     }
     let normalization = sourceNormalization.normalization(microBatch)
     let weights = work.weights + places.depthwiseKernel
-    let moments = work.moments(of: filterNormalization, microBatch)
+    let moments = filterNormalization.moments(microBatch)
     for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
       let target = filtered.start + image * outputPixels * wide
       if let expansion {
@@ -160,12 +154,10 @@ extension MBConvBlock {
         work.lap(
           .projection, .forward, place, written: count * narrowOut,
           multiplyAdds: projectionProducts(rows: count))
-        if let moments = work.moments(of: projectNormalization, microBatch) {
-          ChannelMoments.accumulate(
-            into: moments, channels: shape.outputChannels,
-            .rows(raw, channels: shape.outputChannels), count: count)
-          work.lap(.channelSums, .forward, place)
-        }
+        ChannelMoments.accumulate(
+          into: projectNormalization.moments(microBatch), channels: shape.outputChannels,
+          .rows(raw, channels: shape.outputChannels), count: count)
+        work.lap(.channelSums, .forward, place)
       }
     }
   }

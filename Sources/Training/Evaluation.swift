@@ -72,8 +72,9 @@ public struct Evaluation: Sendable, Encodable {
   }
 
   /// The loss of one image, and whether its own class is the most probable.
-  private static func loss(_ network: FoldedNetwork, _ image: Int) -> (loss: Double, isCorrect: Bool)
-  {
+  private static func loss(_ network: FoldedNetwork, _ image: Int) -> (
+    loss: Double, isCorrect: Bool
+  ) {
     let scores = network.logits(ofImage: image)
     guard let start = scores.baseAddress else { preconditionFailure("a network without classes") }
     var label = network.labels[image]

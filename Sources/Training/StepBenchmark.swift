@@ -44,7 +44,7 @@ public struct StepBenchmark: Sendable, Encodable {
       table: architecture.parameterTable, seed: 1, isAveraging: true, usesMeanSquare: true)
     let network = EfficientNet(
       architecture, layout: layout, exchange: RankExchange(communicator),
-      weights: state.weights, statistics: state.statistics, isTrainable: true)
+      weights: state.weights)
     let optimizer = Optimizer(
       OptimizerConfiguration(), table: state.table, averagingDecay: 0.9999)
     let total = batch * communicator.size
@@ -62,8 +62,8 @@ public struct StepBenchmark: Sendable, Encodable {
       let start = DispatchTime.now()
       _ = try network.train(
         key: EfficientNet.RandomKey(seed: 1, epoch: step), smoothing: 0.1)
-      guard let gradient = network.gradient,
-        optimizer.step(state, gradient: gradient, imageCount: total, rate: 1e-3)
+      guard
+        optimizer.step(state, gradient: network.gradient, imageCount: total, rate: 1e-3)
       else {
         throw TrainingError(
           .numeric, "the gradient of step \(step + 1) is not finite; time fewer --steps")
