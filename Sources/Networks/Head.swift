@@ -12,6 +12,8 @@ final class Head {
   private let raw: FloatBuffer
   private let pooled: FloatBuffer
   private let dpooled: FloatBuffer
+  /// Loss and hits of each local micro-batch.
+  private var totals: [SoftmaxCrossEntropy.Totals]
   private let closedGate: FloatBuffer
   private let inputChannels, channels, classes, pixels: Int
   private let activation: Activation
@@ -35,6 +37,7 @@ final class Head {
     logits = FloatBuffer(count: images * channelStride(classes))
     unitFactors = FloatBuffer(count: images * channelStride(channels))
     dpooled = FloatBuffer(count: images * channelStride(channels))
+    totals = Array(repeating: .init(), count: layout.microBatches.count)
     closedGate = FloatBuffer(count: channelStride(channels))
     normalization = NormalizationLayer(
       channels: channels, place: places.head, epsilon: architecture.batchNormEpsilon,
@@ -109,10 +112,10 @@ final class Head {
   func loss(
     _ work: Workspace, labels: UnsafePointer<Int32>, smoothing: Double
   ) -> [SoftmaxCrossEntropy.Totals] {
-    let totals = work.microBatches.map {
-      SoftmaxCrossEntropy.backward(
-        logits.start + $0.firstImage * row, images: $0.imageCount, classes: classes,
-        labels: labels + $0.firstImage, smoothing: smoothing)
+    for microBatch in work.microBatches {
+      totals[microBatch.index] = SoftmaxCrossEntropy.backward(
+        logits.start + microBatch.firstImage * row, images: microBatch.imageCount,
+        classes: classes, labels: labels + microBatch.firstImage, smoothing: smoothing)
     }
     work.lap(.loss, .backward, .head)
     return totals
