@@ -54,10 +54,12 @@ let package = Package(
         "Datasets", "HDF5", "Kernels", "MPI", "Networks", "Tensors", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    .target(
+      name: "Benchmarks", dependencies: ["Kernels", "MPI", "Networks", "Tensors", "Training"]),
     .executableTarget(
       name: "effnet",
       dependencies: [
-        "Datasets", "HDF5", "Kernels", "MPI", "Networks", "Tensors", "Training",
+        "Benchmarks", "Datasets", "HDF5", "Kernels", "MPI", "Networks", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -73,6 +75,7 @@ let package = Package(
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["HDF5", "Kernels", "TestSupport", "Training"]),
+    .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"]),
     .testTarget(name: "CommandTests", dependencies: ["Datasets", "HDF5", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]

@@ -76,6 +76,14 @@ package final class StepProfile {
     package var read = 0, written = 0
     package var multiplyAdds = 0
     package var laps = 0
+
+    fileprivate static func += (sum: inout Cell, other: Cell) {
+      sum.nanoseconds += other.nanoseconds
+      sum.read += other.read
+      sum.written += other.written
+      sum.multiplyAdds += other.multiplyAdds
+      sum.laps += other.laps
+    }
   }
 
   /// One lap of the last step.
@@ -141,11 +149,8 @@ package final class StepProfile {
     let now = Self.now()
     let place = place.index(blockCount: blockCount)
     let index = Self.index(operation, phase, place)
-    cells[index].nanoseconds += now - last
-    cells[index].read += read
-    cells[index].written += written
-    cells[index].multiplyAdds += multiplyAdds
-    cells[index].laps += 1
+    cells[index] += Cell(
+      nanoseconds: now - last, read: read, written: written, multiplyAdds: multiplyAdds, laps: 1)
     if recordedCount < recorded.count {
       recorded.initializeElement(
         at: recordedCount,
@@ -165,9 +170,20 @@ package final class StepProfile {
   package struct Record: Sendable {
     fileprivate let cells: [Cell]
 
-    /// What was measured for one operation, phase and place.
-    package subscript(_ operation: Operation, _ phase: Phase, place: Int) -> Cell {
-      cells[StepProfile.index(operation, phase, place)]
+    /// Sums over some operations, phases and places, see ``placeNames(_:)``; over all of them unless
+    /// they are given.
+    package func total(
+      of operations: [Operation] = Operation.allCases, in phases: [Phase] = Phase.allCases,
+      at places: Range<Int>? = nil
+    ) -> Cell {
+      let count = cells.count / Operation.allCases.count / Phase.allCases.count
+      var sum = Cell()
+      for place in places ?? 0..<count {
+        for operation in operations {
+          for phase in phases { sum += cells[StepProfile.index(operation, phase, place)] }
+        }
+      }
+      return sum
     }
   }
 

@@ -86,6 +86,14 @@ public struct Optimizer: Sendable {
     return true
   }
 
+  /// Floats of the arenas that a step reads and writes.
+  package static func floatsMoved(_ state: ModelState) -> (read: Int, written: Int) {
+    let changed = [state.weights, state.velocity, state.meanSquare, state.averagedWeights]
+      .reduce(0) { $0 + ($1?.count ?? 0) }
+    // The gradient is read for its norm, and once more with everything that changes.
+    return (read: 2 * state.weights.count + changed, written: changed)
+  }
+
   /// Moves the average of the running statistics towards their values after a step.
   public func averageStatistics(_ state: ModelState) {
     guard let average = state.averagedStatistics else { return }

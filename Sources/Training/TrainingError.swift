@@ -24,7 +24,7 @@ public struct TrainingError: Error, CustomStringConvertible {
   /// One line: what, where, what to do.
   public let description: String
 
-  init(_ kind: Kind, _ description: String) {
+  package init(_ kind: Kind, _ description: String) {
     self.kind = kind
     self.description = description
   }

@@ -23,6 +23,9 @@ public struct OptimizerConfiguration: Sendable, Equatable {
   /// Factor of the parameters that is added to the gradient. Default 1e-5.
   public internal(set) var weightDecay = 1e-5
 
+  /// All defaults.
+  package init() {}
+
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.value("kind", &kind)
     keys.condition("with kind \(kind)")

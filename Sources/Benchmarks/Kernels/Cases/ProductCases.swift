@@ -1,0 +1,102 @@
+import Kernels
+import Networks
+import Tensors
+
+/// The products of expansions, projections and head by BLAS, a tile at a time, and those of their
+/// gradients.
+enum ProductCases {
+  /// Sums of at most 1,280 products of floats near 1.
+  private static let tolerance = 1e-5
+
+  static var all: [KernelCase] {
+    let expansions = ["block3b", "block4b", "block6b"].map(Baseline.block).map {
+      ProductShape(name: "expansion", k: $0.inputChannels, n: $0.expandedChannels)
+    }
+    let projections = ["block2b", "block3b", "block5b", "block7a"].map(Baseline.block).map {
+      ProductShape(name: "projection", k: $0.expandedChannels, n: $0.outputChannels)
+    }
+    let head = ProductShape(
+      name: "head", k: Baseline.block("block7a").outputChannels,
+      n: Baseline.architecture.headChannels)
+    return (expansions + projections + [head]).flatMap {
+      [forward($0), inputGradient($0), kernelGradient($0)]
+    }
+  }
+
+  /// A tile `[rows, k]` times a kernel `[k, n]`.
+  private struct ProductShape: CustomStringConvertible {
+    var name = ""
+    var rows = GEMM.tileRows
+    let k, n: Int
+
+    static let small = ProductShape(rows: 37, k: 24, n: 40)
+
+    var products: Int { rows * k * n }
+    /// Floats of both tiles and of the kernel.
+    var floats: Int { rows * (channelStride(k) + channelStride(n)) + k * n }
+    var description: String { "\(rows)×\(k)→\(n)" }
+  }
+
+  private static func product(
+    _ shape: ProductShape, _ direction: String,
+    trial: @escaping (ProductShape, Operands) -> KernelCase.Trial
+  ) -> KernelCase {
+    KernelCase(
+      "\(shape.name) \(direction)", shape, small: .small, in: .cache, tolerance: tolerance,
+      operations: 2 * shape.products, floats: shape.floats, trial: trial)
+  }
+
+  private static func forward(_ shape: ProductShape) -> KernelCase {
+    product(shape, "product") { shape, operands in
+      let (a, b) = (operands.random(shape.rows * shape.k), operands.random(shape.k * shape.n))
+      let (x, kernel) = (operands.tensor(.rows, a, channels: shape.k), operands.dense(b))
+      let y = operands.tensor(.rows, pixels: shape.rows, channels: shape.n)
+      return KernelCase.Trial(
+        run: {
+          GEMM.multiply(
+            m: shape.rows, n: shape.n, k: shape.k, x.start, channelStride(shape.k), kernel,
+            shape.n, into: y.start, channelStride(shape.n))
+        },
+        outcome: { [(y.values, MatrixReference.multiply(a, b, k: shape.k))] })
+    }
+  }
+
+  private static func inputGradient(_ shape: ProductShape) -> KernelCase {
+    product(shape, "input gradient") { shape, operands in
+      let (a, b) = (operands.random(shape.rows * shape.n), operands.random(shape.k * shape.n))
+      let (dy, kernel) = (operands.tensor(.rows, a, channels: shape.n), operands.dense(b))
+      let dx = operands.tensor(.rows, pixels: shape.rows, channels: shape.k)
+      return KernelCase.Trial(
+        run: {
+          GEMM.multiplyByTransposed(
+            m: shape.rows, n: shape.k, k: shape.n, dy.start, channelStride(shape.n), kernel,
+            shape.n, into: dx.start, channelStride(shape.k))
+        },
+        outcome: { [(dx.values, MatrixReference.multiplyByTransposed(a, b, k: shape.n))] })
+    }
+  }
+
+  private static func kernelGradient(_ shape: ProductShape) -> KernelCase {
+    product(shape, "kernel gradient") { shape, operands in
+      let (a, b) = (operands.random(shape.rows * shape.k), operands.random(shape.rows * shape.n))
+      let (x, dy) = (
+        operands.tensor(.rows, a, channels: shape.k), operands.tensor(.rows, b, channels: shape.n)
+      )
+      let dw = operands.room(shape.k * shape.n)
+      return KernelCase.Trial(
+        run: {
+          GEMM.multiplyTransposed(
+            m: shape.k, n: shape.n, k: shape.rows, x.start, channelStride(shape.k), dy.start,
+            channelStride(shape.n), into: dw, shape.n, accumulating: false)
+        },
+        outcome: {
+          [
+            (
+              values(dw, shape.k * shape.n),
+              MatrixReference.multiplyTransposed(a, b, k: shape.rows)
+            )
+          ]
+        })
+    }
+  }
+}
