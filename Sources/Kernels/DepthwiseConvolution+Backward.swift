@@ -113,6 +113,10 @@ extension DepthwiseConvolution {
     for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
       input.select(first)
       gather(weights, first, into: scratch.weights)
+      for tap in 0..<g.kernel * g.kernel {
+        scratch.flippedWeights.store(
+          scratch.weights.vector((g.kernel * g.kernel - 1 - tap) * vectorWidth), tap * vectorWidth)
+      }
       scratch.weightGradient.update(repeating: 0, count: g.kernel * g.kernel * vectorWidth)
       for start in stride(from: 0, to: g.gradientRows, by: bandRows) {
         let end = min(start + bandRows, g.gradientRows)
@@ -228,6 +232,15 @@ extension DepthwiseConvolution {
     _ row: Int, _ gradient: UnsafePointer<Float>, _ phases: Phases, _ scratch: Scratch
   ) {
     let s = geometry.stride
+    if isDense {
+      // The taps in reverse: from the last kernel row's output to the first's.
+      let columns = geometry.gradientMargin + geometry.gradientColumns
+      let last = geometry.gradientMargin &* (columns + 1) &* vectorWidth
+      return DepthwisePlane.denseRow(
+        gradient + phases.phases[0].offset - last, sourceRow: columns &* vectorWidth,
+        scratch.flippedWeights, kernel: geometry.kernel, scratch.row, count: geometry.width,
+        spare: scratch.spare)
+    }
     for parity in 0..<s {
       let phase = phases.phases[row % s &* s &+ parity]
       DepthwisePlane.row(

@@ -79,10 +79,16 @@ extension DepthwiseConvolution {
           for out in start..<end {
             let target = output + out &* g.outWidth &* vectorWidth
             for column in 0..<g.outWidth { target.prefetchForWriting(column &* vectorWidth) }
-            DepthwisePlane.row(
-              scratch.plane + (out - start) &* g.stride &* rowSize, g.stride &* vectorWidth,
-              scratch.weights, taps, target, vectorWidth,
-              count: g.outWidth, spare: scratch.spare)
+            let source = scratch.plane + (out - start) &* g.stride &* rowSize
+            if isDense {
+              DepthwisePlane.denseRow(
+                source, sourceRow: rowSize, scratch.weights, kernel: g.kernel, target,
+                count: g.outWidth, spare: scratch.spare)
+            } else {
+              DepthwisePlane.row(
+                source, g.stride &* vectorWidth, scratch.weights, taps, target, vectorWidth,
+                count: g.outWidth, spare: scratch.spare)
+            }
           }
           if let moments {
             let count = (end - start) * g.outWidth

@@ -22,6 +22,8 @@ public struct DepthwiseConvolution {
   let isBanded: Bool
   /// Rows of the kernel that meet more than padding.
   let kernelRows: Range<Int>
+  /// Whether neighbouring outputs read neighbouring inputs with all taps of the kernel.
+  let isDense: Bool
   /// Those of the output, then those of each gradient phase.
   let taps: [DepthwisePlane.Tap]
   let outputTaps: Int
@@ -64,6 +66,7 @@ public struct DepthwiseConvolution {
       }
     }
     outputTaps = taps.count
+    isDense = g.stride == 1 && taps.count == g.kernel * g.kernel
     gradientPhases = Self.appendGradientPhases(of: g, to: &taps)
     self.taps = taps
   }
@@ -117,6 +120,8 @@ public struct DepthwiseConvolution {
     let row: UnsafeMutablePointer<Float>
     /// `[k², 16]`.
     let weights, weightGradient: UnsafeMutablePointer<Float>
+    /// Weights from the last to the first: the kernel of the input's gradient.
+    let flippedWeights: UnsafeMutablePointer<Float>
     /// Eight vectors.
     let spare: UnsafeMutablePointer<Float>
 
@@ -133,7 +138,7 @@ public struct DepthwiseConvolution {
     static func size(_ c: DepthwiseConvolution) -> Int {
       let (plane, gradient) = sizes(c)
       let g = c.geometry
-      return 2 * plane + gradient + (g.width + 2 * g.kernel * g.kernel + 8) * vectorWidth
+      return 2 * plane + gradient + (g.width + 3 * g.kernel * g.kernel + 8) * vectorWidth
     }
 
     init(_ c: DepthwiseConvolution, at start: UnsafeMutablePointer<Float>) {
@@ -145,7 +150,8 @@ public struct DepthwiseConvolution {
       row = gradient + gradientSize
       weights = row + g.width * vectorWidth
       weightGradient = weights + g.kernel * g.kernel * vectorWidth
-      spare = weightGradient + g.kernel * g.kernel * vectorWidth
+      flippedWeights = weightGradient + g.kernel * g.kernel * vectorWidth
+      spare = flippedWeights + g.kernel * g.kernel * vectorWidth
     }
   }
 

@@ -31,18 +31,115 @@ enum DepthwisePlane {
     _ taps: UnsafeBufferPointer<Tap>, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int,
     count: Int, spare: UnsafeMutablePointer<Float>
   ) {
+    forEachEight(target, targetStep, count: count, spare: spare) { j, target, targetStep in
+      eight(source + j &* sourceStep, sourceStep, weights, taps, target, targetStep)
+    }
+  }
+
+  /// Computes one row of `count` outputs of a whole kernel over neighbouring inputs, as ``row`` with
+  /// all of its taps in order does.
+  ///
+  /// Neighbouring outputs share inputs: each is loaded once a kernel row.
+  /// - Parameters:
+  ///   - sourceRow: Floats from one row of inputs to the next.
+  ///   - kernel: 3 or 5.
+  @inline(__always)
+  static func denseRow(
+    _ source: UnsafePointer<Float>, sourceRow: Int, _ weights: UnsafePointer<Float>, kernel: Int,
+    _ target: UnsafeMutablePointer<Float>, count: Int, spare: UnsafeMutablePointer<Float>
+  ) {
+    forEachEight(target, vectorFloats, count: count, spare: spare) { j, target, _ in
+      denseEight(source + j &* vectorFloats, sourceRow, weights, kernel, target)
+    }
+  }
+
+  /// Calls `body` with the first output of each eight and where they go.
+  @inline(__always)
+  private static func forEachEight(
+    _ target: UnsafeMutablePointer<Float>, _ targetStep: Int, count: Int,
+    spare: UnsafeMutablePointer<Float>,
+    _ body: (_ first: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int) -> Void
+  ) {
     if count < 8 {
-      eight(source, sourceStep, weights, taps, spare, vectorFloats)
+      body(0, spare, vectorFloats)
       for j in 0..<count { target.store(spare.vector(j &* vectorFloats), j &* targetStep) }
       return
     }
     var j = 0
     while true {
-      eight(
-        source + j &* sourceStep, sourceStep, weights, taps, target + j &* targetStep, targetStep)
+      body(j, target + j &* targetStep, targetStep)
       if j == count - 8 { return }
       j = min(j + 8, count - 8)
     }
+  }
+
+  @inline(__always)
+  private static func denseEight(
+    _ source: UnsafePointer<Float>, _ sourceRow: Int, _ weights: UnsafePointer<Float>,
+    _ kernel: Int, _ target: UnsafeMutablePointer<Float>
+  ) {
+    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (s4, s5, s6, s7) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    for ky in 0..<kernel {
+      let p = source + ky &* sourceRow
+      let w = weights + ky &* kernel &* vectorFloats
+      let (x1, x2, x3, x4) = (p.vector(16), p.vector(32), p.vector(48), p.vector(64))
+      let (x5, x6, x7, x8) = (p.vector(80), p.vector(96), p.vector(112), p.vector(128))
+      let x9 = p.vector(144)
+      let (w0, w1, w2) = (w.vector(0), w.vector(16), w.vector(32))
+      s0.addProduct(w0, p.vector(0))
+      s1.addProduct(w0, x1)
+      s2.addProduct(w0, x2)
+      s3.addProduct(w0, x3)
+      s4.addProduct(w0, x4)
+      s5.addProduct(w0, x5)
+      s6.addProduct(w0, x6)
+      s7.addProduct(w0, x7)
+      s0.addProduct(w1, x1)
+      s1.addProduct(w1, x2)
+      s2.addProduct(w1, x3)
+      s3.addProduct(w1, x4)
+      s4.addProduct(w1, x5)
+      s5.addProduct(w1, x6)
+      s6.addProduct(w1, x7)
+      s7.addProduct(w1, x8)
+      s0.addProduct(w2, x2)
+      s1.addProduct(w2, x3)
+      s2.addProduct(w2, x4)
+      s3.addProduct(w2, x5)
+      s4.addProduct(w2, x6)
+      s5.addProduct(w2, x7)
+      s6.addProduct(w2, x8)
+      s7.addProduct(w2, x9)
+      if kernel == 5 {
+        let (x10, x11) = (p.vector(160), p.vector(176))
+        let (w3, w4) = (w.vector(48), w.vector(64))
+        s0.addProduct(w3, x3)
+        s1.addProduct(w3, x4)
+        s2.addProduct(w3, x5)
+        s3.addProduct(w3, x6)
+        s4.addProduct(w3, x7)
+        s5.addProduct(w3, x8)
+        s6.addProduct(w3, x9)
+        s7.addProduct(w3, x10)
+        s0.addProduct(w4, x4)
+        s1.addProduct(w4, x5)
+        s2.addProduct(w4, x6)
+        s3.addProduct(w4, x7)
+        s4.addProduct(w4, x8)
+        s5.addProduct(w4, x9)
+        s6.addProduct(w4, x10)
+        s7.addProduct(w4, x11)
+      }
+    }
+    target.store(s0, 0)
+    target.store(s1, 16)
+    target.store(s2, 32)
+    target.store(s3, 48)
+    target.store(s4, 64)
+    target.store(s5, 80)
+    target.store(s6, 96)
+    target.store(s7, 112)
   }
 
   @inline(__always)
