@@ -7,13 +7,13 @@ extension MBConvBlock {
   /// The gradient in front of the first block is that of the stem's batch normalisation and stands
   /// in `work.inputGradient`.
   func backward(_ work: Workspace, _ gradients: GradientTree) throws(ExchangeError) {
-    try work.differentiate(projectNormalization, of: place, gradients) {
+    try work.differentiate(projectNormalization, of: .block(index), gradients) {
       sumOutputGradient(work, $0)
     }
-    try work.differentiate(filterNormalization, of: place, gradients) {
+    try work.differentiate(filterNormalization, of: .block(index), gradients) {
       projectBackward(work, $0, gradients)
     }
-    try work.differentiate(sourceNormalization, of: place, gradients) {
+    try work.differentiate(sourceNormalization, of: .block(index), gradients) {
       filterBackward(work, $0, gradients, sourceNormalization)
     }
     if let expandNormalization {
@@ -39,14 +39,14 @@ extension MBConvBlock {
         inverseDeviation: projectNormalization.inverseDeviation(microBatch))
     }
     work.lap(
-      .channelSums, .backward, place,
+      .channelSums, .backward, .block(index),
       read: 2 * microBatch.imageCount * outputPixels * narrowOut)
   }
 
   private func projectBackward(
     _ work: Workspace, _ microBatch: MicroBatch, _ gradients: GradientTree
   ) {
-    work.accumulate(gradients, places.projectRange, of: place, microBatch) { gradient in
+    work.accumulate(gradients, places.projectRange, of: .block(index), microBatch) { gradient in
       let kernel = gradient + places.projectKernel
       for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
         let images = min(imagesPerTile, microBatch.imageCount - first)
@@ -70,7 +70,7 @@ extension MBConvBlock {
         expandKernel: gradient + places.expandSqueezeKernel,
         expandBias: gradient + places.expandSqueezeBias)
       work.lap(
-        .squeeze, .backward, place,
+        .squeeze, .backward, .block(index),
         multiplyAdds: squeeze.products(images: microBatch.imageCount))
     }
   }
@@ -89,7 +89,7 @@ extension MBConvBlock {
         into: .rows(
           work.narrowTile.start + (row - first) * narrowOut, channels: shape.outputChannels))
     }
-    work.lap(.normalizationGradient, .backward, place, read: 2 * count * narrowOut)
+    work.lap(.normalizationGradient, .backward, .block(index), read: 2 * count * narrowOut)
   }
 
   /// Gradient of the kernel and of the gates, for the images of a tile.
@@ -113,14 +113,14 @@ extension MBConvBlock {
           channels: shape.expandedChannels, normalization, activation,
           into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
       }
-      work.lap(.activation, .backward, place, read: count * wide)
+      work.lap(.activation, .backward, .block(index), read: count * wide)
       guard let squeeze else {
         // [rows, C]ᵀ · [rows, Cout]
         GEMM.multiplyTransposed(
           m: shape.expandedChannels, n: outputs, k: count, tile, wide, work.narrowTile.start,
           narrowOut, into: kernelGradient, outputs, accumulating: !(isFirst && first == 0))
         work.lap(
-          .projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
+          .projection, .backward, .block(index), multiplyAdds: projectionProducts(rows: count))
         return
       }
       for channel in stride(from: 0, to: shape.expandedChannels, by: channelsPerProduct) {
@@ -132,7 +132,7 @@ extension MBConvBlock {
             m: channels, n: outputs, k: count, tile + (row - first) * wide + channel, wide,
             work.narrowTile.start + (row - first) * narrowOut, narrowOut, into: products, outputs,
             accumulating: row > image * outputPixels)
-          work.lap(.projection, .backward, place, multiplyAdds: count * channels * outputs)
+          work.lap(.projection, .backward, .block(index), multiplyAdds: count * channels * outputs)
           guard row + count == (image + 1) * outputPixels else { return }
           squeeze.operation.gateGradient(
             products, outputs: outputs, channels: channels,
@@ -141,7 +141,7 @@ extension MBConvBlock {
             dgate: squeeze.dgate.start + (firstImage + image) * wide + channel,
             kernelGradient: kernelGradient + channel * outputs,
             accumulating: !(isFirst && image == 0))
-          work.lap(.squeeze, .backward, place, multiplyAdds: 2 * channels * outputs)
+          work.lap(.squeeze, .backward, .block(index), multiplyAdds: 2 * channels * outputs)
         }
       }
     }
@@ -167,7 +167,7 @@ extension MBConvBlock {
       dreduced: squeeze.dreduced.start + firstImage * narrow, dpooled: dpooled)
     let inverse = 1 / Float(outputPixels)
     for i in 0..<images * wide { dpooled[i] *= inverse }
-    work.lap(.squeeze, .backward, place, multiplyAdds: squeeze.products(images: images))
+    work.lap(.squeeze, .backward, .block(index), multiplyAdds: squeeze.products(images: images))
   }
 
   /// Carries the gradient through projection, gate and activation, for the images of a tile.
@@ -185,7 +185,7 @@ extension MBConvBlock {
       GEMM.multiplyByTransposed(
         m: count, n: shape.expandedChannels, k: shape.outputChannels, work.narrowTile.start,
         narrowOut, work.weights + places.projectKernel, shape.outputChannels, into: tile, wide)
-      work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
+      work.lap(.projection, .backward, .block(index), multiplyAdds: projectionProducts(rows: count))
       forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
         let place = firstImage + image
         let target = Pixels.planes(
@@ -204,7 +204,7 @@ extension MBConvBlock {
           into: target.dropping(inImage), sums: filterNormalization.sums(microBatch))
       }
       work.lap(
-        .activation, .backward, place, read: rows > GEMM.tileRows ? count * wide : 0,
+        .activation, .backward, .block(index), read: rows > GEMM.tileRows ? count * wide : 0,
         written: count * wide)
     }
   }
@@ -217,7 +217,7 @@ extension MBConvBlock {
     let taps = shape.geometry.kernel * shape.geometry.kernel
     let size = taps * shape.expandedChannels
     let range = kernel..<kernel + channelStride(size)
-    work.accumulate(gradients, range, of: place, microBatch) { gradient in
+    work.accumulate(gradients, range, of: .block(index), microBatch) { gradient in
       let padded = work.depthwiseGradient.start
       padded.update(repeating: 0, count: taps * wide)
       let expansion = recomputed?.expansion(work)
@@ -238,7 +238,7 @@ extension MBConvBlock {
             weights: work.weights + kernel, weightGradient: padded, scratch: work.scratch.start)
           // The expansion is made again, and multiplied for the gradients of its two factors.
           work.lap(
-            .expandedDepthwise, .backward, place,
+            .expandedDepthwise, .backward, .block(index),
             read: 2 * outputPixels * wide + inputPixels * (shape.hasSkip ? 2 : 1) * narrowIn,
             written: inputPixels * narrowIn,
             multiplyAdds: 3 * expansionProducts + 2 * depthwiseProducts)
@@ -249,7 +249,7 @@ extension MBConvBlock {
             weights: work.weights + kernel, weightGradient: padded, scratch: work.scratch.start)
           let skip = !shape.isExpanding && shape.hasSkip ? inputPixels * wide : 0
           work.lap(
-            .depthwise, .backward, place,
+            .depthwise, .backward, .block(index),
             read: 2 * outputPixels * wide + inputPixels * wide + skip,
             written: inputPixels * wide, multiplyAdds: 2 * depthwiseProducts)
         }
@@ -259,7 +259,7 @@ extension MBConvBlock {
         (gradient + kernel + tap * shape.expandedChannels).update(
           from: padded + tap * wide, count: shape.expandedChannels)
       }
-      work.lap(recomputed == nil ? .depthwise : .expandedDepthwise, .backward, place)
+      work.lap(recomputed == nil ? .depthwise : .expandedDepthwise, .backward, .block(index))
     }
   }
 
@@ -297,14 +297,14 @@ extension MBConvBlock {
     let start = microBatch.firstImage * inputPixels
     let dinput = narrowGradient(work).start + start * narrowIn
     let range = kernel..<kernel + channelStride(size)
-    work.accumulate(gradients, range, of: place, microBatch) { gradient in
+    work.accumulate(gradients, range, of: .block(index), microBatch) { gradient in
       if let recomputed {
         recomputed.finish(
           work, microBatch, normalization, x: input.start + start * narrowIn, dx: dinput,
           rows: microBatch.imageCount * inputPixels, into: gradient + kernel)
         let floats = microBatch.imageCount * inputPixels * narrowIn
         work.lap(
-          .expansion, .backward, place, read: 2 * floats, written: floats,
+          .expansion, .backward, .block(index), read: 2 * floats, written: floats,
           multiplyAdds: microBatch.imageCount * inputPixels * shape.inputChannels
             * shape.inputChannels)
         return
@@ -321,7 +321,7 @@ extension MBConvBlock {
             channels: shape.expandedChannels, normalization.gradientCoefficients(microBatch),
             into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
         }
-        work.lap(.normalizationGradient, .backward, place, read: 2 * count * wide)
+        work.lap(.normalizationGradient, .backward, .block(index), read: 2 * count * wide)
         // [rows, Cin]ᵀ · [rows, C]
         GEMM.multiplyTransposed(
           m: shape.inputChannels, n: shape.expandedChannels, k: count,
@@ -333,7 +333,7 @@ extension MBConvBlock {
           work.weights + places.expandKernel, shape.expandedChannels,
           into: dinput + first * narrowIn, narrowIn, accumulating: shape.hasSkip)
         work.lap(
-          .expansion, .backward, place, read: count * (shape.hasSkip ? 2 : 1) * narrowIn,
+          .expansion, .backward, .block(index), read: count * (shape.hasSkip ? 2 : 1) * narrowIn,
           written: count * narrowIn,
           multiplyAdds: 2 * count * shape.inputChannels * shape.expandedChannels)
       }

@@ -23,13 +23,13 @@ extension MBConvBlock {
     if let recomputed, let expandNormalization {
       try prepare(recomputed, work, expandNormalization)
     } else if let expandNormalization {
-      try work.normalize(expandNormalization, of: place) {
+      try work.normalize(expandNormalization, of: .block(index)) {
         expand(work, $0, expandNormalization)
       }
     }
     let expansion = recomputed?.expansion(work)
-    try work.normalize(filterNormalization, of: place) { filter(work, $0, expansion) }
-    try work.normalize(projectNormalization, of: place) { project(work, $0) }
+    try work.normalize(filterNormalization, of: .block(index)) { filter(work, $0, expansion) }
+    try work.normalize(projectNormalization, of: .block(index)) { project(work, $0) }
   }
 
   private func writeInput(_ work: Workspace, _ microBatch: MicroBatch, _ first: Int, _ count: Int) {
@@ -40,7 +40,7 @@ extension MBConvBlock {
       stem.writeOutput(microBatch, first, count, into: target)
     }
     work.lap(
-      .blockInput, .forward, place, read: count * (previous?.outputFloatsRead ?? narrowIn),
+      .blockInput, .forward, .block(index), read: count * (previous?.outputFloatsRead ?? narrowIn),
       written: count * narrowIn)
   }
 
@@ -57,7 +57,7 @@ extension MBConvBlock {
         input.start + (start + first) * narrowIn, narrowIn,
         work.weights + places.expandKernel, shape.expandedChannels, into: tile, wide)
       work.lap(
-        .expansion, .forward, place,
+        .expansion, .forward, .block(index),
         multiplyAdds: count * shape.inputChannels * shape.expandedChannels)
       forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
         let rows = Pixels.rows(tile + (row - first) * wide, channels: shape.expandedChannels)
@@ -70,7 +70,7 @@ extension MBConvBlock {
           rows.copy(to: planes, count: count, channels: shape.expandedChannels)
         }
       }
-      work.lap(.channelSums, .forward, place, written: count * wide)
+      work.lap(.channelSums, .forward, .block(index), written: count * wide)
     }
   }
 
@@ -89,7 +89,7 @@ extension MBConvBlock {
           into: covariance.own(microBatch.index), channels: shape.inputChannels,
           input.start + (start + first) * narrowIn, rows: count, scratch: work.scratch.start)
         work.lap(
-          .inputCovariance, .forward, place,
+          .inputCovariance, .forward, .block(index),
           multiplyAdds: count * shape.inputChannels * shape.inputChannels)
       }
     }
@@ -97,7 +97,7 @@ extension MBConvBlock {
     try covariance.combine(work.exchange)
     normalization.normalize(
       weights: work.weights, from: covariance, expandKernel: work.weights + places.expandKernel)
-    work.lap(.statistics, .forward, place)
+    work.lap(.statistics, .forward, .block(index))
   }
 
   private func filter(_ work: Workspace, _ microBatch: MicroBatch, _ expansion: Expansion?) {
@@ -116,14 +116,15 @@ extension MBConvBlock {
           expanding: input.start + image * inputPixels * narrowIn, expansion, normalization,
           weights: weights, into: target, moments: moments, scratch: work.scratch.start)
         work.lap(
-          .expandedDepthwise, .forward, place, read: inputPixels * narrowIn,
+          .expandedDepthwise, .forward, .block(index), read: inputPixels * narrowIn,
           written: outputPixels * wide, multiplyAdds: expansionProducts + depthwiseProducts)
       } else {
         depthwise.forward(
           source(image), normalization, weights: weights, into: target, moments: moments,
           scratch: work.scratch.start)
         work.lap(
-          .depthwise, .forward, place, read: inputPixels * wide, written: outputPixels * wide,
+          .depthwise, .forward, .block(index), read: inputPixels * wide,
+          written: outputPixels * wide,
           multiplyAdds: depthwiseProducts)
       }
     }
@@ -149,20 +150,20 @@ extension MBConvBlock {
               activation, into: rows)
           }
         }
-        work.lap(.activation, .forward, place, read: squeeze == nil ? count * wide : 0)
+        work.lap(.activation, .forward, .block(index), read: squeeze == nil ? count * wide : 0)
         let raw = projected.start + (firstImage * outputPixels + first) * narrowOut
         // [rows, C] · [C, Cout]
         GEMM.multiply(
           m: count, n: shape.outputChannels, k: shape.expandedChannels, tile, wide,
           work.weights + places.projectKernel, shape.outputChannels, into: raw, narrowOut)
         work.lap(
-          .projection, .forward, place, written: count * narrowOut,
+          .projection, .forward, .block(index), written: count * narrowOut,
           multiplyAdds: projectionProducts(rows: count))
         if let moments = work.moments(of: projectNormalization, microBatch) {
           ChannelMoments.accumulate(
             into: moments, channels: shape.outputChannels,
             .rows(raw, channels: shape.outputChannels), count: count)
-          work.lap(.channelSums, .forward, place)
+          work.lap(.channelSums, .forward, .block(index))
         }
       }
     }
@@ -185,7 +186,7 @@ extension MBConvBlock {
         filterNormalization.normalization(microBatch), activation, into: activated(work, image),
         mean: pooled + image * wide)
     }
-    work.lap(.activation, .forward, place, read: images * outputPixels * wide)
+    work.lap(.activation, .forward, .block(index), read: images * outputPixels * wide)
     squeeze.operation.forward(
       pooled: pooled, images: images,
       reduceKernel: work.weights + places.reduceKernel,
@@ -195,6 +196,6 @@ extension MBConvBlock {
       reduced: squeeze.reduced.start + firstImage * narrow,
       hidden: squeeze.hidden.start + firstImage * narrow,
       gate: squeeze.gate.start + firstImage * wide)
-    work.lap(.squeeze, .forward, place, multiplyAdds: squeeze.products(images: images))
+    work.lap(.squeeze, .forward, .block(index), multiplyAdds: squeeze.products(images: images))
   }
 }

@@ -100,9 +100,6 @@ final class MBConvBlock {
     }
   }
 
-  /// Where a profile puts its work.
-  var place: StepProfile.Place { .block(index) }
-
   /// Channel strides of input, middle and output.
   var narrowIn: Int { channelStride(shape.inputChannels) }
   var wide: Int { channelStride(shape.expandedChannels) }
