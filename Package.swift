@@ -73,7 +73,8 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
-    .testTarget(name: "TrainingTests", dependencies: ["HDF5", "TestSupport", "Training"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["HDF5", "Kernels", "TestSupport", "Training"]),
     .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"]),
     .testTarget(name: "CommandTests", dependencies: ["Datasets", "HDF5", "Tensors"]),
   ],

@@ -51,11 +51,12 @@ package struct StepBenchmark: Sendable, Encodable {
   package private(set) var coreType = ""
   /// `training` or `evaluation`.
   package private(set) var mode = ""
-  /// Bytes of tensors that rank 0 reads and writes for an image, counted, see ``StepProfile``.
-  package private(set) var bytesPerImage = 0.0
+  /// Bytes of tensors that rank 0 reads and writes for an image, counted, see ``StepProfile``; nil
+  /// in evaluation, which keeps what is wide in the cache.
+  package private(set) var bytesPerImage: Double?
   /// Bytes a second, read and written together, of a copy in memory by one core while the other
-  /// ranks copy as well.
-  package private(set) var copyBytesPerSecond = 0.0
+  /// ranks copy as well; nil in evaluation.
+  package private(set) var copyBytesPerSecond: Double?
   /// Where the time of rank 0 goes, if that was asked for.
   package private(set) var profile: ProfileReport?
 
@@ -68,11 +69,14 @@ package struct StepBenchmark: Sendable, Encodable {
   ) throws {
     let trace = try options.trace.map { try ChromeTrace(path: $0, rank: communicator.rank) }
     let sgemm = MachineRates.sgemm()
-    let step = SyntheticStep(architecture, options, communicator)
+    let training =
+      options.isEvaluation ? nil : SyntheticTraining(architecture, options, communicator)
+    let step: any SyntheticStep =
+      training ?? SyntheticEvaluation(architecture, options, communicator)
     // What a step moves does not depend on how long it takes.
     let counter = StepProfile(blockCount: architecture.blocks.count)
-    _ = try step.run(counter)
-    _ = try step.run(nil)
+    _ = try Self.time(step, counter, communicator)
+    _ = try Self.time(step, nil, communicator)
     let timer =
       options.isProfiled || options.trace != nil
       ? StepProfile(
@@ -81,7 +85,7 @@ package struct StepBenchmark: Sendable, Encodable {
     var seconds: [Double] = []
     var profiled: [(record: StepProfile.Record, seconds: Double)] = []
     for _ in 0..<options.steps {
-      let elapsed = try step.run(timer)
+      let elapsed = try Self.time(step, timer, communicator)
       seconds.append(elapsed)
       if options.isProfiled, let timer { profiled.append((timer.record, elapsed)) }
     }
@@ -103,6 +107,7 @@ package struct StepBenchmark: Sendable, Encodable {
       (options.isEvaluation ? 2 : 6) * Double(architecture.multiplyAdds) * imagesPerSecond
       / Double(ranks) / sgemm
     peakResidentBytes = try Self.peakResidentBytes(communicator)
+    guard let training else { return }
     // The buffers of the copy must not count as the network's.
     copyBytesPerSecond = MachineRates.copy(bytes: MachineRates.beyondCache)
     let bytes = counter.record.total()
@@ -110,7 +115,20 @@ package struct StepBenchmark: Sendable, Encodable {
       Double((bytes.read + bytes.written) * MemoryLayout<Float>.stride) / Double(batch)
     if options.isProfiled {
       profile = ProfileReport(
-        profiled, images: batch, architecture, expansions: step.network.expansions)
+        profiled, images: batch, architecture, expansions: training.network.expansions)
+    }
+  }
+
+  /// Seconds between the moments when all ranks are ready and when all are done.
+  private static func time(
+    _ step: any SyntheticStep, _ profile: StepProfile?, _ communicator: Communicator
+  ) throws -> Double {
+    try communicator.barrier()
+    return try MachineRates.seconds {
+      profile?.begin()
+      try step.run(profile)
+      try communicator.barrier()
+      profile?.lap(.waiting, .update, .step)
     }
   }
 

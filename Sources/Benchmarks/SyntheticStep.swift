@@ -4,64 +4,55 @@ import Tensors
 import Training
 
 /// One step on synthetic images, to be taken again and again.
-final class SyntheticStep {
+protocol SyntheticStep: AnyObject {
+  /// Takes the step on this rank.
+  ///
+  /// - Parameter profile: Gets its laps, if there are any.
+  func run(_ profile: StepProfile?) throws
+}
+
+extension ImageBatch {
+  /// Fills the images of a rank with noise.
+  fileprivate func fill(rank: Int) {
+    var random = CounterRandom(seed: 1, sample: rank, purpose: .synthetic)
+    for i in 0..<images.count { images.start[i] = Float(random.normal()) }
+  }
+}
+
+/// A step of training: forward, backward, exchange, optimizer.
+final class SyntheticTraining: SyntheticStep {
   let network: EfficientNet
   private let state: ModelState
   private let optimizer: Optimizer
-  private let isEvaluation: Bool
   private let imageCount: Int
-  private let communicator: Communicator
   private var taken = 0
 
-  /// Makes network, optimizer and images; see ``StepBenchmark/Options``.
   init(_ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator)
   {
-    isEvaluation = options.isEvaluation
     imageCount = options.batch * communicator.size
-    self.communicator = communicator
     state = ModelState(
-      table: architecture.parameterTable, seed: 1, isAveraging: !isEvaluation,
-      usesMeanSquare: !isEvaluation)
+      table: architecture.parameterTable, seed: 1, isAveraging: true, usesMeanSquare: true)
     network = EfficientNet(
       architecture,
       layout: BatchLayout(
         microBatchCount: imageCount / options.microBatch, microBatchSize: options.microBatch,
         rank: communicator.rank, rankCount: communicator.size),
-      exchange: RankExchange(communicator), weights: state.weights, statistics: state.statistics,
-      isTrainable: !isEvaluation)
+      exchange: RankExchange(communicator), weights: state.weights)
     optimizer = Optimizer(OptimizerConfiguration(), table: state.table, averagingDecay: 0.9999)
-    var random = CounterRandom(seed: 1, sample: communicator.rank, purpose: .synthetic)
-    for i in 0..<network.images.count { network.images.start[i] = Float(random.normal()) }
-  }
-
-  /// Takes the step on all ranks.
-  ///
-  /// - Parameter profile: Gets its laps.
-  /// - Returns: Seconds between the moments when all ranks are ready and when all are done.
-  func run(_ profile: StepProfile?) throws -> Double {
+    network.fill(rank: communicator.rank)
     for run in network.beginBatch(imageCount: imageCount) {
       for (offset, position) in run.positions.enumerated() {
-        network.labels[run.firstImage + offset] =
-          Int32(position % network.architecture.classes)
+        network.labels[run.firstImage + offset] = Int32(position % architecture.classes)
         network.samples[run.firstImage + offset] = position
       }
     }
-    network.profile = profile
-    try communicator.barrier()
-    let seconds = try MachineRates.seconds {
-      profile?.begin()
-      if isEvaluation { network.predict() } else { try train(profile) }
-      try communicator.barrier()
-      profile?.lap(.waiting, .update, .step)
-    }
-    taken += 1
-    return seconds
   }
 
-  private func train(_ profile: StepProfile?) throws {
+  func run(_ profile: StepProfile?) throws {
+    network.profile = profile
     _ = try network.train(key: EfficientNet.RandomKey(seed: 1, epoch: taken), smoothing: 0.1)
-    guard let gradient = network.gradient,
-      optimizer.step(state, gradient: gradient, imageCount: imageCount, rate: 1e-3)
+    guard
+      optimizer.step(state, gradient: network.gradient, imageCount: imageCount, rate: 1e-3)
     else {
       throw TrainingError(
         .numeric, "the gradient of step \(taken + 1) is not finite; time fewer --steps")
@@ -71,5 +62,23 @@ final class SyntheticStep {
     try network.updateRunningStatistics(state.statistics.start)
     optimizer.averageStatistics(state)
     profile?.lap(.runningStatistics, .update, .step)
+    taken += 1
   }
+}
+
+/// The forward pass of evaluation.
+final class SyntheticEvaluation: SyntheticStep {
+  private let network: FoldedNetwork
+
+  init(_ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator)
+  {
+    let state = ModelState(
+      table: architecture.parameterTable, seed: 1, isAveraging: false, usesMeanSquare: false)
+    network = FoldedNetwork(architecture, capacity: options.batch)
+    network.fold(weights: state.weights, statistics: state.statistics)
+    network.fill(rank: communicator.rank)
+    _ = network.beginBatch(imageCount: options.batch)
+  }
+
+  func run(_ profile: StepProfile?) { network.predict() }
 }

@@ -20,3 +20,9 @@ static inline int compiled_for_avx2(void) {
   return 0;
 #endif
 }
+
+/// Asks for the cache line at `address`, soon to be read.
+static inline void prefetch_for_reading(const void *address) { __builtin_prefetch(address, 0, 2); }
+
+/// Asks for the cache line at `address`, soon to be written.
+static inline void prefetch_for_writing(const void *address) { __builtin_prefetch(address, 1, 2); }

@@ -99,6 +99,8 @@ public enum BatchNormalization {
       let (b, c) = (coefficients.b.vector(first), coefficients.c.vector(first))
       let (source, raw, target) = (dy.block(first), x.block(first), dx.block(first))
       for i in 0..<count {
+        source.prefetch(i &* dy.step)
+        raw.prefetch(i &* x.step)
         target.store(
           c.addingProduct(b, raw.vector(i &* x.step))
             .addingProduct(a, source.vector(i &* dy.step)), i &* dx.step)

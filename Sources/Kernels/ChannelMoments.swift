@@ -25,7 +25,10 @@ public enum ChannelMoments {
         count: count)
       if let copy {
         let (source, target) = (x.block(first), copy.block(first))
-        for i in 0..<count { target.store(source.vector(i &* x.step), i &* copy.step) }
+        for i in 0..<count {
+          target.prefetchForWriting(i &* copy.step)
+          target.store(source.vector(i &* x.step), i &* copy.step)
+        }
       }
     }
     moments[0] += Double(count)
@@ -82,12 +85,12 @@ public enum ChannelMoments {
     let means = moments + 1 + firstChannel
     let sums = means + channelStride(channels)
     merge(
-      SIMD8<Double>(estimate.lowHalf), SIMD8<Double>(residue.lowHalf),
-      SIMD8<Double>(squares.lowHalf), count: Double(count), share: share, weight: before * share,
+      estimate.lowHalf.doubles, residue.lowHalf.doubles,
+      squares.lowHalf.doubles, count: Double(count), share: share, weight: before * share,
       into: means, sums)
     merge(
-      SIMD8<Double>(estimate.highHalf), SIMD8<Double>(residue.highHalf),
-      SIMD8<Double>(squares.highHalf), count: Double(count), share: share, weight: before * share,
+      estimate.highHalf.doubles, residue.highHalf.doubles,
+      squares.highHalf.doubles, count: Double(count), share: share, weight: before * share,
       into: means + 8, sums + 8)
   }
 

@@ -11,6 +11,11 @@ public struct ConvolutionGeometry: Sendable, Equatable {
   /// Step between outputs: 1 or 2.
   public let stride: Int
 
+  /// Output height and width in pixels.
+  public let outHeight, outWidth: Int
+  /// Rows of zeros above the image, and columns left of it.
+  public let padTop, padLeft: Int
+
   /// Describes a convolution over images of `height × width`.
   public init(height: Int, width: Int, kernel: Int, stride: Int) {
     precondition(height > 0 && width > 0, "an image of \(height) × \(width) cannot be convolved")
@@ -20,29 +25,44 @@ public struct ConvolutionGeometry: Sendable, Equatable {
     self.width = width
     self.kernel = kernel
     self.stride = stride
+    outHeight = (height + stride - 1) / stride
+    outWidth = (width + stride - 1) / stride
+    padTop = max((outHeight - 1) * stride + kernel - height, 0) / 2
+    padLeft = max((outWidth - 1) * stride + kernel - width, 0) / 2
+    paddedWidth = (outWidth - 1) * stride + kernel
+    gradientMargin = (kernel - 1) / stride
+    gradientRows = max((height - 1 + padTop) / stride + 1, outHeight)
+    gradientColumns = max((width - 1 + padLeft) / stride + 1, outWidth)
   }
 
-  /// Output height in pixels.
-  public var outHeight: Int { (height + stride - 1) / stride }
-  /// Output width in pixels.
-  public var outWidth: Int { (width + stride - 1) / stride }
-  /// Rows of zeros above the image.
-  public var padTop: Int { max((outHeight - 1) * stride + kernel - height, 0) / 2 }
-  /// Columns of zeros left of the image.
-  public var padLeft: Int { max((outWidth - 1) * stride + kernel - width, 0) / 2 }
   /// Output pixels.
   public var outputs: Int { outHeight * outWidth }
-}
 
-extension ConvolutionGeometry {
   /// Width of the input with the padding that its outputs touch.
-  var paddedWidth: Int { (outWidth - 1) * stride + kernel }
-
+  let paddedWidth: Int
   /// Zero rows above, and columns left of, the output gradient, so that every tap of an input
   /// pixel's gradient exists.
-  var gradientMargin: Int { (kernel - 1) / stride }
+  let gradientMargin: Int
   /// Rows and columns of the output gradient that reach an input pixel, beyond the outputs where
   /// only padding does.
-  var gradientRows: Int { max((height - 1 + padTop) / stride + 1, outHeight) }
-  var gradientColumns: Int { max((width - 1 + padLeft) / stride + 1, outWidth) }
+  let gradientRows, gradientColumns: Int
+
+  /// Whether a tap at `offset` of the kernel meets any of `size` inputs from any of `outputs`.
+  private func meets(offset: Int, size: Int, outputs: Int, padding: Int) -> Bool {
+    (0..<outputs).contains { (0..<size).contains($0 * stride + offset - padding) }
+  }
+
+  /// Rows and columns of the kernel that meet more than padding: images may be smaller than kernels.
+  var kernelRows: Range<Int> {
+    let rows = (0..<kernel).filter {
+      meets(offset: $0, size: height, outputs: outHeight, padding: padTop)
+    }
+    return rows[0]..<rows[rows.count - 1] + 1
+  }
+  var kernelColumns: Range<Int> {
+    let columns = (0..<kernel).filter {
+      meets(offset: $0, size: width, outputs: outWidth, padding: padLeft)
+    }
+    return columns[0]..<columns[columns.count - 1] + 1
+  }
 }

@@ -108,8 +108,8 @@ extension DepthwiseConvolution {
     let rowSize = g.paddedWidth * vectorWidth
     let gradientRow = (g.gradientMargin + g.gradientColumns) * vectorWidth
     let shared = g.kernel - g.stride
-    scratch.clearInputMargins(self)
-    scratch.clearGradientMargins(self)
+    scratch.clearInput(self)
+    scratch.clearGradient(self)
     for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
       input.select(first)
       gather(weights, first, into: scratch.weights)
@@ -126,7 +126,7 @@ extension DepthwiseConvolution {
             from: scratch.gradient + bandRows &* gradientRow,
             count: g.gradientMargin &* gradientRow)
           row += shared
-        } else {
+        } else if isBanded {
           scratch.gradient.update(repeating: 0, count: g.gradientMargin &* gradientRow)
         }
         while row < (end - 1) * g.stride + g.kernel {
@@ -140,7 +140,7 @@ extension DepthwiseConvolution {
         for out in start..<end {
           fill(output, first, row: out, band + (out - start) &* gradientRow)
         }
-        for ky in 0..<g.kernel {
+        for ky in kernelRows {
           DepthwisePlane.addWeightGradient(
             band + g.gradientMargin &* vectorWidth, dyRow: gradientRow,
             scratch.plane + ky &* rowSize, sourceRow: g.stride &* rowSize,
@@ -173,6 +173,7 @@ extension DepthwiseConvolution {
   ) {
     let g = geometry
     guard row >= g.padTop && row < g.padTop + g.height else {
+      guard isBanded else { return }
       return target.update(repeating: 0, count: g.paddedWidth &* vectorWidth)
     }
     let inside = target + g.padLeft &* vectorWidth
@@ -181,6 +182,7 @@ extension DepthwiseConvolution {
     let pixels = input.pixels(ofRow: row - g.padTop, spare: spare)
     let step = input.step
     for column in 0..<g.width {
+      pixels.prefetch(column &* step)
       let v = A.valueAndSlope(shift.addingProduct(scale, pixels.vector(column &* step)))
       inside.store(v.value, column &* vectorWidth)
       slope.store(v.slope, column &* vectorWidth)
@@ -194,6 +196,7 @@ extension DepthwiseConvolution {
   ) {
     let g = geometry
     guard row < g.outHeight else {
+      guard isBanded else { return }
       return target.update(
         repeating: 0, count: (g.gradientMargin + g.gradientColumns) &* vectorWidth)
     }
@@ -205,6 +208,8 @@ extension DepthwiseConvolution {
     let (dz, y) = (output.dz + offset, output.y + offset)
     for column in 0..<g.outWidth {
       let i = column &* vectorWidth
+      y.prefetch(i)
+      dz.prefetch(i)
       inside.store(c.addingProduct(b, y.vector(i)).addingProduct(a, dz.vector(i)), i)
     }
   }

@@ -54,9 +54,9 @@ extension DepthwiseConvolution {
     let scratch = Scratch(self, at: scratch)
     let rowSize = g.paddedWidth * vectorWidth
     let shared = g.kernel - g.stride
-    scratch.clearInputMargins(self)
+    scratch.clearInput(self)
     taps.withUnsafeBufferPointer { taps in
-      let taps = UnsafeBufferPointer(rebasing: taps[..<(g.kernel * g.kernel)])
+      let taps = UnsafeBufferPointer(rebasing: taps[..<outputTaps])
       for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
         input.select(first)
         gather(weights, first, into: scratch.weights)
@@ -77,9 +77,11 @@ extension DepthwiseConvolution {
             row += 1
           }
           for out in start..<end {
+            let target = output + out &* g.outWidth &* vectorWidth
+            for column in 0..<g.outWidth { target.prefetchForWriting(column &* vectorWidth) }
             DepthwisePlane.row(
               scratch.plane + (out - start) &* g.stride &* rowSize, g.stride &* vectorWidth,
-              scratch.weights, taps, output + out &* g.outWidth &* vectorWidth, vectorWidth,
+              scratch.weights, taps, target, vectorWidth,
               count: g.outWidth, spare: scratch.spare)
           }
           if let moments {
@@ -102,6 +104,7 @@ extension DepthwiseConvolution {
   ) {
     let g = geometry
     guard row >= g.padTop && row < g.padTop + g.height else {
+      guard isBanded else { return }
       return target.update(repeating: 0, count: g.paddedWidth &* vectorWidth)
     }
     let inside = target + g.padLeft &* vectorWidth
@@ -109,6 +112,7 @@ extension DepthwiseConvolution {
     let pixels = input.pixels(ofRow: row - g.padTop, spare: spare)
     let step = input.step
     for column in 0..<g.width {
+      pixels.prefetch(column &* step)
       let value = A.value(shift.addingProduct(scale, pixels.vector(column &* step)))
       inside.store(value, column &* vectorWidth)
     }

@@ -18,8 +18,13 @@ public struct DepthwiseConvolution {
 
   /// Rows of outputs in a band.
   let bandRows: Int
+  /// Whether the image has more rows than a band; if not, its zeros never move.
+  let isBanded: Bool
+  /// Rows of the kernel that meet more than padding.
+  let kernelRows: Range<Int>
   /// Those of the output, then those of each gradient phase.
   let taps: [DepthwisePlane.Tap]
+  let outputTaps: Int
   let gradientPhases: [GradientPhase]
 
   /// Taps of the input gradient for rows and columns of one parity.
@@ -47,15 +52,18 @@ public struct DepthwiseConvolution {
     let g = geometry
     let rowBytes = g.paddedWidth * vectorWidth * MemoryLayout<Float>.stride
     bandRows = min(max(bandBytes / rowBytes / g.stride, 1), g.gradientRows)
+    isBanded = bandRows < g.gradientRows
+    kernelRows = g.kernelRows
     var taps: [DepthwisePlane.Tap] = []
-    for ky in 0..<g.kernel {
-      for kx in 0..<g.kernel {
+    for ky in g.kernelRows {
+      for kx in g.kernelColumns {
         taps.append(
           DepthwisePlane.Tap(
             weight: (ky * g.kernel + kx) * vectorWidth,
             offset: (ky * g.paddedWidth + kx) * vectorWidth))
       }
     }
+    outputTaps = taps.count
     gradientPhases = Self.appendGradientPhases(of: g, to: &taps)
     self.taps = taps
   }
@@ -73,8 +81,10 @@ public struct DepthwiseConvolution {
     for rowParity in 0..<g.stride {
       for parity in 0..<g.stride {
         let firstTap = taps.count
-        for ky in stride(from: rowParity, to: g.kernel, by: g.stride) {
-          for kx in stride(from: parity, to: g.kernel, by: g.stride) {
+        for ky in stride(from: rowParity, to: g.kernel, by: g.stride)
+        where g.kernelRows.contains(ky) {
+          for kx in stride(from: parity, to: g.kernel, by: g.stride)
+          where g.kernelColumns.contains(kx) {
             let (up, left) = ((ky - rowParity) / g.stride, (kx - parity) / g.stride)
             taps.append(
               DepthwisePlane.Tap(
@@ -151,33 +161,20 @@ public struct DepthwiseConvolution {
 }
 
 extension DepthwiseConvolution.Scratch {
-  /// Writes the zeros left and right of the image in all rows of the activated input. Nothing else
-  /// ever writes there, so that once an image is enough.
-  func clearInputMargins(_ c: DepthwiseConvolution) {
+  /// Writes the zeros around the image to the activated input. Rows of the image never touch those
+  /// left and right, so that once an image is enough; those above and below move with the bands.
+  func clearInput(_ c: DepthwiseConvolution) {
     let g = c.geometry
-    for row in 0..<c.bandRows * g.stride + g.kernel - g.stride {
-      clearMargins(
-        plane + row * g.paddedWidth * vectorWidth, left: g.padLeft, inside: g.width,
-        width: g.paddedWidth)
-    }
+    let rows = c.bandRows * g.stride + g.kernel - g.stride
+    plane.update(repeating: 0, count: rows * g.paddedWidth * vectorWidth)
   }
 
-  /// Writes the zeros left and right in all rows of the output gradient.
-  func clearGradientMargins(_ c: DepthwiseConvolution) {
+  /// Writes the zeros around the output gradient.
+  func clearGradient(_ c: DepthwiseConvolution) {
     let g = c.geometry
-    let width = g.gradientMargin + g.gradientColumns
-    for row in 0..<g.gradientMargin + c.bandRows {
-      clearMargins(
-        gradient + row * width * vectorWidth, left: g.gradientMargin, inside: g.outWidth,
-        width: width)
-    }
-  }
-
-  private func clearMargins(
-    _ row: UnsafeMutablePointer<Float>, left: Int, inside: Int, width: Int
-  ) {
-    row.update(repeating: 0, count: left * vectorWidth)
-    (row + (left + inside) * vectorWidth).update(
-      repeating: 0, count: (width - left - inside) * vectorWidth)
+    let (rows, columns) = (
+      g.gradientMargin + c.bandRows, g.gradientMargin + g.gradientColumns
+    )
+    gradient.update(repeating: 0, count: rows * columns * vectorWidth)
   }
 }

@@ -90,6 +90,7 @@ struct StoredInput: DepthwiseInput {
       var d = gradient.vector(column &* vectorWidth)
       if let skip { d += skip.vector(column &* skipStep) }
       d *= slopes.vector(column &* vectorWidth)
+      target.prefetchForWriting(column &* own.dx.step)
       target.store(d, column &* own.dx.step)
       rowSum += d
       rowProduct.addProduct(d, source.vector(column &* x.step) - mean)

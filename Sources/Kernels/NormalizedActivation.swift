@@ -47,6 +47,7 @@ public enum NormalizedActivation {
       if let v {
         let target = v.block(first)
         for i in 0..<count {
+          source.prefetch(i &* x.step)
           let value = A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
           target.store(value, i &* v.step)
           sum += value
@@ -57,6 +58,47 @@ public enum NormalizedActivation {
         }
       }
       mean?.store(sum * inverse, first)
+    }
+  }
+
+  /// Computes the gated tensor u = v·g of one image again, and the gradient of its gate, Σ du·v.
+  ///
+  /// - Parameters:
+  ///   - du: Gradient of u.
+  ///   - u: Written.
+  ///   - dgate: `[C]`. Written.
+  public static func gateGradient(
+    _ du: Pixels, _ x: Pixels, count: Int, channels: Int, _ normalization: Normalization,
+    _ activation: Activation, gate: UnsafePointer<Float>, into u: Pixels,
+    dgate: UnsafeMutablePointer<Float>
+  ) {
+    switch activation {
+    case .identity:
+      gateGradient(Identity.self, du, x, count, channels, normalization, gate, u, dgate)
+    case .swish: gateGradient(Swish.self, du, x, count, channels, normalization, gate, u, dgate)
+    case .relu6: gateGradient(ReLU6.self, du, x, count, channels, normalization, gate, u, dgate)
+    }
+  }
+
+  @inline(__always)
+  private static func gateGradient<A: VectorActivation>(
+    _: A.Type, _ du: Pixels, _ x: Pixels, _ count: Int, _ channels: Int,
+    _ normalization: Normalization, _ gate: UnsafePointer<Float>, _ u: Pixels,
+    _ dgate: UnsafeMutablePointer<Float>
+  ) {
+    for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
+      let scale = normalization.scale.vector(first)
+      let shift = normalization.shift.vector(first)
+      let g = gate.vector(first)
+      let (gradient, source, target) = (du.block(first), x.block(first), u.block(first))
+      var sum = Vector.zero
+      for i in 0..<count {
+        source.prefetch(i &* x.step)
+        let v = A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
+        sum.addProduct(gradient.vector(i &* du.step), v)
+        target.store(v * g, i &* u.step)
+      }
+      dgate.store(sum, first)
     }
   }
 
@@ -119,6 +161,8 @@ public enum NormalizedActivation {
       var sum = Vector.zero
       var product = Vector.zero
       for i in 0..<count {
+        raw.prefetch(i &* x.step)
+        target.prefetchForWriting(i &* dz.step)
         let xi = raw.vector(i &* x.step)
         let slope = A.valueAndSlope(shift.addingProduct(scale, xi)).slope
         let d = pooled.addingProduct(source.vector(i &* du.step), g) * slope

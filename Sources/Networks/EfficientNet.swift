@@ -6,7 +6,7 @@ import Tensors
 /// The arithmetic of a micro-batch does not depend on where it runs; what micro-batches tell each
 /// other goes through the ``Exchange`` in the order of a fixed tree. So the gradients are the same
 /// bits whatever the number of ranks.
-public final class EfficientNet {
+public final class EfficientNet: ImageBatch {
   /// Shape and constants.
   public let architecture: Architecture
   /// Tensors and their places in the arenas.
@@ -25,17 +25,18 @@ public final class EfficientNet {
   private let stem: Stem
   private let blocks: [MBConvBlock]
   private let head: Head
+  /// In forward order.
+  private let normalizationLayers: [NormalizationLayer]
+  private var groupStatistics: [Double]
 
   /// Builds the network for one rank's share of a batch.
   ///
   /// - Parameters:
-  ///   - weights, statistics: Arenas of the table's sizes.
-  ///   - isTrainable: Whether buffers for the backward pass are needed.
+  ///   - weights: An arena of the table's size.
   ///   - expansions: Which expansions are stored.
   public init(
     _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
-    weights: FloatBuffer, statistics: FloatBuffer, isTrainable: Bool,
-    expansions: ExpansionStorage = .measured
+    weights: FloatBuffer, expansions: ExpansionStorage = .measured
   ) {
     // One rank is one core; and a product's bits depend on the number of threads.
     OpenBLAS.useOneThread()
@@ -57,12 +58,10 @@ public final class EfficientNet {
       blocks.append(
         MBConvBlock(
           shape, index: index, places: places.blocks[index], architecture: architecture,
-          layout: layout, expansions: expansions, previous: blocks.last, stem: stem,
-          isTrainable: isTrainable))
+          layout: layout, expansions: expansions, previous: blocks.last, stem: stem))
     }
     let head = Head(
-      architecture, places: places, layout: layout, last: blocks[blocks.count - 1],
-      isTrainable: isTrainable)
+      architecture, places: places, layout: layout, last: blocks[blocks.count - 1])
 
     var sizes = Workspace.Sizes()
     stem.require(&sizes, images: layout.capacity)
@@ -70,24 +69,22 @@ public final class EfficientNet {
     head.require(&sizes, images: layout.capacity)
     work = Workspace(
       layout: layout, exchange: exchange, sizes: sizes, blockCount: blocks.count,
-      weights: weights, statistics: statistics,
-      gradients: isTrainable
-        ? GradientTree(
-          layout: layout, table: places.table, largestRange: places.largestGradientRange) : nil)
+      weights: weights,
+      gradients: GradientTree(
+        layout: layout, table: places.table, largestRange: places.largestGradientRange))
     self.stem = stem
     self.blocks = blocks
     self.head = head
+    normalizationLayers =
+      [stem.normalization] + blocks.flatMap(\.normalizationLayers) + [head.normalization]
+    groupStatistics = Array(
+      repeating: 0,
+      count: layout.hasGroups
+        ? layout.microBatches.count
+          * normalizationLayers.reduce(0) { $0 + $1.groupStatisticsSize } : 0)
   }
 
   deinit { labels.deallocate() }
-
-  /// A run of a batch's images and where this rank keeps them.
-  public struct LocalRun: Sendable {
-    /// First of this rank's images, in ``images``, ``labels`` and ``samples``.
-    public let firstImage: Int
-    /// Positions in the batch.
-    public let positions: Range<Int>
-  }
 
   /// Starts a batch of `imageCount` images and tells which of them this rank must load, and where.
   public func beginBatch(imageCount: Int) -> [LocalRun] {
@@ -134,7 +131,6 @@ public final class EfficientNet {
 
   /// The first half of ``train(key:smoothing:)``, up to the scores.
   package func trainForward(key: RandomKey?) throws(ExchangeError) {
-    work.isTraining = true
     drawDropPath(key)
     drawDropout(key)
     work.lap(.randomness, .forward, .step)
@@ -145,9 +141,7 @@ public final class EfficientNet {
   package func trainBackward(
     smoothing: Double
   ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {
-    guard let gradients = work.gradients else {
-      preconditionFailure("the network was built for evaluation only")
-    }
+    let gradients = work.gradients
     let totals = head.loss(work, labels: labelPointer, smoothing: smoothing)
     try head.backward(work, gradients)
     for block in blocks.reversed() { try block.backward(work, gradients) }
@@ -156,32 +150,6 @@ public final class EfficientNet {
       gradients.slots.start, size: table.trainableSize, plan: layout.batchPlan)
     work.lap(.gradientExchange, .backward, .step)
     return totals
-  }
-
-  /// Runs the current batch with running statistics, without dropout and drop-path.
-  ///
-  /// - Returns: Loss, without label smoothing, and hits of each local micro-batch.
-  public func evaluate() -> [SoftmaxCrossEntropy.Totals] {
-    predict()
-    return head.loss(work, labels: labelPointer, smoothing: 0)
-  }
-
-  /// Runs the current batch as ``evaluate()`` does, up to the scores.
-  public func predict() {
-    work.isTraining = false
-    work.branchFactors.values.update(repeating: 1)
-    for layer in normalizationLayers {
-      layer.normalize(weights: work.weights, statistics: work.statistics)
-    }
-    work.lap(.statistics, .forward, .step)
-    // Evaluation has no exchange, hence nothing that could fail.
-    do { try forward() } catch { preconditionFailure("\(error)") }
-  }
-
-  /// Chooses the arenas to work with, such as averaged weights for evaluation.
-  public func use(weights: FloatBuffer, statistics: FloatBuffer) {
-    work.weightArena = weights
-    work.statisticsArena = statistics
   }
 
   /// Measures the steps that follow, or nothing with nil.
@@ -208,7 +176,7 @@ public final class EfficientNet {
   }
 
   /// Gradient of the sum of all losses of the last training batch, in the places of the table.
-  public var gradient: UnsafeMutablePointer<Float>? { work.gradients?.slots.start }
+  public var gradient: UnsafeMutablePointer<Float> { work.gradients.slots.start }
 
   /// Moves running statistics towards those of the last training batch.
   ///
@@ -224,9 +192,9 @@ public final class EfficientNet {
       }
       return
     }
-    let size = layers.reduce(0) { $0 + $1.groupStatisticsSize }
-    var leaves = [Double](repeating: 0, count: size * layout.microBatches.count)
-    let result: Result<Void, ExchangeError> = leaves.withUnsafeMutableBufferPointer { leaves in
+    let size = groupStatistics.count / layout.microBatches.count
+    let result: Result<Void, ExchangeError> = groupStatistics.withUnsafeMutableBufferPointer {
+      leaves in
       guard let start = leaves.baseAddress else { return .success(()) }
       for (index, microBatch) in layout.microBatches.enumerated() {
         var offset = index * size
@@ -265,10 +233,6 @@ public final class EfficientNet {
         (0..<channels).map { moments[1 + channelStride(channels) + $0] / max(moments[0], 1) }
       )
     }
-  }
-
-  private var normalizationLayers: [NormalizationLayer] {
-    [stem.normalization] + blocks.flatMap(\.normalizationLayers) + [head.normalization]
   }
 
   private var labelPointer: UnsafePointer<Int32> {

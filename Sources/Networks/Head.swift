@@ -12,6 +12,8 @@ final class Head {
   private let raw: FloatBuffer
   private let pooled: FloatBuffer
   private let dpooled: FloatBuffer
+  /// Loss and hits of each local micro-batch.
+  private var totals: [SoftmaxCrossEntropy.Totals]
   private let closedGate: FloatBuffer
   private let inputChannels, channels, classes, pixels: Int
   private let activation: Activation
@@ -19,8 +21,7 @@ final class Head {
   private let last: MBConvBlock
 
   init(
-    _ architecture: Architecture, places: ParameterPlaces, layout: BatchLayout, last: MBConvBlock,
-    isTrainable: Bool
+    _ architecture: Architecture, places: ParameterPlaces, layout: BatchLayout, last: MBConvBlock
   ) {
     self.places = places
     self.last = last
@@ -35,7 +36,8 @@ final class Head {
     pooled = FloatBuffer(count: images * channelStride(channels))
     logits = FloatBuffer(count: images * channelStride(classes))
     unitFactors = FloatBuffer(count: images * channelStride(channels))
-    dpooled = FloatBuffer(count: isTrainable ? images * channelStride(channels) : 0)
+    dpooled = FloatBuffer(count: images * channelStride(channels))
+    totals = Array(repeating: .init(), count: layout.microBatches.count)
     closedGate = FloatBuffer(count: channelStride(channels))
     normalization = NormalizationLayer(
       channels: channels, place: places.head, epsilon: architecture.batchNormEpsilon,
@@ -70,10 +72,9 @@ final class Head {
         GEMM.multiply(
           m: count, n: channels, k: inputChannels, tile, narrow, work.weights + places.headKernel,
           channels, into: target, wide)
-        if let moments = work.moments(of: normalization, microBatch) {
-          ChannelMoments.accumulate(
-            into: moments, channels: channels, .rows(target, channels: channels), count: count)
-        }
+        ChannelMoments.accumulate(
+          into: normalization.moments(microBatch), channels: channels,
+          .rows(target, channels: channels), count: count)
         work.lap(
           .head, .forward, .head, written: count * wide,
           multiplyAdds: count * inputChannels * channels)
@@ -91,9 +92,7 @@ final class Head {
         output(image), count: pixels, channels: channels,
         normalization.normalization(microBatch), activation, into: nil, mean: units)
       let factors = unitFactors.start + image * wide
-      if work.isTraining {
-        for c in 0..<channels { units[c] *= factors[c] }
-      }
+      for c in 0..<channels { units[c] *= factors[c] }
     }
     for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
       (logits.start + image * row).update(
@@ -113,10 +112,10 @@ final class Head {
   func loss(
     _ work: Workspace, labels: UnsafePointer<Int32>, smoothing: Double
   ) -> [SoftmaxCrossEntropy.Totals] {
-    let totals = work.microBatches.map {
-      SoftmaxCrossEntropy.backward(
-        logits.start + $0.firstImage * row, images: $0.imageCount, classes: classes,
-        labels: labels + $0.firstImage, smoothing: smoothing)
+    for microBatch in work.microBatches {
+      totals[microBatch.index] = SoftmaxCrossEntropy.backward(
+        logits.start + microBatch.firstImage * row, images: microBatch.imageCount,
+        classes: classes, labels: labels + microBatch.firstImage, smoothing: smoothing)
     }
     work.lap(.loss, .backward, .head)
     return totals

@@ -7,13 +7,13 @@ extension MBConvBlock {
   /// The gradient in front of the first block is that of the stem's batch normalisation and stands
   /// in `work.inputGradient`.
   func backward(_ work: Workspace, _ gradients: GradientTree) throws(ExchangeError) {
-    try work.differentiate(projectNormalization, of: .block(index), gradients) {
+    try work.differentiate(projectNormalization, of: place, gradients) {
       sumOutputGradient(work, $0)
     }
-    try work.differentiate(filterNormalization, of: .block(index), gradients) {
+    try work.differentiate(filterNormalization, of: place, gradients) {
       projectBackward(work, $0, gradients)
     }
-    try work.differentiate(sourceNormalization, of: .block(index), gradients) {
+    try work.differentiate(sourceNormalization, of: place, gradients) {
       filterBackward(work, $0, gradients, sourceNormalization)
     }
     if let expandNormalization {
@@ -39,20 +39,26 @@ extension MBConvBlock {
         inverseDeviation: projectNormalization.inverseDeviation(microBatch))
     }
     work.lap(
-      .channelSums, .backward, .block(index),
+      .channelSums, .backward, place,
       read: 2 * microBatch.imageCount * outputPixels * narrowOut)
   }
 
   private func projectBackward(
     _ work: Workspace, _ microBatch: MicroBatch, _ gradients: GradientTree
   ) {
-    work.accumulate(gradients, places.projectRange, of: .block(index), microBatch) { gradient in
+    work.accumulate(gradients, places.projectRange, of: place, microBatch) { gradient in
       let kernel = gradient + places.projectKernel
       for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
         let images = min(imagesPerTile, microBatch.imageCount - first)
         let firstImage = microBatch.firstImage + first
-        projectKernelBackward(
-          work, microBatch, firstImage: firstImage, images: images, kernel, isFirst: first == 0)
+        if let squeeze, gatesPixels {
+          gateBackward(
+            work, microBatch, squeeze, firstImage: firstImage, images: images, kernel,
+            isFirst: first == 0)
+        } else {
+          projectKernelBackward(
+            work, microBatch, firstImage: firstImage, images: images, kernel, isFirst: first == 0)
+        }
         if let squeeze {
           exciteBackward(work, squeeze, firstImage: firstImage, images: images)
         }
@@ -70,9 +76,14 @@ extension MBConvBlock {
         expandKernel: gradient + places.expandSqueezeKernel,
         expandBias: gradient + places.expandSqueezeBias)
       work.lap(
-        .squeeze, .backward, .block(index),
+        .squeeze, .backward, place,
         multiplyAdds: squeeze.products(images: microBatch.imageCount))
     }
+  }
+
+  /// Whether an image has fewer pixels than outputs, and so more products than pixels.
+  private var gatesPixels: Bool {
+    squeeze != nil && outputPixels < min(shape.outputChannels, GEMM.tileRows)
   }
 
   /// Writes the gradient of the raw projection for `count` rows from row `first` of `firstImage` on.
@@ -89,7 +100,49 @@ extension MBConvBlock {
         into: .rows(
           work.narrowTile.start + (row - first) * narrowOut, channels: shape.outputChannels))
     }
-    work.lap(.normalizationGradient, .backward, .block(index), read: 2 * count * narrowOut)
+    work.lap(.normalizationGradient, .backward, place, read: 2 * count * narrowOut)
+  }
+
+  /// Gradient of the kernel and of the gates, for the small images of a tile.
+  ///
+  /// The gate meets the pixels themselves; see ``projectKernelBackward`` for larger images.
+  private func gateBackward(
+    _ work: Workspace, _ microBatch: MicroBatch, _ squeeze: Squeeze, firstImage: Int, images: Int,
+    _ kernelGradient: UnsafeMutablePointer<Float>, isFirst: Bool
+  ) {
+    let tile = work.wideTile.start
+    let gated = work.activated.start
+    forEachTile(of: images * outputPixels) { first, count in
+      writeProjectionGradient(work, microBatch, firstImage: firstImage, first, count)
+      multiplyByProjection(work, count)
+      forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
+        let place = firstImage + image
+        NormalizedActivation.gateGradient(
+          .rows(tile + (row - first) * wide, channels: shape.expandedChannels), filtered(place),
+          count: count, channels: shape.expandedChannels,
+          filterNormalization.normalization(microBatch), activation,
+          gate: squeeze.gate.start + place * wide,
+          into: .rows(gated + (row - first) * wide, channels: shape.expandedChannels),
+          dgate: squeeze.dgate.start + place * wide)
+      }
+      work.lap(.activation, .backward, place, read: count * wide)
+      // [rows, C]ᵀ · [rows, Cout]
+      GEMM.multiplyTransposed(
+        m: shape.expandedChannels, n: shape.outputChannels, k: count, gated, wide,
+        work.narrowTile.start, narrowOut, into: kernelGradient, shape.outputChannels,
+        accumulating: !isFirst)
+      work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
+    }
+  }
+
+  /// Writes the gradient of the gated pixels to the wide tile, from that of the projection.
+  private func multiplyByProjection(_ work: Workspace, _ count: Int) {
+    // [rows, Cout] · [C, Cout]ᵀ
+    GEMM.multiplyByTransposed(
+      m: count, n: shape.expandedChannels, k: shape.outputChannels, work.narrowTile.start,
+      narrowOut, work.weights + places.projectKernel, shape.outputChannels,
+      into: work.wideTile.start, wide)
+    work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
   }
 
   /// Gradient of the kernel and of the gates, for the images of a tile.
@@ -113,14 +166,14 @@ extension MBConvBlock {
           channels: shape.expandedChannels, normalization, activation,
           into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
       }
-      work.lap(.activation, .backward, .block(index), read: count * wide)
+      work.lap(.activation, .backward, place, read: count * wide)
       guard let squeeze else {
         // [rows, C]ᵀ · [rows, Cout]
         GEMM.multiplyTransposed(
           m: shape.expandedChannels, n: outputs, k: count, tile, wide, work.narrowTile.start,
           narrowOut, into: kernelGradient, outputs, accumulating: !(isFirst && first == 0))
         work.lap(
-          .projection, .backward, .block(index), multiplyAdds: projectionProducts(rows: count))
+          .projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
         return
       }
       for channel in stride(from: 0, to: shape.expandedChannels, by: channelsPerProduct) {
@@ -132,7 +185,7 @@ extension MBConvBlock {
             m: channels, n: outputs, k: count, tile + (row - first) * wide + channel, wide,
             work.narrowTile.start + (row - first) * narrowOut, narrowOut, into: products, outputs,
             accumulating: row > image * outputPixels)
-          work.lap(.projection, .backward, .block(index), multiplyAdds: count * channels * outputs)
+          work.lap(.projection, .backward, place, multiplyAdds: count * channels * outputs)
           guard row + count == (image + 1) * outputPixels else { return }
           squeeze.operation.gateGradient(
             products, outputs: outputs, channels: channels,
@@ -141,7 +194,7 @@ extension MBConvBlock {
             dgate: squeeze.dgate.start + (firstImage + image) * wide + channel,
             kernelGradient: kernelGradient + channel * outputs,
             accumulating: !(isFirst && image == 0))
-          work.lap(.squeeze, .backward, .block(index), multiplyAdds: 2 * channels * outputs)
+          work.lap(.squeeze, .backward, place, multiplyAdds: 2 * channels * outputs)
         }
       }
     }
@@ -167,7 +220,7 @@ extension MBConvBlock {
       dreduced: squeeze.dreduced.start + firstImage * narrow, dpooled: dpooled)
     let inverse = 1 / Float(outputPixels)
     for i in 0..<images * wide { dpooled[i] *= inverse }
-    work.lap(.squeeze, .backward, .block(index), multiplyAdds: squeeze.products(images: images))
+    work.lap(.squeeze, .backward, place, multiplyAdds: squeeze.products(images: images))
   }
 
   /// Carries the gradient through projection, gate and activation, for the images of a tile.
@@ -177,15 +230,11 @@ extension MBConvBlock {
     let rows = images * outputPixels
     let tile = work.wideTile.start
     forEachTile(of: rows) { first, count in
-      // A single tile is still there from the kernel's gradient.
+      // What a single tile has left from the kernel's gradient is still there.
       if rows > GEMM.tileRows {
         writeProjectionGradient(work, microBatch, firstImage: firstImage, first, count)
       }
-      // [rows, Cout] · [C, Cout]ᵀ
-      GEMM.multiplyByTransposed(
-        m: count, n: shape.expandedChannels, k: shape.outputChannels, work.narrowTile.start,
-        narrowOut, work.weights + places.projectKernel, shape.outputChannels, into: tile, wide)
-      work.lap(.projection, .backward, .block(index), multiplyAdds: projectionProducts(rows: count))
+      if !gatesPixels { multiplyByProjection(work, count) }
       forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
         let place = firstImage + image
         let target = Pixels.planes(
@@ -204,7 +253,7 @@ extension MBConvBlock {
           into: target.dropping(inImage), sums: filterNormalization.sums(microBatch))
       }
       work.lap(
-        .activation, .backward, .block(index), read: rows > GEMM.tileRows ? count * wide : 0,
+        .activation, .backward, place, read: rows > GEMM.tileRows ? count * wide : 0,
         written: count * wide)
     }
   }
@@ -217,12 +266,15 @@ extension MBConvBlock {
     let taps = shape.geometry.kernel * shape.geometry.kernel
     let size = taps * shape.expandedChannels
     let range = kernel..<kernel + channelStride(size)
-    work.accumulate(gradients, range, of: .block(index), microBatch) { gradient in
+    work.accumulate(gradients, range, of: place, microBatch) { gradient in
       let padded = work.depthwiseGradient.start
       padded.update(repeating: 0, count: taps * wide)
       let expansion = recomputed?.expansion(work)
       recomputed?.beginGradient(work, microBatch, normalization)
-      for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
+      // Backwards: the gradients written last are still in the cache.
+      for image in (microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount)
+        .reversed()
+      {
         let inside = image * outputPixels * wide
         let output = DepthwiseConvolution.OutputGradient(
           dz: work.outputGradient.start + inside, y: filtered.start + inside,
@@ -238,7 +290,7 @@ extension MBConvBlock {
             weights: work.weights + kernel, weightGradient: padded, scratch: work.scratch.start)
           // The expansion is made again, and multiplied for the gradients of its two factors.
           work.lap(
-            .expandedDepthwise, .backward, .block(index),
+            .expandedDepthwise, .backward, place,
             read: 2 * outputPixels * wide + inputPixels * (shape.hasSkip ? 2 : 1) * narrowIn,
             written: inputPixels * narrowIn,
             multiplyAdds: 3 * expansionProducts + 2 * depthwiseProducts)
@@ -249,7 +301,7 @@ extension MBConvBlock {
             weights: work.weights + kernel, weightGradient: padded, scratch: work.scratch.start)
           let skip = !shape.isExpanding && shape.hasSkip ? inputPixels * wide : 0
           work.lap(
-            .depthwise, .backward, .block(index),
+            .depthwise, .backward, place,
             read: 2 * outputPixels * wide + inputPixels * wide + skip,
             written: inputPixels * wide, multiplyAdds: 2 * depthwiseProducts)
         }
@@ -259,7 +311,7 @@ extension MBConvBlock {
         (gradient + kernel + tap * shape.expandedChannels).update(
           from: padded + tap * wide, count: shape.expandedChannels)
       }
-      work.lap(recomputed == nil ? .depthwise : .expandedDepthwise, .backward, .block(index))
+      work.lap(recomputed == nil ? .depthwise : .expandedDepthwise, .backward, place)
     }
   }
 
@@ -297,14 +349,14 @@ extension MBConvBlock {
     let start = microBatch.firstImage * inputPixels
     let dinput = narrowGradient(work).start + start * narrowIn
     let range = kernel..<kernel + channelStride(size)
-    work.accumulate(gradients, range, of: .block(index), microBatch) { gradient in
+    work.accumulate(gradients, range, of: place, microBatch) { gradient in
       if let recomputed {
         recomputed.finish(
           work, microBatch, normalization, x: input.start + start * narrowIn, dx: dinput,
           rows: microBatch.imageCount * inputPixels, into: gradient + kernel)
         let floats = microBatch.imageCount * inputPixels * narrowIn
         work.lap(
-          .expansion, .backward, .block(index), read: 2 * floats, written: floats,
+          .expansion, .backward, place, read: 2 * floats, written: floats,
           multiplyAdds: microBatch.imageCount * inputPixels * shape.inputChannels
             * shape.inputChannels)
         return
@@ -321,7 +373,7 @@ extension MBConvBlock {
             channels: shape.expandedChannels, normalization.gradientCoefficients(microBatch),
             into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
         }
-        work.lap(.normalizationGradient, .backward, .block(index), read: 2 * count * wide)
+        work.lap(.normalizationGradient, .backward, place, read: 2 * count * wide)
         // [rows, Cin]ᵀ · [rows, C]
         GEMM.multiplyTransposed(
           m: shape.inputChannels, n: shape.expandedChannels, k: count,
@@ -333,7 +385,7 @@ extension MBConvBlock {
           work.weights + places.expandKernel, shape.expandedChannels,
           into: dinput + first * narrowIn, narrowIn, accumulating: shape.hasSkip)
         work.lap(
-          .expansion, .backward, .block(index), read: count * (shape.hasSkip ? 2 : 1) * narrowIn,
+          .expansion, .backward, place, read: count * (shape.hasSkip ? 2 : 1) * narrowIn,
           written: count * narrowIn,
           multiplyAdds: 2 * count * shape.inputChannels * shape.expandedChannels)
       }

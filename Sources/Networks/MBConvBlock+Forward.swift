@@ -23,13 +23,13 @@ extension MBConvBlock {
     if let recomputed, let expandNormalization {
       try prepare(recomputed, work, expandNormalization)
     } else if let expandNormalization {
-      try work.normalize(expandNormalization, of: .block(index)) {
+      try work.normalize(expandNormalization, of: place) {
         expand(work, $0, expandNormalization)
       }
     }
     let expansion = recomputed?.expansion(work)
-    try work.normalize(filterNormalization, of: .block(index)) { filter(work, $0, expansion) }
-    try work.normalize(projectNormalization, of: .block(index)) { project(work, $0) }
+    try work.normalize(filterNormalization, of: place) { filter(work, $0, expansion) }
+    try work.normalize(projectNormalization, of: place) { project(work, $0) }
   }
 
   private func writeInput(_ work: Workspace, _ microBatch: MicroBatch, _ first: Int, _ count: Int) {
@@ -40,7 +40,7 @@ extension MBConvBlock {
       stem.writeOutput(microBatch, first, count, into: target)
     }
     work.lap(
-      .blockInput, .forward, .block(index), read: count * (previous?.outputFloatsRead ?? narrowIn),
+      .blockInput, .forward, place, read: count * (previous?.outputFloatsRead ?? narrowIn),
       written: count * narrowIn)
   }
 
@@ -57,20 +57,16 @@ extension MBConvBlock {
         input.start + (start + first) * narrowIn, narrowIn,
         work.weights + places.expandKernel, shape.expandedChannels, into: tile, wide)
       work.lap(
-        .expansion, .forward, .block(index),
+        .expansion, .forward, place,
         multiplyAdds: count * shape.inputChannels * shape.expandedChannels)
       forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
         let rows = Pixels.rows(tile + (row - first) * wide, channels: shape.expandedChannels)
         let planes = source(microBatch.firstImage + image).dropping(row - image * inputPixels)
-        if let moments = work.moments(of: normalization, microBatch) {
-          ChannelMoments.accumulate(
-            into: moments, channels: shape.expandedChannels, rows, count: count,
-            copyingTo: planes)
-        } else {
-          rows.copy(to: planes, count: count, channels: shape.expandedChannels)
-        }
+        ChannelMoments.accumulate(
+          into: normalization.moments(microBatch), channels: shape.expandedChannels, rows,
+          count: count, copyingTo: planes)
       }
-      work.lap(.channelSums, .forward, .block(index), written: count * wide)
+      work.lap(.channelSums, .forward, place, written: count * wide)
     }
   }
 
@@ -84,20 +80,18 @@ extension MBConvBlock {
       let start = microBatch.firstImage * inputPixels
       forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
         writeInput(work, microBatch, first, count)
-        guard work.isTraining else { return }
         InputCovariance.accumulate(
           into: covariance.own(microBatch.index), channels: shape.inputChannels,
           input.start + (start + first) * narrowIn, rows: count, scratch: work.scratch.start)
         work.lap(
-          .inputCovariance, .forward, .block(index),
+          .inputCovariance, .forward, place,
           multiplyAdds: count * shape.inputChannels * shape.inputChannels)
       }
     }
-    guard work.isTraining else { return }
     try covariance.combine(work.exchange)
     normalization.normalize(
       weights: work.weights, from: covariance, expandKernel: work.weights + places.expandKernel)
-    work.lap(.statistics, .forward, .block(index))
+    work.lap(.statistics, .forward, place)
   }
 
   private func filter(_ work: Workspace, _ microBatch: MicroBatch, _ expansion: Expansion?) {
@@ -108,7 +102,7 @@ extension MBConvBlock {
     }
     let normalization = sourceNormalization.normalization(microBatch)
     let weights = work.weights + places.depthwiseKernel
-    let moments = work.moments(of: filterNormalization, microBatch)
+    let moments = filterNormalization.moments(microBatch)
     for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
       let target = filtered.start + image * outputPixels * wide
       if let expansion {
@@ -116,22 +110,23 @@ extension MBConvBlock {
           expanding: input.start + image * inputPixels * narrowIn, expansion, normalization,
           weights: weights, into: target, moments: moments, scratch: work.scratch.start)
         work.lap(
-          .expandedDepthwise, .forward, .block(index), read: inputPixels * narrowIn,
+          .expandedDepthwise, .forward, place, read: inputPixels * narrowIn,
           written: outputPixels * wide, multiplyAdds: expansionProducts + depthwiseProducts)
       } else {
         depthwise.forward(
           source(image), normalization, weights: weights, into: target, moments: moments,
           scratch: work.scratch.start)
         work.lap(
-          .depthwise, .forward, .block(index), read: inputPixels * wide,
-          written: outputPixels * wide,
+          .depthwise, .forward, place, read: inputPixels * wide, written: outputPixels * wide,
           multiplyAdds: depthwiseProducts)
       }
     }
   }
 
   private func project(_ work: Workspace, _ microBatch: MicroBatch) {
-    for first in stride(from: 0, to: microBatch.imageCount, by: imagesPerTile) {
+    // Backwards: the images filtered last are still in the cache.
+    let last = max(microBatch.imageCount - 1, 0) / imagesPerTile * imagesPerTile
+    for first in stride(from: last, through: 0, by: -imagesPerTile) {
       let images = min(imagesPerTile, microBatch.imageCount - first)
       let firstImage = microBatch.firstImage + first
       if let squeeze { excite(work, microBatch, squeeze, firstImage: firstImage, images: images) }
@@ -150,21 +145,19 @@ extension MBConvBlock {
               activation, into: rows)
           }
         }
-        work.lap(.activation, .forward, .block(index), read: squeeze == nil ? count * wide : 0)
+        work.lap(.activation, .forward, place, read: squeeze == nil ? count * wide : 0)
         let raw = projected.start + (firstImage * outputPixels + first) * narrowOut
         // [rows, C] · [C, Cout]
         GEMM.multiply(
           m: count, n: shape.outputChannels, k: shape.expandedChannels, tile, wide,
           work.weights + places.projectKernel, shape.outputChannels, into: raw, narrowOut)
         work.lap(
-          .projection, .forward, .block(index), written: count * narrowOut,
+          .projection, .forward, place, written: count * narrowOut,
           multiplyAdds: projectionProducts(rows: count))
-        if let moments = work.moments(of: projectNormalization, microBatch) {
-          ChannelMoments.accumulate(
-            into: moments, channels: shape.outputChannels,
-            .rows(raw, channels: shape.outputChannels), count: count)
-          work.lap(.channelSums, .forward, .block(index))
-        }
+        ChannelMoments.accumulate(
+          into: projectNormalization.moments(microBatch), channels: shape.outputChannels,
+          .rows(raw, channels: shape.outputChannels), count: count)
+        work.lap(.channelSums, .forward, place)
       }
     }
   }
@@ -186,7 +179,7 @@ extension MBConvBlock {
         filterNormalization.normalization(microBatch), activation, into: activated(work, image),
         mean: pooled + image * wide)
     }
-    work.lap(.activation, .forward, .block(index), read: images * outputPixels * wide)
+    work.lap(.activation, .forward, place, read: images * outputPixels * wide)
     squeeze.operation.forward(
       pooled: pooled, images: images,
       reduceKernel: work.weights + places.reduceKernel,
@@ -196,6 +189,6 @@ extension MBConvBlock {
       reduced: squeeze.reduced.start + firstImage * narrow,
       hidden: squeeze.hidden.start + firstImage * narrow,
       gate: squeeze.gate.start + firstImage * wide)
-    work.lap(.squeeze, .forward, .block(index), multiplyAdds: squeeze.products(images: images))
+    work.lap(.squeeze, .forward, place, multiplyAdds: squeeze.products(images: images))
   }
 }

@@ -37,7 +37,7 @@ final class MBConvBlock {
     let pooled, reduced, hidden, gate: FloatBuffer
     let dgate, dreduced, dpooled: FloatBuffer
 
-    init(operation: SqueezeExcitation, images: Int, isTrainable: Bool) {
+    init(operation: SqueezeExcitation, images: Int) {
       self.operation = operation
       let wide = images * channelStride(operation.channels)
       let narrow = images * channelStride(operation.squeezed)
@@ -45,9 +45,9 @@ final class MBConvBlock {
       reduced = FloatBuffer(count: narrow)
       hidden = FloatBuffer(count: narrow)
       gate = FloatBuffer(count: wide)
-      dgate = FloatBuffer(count: isTrainable ? wide : 0)
-      dreduced = FloatBuffer(count: isTrainable ? narrow : 0)
-      dpooled = FloatBuffer(count: isTrainable ? wide : 0)
+      dgate = FloatBuffer(count: wide)
+      dreduced = FloatBuffer(count: narrow)
+      dpooled = FloatBuffer(count: wide)
     }
 
     /// Multiply-adds of both products.
@@ -56,8 +56,7 @@ final class MBConvBlock {
 
   init(
     _ shape: Architecture.Block, index: Int, places: BlockPlaces, architecture: Architecture,
-    layout: BatchLayout, expansions: ExpansionStorage, previous: MBConvBlock?, stem: Stem,
-    isTrainable: Bool
+    layout: BatchLayout, expansions: ExpansionStorage, previous: MBConvBlock?, stem: Stem
   ) {
     self.shape = shape
     self.index = index
@@ -74,7 +73,7 @@ final class MBConvBlock {
     recomputed =
       shape.isExpanding && expansions.recomputes(shape)
       ? RecomputedExpansion(
-        shape, kernel: places.expandKernel, layout: layout, isTrainable: isTrainable) : nil
+        shape, kernel: places.expandKernel, layout: layout) : nil
     expanded = FloatBuffer(
       count: shape.isExpanding && recomputed == nil
         ? inputPixels * channelStride(shape.expandedChannels) : 0)
@@ -96,9 +95,12 @@ final class MBConvBlock {
     squeeze = shape.squeezedChannels.map {
       Squeeze(
         operation: SqueezeExcitation(channels: shape.expandedChannels, squeezed: $0),
-        images: images, isTrainable: isTrainable)
+        images: images)
     }
   }
+
+  /// Where a profile puts its work.
+  var place: StepProfile.Place { .block(index) }
 
   /// Channel strides of input, middle and output.
   var narrowIn: Int { channelStride(shape.inputChannels) }

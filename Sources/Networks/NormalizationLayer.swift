@@ -133,18 +133,6 @@ final class NormalizationLayer {
     }
   }
 
-  /// Uses the running statistics, as evaluation does.
-  func normalize(weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>) {
-    guard let place else { return }
-    for group in 0..<layout.groupCount {
-      BatchNormalization.normalize(
-        runningMean: statistics + place.movingMean,
-        runningVariance: statistics + place.movingVariance, channels: channels, epsilon: epsilon,
-        gamma: weights + place.gamma, beta: weights + place.beta,
-        scale: factor(.scale, group), shift: factor(.shift, group))
-    }
-  }
-
   /// Hands the gradients of γ and β to the tree, and prepares the gradient of the input.
   func prepareInputGradient(
     microBatches: [MicroBatch], gradients: GradientTree, exchange: any Exchange

@@ -13,7 +13,7 @@ final class RecomputedExpansion {
   private let products: FloatBuffer
   private let productsSize: Int
 
-  init(_ shape: Architecture.Block, kernel: Int, layout: BatchLayout, isTrainable: Bool) {
+  init(_ shape: Architecture.Block, kernel: Int, layout: BatchLayout) {
     inputChannels = shape.inputChannels
     channels = shape.expandedChannels
     self.kernel = kernel
@@ -21,12 +21,11 @@ final class RecomputedExpansion {
     panels = FloatBuffer(
       count: Expansion.panelsSize(inputChannels: inputChannels, channels: channels))
     transposedPanels = FloatBuffer(
-      count: isTrainable
-        ? Expansion.transposedPanelsSize(inputChannels: inputChannels, channels: channels) : 0)
+      count: Expansion.transposedPanelsSize(inputChannels: inputChannels, channels: channels))
     correction = FloatBuffer(
-      count: isTrainable ? ExpansionGradient.correctionSize(inputChannels: inputChannels) : 0)
+      count: ExpansionGradient.correctionSize(inputChannels: inputChannels))
     productsSize = Expansion.productsSize(inputChannels: inputChannels, channels: channels)
-    products = FloatBuffer(count: isTrainable ? productsSize * layout.microBatches.count : 0)
+    products = FloatBuffer(count: productsSize * layout.microBatches.count)
   }
 
   /// The expansion with the present weights.

@@ -50,7 +50,7 @@ final class Stem {
       convolution.forward(
         images + microBatch.firstImage * imageSize, images: microBatch.imageCount,
         weights: work.weights + kernel, into: output(microBatch.firstImage).start,
-        moments: work.moments(of: normalization, microBatch), scratch: work.scratch.start)
+        moments: normalization.moments(microBatch), scratch: work.scratch.start)
       work.lap(
         .stem, .forward, .stem, read: microBatch.imageCount * imageSize,
         written: microBatch.imageCount * outputSize,

@@ -7,14 +7,9 @@ final class Workspace {
   let exchange: any Exchange
   /// This rank's micro-batches of the current batch.
   var microBatches: [MicroBatch] = []
-  /// Whether the current batch is trained on: batch statistics, dropout, drop-path.
-  var isTraining = false
-
-  /// The arenas in use: raw or averaged ones.
-  var weightArena: FloatBuffer
-  var statisticsArena: FloatBuffer
+  /// The parameters, in the places of the table.
   var weights: UnsafePointer<Float> { UnsafePointer(weightArena.start) }
-  var statistics: UnsafePointer<Float> { UnsafePointer(statisticsArena.start) }
+  private let weightArena: FloatBuffer
 
   /// Factor of each block's branch for each local image: 0 when drop-path drops it.
   let branchFactors: FloatBuffer
@@ -33,7 +28,7 @@ final class Workspace {
   /// Gradient of a depthwise kernel over one micro-batch.
   let depthwiseGradient: FloatBuffer
 
-  let gradients: GradientTree?
+  let gradients: GradientTree
   /// Gradient behind a depthwise convolution, of all local images, planes.
   let outputGradient: FloatBuffer
   /// Gradient in front of a depthwise convolution, of all local images, planes.
@@ -60,26 +55,23 @@ final class Workspace {
 
   init(
     layout: BatchLayout, exchange: any Exchange, sizes: Sizes, blockCount: Int,
-    weights: FloatBuffer, statistics: FloatBuffer, gradients: GradientTree?
+    weights: FloatBuffer, gradients: GradientTree
   ) {
     self.layout = layout
     self.exchange = exchange
     weightArena = weights
-    statisticsArena = statistics
     self.gradients = gradients
     branchFactors = FloatBuffer(count: blockCount * layout.capacity)
-    branchFactors.values.update(repeating: 1)
     wideTile = FloatBuffer(count: sizes.wideTile)
     narrowTile = FloatBuffer(count: sizes.narrowTile)
     activated = FloatBuffer(count: sizes.activated)
     scratch = FloatBuffer(count: sizes.scratch)
     depthwiseGradient = FloatBuffer(count: sizes.depthwiseGradient)
-    let isTrainable = gradients != nil
-    products = FloatBuffer(count: isTrainable ? sizes.products : 0)
-    outputGradient = FloatBuffer(count: isTrainable ? sizes.outputGradient : 0)
-    inputGradient = FloatBuffer(count: isTrainable ? sizes.inputGradient : 0)
-    current = FloatBuffer(count: isTrainable ? sizes.narrowGradient : 0)
-    next = FloatBuffer(count: isTrainable ? sizes.narrowGradient : 0)
+    products = FloatBuffer(count: sizes.products)
+    outputGradient = FloatBuffer(count: sizes.outputGradient)
+    inputGradient = FloatBuffer(count: sizes.inputGradient)
+    current = FloatBuffer(count: sizes.narrowGradient)
+    next = FloatBuffer(count: sizes.narrowGradient)
   }
 
   /// Ends a piece of work; nothing but a test for nil unless somebody measures.
@@ -98,12 +90,10 @@ final class Workspace {
   func normalize(
     _ layer: NormalizationLayer, of place: StepProfile.Place, _ phase: (MicroBatch) -> Void
   ) throws(ExchangeError) {
-    if isTraining { layer.clearMoments() }
+    layer.clearMoments()
     for microBatch in microBatches where microBatch.imageCount > 0 { phase(microBatch) }
-    if isTraining {
-      try layer.normalize(weights: weights, exchange: exchange)
-      lap(.statistics, .forward, place)
-    }
+    try layer.normalize(weights: weights, exchange: exchange)
+    lap(.statistics, .forward, place)
   }
 
   /// Runs a phase of the backward pass that ends at the output of a batch normalisation.
@@ -126,13 +116,6 @@ final class Workspace {
   ) {
     let added = gradients.accumulate(range, microBatch, body)
     lap(.gradientExchange, .backward, place, read: 2 * added, written: added)
-  }
-
-  /// The moments to fill, or nil in evaluation.
-  func moments(
-    of layer: NormalizationLayer, _ microBatch: MicroBatch
-  ) -> UnsafeMutablePointer<Double>? {
-    isTraining ? layer.moments(microBatch) : nil
   }
 }
 

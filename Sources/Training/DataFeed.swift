@@ -85,7 +85,7 @@ final class DataFeed {
   /// Loads this rank's images of one batch.
   static func load(
     _ samples: EpochOrder, batch: Int, epoch: Int, seed: UInt64, isTraining: Bool,
-    from pipeline: ImagePipeline, into network: EfficientNet
+    from pipeline: ImagePipeline, into network: any ImageBatch
   ) throws(DatasetError) -> Int {
     let positions = samples.positions(ofBatch: batch)
     let architecture = network.architecture

@@ -19,11 +19,11 @@ public struct Evaluation: Sendable, Encodable {
   ///
   /// - Parameter probabilities: Path of a ``ProbabilityFile`` to write, if any.
   init(
-    _ network: EfficientNet, _ pipeline: ImagePipeline, probabilities: String? = nil,
+    _ network: FoldedNetwork, _ pipeline: ImagePipeline, probabilities: String? = nil,
     communicator: Communicator
   ) throws(TrainingError) {
     let order = EpochOrder(
-      sampleCount: pipeline.dataset.count, batchSize: network.layout.microBatchSize)
+      sampleCount: pipeline.dataset.count, batchSize: network.capacity)
     let shares = EvaluationShares(order: order, rankCount: communicator.size)
     var file: ProbabilityFile?
     if let probabilities {
@@ -72,8 +72,9 @@ public struct Evaluation: Sendable, Encodable {
   }
 
   /// The loss of one image, and whether its own class is the most probable.
-  private static func loss(_ network: EfficientNet, _ image: Int) -> (loss: Double, isCorrect: Bool)
-  {
+  private static func loss(_ network: FoldedNetwork, _ image: Int) -> (
+    loss: Double, isCorrect: Bool
+  ) {
     let scores = network.logits(ofImage: image)
     guard let start = scores.baseAddress else { preconditionFailure("a network without classes") }
     var label = network.labels[image]

@@ -4,7 +4,7 @@ import Networks
 /// A checkpoint's network, for a micro-batch of its run, with the data it is to be run on.
 package final class LoadedModel {
   let pipeline: ImagePipeline
-  package let network: EfficientNet
+  package let network: FoldedNetwork
 
   /// - Parameter data: Shards, a folder or a pattern; nil for the validation data of the run.
   package init(_ path: String, data: String?) throws(TrainingError) {
@@ -25,7 +25,8 @@ package final class LoadedModel {
         "\(path) was trained for the classes \(DataFeed.list(checkpoint.classNames)), the data have "
           + "\(DataFeed.list(pipeline.dataset.classNames)); use data of the same classes")
     }
-    network = EfficientNet(
-      architecture, evaluating: state, microBatchSize: configuration.batch.microBatch)
+    network = FoldedNetwork(architecture, capacity: configuration.batch.microBatch)
+    let evaluated = state.evaluated
+    network.fold(weights: evaluated.weights, statistics: evaluated.statistics)
   }
 }

@@ -62,7 +62,7 @@ struct ReferenceFile {
   }
 
   /// Puts the images and labels of `runs` where the network expects them.
-  func fill(_ network: EfficientNet, _ runs: [EfficientNet.LocalRun]) throws(HDF5Error) {
+  func fill(_ network: EfficientNet, _ runs: [LocalRun]) throws(HDF5Error) {
     let side = architecture.resolution
     let imageSize = side * side * architecture.inputChannels
     let labels = try file.read("labels", as: Int32.self, shape: [batch], converting: true)

@@ -73,14 +73,17 @@ public struct ReferenceVerification {
       table: reference.architecture.parameterTable, seed: 0, isAveraging: false,
       usesMeanSquare: true)
     let network = EfficientNet(
-      reference.architecture, layout: layout, exchange: exchange, weights: state.weights,
-      statistics: state.statistics, isTrainable: true)
+      reference.architecture, layout: layout, exchange: exchange, weights: state.weights)
     try reference.load(state)
     let runs = network.beginBatch(imageCount: reference.batch)
     try reference.fill(network, runs)
 
-    network.predict()
-    try compareLogits("eval/logits", network, runs, reference)
+    let folded = FoldedNetwork(reference.architecture, capacity: layout.capacity)
+    folded.fold(weights: state.weights, statistics: state.statistics)
+    folded.images.start.update(from: network.images.start, count: network.images.count)
+    _ = folded.beginBatch(imageCount: layout.capacity)
+    folded.predict()
+    try compareLogits("eval/logits", folded, runs, reference)
 
     let rates = reference.optimizer
     var errors: [(String, Double, Double)] = []
@@ -96,10 +99,9 @@ public struct ReferenceVerification {
           Self.valueTolerance
         ))
       if step == 0 { try compareStep(network, loss, reference) }
-      guard let gradient = network.gradient else { continue }
       // Without a finite gradient there is no step, and the comparison of the weights fails.
       _ = optimizer.step(
-        state, gradient: gradient, imageCount: reference.batch, rate: rates.learningRate)
+        state, gradient: network.gradient, imageCount: reference.batch, rate: rates.learningRate)
     }
     checks += errors.map { Check(name: $0.0, error: $0.1, tolerance: $0.2) }
     for tensor in state.table.trainable {
@@ -117,10 +119,9 @@ public struct ReferenceVerification {
       Check(
         name: "train/loss", error: abs(loss - expected) / abs(expected),
         tolerance: Self.valueTolerance))
-    guard let gradient = network.gradient else { return }
     for tensor in network.table.trainable {
       try compareTensor(
-        "train/gradients", tensor, gradient, 1 / Float(reference.batch), reference)
+        "train/gradients", tensor, network.gradient, 1 / Float(reference.batch), reference)
     }
     for (layer, mean, variance) in network.batchStatistics {
       try compareValues("train/batch_mean/\(layer)", mean, reference)
@@ -154,7 +155,7 @@ public struct ReferenceVerification {
   }
 
   private mutating func compareLogits(
-    _ path: String, _ network: EfficientNet, _ runs: [EfficientNet.LocalRun],
+    _ path: String, _ network: any ImageBatch, _ runs: [LocalRun],
     _ reference: ReferenceFile
   ) throws {
     let classes = reference.architecture.classes

@@ -25,8 +25,8 @@ public final class Trainer {
   private let exchange: RankExchange
   let feed: DataFeed
   private let network: EfficientNet
-  private lazy var evaluationNetwork = EfficientNet(
-    architecture, evaluating: state, microBatchSize: configuration.batch.microBatch)
+  private lazy var evaluationNetwork = FoldedNetwork(
+    architecture, capacity: configuration.batch.microBatch)
   private let optimizer: Optimizer
   private let schedule: LearningRateSchedule
   let folder: RunFolder
@@ -65,8 +65,7 @@ public final class Trainer {
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
     exchange = RankExchange(communicator)
     network = EfficientNet(
-      architecture, layout: layout, exchange: exchange, weights: state.weights,
-      statistics: state.statistics, isTrainable: true)
+      architecture, layout: layout, exchange: exchange, weights: state.weights)
     optimizer = Optimizer(
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm)
@@ -204,7 +203,7 @@ public final class Trainer {
           seed: UInt64(configuration.training.seed), epoch: step / stepsPerEpoch),
         smoothing: configuration.training.labelSmoothing)
       let result = try combine(totals, images: images)
-      guard result.loss.isFinite, let gradient = network.gradient else {
+      guard result.loss.isFinite else {
         throw TrainingError(
           .numeric,
           "the loss of step \(step + 1) is not a finite number; nothing of that step was kept, lower "
@@ -212,7 +211,8 @@ public final class Trainer {
       }
       guard
         optimizer.step(
-          state, gradient: gradient, imageCount: images, rate: schedule.learningRate(step: step))
+          state, gradient: network.gradient, imageCount: images,
+          rate: schedule.learningRate(step: step))
       else {
         throw TrainingError(
           .numeric,
@@ -248,6 +248,8 @@ public final class Trainer {
 
   private func evaluate() throws(TrainingError) -> Evaluation? {
     guard let pipeline = feed.validation else { return nil }
+    let evaluated = state.evaluated
+    evaluationNetwork.fold(weights: evaluated.weights, statistics: evaluated.statistics)
     let result = try Evaluation(evaluationNetwork, pipeline, communicator: communicator)
     try log?.append(
       RunLog.Validation(

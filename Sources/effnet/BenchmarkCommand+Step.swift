@@ -55,6 +55,10 @@ extension BenchmarkCommand {
       if profile && steps > Self.mostProfiledSteps {
         throw ValidationError("--profile takes at most \(Self.mostProfiledSteps) --steps")
       }
+      if evaluate && (profile || trace != nil) {
+        throw ValidationError(
+          "--profile and --trace follow the steps of training; leave out --evaluate")
+      }
       if let microBatch {
         guard microBatch >= 1, batch % microBatch == 0 else {
           throw ValidationError("--micro-batch must divide --batch (\(batch))")
@@ -79,8 +83,6 @@ extension BenchmarkCommand {
     }
 
     private func show(_ result: StepBenchmark) {
-      let copySeconds = result.bytesPerImage / result.copyBytesPerSecond
-      let imageSeconds = result.stepSeconds / Double(result.batch)
       print(
         """
         \(model) at \(result.resolution) × \(result.resolution), \(result.batch) images a \
@@ -90,11 +92,16 @@ extension BenchmarkCommand {
         \(fixed(result.shortestStepSeconds, 4)) to \(fixed(result.longestStepSeconds, 4)))
         \(fixed(100 * result.fractionOfSGEMM, 1)) % of this core's matrix rate, \
         \(fixed(result.sgemmGigaflops, 1)) GFLOP/s with OpenBLAS \(result.coreType)
-        \(fixed(result.bytesPerImage * 1e-6, 1)) MB moved an image: \
-        \(fixed(1000 * copySeconds, 2)) of its \(fixed(1000 * imageSeconds, 2)) ms at this core's \
-        copy rate, \(fixed(result.copyBytesPerSecond * 1e-9, 1)) GB/s
-        \(fixed(Double(result.peakResidentBytes) / 1e6, 0)) MB resident in the largest rank
         """)
+      if let bytes = result.bytesPerImage, let rate = result.copyBytesPerSecond {
+        let imageSeconds = result.stepSeconds / Double(result.batch)
+        print(
+          """
+          \(fixed(bytes * 1e-6, 1)) MB moved an image: \(fixed(1000 * bytes / rate, 2)) of its \
+          \(fixed(1000 * imageSeconds, 2)) ms at this core's copy rate, \(fixed(rate * 1e-9, 1)) GB/s
+          """)
+      }
+      print("\(fixed(Double(result.peakResidentBytes) / 1e6, 0)) MB resident in the largest rank")
       guard let profile = result.profile else { return }
       print("\n" + ProfileTable(profile, ranks: result.ranks).text)
     }

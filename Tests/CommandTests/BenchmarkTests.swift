@@ -26,8 +26,10 @@ final class BenchmarkTests: CommandTestCase {
       for key in [
         "imagesPerSecond", "stepSeconds", "shortestStepSeconds", "longestStepSeconds",
         "sgemmGigaflops", "fractionOfSGEMM", "peakResidentBytes", "ranks", "batch", "resolution",
-        "bytesPerImage", "copyBytesPerSecond",
       ] { XCTAssertGreaterThan(try number(report, key), 0, key) }
+      for key in ["bytesPerImage", "copyBytesPerSecond"] {
+        XCTAssertEqual(report[key] is Double, mode == "training", key)
+      }
       XCTAssertNil(report["profile"])
       let network = try object(
         succeed(["inspect", "b0", "--resolution", "32", "--json"]).output)
@@ -39,7 +41,7 @@ final class BenchmarkTests: CommandTestCase {
   }
 
   func testAProfileAddsUpToTheStep() throws {
-    for options in [["--micro-batch", "1"], ["--evaluate"]] {
+    for options in [["--micro-batch", "1"], []] {
       let report = try object(succeed(step + ["--json", "--profile"] + options).output)
       let profile = try XCTUnwrap(report["profile"] as? [String: Any])
       let stepSeconds = try number(profile, "stepSeconds")
@@ -57,6 +59,12 @@ final class BenchmarkTests: CommandTestCase {
         XCTAssertTrue(table.contains(text), "\(text) is not in \(table)")
       }
     }
+  }
+
+  func testEvaluationHasNoProfile() throws {
+    try assertFails(
+      step + ["--evaluate", "--profile"], code: 2,
+      ["--profile and --trace", "leave out --evaluate"])
   }
 
   func testEveryRankWritesATraceOfItsLaps() throws {

@@ -67,10 +67,12 @@ final class NormalizedActivationTests: XCTestCase {
           .backward(du, x, gate: isGated ? (gate, pooled) : nil)
         let expectedSums = StatisticsReference.gradientSums(
           expected, x, mean: mean, inverseDeviation: inverseDeviation)
-        let target = to.room(for: count, channels: channels)
+        // In one layout, in place.
+        let source = from.pixels(du, channels: channels)
+        let target = from == to ? source : to.room(for: count, channels: channels)
         var sums = [Double](repeating: 1, count: GradientSums.size(channels: channels))
         NormalizedActivation.backward(
-          from.pixels(du, channels: channels), to.pixels(x, channels: channels), count: count,
+          source, to.pixels(x, channels: channels), count: count,
           channels: channels, .init(scale: vector(scale), shift: vector(shift)), activation,
           gate: isGated ? .init(gate: vector(gate), pooled: vector(pooled)) : nil,
           mean: vector(mean), inverseDeviation: vector(inverseDeviation), into: target,

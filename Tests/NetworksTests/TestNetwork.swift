@@ -20,8 +20,7 @@ final class TestNetwork {
     network = EfficientNet(
       architecture,
       layout: BatchLayout(microBatchCount: 4, microBatchSize: 2, groupLevel: groupLevel),
-      exchange: LocalExchange(), weights: weights, statistics: statistics, isTrainable: true,
-      expansions: expansions)
+      exchange: LocalExchange(), weights: weights, expansions: expansions)
     var random = CounterRandom(seed: 5, purpose: .synthetic)
     for i in 0..<network.images.count { network.images.start[i] = Float(random.normal()) }
     for run in network.beginBatch(imageCount: imageCount) {
