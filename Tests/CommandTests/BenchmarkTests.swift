@@ -62,9 +62,9 @@ final class BenchmarkTests: CommandTestCase {
   }
 
   func testEvaluationHasNoProfile() throws {
-    try assertFails(
-      step + ["--evaluate", "--profile"], code: 2,
-      ["--profile and --trace", "leave out --evaluate"])
+    let outcome = try effnet(step + ["--evaluate", "--profile"])
+    XCTAssertEqual(outcome.exitCode, 2)
+    XCTAssertTrue(outcome.errors.contains("leave out --evaluate"), outcome.errors)
   }
 
   func testEveryRankWritesATraceOfItsLaps() throws {
