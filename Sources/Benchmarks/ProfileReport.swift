@@ -1,4 +1,3 @@
-import Kernels
 import Networks
 
 /// Where the time of a step goes on one rank, for one image.
@@ -99,25 +98,19 @@ package struct ProfileReport: Sendable, Encodable {
 
   /// Sizes of a place of ``StepProfile/placeNames(_:)``: side, channels, kernel.
   private static func shape(_ architecture: Architecture, place: Int) -> String {
-    func kernel(_ g: ConvolutionGeometry) -> String {
-      "\(g.kernel)×\(g.kernel)\(g.stride > 1 ? " / \(g.stride)" : "")"
-    }
-    let blocks = architecture.blocks
+    let (a, blocks) = (architecture, architecture.blocks)
     switch place {
     case 0:
-      let g = architecture.stemGeometry
-      return
-        "\(g.height)×\(g.width) \(architecture.inputChannels)→\(architecture.stemChannels) \(kernel(g))"
+      let g = a.stemGeometry
+      return "\(g.inputText) \(a.inputChannels)→\(a.stemChannels) \(g.kernelText)"
     case 1...blocks.count:
-      let block = blocks[place - 1]
-      let g = block.geometry
+      let (block, g) = (blocks[place - 1], blocks[place - 1].geometry)
       let wide = block.isExpanding ? "\(block.expandedChannels)→" : ""
       return
-        "\(g.height)×\(g.width) \(block.inputChannels)→\(wide)\(block.outputChannels) \(kernel(g))"
+        "\(g.inputText) \(block.inputChannels)→\(wide)\(block.outputChannels) \(g.kernelText)"
     case blocks.count + 1:
       let last = blocks[blocks.count - 1]
-      return
-        "\(last.geometry.outHeight)×\(last.geometry.outWidth) \(last.outputChannels)→\(architecture.headChannels)→\(architecture.classes)"
+      return "\(last.geometry.outputText) \(last.outputChannels)→\(a.headChannels)→\(a.classes)"
     default: return ""
     }
   }

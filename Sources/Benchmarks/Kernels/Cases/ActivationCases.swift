@@ -10,7 +10,7 @@ enum ActivationCases {
     let tiles = ["block2b", "block5b"].map { PixelShape.tile(Baseline.block($0).expandedChannels) }
     // Two channel blocks of a few rows stay in the cache of the first level.
     return [swish(PixelShape(pixels: 64, channels: 32))] + tiles.map(normalize)
-      + tiles.map(pool) + tiles.map(gate) + tiles.map(backward)
+      + tiles.map(pool) + tiles.map(gate) + tiles.map(gateBackward) + tiles.map(backward)
   }
 
   private static func elementwise(
@@ -82,6 +82,38 @@ enum ActivationCases {
             count: shape.pixels, channels: channels, by: factors, into: target.pixels)
         },
         outcome: { [(target.values, x.indices.map { x[$0] * gate[$0 % channels] })] })
+    }
+  }
+
+  /// The gated pixels again, and the gradient of the gate.
+  private static func gateBackward(_ shape: PixelShape) -> KernelCase {
+    elementwise("gate backward", shape, operations: 7, tensors: 3) { shape, operands in
+      let channels = shape.channels
+      let (du, x) = (operands.random(shape.values), operands.random(shape.values))
+      let gate = operands.random(channels)
+      let (normalization, reference) = operands.reader(channels, .swish)
+      let (gradient, raw) = (
+        operands.tensor(.rows, du, channels: channels),
+        operands.tensor(.planes, x, channels: channels)
+      )
+      let u = operands.tensor(.rows, pixels: shape.pixels, channels: channels)
+      let (factors, dgate) = (operands.dense(gate), operands.room(channelStride(channels)))
+      return KernelCase.Trial(
+        run: {
+          NormalizedActivation.gateGradient(
+            gradient.pixels, raw.pixels, count: shape.pixels, channels: channels, normalization,
+            .swish, gate: factors, into: u.pixels, dgate: dgate)
+        },
+        outcome: {
+          let v = reference.forward(x)
+          return [
+            (u.values, v.indices.map { v[$0] * gate[$0 % channels] }),
+            (
+              values(dgate, channels),
+              MatrixReference.columnSums(zip(du, v).map { $0 * $1 }, columns: channels)
+            ),
+          ]
+        })
     }
   }
 

@@ -19,40 +19,6 @@ enum DepthwiseCases {
       + expanded.map(expandedBackward)
   }
 
-  /// A depthwise convolution of one image.
-  struct FilterShape: CustomStringConvertible {
-    let geometry: ConvolutionGeometry
-    let channels: Int
-    /// Channels in front of the expansion; nil without one.
-    let inputChannels: Int?
-
-    init(_ block: Architecture.Block, isExpanded: Bool) {
-      geometry = block.geometry
-      channels = block.expandedChannels
-      inputChannels = isExpanded ? block.inputChannels : nil
-    }
-
-    /// The same convolution of an odd image with few channels.
-    init(smallerThan other: FilterShape) {
-      geometry = ConvolutionGeometry(
-        height: 13, width: 9, kernel: other.geometry.kernel, stride: other.geometry.stride)
-      channels = 24
-      inputChannels = other.inputChannels == nil ? nil : 5
-    }
-
-    var inputs: Int { geometry.height * geometry.width }
-    var products: Int { geometry.outputs * geometry.kernel * geometry.kernel * channels }
-    var expansionProducts: Int { inputs * (inputChannels ?? 0) * channels }
-    /// Floats of what is read, and of the output.
-    var inputFloats: Int { inputs * channelStride(inputChannels ?? channels) }
-    var outputFloats: Int { geometry.outputs * channelStride(channels) }
-
-    var description: String {
-      "\(geometry.height)×\(geometry.width)×\(inputChannels.map { "\($0)→" } ?? "")\(channels) "
-        + "\(geometry.kernel)×\(geometry.kernel)\(geometry.stride > 1 ? " / \(geometry.stride)" : "")"
-    }
-  }
-
   /// What both directions need, for kernel and reference.
   private struct Filter {
     let shape: FilterShape

@@ -30,8 +30,7 @@ enum StemCases {
       StemConvolution(geometry: geometry, inputChannels: inputChannels, channels: channels)
     }
     var description: String {
-      "\(geometry.height)×\(geometry.width)×\(inputChannels)→\(channels) "
-        + "\(geometry.kernel)×\(geometry.kernel) / \(geometry.stride)"
+      "\(geometry.inputText)×\(inputChannels)→\(channels) \(geometry.kernelText)"
     }
   }
 
