@@ -144,13 +144,22 @@ extension DepthwiseConvolution {
         for out in start..<end {
           fill(output, first, row: out, band + (out - start) &* gradientRow)
         }
+        let outputs = band + g.gradientMargin &* vectorWidth
+        let outputRows = max(min(end, g.outHeight) - start, 0)
         for ky in kernelRows {
-          DepthwisePlane.addWeightGradient(
-            band + g.gradientMargin &* vectorWidth, dyRow: gradientRow,
-            scratch.plane + ky &* rowSize, sourceRow: g.stride &* rowSize,
-            sourceStep: g.stride &* vectorWidth, rows: max(min(end, g.outHeight) - start, 0),
-            columns: g.outWidth, kernel: g.kernel,
-            to: scratch.weightGradient + ky &* g.kernel &* vectorWidth)
+          let source = scratch.plane + ky &* rowSize
+          let target = scratch.weightGradient + ky &* g.kernel &* vectorWidth
+          // A constant step lets neighbouring columns share what they load.
+          if g.stride == 1 {
+            DepthwisePlane.addWeightGradient(
+              outputs, dyRow: gradientRow, source, sourceRow: rowSize, sourceStep: vectorWidth,
+              rows: outputRows, columns: g.outWidth, kernel: g.kernel, to: target)
+          } else {
+            DepthwisePlane.addWeightGradient(
+              outputs, dyRow: gradientRow, source, sourceRow: 2 &* rowSize,
+              sourceStep: 2 &* vectorWidth, rows: outputRows, columns: g.outWidth,
+              kernel: g.kernel, to: target)
+          }
         }
         let top = max(firstRow, g.padTop)
         for row in top..<max(min(end * g.stride, g.padTop + g.height), top) {
