@@ -27,16 +27,13 @@ public struct Expansion {
     into panels: UnsafeMutablePointer<Float>
   ) {
     for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
-      BlockProduct.packColumns(
-        weights, rows: inputChannels, columns: channels, first: first,
-        into: panels + inputChannels * first)
+      let count = min(vectorWidth, channels - first)
+      for i in 0..<inputChannels {
+        let target = panels + inputChannels * first + i * vectorWidth
+        target.store(.zero, 0)
+        target.update(from: weights + i * channels + first, count: count)
+      }
     }
-  }
-
-  /// Rows of a panel of products: `Cin` rounded up.
-  static func productDepth(_ inputChannels: Int) -> Int {
-    (inputChannels + BlockProduct.outerDepth - 1) / BlockProduct.outerDepth
-      * BlockProduct.outerDepth
   }
 
   /// Where the gradients of an expansion go.
@@ -71,7 +68,7 @@ public struct Expansion {
 
   /// Floats of P in panels.
   public static func productsSize(inputChannels: Int, channels: Int) -> Int {
-    productDepth(inputChannels) * channelStride(channels)
+    inputChannels * channelStride(channels)
   }
 
   /// Floats of the scaled weights.
@@ -120,6 +117,9 @@ struct ExpandedInput: DepthwiseInput {
   }
 
   @inline(__always)
+  private func input(_ row: Int) -> Pixels { .matrix(x + row &* width &* xStep, columns: xStep) }
+
+  @inline(__always)
   mutating func select(_ firstChannel: Int) {
     first = firstChannel
     panel = expansion.panels + expansion.inputChannels &* firstChannel
@@ -137,9 +137,10 @@ struct ExpandedInput: DepthwiseInput {
 
   @inline(__always)
   func pixels(ofRow row: Int, spare: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    BlockProduct.write(
-      x + row &* width &* xStep, step: xStep, count: width, depth: expansion.inputChannels, panel,
-      into: spare)
+    PixelProduct.multiply(
+      input(row), count: width, depth: expansion.inputChannels,
+      .matrix(panel, columns: vectorWidth), columns: vectorWidth,
+      into: .rows(spare, channels: vectorWidth))
     return UnsafePointer(spare)
   }
 
@@ -155,17 +156,16 @@ struct ExpandedInput: DepthwiseInput {
       rowSum += d
     }
     sum += rowSum
-    let depth = Expansion.productDepth(expansion.inputChannels)
-    BlockProduct.addOuterProducts(
-      x + row &* width &* xStep, step: xStep, depth: depth, gradient, count: width,
-      to: own.products + depth &* first)
-    let dx = own.dx + row &* width &* xStep
-    let weights = own.transposedPanels + first &* xStep
-    for column in stride(from: 0, to: xStep, by: vectorWidth) {
-      BlockProduct.write(
-        gradient, step: vectorWidth, count: width, depth: vectorWidth, weights + column,
-        columnStep: xStep, into: dx + column, targetStep: xStep, adding: own.isAdding || first > 0)
-    }
+    let dz = Pixels.rows(gradient, channels: vectorWidth)
+    PixelProduct.multiplyTransposed(
+      input(row), rows: expansion.inputChannels, dz, columns: vectorWidth, count: width,
+      into: own.products + expansion.inputChannels &* first, adding: true)
+    PixelProduct.multiply(
+      dz, count: width, depth: vectorWidth,
+      .matrix(own.transposedPanels + first &* xStep, columns: xStep),
+      columns: expansion.inputChannels,
+      into: .rows(own.dx + row &* width &* xStep, channels: expansion.inputChannels),
+      adding: own.isAdding || first > 0)
   }
 
   @inline(__always)

@@ -30,12 +30,10 @@ public struct ExpansionGradient {
     self.scale = scale
   }
 
-  private var depth: Int { Expansion.productDepth(inputChannels) }
-
   @inline(__always)
   private func product(_ products: UnsafePointer<Float>, _ i: Int, _ c: Int) -> Double {
     let (block, lane) = (c / vectorWidth, c % vectorWidth)
-    return Double(products[(block * depth + i) * vectorWidth + lane])
+    return Double(products[(block * inputChannels + i) * vectorWidth + lane])
   }
 
   /// Completes the sums of a micro-batch: Σ dz·ŷ = s·(Σᵢ Wᵢ·Pᵢ − μ·Σ dz).
@@ -145,9 +143,10 @@ public struct ExpansionGradient {
         let place = row &* stride &+ first
         dx.store(dx.vector(place) + constant, place)
       }
-      BlockProduct.write(
-        x, step: stride, count: rows, depth: inputChannels, correction + first, columnStep: stride,
-        into: dx + first, targetStep: stride, adding: true)
     }
+    PixelProduct.multiply(
+      .matrix(x, columns: stride), count: rows, depth: inputChannels,
+      .matrix(correction, columns: stride), columns: inputChannels,
+      into: .rows(dx, channels: inputChannels), adding: true)
   }
 }

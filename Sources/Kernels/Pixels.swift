@@ -29,6 +29,15 @@ public struct Pixels {
     Pixels(start, step: vectorWidth, blockStep: pixels * vectorWidth)
   }
 
+  /// A dense matrix `[rows, columns]`, its rows taken for pixels.
+  ///
+  /// The last 16 columns may reach into the next row: those of a product that come from there are
+  /// padding.
+  public static func matrix(_ start: UnsafePointer<Float>, columns: Int) -> Pixels {
+    Pixels(
+      UnsafeMutablePointer(mutating: start), step: columns, blockStep: vectorWidth)
+  }
+
   /// The same pixels without the first `count`.
   public func dropping(_ count: Int) -> Pixels {
     Pixels(start + count * step, step: step, blockStep: blockStep)

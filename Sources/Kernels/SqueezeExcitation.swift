@@ -53,6 +53,25 @@ public struct SqueezeExcitation: Sendable {
     }
   }
 
+  /// Multiplies each row of the projection's kernel by the gate of its channel, which does to the
+  /// products what gating the pixels would.
+  ///
+  /// - Parameters:
+  ///   - kernel: `[C, outputs]`.
+  ///   - gated: Like `kernel`. Written.
+  public func gateKernel(
+    _ kernel: UnsafePointer<Float>, outputs: Int, gate: UnsafePointer<Float>,
+    into gated: UnsafeMutablePointer<Float>
+  ) {
+    for channel in 0..<channels {
+      let row = channel &* outputs
+      // What whole vectors write beyond a row, the next row overwrites.
+      for i in Swift.stride(from: row, to: row &+ outputs, by: vectorWidth) {
+        gated.store(kernel.vector(i) * gate[channel], i)
+      }
+    }
+  }
+
   /// Computes the gradient of the gates of one image, and its share of the projection's kernel
   /// gradient, from the products of its activated pixels and the gradients of its projection.
   ///
@@ -63,7 +82,7 @@ public struct SqueezeExcitation: Sendable {
   ///   - dgate: `[channels]`. Written.
   ///   - kernelGradient: `[channels, outputs]`. Written, or added to with `accumulating`.
   public func gateGradient(
-    _ products: UnsafePointer<Float>, outputs: Int, channels: Int, kernel: UnsafePointer<Float>,
+    _ products: UnsafePointer<Float>, outputs: Int, kernel: UnsafePointer<Float>,
     gate: UnsafePointer<Float>, dgate: UnsafeMutablePointer<Float>,
     kernelGradient: UnsafeMutablePointer<Float>, accumulating: Bool
   ) {

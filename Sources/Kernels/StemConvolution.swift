@@ -21,19 +21,12 @@ public struct StemConvolution: Sendable {
   public var patchSize: Int { geometry.kernel * geometry.kernel * inputChannels }
 
   private var run: Int { geometry.kernel * inputChannels }
-  /// Inputs of one kernel row as ``BlockProduct/addOuterProducts`` takes them.
-  private var depth: Int {
-    (run + BlockProduct.outerDepth - 1) / BlockProduct.outerDepth * BlockProduct.outerDepth
-  }
-  private var rowSize: Int {
-    channelStride(geometry.paddedWidth * inputChannels + BlockProduct.outerDepth)
-  }
+  private var rowSize: Int { channelStride(geometry.paddedWidth * inputChannels) }
   private var blocks: Int { channelStride(channels) / vectorWidth }
 
   /// Floats of scratch that forward and backward need.
   public var scratchSize: Int {
-    geometry.kernel * rowSize + blocks * patchSize * vectorWidth
-      + blocks * geometry.kernel * depth * vectorWidth + geometry.outWidth * vectorWidth
+    geometry.kernel * rowSize + (2 * blocks * patchSize + geometry.outWidth) * vectorWidth
   }
 
   private struct Scratch {
@@ -41,7 +34,7 @@ public struct StemConvolution: Sendable {
     let rows: UnsafeMutablePointer<Float>
     /// Weights `[C/16, k·k·Cin, 16]`.
     let panels: UnsafeMutablePointer<Float>
-    /// Weight gradients `[C/16, k, depth, 16]`.
+    /// Weight gradients `[C/16, k·k·Cin, 16]`.
     let products: UnsafeMutablePointer<Float>
     /// Gradient of one row of outputs, `[W′, 16]`.
     let gradient: UnsafeMutablePointer<Float>
@@ -50,7 +43,7 @@ public struct StemConvolution: Sendable {
       rows = start
       panels = rows + c.geometry.kernel * c.rowSize
       products = panels + c.blocks * c.patchSize * vectorWidth
-      gradient = products + c.blocks * c.geometry.kernel * c.depth * vectorWidth
+      gradient = products + c.blocks * c.patchSize * vectorWidth
     }
   }
 
@@ -85,9 +78,13 @@ public struct StemConvolution: Sendable {
     let g = geometry
     let scratch = Scratch(self, at: scratch)
     for block in 0..<blocks {
-      BlockProduct.packColumns(
-        weights, rows: patchSize, columns: channels, first: block * vectorWidth,
-        into: scratch.panels + block * patchSize * vectorWidth)
+      let first = block * vectorWidth
+      for row in 0..<patchSize {
+        let target = scratch.panels + (block * patchSize + row) * vectorWidth
+        target.store(.zero, 0)
+        target.update(
+          from: weights + row * channels + first, count: min(vectorWidth, channels - first))
+      }
     }
     for image in 0..<images {
       let source = x + image * g.height * g.width * inputChannels
@@ -96,10 +93,11 @@ public struct StemConvolution: Sendable {
         for block in 0..<blocks {
           let target =
             y + ((image * blocks + block) * g.outputs + out * g.outWidth) * vectorWidth
-          BlockProduct.write(
-            scratch.rows, step: g.stride * inputChannels, count: g.outWidth, segments: g.kernel,
-            segmentStep: rowSize, depth: run, scratch.panels + block * patchSize * vectorWidth,
-            into: target)
+          PixelProduct.multiply(
+            scratch.rows, step: g.stride * inputChannels, count: g.outWidth,
+            PixelProduct.Depth(count: patchSize, step: 1, run: run, runStep: rowSize),
+            .matrix(scratch.panels + block * patchSize * vectorWidth, columns: vectorWidth),
+            columns: vectorWidth, into: .rows(target, channels: vectorWidth), adding: false)
           if let moments {
             ChannelMoments.accumulateBlock(
               into: moments, channels: channels, firstChannel: block * vectorWidth, target,
@@ -127,7 +125,7 @@ public struct StemConvolution: Sendable {
   ) {
     let g = geometry
     let scratch = Scratch(self, at: scratch)
-    let panel = g.kernel * depth * vectorWidth
+    let panel = patchSize * vectorWidth
     scratch.products.update(repeating: 0, count: blocks * panel)
     for image in 0..<images {
       let source = x + image * g.height * g.width * inputChannels
@@ -145,10 +143,11 @@ public struct StemConvolution: Sendable {
               c.addingProduct(b, y.vector(offset &+ i)).addingProduct(a, dz.vector(offset &+ i)), i)
           }
           for ky in 0..<g.kernel {
-            BlockProduct.addOuterProducts(
-              scratch.rows + ky * rowSize, step: g.stride * inputChannels, depth: depth,
-              scratch.gradient, count: g.outWidth,
-              to: scratch.products + block * panel + ky * depth * vectorWidth)
+            PixelProduct.multiplyTransposed(
+              .matrix(scratch.rows + ky * rowSize, columns: g.stride * inputChannels), rows: run,
+              .rows(scratch.gradient, channels: vectorWidth), columns: vectorWidth,
+              count: g.outWidth, into: scratch.products + block * panel + ky * run * vectorWidth,
+              adding: true)
           }
         }
       }
@@ -156,9 +155,8 @@ public struct StemConvolution: Sendable {
     for block in 0..<blocks {
       let first = block * vectorWidth
       for row in 0..<patchSize {
-        let (ky, k) = row.quotientAndRemainder(dividingBy: run)
         (weightGradient + row * channels + first).update(
-          from: scratch.products + block * panel + (ky * depth + k) * vectorWidth,
+          from: scratch.products + block * panel + row * vectorWidth,
           count: min(vectorWidth, channels - first))
       }
     }

@@ -46,6 +46,8 @@ final class FoldedBlock {
   private var narrowOut: Int { channelStride(shape.outputChannels) }
   private var inputPixels: Int { shape.geometry.height * shape.geometry.width }
   private var outputPixels: Int { shape.geometry.outputs }
+  /// Whether the gate meets the pixels or the kernel, whichever are fewer.
+  private var gatesPixels: Bool { outputPixels < min(shape.outputChannels, GEMM.tileRows) }
   /// Images that share a tile of the projection.
   private var imagesPerTile: Int { max(1, GEMM.tileRows / outputPixels) }
 
@@ -58,7 +60,7 @@ final class FoldedBlock {
       sizes.expanded = max(sizes.expanded, group * inputPixels * wide)
     }
     sizes.filtered = max(sizes.filtered, group * outputPixels * wide)
-    sizes.tile = max(sizes.tile, GEMM.tileRows * wide)
+    sizes.gatedKernel = max(sizes.gatedKernel, wide * shape.outputChannels)
     sizes.wideImages = max(sizes.wideImages, group * wide)
     sizes.squeezedImages = max(
       sizes.squeezedImages, group * channelStride(shape.squeezedChannels ?? 0))
@@ -95,19 +97,13 @@ final class FoldedBlock {
   private func expand(
     _ images: Range<Int>, _ weights: UnsafePointer<Float>, _ scratch: FoldedScratch
   ) {
-    let channels = shape.expandedChannels
-    let tile = scratch.tile.start
-    forEachTile(of: images.count * inputPixels) { first, count in
-      // [rows, Cin] · [Cin, C]
-      GEMM.multiply(
-        m: count, n: channels, k: shape.inputChannels,
-        scratch.input.start + (images.lowerBound * inputPixels + first) * narrowIn, narrowIn,
-        weights + places.expandKernel, channels, into: tile, wide)
-      forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
-        Pixels.rows(tile + (row - first) * wide, channels: channels).copy(
-          to: expanded(image, scratch).dropping(row - image * inputPixels), count: count,
-          channels: channels)
-      }
+    for image in images {
+      PixelProduct.multiply(
+        .rows(
+          scratch.input.start + image * inputPixels * narrowIn, channels: shape.inputChannels),
+        count: inputPixels, depth: shape.inputChannels,
+        .matrix(weights + places.expandKernel, columns: shape.expandedChannels),
+        columns: shape.expandedChannels, into: expanded(image - images.lowerBound, scratch))
     }
   }
 
@@ -155,56 +151,60 @@ final class FoldedBlock {
   private func project(
     _ images: Range<Int>, _ weights: UnsafePointer<Float>, _ scratch: FoldedScratch
   ) {
-    let (channels, outputs) = (shape.expandedChannels, shape.outputChannels)
-    let source = squeeze == nil ? scratch.filtered : scratch.activated
-    if let squeeze { excite(squeeze, images.count, weights, scratch) }
-    forEachTile(of: images.count * outputPixels) { first, count in
-      let tile = scratch.tile.start
-      forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
-        let pixels = Pixels.planes(
-          source.start + image * outputPixels * wide, pixels: outputPixels
-        ).dropping(row - image * outputPixels)
-        let rows = Pixels.rows(tile + (row - first) * wide, channels: channels)
-        if squeeze != nil {
-          pixels.gate(
-            count: count, channels: channels, by: scratch.gate.start + image * wide, into: rows)
-        } else {
-          NormalizedActivation.apply(
-            pixels, count: count, channels: channels, places.depthwise.folded(weights), activation,
-            into: rows)
-        }
-      }
-      let start = images.lowerBound * outputPixels + first
-      let target = scratch.output.start + start * narrowOut
-      // [rows, C] · [C, Cout]
-      GEMM.multiply(
-        m: count, n: outputs, k: channels, tile, wide, weights + places.projectKernel, outputs,
-        into: target, narrowOut)
-      ResidualAddition.apply(
-        target, rows: count, channels: outputs, places.project.folded(weights), factor: 1,
-        skip: shape.hasSkip ? UnsafePointer(scratch.input.start + start * narrowIn) : nil,
-        into: target)
-    }
-  }
-
-  /// Activates and pools a group of images and computes their gates.
-  private func excite(
-    _ squeeze: SqueezeExcitation, _ images: Int, _ weights: UnsafePointer<Float>,
-    _ scratch: FoldedScratch
-  ) {
-    for image in 0..<images {
-      let offset = image * outputPixels * wide
+    let rows = images.count * outputPixels
+    let activated = Pixels.planes(scratch.activated.start, pixels: rows)
+    for image in 0..<images.count {
       NormalizedActivation.apply(
-        .planes(scratch.filtered.start + offset, pixels: outputPixels), count: outputPixels,
-        channels: shape.expandedChannels, places.depthwise.folded(weights), activation,
-        into: .planes(scratch.activated.start + offset, pixels: outputPixels),
-        mean: scratch.pooled.start + image * wide)
+        .planes(scratch.filtered.start + image * outputPixels * wide, pixels: outputPixels),
+        count: outputPixels, channels: shape.expandedChannels, places.depthwise.folded(weights),
+        activation, into: activated.dropping(image * outputPixels),
+        mean: squeeze == nil ? nil : scratch.pooled.start + image * wide)
+    }
+    let kernel = weights + places.projectKernel
+    let start = images.lowerBound * outputPixels
+    guard let squeeze else {
+      return project(activated, 0..<rows, from: start, kernel, weights, scratch)
     }
     squeeze.forward(
-      pooled: scratch.pooled.start, images: images, reduceKernel: weights + places.reduceKernel,
-      reduceBias: weights + places.reduceBias,
+      pooled: scratch.pooled.start, images: images.count,
+      reduceKernel: weights + places.reduceKernel, reduceBias: weights + places.reduceBias,
       expandKernel: weights + places.expandSqueezeKernel,
       expandBias: weights + places.expandSqueezeBias, reduced: scratch.reduced.start,
       hidden: scratch.hidden.start, gate: scratch.gate.start)
+    for image in 0..<images.count {
+      let gate = scratch.gate.start + image * wide
+      if gatesPixels {
+        let own = activated.dropping(image * outputPixels)
+        own.gate(count: outputPixels, channels: shape.expandedChannels, by: gate, into: own)
+      } else {
+        squeeze.gateKernel(
+          kernel, outputs: shape.outputChannels, gate: gate, into: scratch.gatedKernel.start)
+        project(
+          activated, image * outputPixels..<(image + 1) * outputPixels, from: start,
+          scratch.gatedKernel.start, weights, scratch)
+      }
+    }
+    if gatesPixels { project(activated, 0..<rows, from: start, kernel, weights, scratch) }
+  }
+
+  /// Multiplies rows of the activated images, of which the first is row `start` of the output.
+  private func project(
+    _ activated: Pixels, _ rows: Range<Int>, from start: Int, _ kernel: UnsafePointer<Float>,
+    _ weights: UnsafePointer<Float>, _ scratch: FoldedScratch
+  ) {
+    let outputs = shape.outputChannels
+    forEachTile(of: rows.count) { first, count in
+      let row = rows.lowerBound + first
+      let target = scratch.output.start + (start + row) * narrowOut
+      PixelProduct.multiply(
+        activated.dropping(row), count: count, depth: shape.expandedChannels,
+        .matrix(kernel, columns: outputs), columns: outputs,
+        into: .rows(target, channels: outputs))
+      ResidualAddition.apply(
+        target, rows: count, channels: outputs, places.project.folded(weights), factor: 1,
+        skip: shape.hasSkip
+          ? UnsafePointer(scratch.input.start + (start + row) * narrowIn) : nil,
+        into: target)
+    }
   }
 }

@@ -62,7 +62,6 @@ public final class FoldedNetwork: ImageBatch {
     let last = blocks[blocks.count - 1].shape
     sizes.filtered = max(
       sizes.filtered, last.geometry.outputs * channelStride(architecture.headChannels))
-    sizes.tile = max(sizes.tile, GEMM.tileRows * channelStride(architecture.headChannels))
     scratch = FoldedScratch(sizes)
   }
 
@@ -134,11 +133,10 @@ public final class FoldedNetwork: ImageBatch {
     for image in 0..<imageCount {
       let head = scratch.filtered.start
       forEachTile(of: pixels) { first, count in
-        // [rows, Cin] · [Cin, C]
-        GEMM.multiply(
-          m: count, n: channels, k: inputs,
-          scratch.input.start + (image * pixels + first) * narrow, narrow,
-          weights + places.headKernel, channels, into: head + first * wide, wide)
+        PixelProduct.multiply(
+          .rows(scratch.input.start + (image * pixels + first) * narrow, channels: inputs),
+          count: count, depth: inputs, .matrix(weights + places.headKernel, columns: channels),
+          columns: channels, into: .rows(head + first * wide, channels: channels))
       }
       NormalizedActivation.apply(
         .rows(head, channels: channels), count: pixels, channels: channels,

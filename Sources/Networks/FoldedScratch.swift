@@ -8,8 +8,8 @@ final class FoldedScratch {
   let stem: FloatBuffer
   /// Expansion, depthwise output and its activation of the images of a tile, planes.
   let expanded, filtered, activated: FloatBuffer
-  /// A tile at the width of an expansion, rows.
-  let tile: FloatBuffer
+  /// The projection's kernel with an image's gate in it.
+  let gatedKernel: FloatBuffer
   /// Squeeze-and-excitation of the images of a tile.
   let pooled, reduced, hidden, gate: FloatBuffer
   /// What a kernel needs while it runs.
@@ -21,7 +21,7 @@ final class FoldedScratch {
     var stem = 0
     var expanded = 0
     var filtered = 0
-    var tile = 0
+    var gatedKernel = 0
     var wideImages = 0
     var squeezedImages = 0
     var kernel = 0
@@ -34,7 +34,7 @@ final class FoldedScratch {
     expanded = FloatBuffer(count: sizes.expanded)
     filtered = FloatBuffer(count: sizes.filtered)
     activated = FloatBuffer(count: sizes.filtered)
-    tile = FloatBuffer(count: sizes.tile)
+    gatedKernel = FloatBuffer(count: sizes.gatedKernel)
     pooled = FloatBuffer(count: sizes.wideImages)
     gate = FloatBuffer(count: sizes.wideImages)
     reduced = FloatBuffer(count: sizes.squeezedImages)

@@ -54,6 +54,7 @@ final class Head {
   }
 
   func require(_ sizes: inout Workspace.Sizes, images: Int) {
+    sizes.kernel = max(sizes.kernel, narrow * channels)
     sizes.outputGradient = max(sizes.outputGradient, images * pixels * wide)
     sizes.narrowGradient = max(sizes.narrowGradient, images * pixels * narrow)
   }
@@ -68,10 +69,10 @@ final class Head {
           .blockInput, .forward, .head, read: count * last.outputFloatsRead,
           written: count * narrow)
         let target = raw.start + (start + first) * wide
-        // [rows, Cin] · [Cin, C]
-        GEMM.multiply(
-          m: count, n: channels, k: inputChannels, tile, narrow, work.weights + places.headKernel,
-          channels, into: target, wide)
+        PixelProduct.multiply(
+          .rows(tile, channels: inputChannels), count: count, depth: inputChannels,
+          .matrix(work.weights + places.headKernel, columns: channels), columns: channels,
+          into: .rows(target, channels: channels))
         ChannelMoments.accumulate(
           into: normalization.moments(microBatch), channels: channels,
           .rows(target, channels: channels), count: count)
@@ -142,6 +143,9 @@ final class Head {
       let floats = microBatch.imageCount * pixels * wide
       work.lap(.head, .backward, .head, read: floats, written: floats)
     }
+    PixelProduct.packTransposed(
+      work.weights + places.headKernel, rows: inputChannels, columns: channels,
+      into: work.kernel.start)
     for microBatch in work.microBatches { convolutionBackward(work, microBatch, gradients) }
   }
 
@@ -187,14 +191,15 @@ final class Head {
         BatchNormalization.inputGradient(
           rows, .rows(raw.start + (start + first) * wide, channels: channels), count: count,
           channels: channels, normalization.gradientCoefficients(microBatch), into: rows)
-        // [rows, Cin]ᵀ · [rows, C]
-        GEMM.multiplyTransposed(
-          m: inputChannels, n: channels, k: count, input.start + (start + first) * narrow, narrow,
-          draw, wide, into: gradient + kernel, channels, accumulating: first > 0)
-        // [rows, C] · [Cin, C]ᵀ
-        GEMM.multiplyByTransposed(
-          m: count, n: inputChannels, k: channels, draw, wide, work.weights + kernel, channels,
-          into: work.current.start + (start + first) * narrow, narrow)
+        PixelProduct.multiplyTransposed(
+          .rows(input.start + (start + first) * narrow, channels: inputChannels),
+          rows: inputChannels, rows, columns: channels, count: count, into: gradient + kernel,
+          adding: first > 0)
+        PixelProduct.multiply(
+          rows, count: count, depth: channels, .planes(work.kernel.start, pixels: channels),
+          columns: inputChannels,
+          into: .rows(
+            work.current.start + (start + first) * narrow, channels: inputChannels))
         work.lap(
           .head, .backward, .head, read: count * (2 * wide + narrow),
           written: count * (wide + narrow),

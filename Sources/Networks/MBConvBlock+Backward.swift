@@ -10,6 +10,10 @@ extension MBConvBlock {
     try work.differentiate(projectNormalization, of: place, gradients) {
       sumOutputGradient(work, $0)
     }
+    PixelProduct.packTransposed(
+      work.weights + places.projectKernel, rows: shape.expandedChannels,
+      columns: shape.outputChannels, into: work.kernel.start)
+    work.lap(.projection, .backward, place)
     try work.differentiate(filterNormalization, of: place, gradients) {
       projectBackward(work, $0, gradients)
     }
@@ -17,6 +21,12 @@ extension MBConvBlock {
       filterBackward(work, $0, gradients, sourceNormalization)
     }
     if let expandNormalization {
+      if recomputed == nil {
+        PixelProduct.packTransposed(
+          work.weights + places.expandKernel, rows: shape.inputChannels,
+          columns: shape.expandedChannels, into: work.kernel.start)
+        work.lap(.expansion, .backward, place)
+      }
       for microBatch in work.microBatches {
         expandBackward(work, microBatch, gradients, expandNormalization)
       }
@@ -147,7 +157,7 @@ extension MBConvBlock {
         return
       }
       forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
-        let tile = work.wideTile.start
+        let tile = wideTile(work, count: count)
         forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
           let place = microBatch.firstImage + image
           let inImage = row - image * inputPixels
@@ -156,19 +166,19 @@ extension MBConvBlock {
           BatchNormalization.inputGradient(
             dz.dropping(inImage), source(place).dropping(inImage), count: count,
             channels: shape.expandedChannels, normalization.gradientCoefficients(microBatch),
-            into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
+            into: tile.dropping(row - first))
         }
         work.lap(.normalizationGradient, .backward, place, read: 2 * count * wide)
-        // [rows, Cin]ᵀ · [rows, C]
-        GEMM.multiplyTransposed(
-          m: shape.inputChannels, n: shape.expandedChannels, k: count,
-          input.start + (start + first) * narrowIn, narrowIn, tile, wide,
-          into: gradient + kernel, shape.expandedChannels, accumulating: first > 0)
-        // [rows, C] · [Cin, C]ᵀ
-        GEMM.multiplyByTransposed(
-          m: count, n: shape.inputChannels, k: shape.expandedChannels, tile, wide,
-          work.weights + places.expandKernel, shape.expandedChannels,
-          into: dinput + first * narrowIn, narrowIn, accumulating: shape.hasSkip)
+        PixelProduct.multiplyTransposed(
+          .rows(input.start + (start + first) * narrowIn, channels: shape.inputChannels),
+          rows: shape.inputChannels, tile, columns: shape.expandedChannels, count: count,
+          into: gradient + kernel, adding: first > 0)
+        PixelProduct.multiply(
+          tile, count: count, depth: shape.expandedChannels,
+          .planes(work.kernel.start, pixels: shape.expandedChannels),
+          columns: shape.inputChannels,
+          into: .rows(dinput + first * narrowIn, channels: shape.inputChannels),
+          adding: shape.hasSkip)
         work.lap(
           .expansion, .backward, place, read: count * (shape.hasSkip ? 2 : 1) * narrowIn,
           written: count * narrowIn,

@@ -50,23 +50,21 @@ extension MBConvBlock {
     let start = microBatch.firstImage * inputPixels
     forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
       writeInput(work, microBatch, first, count)
-      let tile = work.wideTile.start
-      // [rows, Cin] · [Cin, C]
-      GEMM.multiply(
-        m: count, n: shape.expandedChannels, k: shape.inputChannels,
-        input.start + (start + first) * narrowIn, narrowIn,
-        work.weights + places.expandKernel, shape.expandedChannels, into: tile, wide)
-      work.lap(
-        .expansion, .forward, place,
-        multiplyAdds: count * shape.inputChannels * shape.expandedChannels)
       forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
-        let rows = Pixels.rows(tile + (row - first) * wide, channels: shape.expandedChannels)
-        let planes = source(microBatch.firstImage + image).dropping(row - image * inputPixels)
+        let target = source(microBatch.firstImage + image).dropping(row - image * inputPixels)
+        PixelProduct.multiply(
+          .rows(input.start + (start + row) * narrowIn, channels: shape.inputChannels),
+          count: count, depth: shape.inputChannels,
+          .matrix(work.weights + places.expandKernel, columns: shape.expandedChannels),
+          columns: shape.expandedChannels, into: target)
+        work.lap(
+          .expansion, .forward, place, written: count * wide,
+          multiplyAdds: count * shape.inputChannels * shape.expandedChannels)
         ChannelMoments.accumulate(
-          into: normalization.moments(microBatch), channels: shape.expandedChannels, rows,
-          count: count, copyingTo: planes)
+          into: normalization.moments(microBatch), channels: shape.expandedChannels, target,
+          count: count)
+        work.lap(.channelSums, .forward, place)
       }
-      work.lap(.channelSums, .forward, place, written: count * wide)
     }
   }
 
@@ -126,62 +124,81 @@ extension MBConvBlock {
   private func project(_ work: Workspace, _ microBatch: MicroBatch) {
     // Backwards: the images filtered last are still in the cache.
     let last = max(microBatch.imageCount - 1, 0) / imagesPerTile * imagesPerTile
+    let weights = work.weights + places.projectKernel
     for first in stride(from: last, through: 0, by: -imagesPerTile) {
       let images = min(imagesPerTile, microBatch.imageCount - first)
       let firstImage = microBatch.firstImage + first
-      if let squeeze { excite(work, microBatch, squeeze, firstImage: firstImage, images: images) }
-      let tile = work.wideTile.start
-      forEachTile(of: images * outputPixels) { first, count in
-        forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
-          let rows = Pixels.rows(tile + (row - first) * wide, channels: shape.expandedChannels)
-          if let squeeze {
-            activated(work, image).dropping(row - image * outputPixels).gate(
-              count: count, channels: shape.expandedChannels,
-              by: squeeze.gate.start + (firstImage + image) * wide, into: rows)
-          } else {
-            NormalizedActivation.apply(
-              filtered(firstImage + image).dropping(row - image * outputPixels), count: count,
-              channels: shape.expandedChannels, filterNormalization.normalization(microBatch),
-              activation, into: rows)
-          }
+      let rows = images * outputPixels
+      let activated = Pixels.planes(work.activated.start, pixels: rows)
+      activate(work, microBatch, firstImage: firstImage, images: images, into: activated)
+      guard let squeeze else {
+        project(work, microBatch, activated, firstImage: firstImage, rows: 0..<rows, weights)
+        continue
+      }
+      excite(work, squeeze, firstImage: firstImage, images: images)
+      for image in 0..<images {
+        let gate = squeeze.gate.start + (firstImage + image) * wide
+        if gatesPixels {
+          let own = activated.dropping(image * outputPixels)
+          own.gate(count: outputPixels, channels: shape.expandedChannels, by: gate, into: own)
+          work.lap(.activation, .forward, place)
+        } else {
+          squeeze.operation.gateKernel(
+            weights, outputs: shape.outputChannels, gate: gate, into: work.kernel.start)
+          work.lap(.squeeze, .forward, place)
+          project(
+            work, microBatch, activated, firstImage: firstImage,
+            rows: image * outputPixels..<(image + 1) * outputPixels, work.kernel.start)
         }
-        work.lap(.activation, .forward, place, read: squeeze == nil ? count * wide : 0)
-        let raw = projected.start + (firstImage * outputPixels + first) * narrowOut
-        // [rows, C] · [C, Cout]
-        GEMM.multiply(
-          m: count, n: shape.outputChannels, k: shape.expandedChannels, tile, wide,
-          work.weights + places.projectKernel, shape.outputChannels, into: raw, narrowOut)
-        work.lap(
-          .projection, .forward, place, written: count * narrowOut,
-          multiplyAdds: projectionProducts(rows: count))
-        ChannelMoments.accumulate(
-          into: projectNormalization.moments(microBatch), channels: shape.outputChannels,
-          .rows(raw, channels: shape.outputChannels), count: count)
-        work.lap(.channelSums, .forward, place)
+      }
+      if gatesPixels {
+        project(work, microBatch, activated, firstImage: firstImage, rows: 0..<rows, weights)
       }
     }
   }
 
-  /// The activated pixels of the tile's image `image`.
-  private func activated(_ work: Workspace, _ image: Int) -> Pixels {
-    .planes(work.activated.start + image * outputPixels * wide, pixels: outputPixels)
+  /// Multiplies rows of the activated images from `firstImage` on by a kernel.
+  private func project(
+    _ work: Workspace, _ microBatch: MicroBatch, _ activated: Pixels, firstImage: Int,
+    rows: Range<Int>, _ kernel: UnsafePointer<Float>
+  ) {
+    forEachTile(of: rows.count) { first, count in
+      let row = rows.lowerBound + first
+      let raw = Pixels.rows(
+        projected.start + (firstImage * outputPixels + row) * narrowOut,
+        channels: shape.outputChannels)
+      PixelProduct.multiply(
+        activated.dropping(row), count: count, depth: shape.expandedChannels,
+        .matrix(kernel, columns: shape.outputChannels), columns: shape.outputChannels, into: raw)
+      work.lap(
+        .projection, .forward, place, written: count * narrowOut,
+        multiplyAdds: projectionProducts(rows: count))
+      ChannelMoments.accumulate(
+        into: projectNormalization.moments(microBatch), channels: shape.outputChannels, raw,
+        count: count)
+      work.lap(.channelSums, .forward, place)
+    }
   }
 
-  /// Activates and pools the images of a tile and computes their gates.
-  private func excite(
-    _ work: Workspace, _ microBatch: MicroBatch, _ squeeze: Squeeze, firstImage: Int, images: Int
+  /// Activates the images of a tile, and pools them.
+  private func activate(
+    _ work: Workspace, _ microBatch: MicroBatch, firstImage: Int, images: Int, into target: Pixels
   ) {
-    let pooled = squeeze.pooled.start + firstImage * wide
-    let narrow = channelStride(squeeze.operation.squeezed)
     for image in 0..<images {
       NormalizedActivation.apply(
         filtered(firstImage + image), count: outputPixels, channels: shape.expandedChannels,
-        filterNormalization.normalization(microBatch), activation, into: activated(work, image),
-        mean: pooled + image * wide)
+        filterNormalization.normalization(microBatch), activation,
+        into: target.dropping(image * outputPixels),
+        mean: squeeze.map { $0.pooled.start + (firstImage + image) * wide })
     }
     work.lap(.activation, .forward, place, read: images * outputPixels * wide)
+  }
+
+  /// Computes the gates of the images of a tile.
+  private func excite(_ work: Workspace, _ squeeze: Squeeze, firstImage: Int, images: Int) {
+    let narrow = channelStride(squeeze.operation.squeezed)
     squeeze.operation.forward(
-      pooled: pooled, images: images,
+      pooled: squeeze.pooled.start + firstImage * wide, images: images,
       reduceKernel: work.weights + places.reduceKernel,
       reduceBias: work.weights + places.reduceBias,
       expandKernel: work.weights + places.expandSqueezeKernel,

@@ -42,11 +42,6 @@ extension MBConvBlock {
     }
   }
 
-  /// Whether an image has fewer pixels than outputs, and so more products than pixels.
-  private var gatesPixels: Bool {
-    squeeze != nil && outputPixels < min(shape.outputChannels, GEMM.tileRows)
-  }
-
   /// Writes the gradient of the raw projection for `count` rows from row `first` of `firstImage` on.
   private func writeProjectionGradient(
     _ work: Workspace, _ microBatch: MicroBatch, firstImage: Int, _ first: Int, _ count: Int
@@ -71,38 +66,37 @@ extension MBConvBlock {
     _ work: Workspace, _ microBatch: MicroBatch, _ squeeze: Squeeze, firstImage: Int, images: Int,
     _ kernelGradient: UnsafeMutablePointer<Float>, isFirst: Bool
   ) {
-    let tile = work.wideTile.start
-    let gated = work.activated.start
-    forEachTile(of: images * outputPixels) { first, count in
-      writeProjectionGradient(work, microBatch, firstImage: firstImage, first, count)
-      multiplyByProjection(work, count)
-      forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
-        let place = firstImage + image
-        NormalizedActivation.gateGradient(
-          .rows(tile + (row - first) * wide, channels: shape.expandedChannels), filtered(place),
-          count: count, channels: shape.expandedChannels,
-          filterNormalization.normalization(microBatch), activation,
-          gate: squeeze.gate.start + place * wide,
-          into: .rows(gated + (row - first) * wide, channels: shape.expandedChannels),
-          dgate: squeeze.dgate.start + place * wide)
-      }
-      work.lap(.activation, .backward, place, read: count * wide)
-      // [rows, C]ᵀ · [rows, Cout]
-      GEMM.multiplyTransposed(
-        m: shape.expandedChannels, n: shape.outputChannels, k: count, gated, wide,
-        work.narrowTile.start, narrowOut, into: kernelGradient, shape.outputChannels,
-        accumulating: !isFirst)
-      work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
+    let count = images * outputPixels
+    let tile = wideTile(work, count: count)
+    let gated = Pixels.planes(work.activated.start, pixels: count)
+    writeProjectionGradient(work, microBatch, firstImage: firstImage, 0, count)
+    multiplyByProjection(work, count)
+    for image in 0..<images {
+      let place = firstImage + image
+      NormalizedActivation.gateGradient(
+        tile.dropping(image * outputPixels), filtered(place), count: outputPixels,
+        channels: shape.expandedChannels, filterNormalization.normalization(microBatch),
+        activation, gate: squeeze.gate.start + place * wide,
+        into: gated.dropping(image * outputPixels), dgate: squeeze.dgate.start + place * wide)
     }
+    work.lap(.activation, .backward, place, read: count * wide)
+    PixelProduct.multiplyTransposed(
+      gated, rows: shape.expandedChannels, narrowTile(work), columns: shape.outputChannels,
+      count: count, into: kernelGradient, adding: !isFirst)
+    work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
+  }
+
+  /// Gradients of the raw projection of a tile.
+  private func narrowTile(_ work: Workspace) -> Pixels {
+    .rows(work.narrowTile.start, channels: shape.outputChannels)
   }
 
   /// Writes the gradient of the gated pixels to the wide tile, from that of the projection.
   private func multiplyByProjection(_ work: Workspace, _ count: Int) {
-    // [rows, Cout] · [C, Cout]ᵀ
-    GEMM.multiplyByTransposed(
-      m: count, n: shape.expandedChannels, k: shape.outputChannels, work.narrowTile.start,
-      narrowOut, work.weights + places.projectKernel, shape.outputChannels,
-      into: work.wideTile.start, wide)
+    PixelProduct.multiply(
+      narrowTile(work), count: count, depth: shape.outputChannels,
+      .planes(work.kernel.start, pixels: shape.outputChannels), columns: shape.expandedChannels,
+      into: wideTile(work, count: count))
     work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
   }
 
@@ -115,55 +109,40 @@ extension MBConvBlock {
     _ work: Workspace, _ microBatch: MicroBatch, firstImage: Int, images: Int,
     _ kernelGradient: UnsafeMutablePointer<Float>, isFirst: Bool
   ) {
-    let (outputs, normalization) = (
-      shape.outputChannels, filterNormalization.normalization(microBatch)
-    )
-    let tile = work.wideTile.start
+    let outputs = shape.outputChannels
     forEachTile(of: images * outputPixels) { first, count in
       writeProjectionGradient(work, microBatch, firstImage: firstImage, first, count)
+      let tile = wideTile(work, count: count)
       forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
         NormalizedActivation.apply(
           filtered(firstImage + image).dropping(row - image * outputPixels), count: count,
-          channels: shape.expandedChannels, normalization, activation,
-          into: .rows(tile + (row - first) * wide, channels: shape.expandedChannels))
+          channels: shape.expandedChannels, filterNormalization.normalization(microBatch),
+          activation, into: tile.dropping(row - first))
       }
       work.lap(.activation, .backward, place, read: count * wide)
       guard let squeeze else {
-        // [rows, C]ᵀ · [rows, Cout]
-        GEMM.multiplyTransposed(
-          m: shape.expandedChannels, n: outputs, k: count, tile, wide, work.narrowTile.start,
-          narrowOut, into: kernelGradient, outputs, accumulating: !(isFirst && first == 0))
-        work.lap(
-          .projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
+        PixelProduct.multiplyTransposed(
+          tile, rows: shape.expandedChannels, narrowTile(work), columns: outputs, count: count,
+          into: kernelGradient, adding: !(isFirst && first == 0))
+        work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
         return
       }
-      for channel in stride(from: 0, to: shape.expandedChannels, by: channelsPerProduct) {
-        let channels = min(channelsPerProduct, shape.expandedChannels - channel)
-        forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
-          let products = work.products.start + channel * outputs
-          // [rows, C]ᵀ · [rows, Cout]
-          GEMM.multiplyTransposed(
-            m: channels, n: outputs, k: count, tile + (row - first) * wide + channel, wide,
-            work.narrowTile.start + (row - first) * narrowOut, narrowOut, into: products, outputs,
-            accumulating: row > image * outputPixels)
-          work.lap(.projection, .backward, place, multiplyAdds: count * channels * outputs)
-          guard row + count == (image + 1) * outputPixels else { return }
-          squeeze.operation.gateGradient(
-            products, outputs: outputs, channels: channels,
-            kernel: work.weights + places.projectKernel + channel * outputs,
-            gate: squeeze.gate.start + (firstImage + image) * wide + channel,
-            dgate: squeeze.dgate.start + (firstImage + image) * wide + channel,
-            kernelGradient: kernelGradient + channel * outputs,
-            accumulating: !(isFirst && image == 0))
-          work.lap(.squeeze, .backward, place, multiplyAdds: 2 * channels * outputs)
-        }
+      forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
+        PixelProduct.multiplyTransposed(
+          tile.dropping(row - first), rows: shape.expandedChannels,
+          narrowTile(work).dropping(row - first), columns: outputs, count: count,
+          into: work.products.start, adding: row > image * outputPixels)
+        work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
+        guard row + count == (image + 1) * outputPixels else { return }
+        let offset = (firstImage + image) * wide
+        squeeze.operation.gateGradient(
+          work.products.start, outputs: outputs, kernel: work.weights + places.projectKernel,
+          gate: squeeze.gate.start + offset, dgate: squeeze.dgate.start + offset,
+          kernelGradient: kernelGradient, accumulating: !(isFirst && image == 0))
+        work.lap(
+          .squeeze, .backward, place, multiplyAdds: 2 * shape.expandedChannels * outputs)
       }
     }
-  }
-
-  /// Channels whose products with the outputs stay in the L2 cache.
-  private var channelsPerProduct: Int {
-    max(vectorWidth, (48 << 10) / shape.outputChannels / vectorWidth * vectorWidth)
   }
 
   /// Carries the gradients of the gates of a tile's images back to the pooled means.
@@ -189,22 +168,22 @@ extension MBConvBlock {
     _ work: Workspace, _ microBatch: MicroBatch, firstImage: Int, images: Int
   ) {
     let rows = images * outputPixels
-    let tile = work.wideTile.start
     forEachTile(of: rows) { first, count in
       // What a single tile has left from the kernel's gradient is still there.
       if rows > GEMM.tileRows {
         writeProjectionGradient(work, microBatch, firstImage: firstImage, first, count)
       }
       if !gatesPixels { multiplyByProjection(work, count) }
+      let tile = wideTile(work, count: count)
       forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
         let place = firstImage + image
+        let inImage = row - image * outputPixels
         let target = Pixels.planes(
           work.outputGradient.start + place * outputPixels * wide, pixels: outputPixels)
-        let inImage = row - image * outputPixels
         NormalizedActivation.backward(
-          .rows(tile + (row - first) * wide, channels: shape.expandedChannels),
-          filtered(place).dropping(inImage), count: count, channels: shape.expandedChannels,
-          filterNormalization.normalization(microBatch), activation,
+          tile.dropping(row - first), filtered(place).dropping(inImage), count: count,
+          channels: shape.expandedChannels, filterNormalization.normalization(microBatch),
+          activation,
           gate: squeeze.map {
             NormalizedActivation.Gate(
               gate: $0.gate.start + place * wide, pooled: $0.dpooled.start + place * wide)
@@ -214,8 +193,7 @@ extension MBConvBlock {
           into: target.dropping(inImage), sums: filterNormalization.sums(microBatch))
       }
       work.lap(
-        .activation, .backward, place, read: rows > GEMM.tileRows ? count * wide : 0,
-        written: count * wide)
+        .activation, .backward, place, read: count * wide, written: count * wide)
     }
   }
 }

@@ -125,6 +125,17 @@ final class MBConvBlock {
       : .rows(input.start + image * inputPixels * narrowIn, channels: shape.inputChannels)
   }
 
+  /// A tile of `count` pixels at the width of the expansion.
+  func wideTile(_ work: Workspace, count: Int) -> Pixels {
+    .planes(work.wideTile.start, pixels: count)
+  }
+
+  /// Whether an image has fewer pixels than outputs: then its gate meets the pixels, else the
+  /// kernel.
+  var gatesPixels: Bool {
+    squeeze != nil && outputPixels < min(shape.outputChannels, GEMM.tileRows)
+  }
+
   /// The raw depthwise output of an image.
   func filtered(_ image: Int) -> Pixels {
     .planes(filtered.start + image * outputPixels * wide, pixels: outputPixels)
@@ -137,8 +148,12 @@ final class MBConvBlock {
   func require(_ sizes: inout Workspace.Sizes, images: Int) {
     sizes.wideTile = max(sizes.wideTile, GEMM.tileRows * wide)
     sizes.narrowTile = max(sizes.narrowTile, GEMM.tileRows * narrowOut)
+    sizes.kernel = max(
+      sizes.kernel, wide * shape.outputChannels,
+      shape.isExpanding ? narrowIn * shape.expandedChannels : 0)
+    sizes.activated = max(
+      sizes.activated, max(imagesPerTile * outputPixels, GEMM.tileRows) * wide)
     if squeeze != nil {
-      sizes.activated = max(sizes.activated, imagesPerTile * outputPixels * wide)
       sizes.products = max(sizes.products, shape.expandedChannels * shape.outputChannels)
     }
     sizes.scratch = max(sizes.scratch, depthwise.scratchSize)

@@ -14,7 +14,7 @@ final class Workspace {
   /// Factor of each block's branch for each local image: 0 when drop-path drops it.
   let branchFactors: FloatBuffer
 
-  /// A tile at the width of an expansion, rows.
+  /// A tile at the width of an expansion, planes.
   let wideTile: FloatBuffer
   /// A tile of narrow gradients.
   let narrowTile: FloatBuffer
@@ -23,6 +23,8 @@ final class Workspace {
   /// Products of an image's activated pixels and their gradients: a projection's kernel gradient
   /// before the gate.
   let products: FloatBuffer
+  /// A kernel with the gate of an image in it, or its transpose.
+  let kernel: FloatBuffer
   /// Planes of a convolution, or what else a kernel needs while it runs.
   let scratch: FloatBuffer
   /// Gradient of a depthwise kernel over one micro-batch.
@@ -46,6 +48,7 @@ final class Workspace {
     var narrowTile = 0
     var activated = 0
     var products = 0
+    var kernel = 0
     var scratch = 0
     var depthwiseGradient = 0
     var outputGradient = 0
@@ -65,6 +68,7 @@ final class Workspace {
     wideTile = FloatBuffer(count: sizes.wideTile)
     narrowTile = FloatBuffer(count: sizes.narrowTile)
     activated = FloatBuffer(count: sizes.activated)
+    kernel = FloatBuffer(count: sizes.kernel)
     scratch = FloatBuffer(count: sizes.scratch)
     depthwiseGradient = FloatBuffer(count: sizes.depthwiseGradient)
     products = FloatBuffer(count: sizes.products)

@@ -19,7 +19,10 @@ enum ProductCases {
       name: "head", k: Baseline.block("block7a").outputChannels,
       n: Baseline.architecture.headChannels)
     return (expansions + projections + [head]).flatMap {
-      [forward($0), inputGradient($0), kernelGradient($0)]
+      [
+        forward($0), inputGradient($0), kernelGradient($0), forward2($0), inputGradient2($0),
+        kernelGradient2($0),
+      ]
     }
   }
 
@@ -88,6 +91,69 @@ enum ProductCases {
           GEMM.multiplyTransposed(
             m: shape.k, n: shape.n, k: shape.rows, x.start, channelStride(shape.k), dy.start,
             channelStride(shape.n), into: dw, shape.n, accumulating: false)
+        },
+        outcome: {
+          [
+            (
+              values(dw, shape.k * shape.n),
+              MatrixReference.multiplyTransposed(a, b, k: shape.rows)
+            )
+          ]
+        })
+    }
+  }
+
+  private static func forward2(_ shape: ProductShape) -> KernelCase {
+    product(shape, "product own") { shape, operands in
+      let (a, b) = (operands.random(shape.rows * shape.k), operands.random(shape.k * shape.n))
+      let wideIn = shape.k > shape.n
+      let x = operands.tensor(wideIn ? .planes : .rows, a, channels: shape.k)
+      let kernel = operands.dense(b)
+      let y = operands.tensor(wideIn ? .rows : .planes, pixels: shape.rows, channels: shape.n)
+      return KernelCase.Trial(
+        run: {
+          PixelProduct.multiply(
+            x.pixels, count: shape.rows, depth: shape.k, .matrix(kernel, columns: shape.n),
+            columns: shape.n, into: y.pixels)
+        },
+        outcome: { [(y.values, MatrixReference.multiply(a, b, k: shape.k))] })
+    }
+  }
+
+  private static func inputGradient2(_ shape: ProductShape) -> KernelCase {
+    product(shape, "input gradient own") { shape, operands in
+      let (a, b) = (operands.random(shape.rows * shape.n), operands.random(shape.k * shape.n))
+      let wideIn = shape.k > shape.n
+      let (dy, kernel) = (
+        operands.tensor(wideIn ? .rows : .planes, a, channels: shape.n), operands.dense(b)
+      )
+      let dx = operands.tensor(wideIn ? .planes : .rows, pixels: shape.rows, channels: shape.k)
+      let panels = operands.room(channelStride(shape.k) * shape.n)
+      PixelProduct.packTransposed(kernel, rows: shape.k, columns: shape.n, into: panels)
+      return KernelCase.Trial(
+        run: {
+          PixelProduct.multiply(
+            dy.pixels, count: shape.rows, depth: shape.n, .planes(panels, pixels: shape.n),
+            columns: shape.k, into: dx.pixels)
+        },
+        outcome: { [(dx.values, MatrixReference.multiplyByTransposed(a, b, k: shape.n))] })
+    }
+  }
+
+  private static func kernelGradient2(_ shape: ProductShape) -> KernelCase {
+    product(shape, "kernel gradient own") { shape, operands in
+      let (a, b) = (operands.random(shape.rows * shape.k), operands.random(shape.rows * shape.n))
+      let wideIn = shape.k > shape.n
+      let (x, dy) = (
+        operands.tensor(wideIn ? .planes : .rows, a, channels: shape.k),
+        operands.tensor(wideIn ? .rows : .planes, b, channels: shape.n)
+      )
+      let dw = operands.room(shape.k * shape.n)
+      return KernelCase.Trial(
+        run: {
+          PixelProduct.multiplyTransposed(
+            x.pixels, rows: shape.k, dy.pixels, columns: shape.n, count: shape.rows, into: dw,
+            adding: false)
         },
         outcome: {
           [

@@ -133,7 +133,7 @@ enum SqueezeExcitationCases {
       return KernelCase.Trial(
         run: {
           operation.gateGradient(
-            products, outputs: outputs, channels: channels, kernel: kernel, gate: factors,
+            products, outputs: outputs, kernel: kernel, gate: factors,
             dgate: dgate, kernelGradient: gradient, accumulating: true)
         },
         outcome: {

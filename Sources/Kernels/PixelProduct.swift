@@ -1,0 +1,374 @@
+import COpenBLAS
+import Tensors
+
+/// Products of pixels and matrices, in any layout of either.
+///
+/// Eight pixels by 32 columns stay in registers while the depth goes by: each input is spread over a
+/// vector once and meets two vectors of the matrix, so that multiply-adds, not loads, set the pace.
+/// Nothing is copied to be in order first: planes are read and written as planes, which a library's
+/// product cannot do, and the shapes may be as narrow as the network's are.
+///
+/// Each output is one chain of multiply-adds over the depth, whatever the number of pixels: tiles can
+/// be cut anywhere without changing a bit.
+public enum PixelProduct {
+  /// Computes `c = a·b`, or adds to `c`.
+  ///
+  /// - Parameters:
+  ///   - a: `count` pixels of `depth` channels.
+  ///   - b: `[depth, columns]`: see ``Pixels/matrix(_:columns:)``, ``Pixels/planes(_:pixels:)``.
+  ///   - c: `count` pixels of `columns` channels; whole vectors are written.
+  @inline(__always)
+  public static func multiply(
+    _ a: Pixels, count: Int, depth: Int, _ b: Pixels, columns: Int, into c: Pixels,
+    adding: Bool = false
+  ) {
+    let isContiguous = a.blockStep == vectorWidth
+    multiply(
+      a.start, step: a.step, count: count,
+      Depth(count: depth, step: 1, run: isContiguous ? depth : vectorWidth, runStep: a.blockStep),
+      b, columns: columns, into: c, adding: adding)
+  }
+
+  /// How the inputs of a pixel lie: runs of `run` inputs, `step` apart.
+  struct Depth {
+    var count: Int
+    var step: Int
+    var run: Int
+    var runStep: Int
+  }
+
+  /// Computes `c = a·b` for pixels `step` apart.
+  static func multiply(
+    _ a: UnsafePointer<Float>, step: Int, count: Int, _ depth: Depth, _ b: Pixels, columns: Int,
+    into c: Pixels, adding: Bool
+  ) {
+    var column = 0
+    while column < columns {
+      let b0 = UnsafePointer(b.block(column))
+      let c0 = c.block(column)
+      if isPaired && column + vectorWidth < columns {
+        let target = Target(
+          c0, c0 + c.blockStep, step: c.step, lanes: vectorWidth, isAdding: adding)
+        forEachRows(count) { row, rows in
+          let (a, target) = (a + row &* step, target.advanced(row))
+          switch rows {
+          case 8: pair8(a, step, depth, b0, b0 + b.blockStep, b.step, target)
+          case 4: pair4(a, step, depth, b0, b0 + b.blockStep, b.step, target)
+          default: pair1(a, depth, b0, b0 + b.blockStep, b.step, target)
+          }
+        }
+        column += 2 * vectorWidth
+      } else {
+        let target = Target(c0, c0, step: c.step, lanes: vectorWidth, isAdding: adding)
+        forEachRows(count) { row, rows in
+          let (a, target) = (a + row &* step, target.advanced(row))
+          switch rows {
+          case 8: single8(a, step, depth, b0, b.step, target)
+          case 4: single4(a, step, depth, b0, b.step, target)
+          default: single1(a, depth, b0, b.step, target)
+          }
+        }
+        column += vectorWidth
+      }
+    }
+  }
+
+  /// Computes `c = aᵀ·d`, or adds to `c`.
+  ///
+  /// - Parameters:
+  ///   - a: `count` pixels of `rows` channels.
+  ///   - d: `count` pixels of `columns` channels.
+  ///   - c: `[rows, columns]`, `step` floats from one row to the next; `columns` unless given.
+  @inline(__always)
+  public static func multiplyTransposed(
+    _ a: Pixels, rows: Int, _ d: Pixels, columns: Int, count: Int,
+    into c: UnsafeMutablePointer<Float>, step: Int? = nil, adding: Bool
+  ) {
+    multiplyTransposed(
+      a, rows: rows, d, columns: columns, count: count, into: c, cStep: step ?? columns,
+      adding: adding)
+  }
+
+  static func multiplyTransposed(
+    _ a: Pixels, rows: Int, _ d: Pixels, columns: Int, count: Int,
+    into c: UnsafeMutablePointer<Float>, cStep: Int, adding: Bool
+  ) {
+    let depth = Depth(count: count, step: a.step, run: count, runStep: 0)
+    var column = 0
+    while column < columns {
+      let d0 = UnsafePointer(d.block(column))
+      let isPair = isPaired && column + vectorWidth < columns
+      let width = isPair ? 2 * vectorWidth : vectorWidth
+      let lanes = min(vectorWidth, columns - column - (width - vectorWidth))
+      let target = Target(
+        c + column, c + column + (width - vectorWidth), step: cStep, lanes: lanes,
+        isAdding: adding)
+      // Groups of rows never cross the 16 channels of a plane.
+      for first in stride(from: 0, to: rows, by: vectorWidth) {
+        let plane = UnsafePointer(a.block(first))
+        forEachRows(min(vectorWidth, rows - first)) { row, rows in
+          let (a, target) = (plane + row, target.advanced(first + row))
+          switch (rows, isPair) {
+          case (8, true): pair8(a, 1, depth, d0, d0 + d.blockStep, d.step, target)
+          case (4, true): pair4(a, 1, depth, d0, d0 + d.blockStep, d.step, target)
+          case (_, true): pair1(a, depth, d0, d0 + d.blockStep, d.step, target)
+          case (8, false): single8(a, 1, depth, d0, d.step, target)
+          case (4, false): single4(a, 1, depth, d0, d.step, target)
+          case (_, false): single1(a, depth, d0, d.step, target)
+          }
+        }
+      }
+      column += width
+    }
+  }
+
+  /// Arranges the transpose of a dense matrix `[rows, columns]` for ``multiply``: planes of 16 rows,
+  /// `[rows/16, columns, 16]`, with zeros for the rows that are missing.
+  public static func packTransposed(
+    _ matrix: UnsafePointer<Float>, rows: Int, columns: Int,
+    into panels: UnsafeMutablePointer<Float>
+  ) {
+    for first in stride(from: 0, to: rows, by: vectorWidth) {
+      let panel = panels + first * columns
+      for lane in 0..<vectorWidth {
+        guard first + lane < rows else {
+          for column in 0..<columns { panel[column &* vectorWidth &+ lane] = 0 }
+          continue
+        }
+        let source = matrix + (first + lane) * columns
+        for column in 0..<columns { panel[column &* vectorWidth &+ lane] = source[column] }
+      }
+    }
+  }
+
+  /// With AVX-512 the sums of eight pixels by two vectors fit in the registers, with AVX2 those of
+  /// four by one.
+  private static var isPaired: Bool { compiled_for_avx512() == 1 }
+  private static var mostRows: Int { compiled_for_avx512() == 1 ? 8 : 4 }
+
+  /// Calls `body` with runs of 8, 4 and 1 rows.
+  @inline(__always)
+  private static func forEachRows(_ count: Int, _ body: (_ row: Int, _ rows: Int) -> Void) {
+    var row = 0
+    while row < count {
+      let rows = count - row >= mostRows ? mostRows : count - row >= 4 ? 4 : 1
+      body(row, rows)
+      row += rows
+    }
+  }
+
+  /// Where the sums of some rows go.
+  private struct Target {
+    let c0, c1: UnsafeMutablePointer<Float>
+    let step: Int
+    /// Lanes of the last vector that may be written.
+    let lanes: Int
+    let isAdding: Bool
+
+    @inline(__always)
+    init(
+      _ c0: UnsafeMutablePointer<Float>, _ c1: UnsafeMutablePointer<Float>, step: Int, lanes: Int,
+      isAdding: Bool
+    ) {
+      self.c0 = c0
+      self.c1 = c1
+      self.step = step
+      self.lanes = lanes
+      self.isAdding = isAdding
+    }
+
+    @inline(__always)
+    func advanced(_ rows: Int) -> Target {
+      Target(
+        c0 + rows &* step, c1 + rows &* step, step: step, lanes: lanes, isAdding: isAdding)
+    }
+
+    @inline(__always)
+    func store(_ value: Vector, _ other: Vector, row: Int) {
+      let c = c0 + row &* step
+      c.store(isAdding ? c.vector(0) + value : value, 0)
+      store(other, row: row)
+    }
+
+    @inline(__always)
+    func store(_ value: Vector, row: Int) {
+      let c = c1 + row &* step
+      let result = isAdding ? c.vector(0) + value : value
+      if lanes == vectorWidth {
+        c.store(result, 0)
+      } else {
+        for lane in 0..<lanes { c[lane] = result[lane] }
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func forEachInput(
+    _ a: UnsafePointer<Float>, _ depth: Depth,
+    _ body: (_ input: UnsafePointer<Float>, _ position: Int) -> Void
+  ) {
+    var run = a
+    var position = 0
+    while position < depth.count {
+      let end = min(position &+ depth.run, depth.count)
+      var input = run
+      while position < end {
+        body(input, position)
+        input += depth.step
+        position &+= 1
+      }
+      run += depth.runStep
+    }
+  }
+
+  @inline(never)
+  private static func pair8(
+    _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b0: UnsafePointer<Float>,
+    _ b1: UnsafePointer<Float>, _ bStep: Int, _ target: Target
+  ) {
+    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (s4, s5, s6, s7) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (t0, t1, t2, t3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (t4, t5, t6, t7) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    let step3 = 3 &* step
+    forEachInput(a, depth) { p, k in
+      let (v, w) = (b0.vector(k &* bStep), b1.vector(k &* bStep))
+      let (p3, p6) = (p + step3, p + step3 + step3)
+      var x = Vector(repeating: p[0])
+      s0.addProduct(v, x)
+      t0.addProduct(w, x)
+      x = Vector(repeating: p[step])
+      s1.addProduct(v, x)
+      t1.addProduct(w, x)
+      x = Vector(repeating: p[2 &* step])
+      s2.addProduct(v, x)
+      t2.addProduct(w, x)
+      x = Vector(repeating: p3[0])
+      s3.addProduct(v, x)
+      t3.addProduct(w, x)
+      x = Vector(repeating: p3[step])
+      s4.addProduct(v, x)
+      t4.addProduct(w, x)
+      x = Vector(repeating: p3[2 &* step])
+      s5.addProduct(v, x)
+      t5.addProduct(w, x)
+      x = Vector(repeating: p6[0])
+      s6.addProduct(v, x)
+      t6.addProduct(w, x)
+      x = Vector(repeating: p6[step])
+      s7.addProduct(v, x)
+      t7.addProduct(w, x)
+    }
+    target.store(s0, t0, row: 0)
+    target.store(s1, t1, row: 1)
+    target.store(s2, t2, row: 2)
+    target.store(s3, t3, row: 3)
+    target.store(s4, t4, row: 4)
+    target.store(s5, t5, row: 5)
+    target.store(s6, t6, row: 6)
+    target.store(s7, t7, row: 7)
+  }
+
+  @inline(never)
+  private static func pair4(
+    _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b0: UnsafePointer<Float>,
+    _ b1: UnsafePointer<Float>, _ bStep: Int, _ target: Target
+  ) {
+    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (t0, t1, t2, t3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    forEachInput(a, depth) { p, k in
+      let (v, w) = (b0.vector(k &* bStep), b1.vector(k &* bStep))
+      var x = Vector(repeating: p[0])
+      s0.addProduct(v, x)
+      t0.addProduct(w, x)
+      x = Vector(repeating: p[step])
+      s1.addProduct(v, x)
+      t1.addProduct(w, x)
+      x = Vector(repeating: p[2 &* step])
+      s2.addProduct(v, x)
+      t2.addProduct(w, x)
+      x = Vector(repeating: p[3 &* step])
+      s3.addProduct(v, x)
+      t3.addProduct(w, x)
+    }
+    target.store(s0, t0, row: 0)
+    target.store(s1, t1, row: 1)
+    target.store(s2, t2, row: 2)
+    target.store(s3, t3, row: 3)
+  }
+
+  @inline(never)
+  private static func pair1(
+    _ a: UnsafePointer<Float>, _ depth: Depth, _ b0: UnsafePointer<Float>,
+    _ b1: UnsafePointer<Float>, _ bStep: Int, _ target: Target
+  ) {
+    var (s, t) = (Vector.zero, Vector.zero)
+    forEachInput(a, depth) { p, k in
+      let x = Vector(repeating: p[0])
+      s.addProduct(b0.vector(k &* bStep), x)
+      t.addProduct(b1.vector(k &* bStep), x)
+    }
+    target.store(s, t, row: 0)
+  }
+
+  @inline(never)
+  private static func single8(
+    _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b: UnsafePointer<Float>,
+    _ bStep: Int, _ target: Target
+  ) {
+    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (s4, s5, s6, s7) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    let step3 = 3 &* step
+    forEachInput(a, depth) { p, k in
+      let v = b.vector(k &* bStep)
+      let (p3, p6) = (p + step3, p + step3 + step3)
+      s0.addProduct(v, Vector(repeating: p[0]))
+      s1.addProduct(v, Vector(repeating: p[step]))
+      s2.addProduct(v, Vector(repeating: p[2 &* step]))
+      s3.addProduct(v, Vector(repeating: p3[0]))
+      s4.addProduct(v, Vector(repeating: p3[step]))
+      s5.addProduct(v, Vector(repeating: p3[2 &* step]))
+      s6.addProduct(v, Vector(repeating: p6[0]))
+      s7.addProduct(v, Vector(repeating: p6[step]))
+    }
+    target.store(s0, row: 0)
+    target.store(s1, row: 1)
+    target.store(s2, row: 2)
+    target.store(s3, row: 3)
+    target.store(s4, row: 4)
+    target.store(s5, row: 5)
+    target.store(s6, row: 6)
+    target.store(s7, row: 7)
+  }
+
+  @inline(never)
+  private static func single4(
+    _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b: UnsafePointer<Float>,
+    _ bStep: Int, _ target: Target
+  ) {
+    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    forEachInput(a, depth) { p, k in
+      let v = b.vector(k &* bStep)
+      s0.addProduct(v, Vector(repeating: p[0]))
+      s1.addProduct(v, Vector(repeating: p[step]))
+      s2.addProduct(v, Vector(repeating: p[2 &* step]))
+      s3.addProduct(v, Vector(repeating: p[3 &* step]))
+    }
+    target.store(s0, row: 0)
+    target.store(s1, row: 1)
+    target.store(s2, row: 2)
+    target.store(s3, row: 3)
+  }
+
+  @inline(never)
+  private static func single1(
+    _ a: UnsafePointer<Float>, _ depth: Depth, _ b: UnsafePointer<Float>, _ bStep: Int,
+    _ target: Target
+  ) {
+    var s = Vector.zero
+    forEachInput(a, depth) { p, k in
+      s.addProduct(b.vector(k &* bStep), Vector(repeating: p[0]))
+    }
+    target.store(s, row: 0)
+  }
+}
