@@ -49,7 +49,7 @@ public enum PixelProduct {
       if isPaired && column + vectorWidth < columns {
         let target = Target(
           c0, c0 + c.blockStep, step: c.step, lanes: vectorWidth, isAdding: adding)
-        forEachRows(count) { row, rows in
+        forEachRows(count, most: 8) { row, rows in
           let (a, target) = (a + row &* step, target.advanced(row))
           switch rows {
           case 8: pair8(a, step, depth, b0, b0 + b.blockStep, b.step, target)
@@ -60,9 +60,10 @@ public enum PixelProduct {
         column += 2 * vectorWidth
       } else {
         let target = Target(c0, c0, step: c.step, lanes: vectorWidth, isAdding: adding)
-        forEachRows(count) { row, rows in
+        forEachRows(count, most: mostSingleRows) { row, rows in
           let (a, target) = (a + row &* step, target.advanced(row))
           switch rows {
+          case 16: single16(a, step, depth, b0, b.step, target)
           case 8: single8(a, step, depth, b0, b.step, target)
           case 4: single4(a, step, depth, b0, b.step, target)
           default: single1(a, depth, b0, b.step, target)
@@ -106,12 +107,14 @@ public enum PixelProduct {
       // Groups of rows never cross the 16 channels of a plane.
       for first in stride(from: 0, to: rows, by: vectorWidth) {
         let plane = UnsafePointer(a.block(first))
-        forEachRows(min(vectorWidth, rows - first)) { row, rows in
+        forEachRows(min(vectorWidth, rows - first), most: isPair ? 8 : mostSingleRows) {
+          row, rows in
           let (a, target) = (plane + row, target.advanced(first + row))
           switch (rows, isPair) {
           case (8, true): pair8(a, 1, depth, d0, d0 + d.blockStep, d.step, target)
           case (4, true): pair4(a, 1, depth, d0, d0 + d.blockStep, d.step, target)
           case (_, true): pair1(a, depth, d0, d0 + d.blockStep, d.step, target)
+          case (16, false): single16(a, 1, depth, d0, d.step, target)
           case (8, false): single8(a, 1, depth, d0, d.step, target)
           case (4, false): single4(a, 1, depth, d0, d.step, target)
           case (_, false): single1(a, depth, d0, d.step, target)
@@ -141,17 +144,22 @@ public enum PixelProduct {
     }
   }
 
-  /// With AVX-512 the sums of eight pixels by two vectors fit in the registers, with AVX2 those of
-  /// four by one.
-  private static var isPaired: Bool { compiled_for_avx512() == 1 }
-  private static var mostRows: Int { compiled_for_avx512() == 1 ? 8 : 4 }
-
-  /// Calls `body` with runs of 8, 4 and 1 rows.
+  /// With AVX-512 the sums of eight pixels by two vectors fit in the registers, or of sixteen by one;
+  /// with AVX2 those of four by one.
   @inline(__always)
-  private static func forEachRows(_ count: Int, _ body: (_ row: Int, _ rows: Int) -> Void) {
+  private static var isPaired: Bool { compiled_for_avx512() == 1 }
+  @inline(__always)
+  private static var mostSingleRows: Int { compiled_for_avx512() == 1 ? 16 : 4 }
+
+  /// Calls `body` with runs of `most`, 8, 4 and 1 rows.
+  @inline(__always)
+  private static func forEachRows(
+    _ count: Int, most: Int, _ body: (_ row: Int, _ rows: Int) -> Void
+  ) {
     var row = 0
     while row < count {
-      let rows = count - row >= mostRows ? mostRows : count - row >= 4 ? 4 : 1
+      let left = count - row
+      let rows = left >= most ? most : left >= 8 && most >= 8 ? 8 : left >= 4 ? 4 : 1
       body(row, rows)
       row += rows
     }
@@ -221,7 +229,7 @@ public enum PixelProduct {
     }
   }
 
-  @inline(never)
+  @inline(__always)
   private static func pair8(
     _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b0: UnsafePointer<Float>,
     _ b1: UnsafePointer<Float>, _ bStep: Int, _ target: Target
@@ -269,7 +277,7 @@ public enum PixelProduct {
     target.store(s7, t7, row: 7)
   }
 
-  @inline(never)
+  @inline(__always)
   private static func pair4(
     _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b0: UnsafePointer<Float>,
     _ b1: UnsafePointer<Float>, _ bStep: Int, _ target: Target
@@ -297,7 +305,7 @@ public enum PixelProduct {
     target.store(s3, t3, row: 3)
   }
 
-  @inline(never)
+  @inline(__always)
   private static func pair1(
     _ a: UnsafePointer<Float>, _ depth: Depth, _ b0: UnsafePointer<Float>,
     _ b1: UnsafePointer<Float>, _ bStep: Int, _ target: Target
@@ -311,7 +319,56 @@ public enum PixelProduct {
     target.store(s, t, row: 0)
   }
 
-  @inline(never)
+  @inline(__always)
+  private static func single16(
+    _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b: UnsafePointer<Float>,
+    _ bStep: Int, _ target: Target
+  ) {
+    var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (s4, s5, s6, s7) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (s8, s9, s10, s11) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    var (s12, s13, s14, s15) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+    let step4 = 4 &* step
+    forEachInput(a, depth) { p, k in
+      let v = b.vector(k &* bStep)
+      let p4 = p + step4
+      let (p8, p12) = (p4 + step4, p4 + step4 + step4)
+      s0.addProduct(v, Vector(repeating: p[0]))
+      s1.addProduct(v, Vector(repeating: p[step]))
+      s2.addProduct(v, Vector(repeating: p[2 &* step]))
+      s3.addProduct(v, Vector(repeating: p[3 &* step]))
+      s4.addProduct(v, Vector(repeating: p4[0]))
+      s5.addProduct(v, Vector(repeating: p4[step]))
+      s6.addProduct(v, Vector(repeating: p4[2 &* step]))
+      s7.addProduct(v, Vector(repeating: p4[3 &* step]))
+      s8.addProduct(v, Vector(repeating: p8[0]))
+      s9.addProduct(v, Vector(repeating: p8[step]))
+      s10.addProduct(v, Vector(repeating: p8[2 &* step]))
+      s11.addProduct(v, Vector(repeating: p8[3 &* step]))
+      s12.addProduct(v, Vector(repeating: p12[0]))
+      s13.addProduct(v, Vector(repeating: p12[step]))
+      s14.addProduct(v, Vector(repeating: p12[2 &* step]))
+      s15.addProduct(v, Vector(repeating: p12[3 &* step]))
+    }
+    target.store(s0, row: 0)
+    target.store(s1, row: 1)
+    target.store(s2, row: 2)
+    target.store(s3, row: 3)
+    target.store(s4, row: 4)
+    target.store(s5, row: 5)
+    target.store(s6, row: 6)
+    target.store(s7, row: 7)
+    target.store(s8, row: 8)
+    target.store(s9, row: 9)
+    target.store(s10, row: 10)
+    target.store(s11, row: 11)
+    target.store(s12, row: 12)
+    target.store(s13, row: 13)
+    target.store(s14, row: 14)
+    target.store(s15, row: 15)
+  }
+
+  @inline(__always)
   private static func single8(
     _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b: UnsafePointer<Float>,
     _ bStep: Int, _ target: Target
@@ -341,7 +398,7 @@ public enum PixelProduct {
     target.store(s7, row: 7)
   }
 
-  @inline(never)
+  @inline(__always)
   private static func single4(
     _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b: UnsafePointer<Float>,
     _ bStep: Int, _ target: Target
@@ -360,7 +417,7 @@ public enum PixelProduct {
     target.store(s3, row: 3)
   }
 
-  @inline(never)
+  @inline(__always)
   private static func single1(
     _ a: UnsafePointer<Float>, _ depth: Depth, _ b: UnsafePointer<Float>, _ bStep: Int,
     _ target: Target
