@@ -109,7 +109,8 @@ package struct StepBenchmark: Sendable, Encodable {
     peakResidentBytes = try Self.peakResidentBytes(communicator)
     guard let training else { return }
     // The buffers of the copy must not count as the network's.
-    copyBytesPerSecond = MachineRates.copy(bytes: MachineRates.beyondCache)
+    copyBytesPerSecond = MachineRates.copy(
+      bytes: max(MachineRates.beyondCache / ranks, 32 << 20))
     let bytes = counter.record.total()
     bytesPerImage =
       Double((bytes.read + bytes.written) * MemoryLayout<Float>.stride) / Double(batch)

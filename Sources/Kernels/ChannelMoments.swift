@@ -129,7 +129,7 @@ public enum ChannelMoments {
     moments[0] = total
   }
 
-  /// Adds sums of a right neighbour in the tree: the combination for everything but moments.
+  /// Adds sums of a right neighbour in the tree: the combination of plain sums.
   public static func add(
     into sums: UnsafeMutablePointer<Double>, _ other: UnsafePointer<Double>, size: Int
   ) {

@@ -17,18 +17,19 @@ public enum GradientSums {
     let stride = channelStride(channels)
     for first in Swift.stride(from: 0, to: stride, by: vectorWidth) {
       let m = mean.vector(first)
-      var sum = Vector.zero
-      var product = Vector.zero
-      var i = first
-      for _ in 0..<rows {
-        let d = dy.vector(i)
-        sum += d
-        product.addProduct(d, x.vector(i) - m)
-        i &+= stride
+      for part in Swift.stride(from: 0, to: rows, by: longestSum) {
+        var sum = Vector.zero
+        var product = Vector.zero
+        for row in part..<min(part + longestSum, rows) {
+          let i = row &* stride &+ first
+          let d = dy.vector(i)
+          sum += d
+          product.addProduct(d, x.vector(i) - m)
+        }
+        add(
+          sum * factor, product * factor * inverseDeviation.vector(first), channels: channels,
+          firstChannel: first, to: sums)
       }
-      add(
-        sum * factor, product * factor * inverseDeviation.vector(first), channels: channels,
-        firstChannel: first, to: sums)
     }
   }
 

@@ -43,21 +43,26 @@ public enum NormalizedActivation {
       let scale = normalization.scale.vector(first)
       let shift = normalization.shift.vector(first)
       let source = x.block(first)
-      var sum = Vector.zero
-      if let v {
-        let target = v.block(first)
-        for i in 0..<count {
-          source.prefetch(i &* x.step)
-          let value = A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
-          target.store(value, i &* v.step)
-          sum += value
+      var total = Vector.zero
+      for part in stride(from: 0, to: count, by: longestSum) {
+        let range = part..<min(part + longestSum, count)
+        var sum = Vector.zero
+        if let v {
+          let target = v.block(first)
+          for i in range {
+            source.prefetch(i &* x.step)
+            let value = A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
+            target.store(value, i &* v.step)
+            sum += value
+          }
+        } else {
+          for i in range {
+            sum += A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
+          }
         }
-      } else {
-        for i in 0..<count {
-          sum += A.value(shift.addingProduct(scale, source.vector(i &* x.step)))
-        }
+        total += sum
       }
-      mean?.store(sum * inverse, first)
+      mean?.store(total * inverse, first)
     }
   }
 

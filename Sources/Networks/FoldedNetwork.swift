@@ -69,6 +69,7 @@ public final class FoldedNetwork: ImageBatch {
 
   /// Takes over weights and running statistics, in the places of the architecture's table.
   public func fold(weights: FloatBuffer, statistics: FloatBuffer) {
+    precondition(weights.count == self.weights.count, "weights of another network")
     self.weights.start.update(from: weights.start, count: weights.count)
     fold(places.stem, kernel: places.stemKernel, statistics)
     for block in places.blocks {

@@ -31,7 +31,7 @@ final class Workspace {
   let depthwiseGradient: FloatBuffer
 
   let gradients: GradientTree
-  /// Gradient behind a depthwise convolution, of all local images, planes.
+  /// Gradient behind a depthwise convolution, of all local images, planes; the head's, rows.
   let outputGradient: FloatBuffer
   /// Gradient in front of a depthwise convolution, of all local images, planes.
   let inputGradient: FloatBuffer

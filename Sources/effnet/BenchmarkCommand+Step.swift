@@ -37,8 +37,8 @@ extension BenchmarkCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    /// Laps of so many steps are kept until their medians are taken.
-    private static let mostProfiledSteps = 10_000
+    /// Records of so many steps are kept until their means are taken.
+    private static let mostProfiledSteps = 1_000
 
     func validate() throws {
       guard Variant(rawValue: model) != nil else {

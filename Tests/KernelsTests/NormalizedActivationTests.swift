@@ -126,4 +126,17 @@ final class NormalizedActivationTests: XCTestCase {
         tolerance: tolerance, "\(from) to \(to), C \(channels)")
     }
   }
+
+  func testTheMeanOfALargeEvenImageIsNotBiased() {
+    // Adding 160,000 equal terms one after the other would round in one direction all along.
+    let (count, value) = (160_000, 0.1)
+    let x = Layout.planes.pixels([Double](repeating: value, count: count * 16), channels: 16)
+    let mean = buffer(16)
+    NormalizedActivation.apply(
+      x, count: count, channels: 16,
+      NormalizedActivation.Normalization(
+        scale: vector([Double](repeating: 1, count: 16)),
+        shift: vector([Double](repeating: 0, count: 16))), .identity, into: nil, mean: mean.start)
+    XCTAssertEqual(Double(mean.start[3]) / value, 1, accuracy: 2e-5)
+  }
 }

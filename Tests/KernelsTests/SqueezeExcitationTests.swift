@@ -84,12 +84,19 @@ final class SqueezeExcitationTests: XCTestCase {
         zip(du, v).map { $0 * $1 }, columns: channels)
       let dkernel = MatrixReference.multiplyTransposed(u, dp, k: pixels)
 
+      let gated = buffer(channels * outputs, filledWith: .nan)
+      SqueezeExcitation(channels: channels, squeezed: 4).gateKernel(
+        dense(kernel).start, outputs: outputs, gate: vector(gate), into: gated.start)
+      assertClose(
+        MatrixReference.multiply(v, values(gated, count: kernel.count), k: channels),
+        MatrixReference.multiply(u, kernel, k: channels), tolerance: sumTolerance, "gated kernel")
+
       let products = dense(MatrixReference.multiplyTransposed(v, dp, k: pixels))
       for isAdding in [false, true] {
         let written = buffer(channels, filledWith: .nan)
         let gradient = buffer(channels * outputs, filledWith: isAdding ? 1 : .nan)
         SqueezeExcitation(channels: channels, squeezed: 4).gateGradient(
-          products.start, outputs: outputs, channels: channels, kernel: dense(kernel).start,
+          products.start, outputs: outputs, kernel: dense(kernel).start,
           gate: vector(gate), dgate: written.start, kernelGradient: gradient.start,
           accumulating: isAdding)
         let label = "\(channels) → \(outputs), adding \(isAdding)"

@@ -2,8 +2,8 @@ import Kernels
 import Networks
 import Tensors
 
-/// The products of expansions, projections and head by BLAS, a tile at a time, and those of their
-/// gradients.
+/// The products of expansions, projections and head, a tile at a time, and those of their gradients.
+/// What is wide lies in planes, what is narrow in rows, as in the network.
 enum ProductCases {
   /// Sums of at most 1,280 products of floats near 1.
   private static let tolerance = 1e-5
@@ -19,10 +19,7 @@ enum ProductCases {
       name: "head", k: Baseline.block("block7a").outputChannels,
       n: Baseline.architecture.headChannels)
     return (expansions + projections + [head]).flatMap {
-      [
-        forward($0), inputGradient($0), kernelGradient($0), forward2($0), inputGradient2($0),
-        kernelGradient2($0),
-      ]
+      [forward($0), inputGradient($0), kernelGradient($0)]
     }
   }
 
@@ -35,6 +32,9 @@ enum ProductCases {
     static let small = ProductShape(rows: 37, k: 24, n: 40)
 
     var products: Int { rows * k * n }
+    /// Layouts of what is multiplied and of the product.
+    var front: Operands.Tensor.Layout { k > n ? .planes : .rows }
+    var behind: Operands.Tensor.Layout { k > n ? .rows : .planes }
     /// Floats of both tiles and of the kernel.
     var floats: Int { rows * (channelStride(k) + channelStride(n)) + k * n }
     var description: String { "\(rows)×\(k)→\(n)" }
@@ -52,64 +52,9 @@ enum ProductCases {
   private static func forward(_ shape: ProductShape) -> KernelCase {
     product(shape, "product") { shape, operands in
       let (a, b) = (operands.random(shape.rows * shape.k), operands.random(shape.k * shape.n))
-      let (x, kernel) = (operands.tensor(.rows, a, channels: shape.k), operands.dense(b))
-      let y = operands.tensor(.rows, pixels: shape.rows, channels: shape.n)
-      return KernelCase.Trial(
-        run: {
-          GEMM.multiply(
-            m: shape.rows, n: shape.n, k: shape.k, x.start, channelStride(shape.k), kernel,
-            shape.n, into: y.start, channelStride(shape.n))
-        },
-        outcome: { [(y.values, MatrixReference.multiply(a, b, k: shape.k))] })
-    }
-  }
-
-  private static func inputGradient(_ shape: ProductShape) -> KernelCase {
-    product(shape, "input gradient") { shape, operands in
-      let (a, b) = (operands.random(shape.rows * shape.n), operands.random(shape.k * shape.n))
-      let (dy, kernel) = (operands.tensor(.rows, a, channels: shape.n), operands.dense(b))
-      let dx = operands.tensor(.rows, pixels: shape.rows, channels: shape.k)
-      return KernelCase.Trial(
-        run: {
-          GEMM.multiplyByTransposed(
-            m: shape.rows, n: shape.k, k: shape.n, dy.start, channelStride(shape.n), kernel,
-            shape.n, into: dx.start, channelStride(shape.k))
-        },
-        outcome: { [(dx.values, MatrixReference.multiplyByTransposed(a, b, k: shape.n))] })
-    }
-  }
-
-  private static func kernelGradient(_ shape: ProductShape) -> KernelCase {
-    product(shape, "kernel gradient") { shape, operands in
-      let (a, b) = (operands.random(shape.rows * shape.k), operands.random(shape.rows * shape.n))
-      let (x, dy) = (
-        operands.tensor(.rows, a, channels: shape.k), operands.tensor(.rows, b, channels: shape.n)
-      )
-      let dw = operands.room(shape.k * shape.n)
-      return KernelCase.Trial(
-        run: {
-          GEMM.multiplyTransposed(
-            m: shape.k, n: shape.n, k: shape.rows, x.start, channelStride(shape.k), dy.start,
-            channelStride(shape.n), into: dw, shape.n, accumulating: false)
-        },
-        outcome: {
-          [
-            (
-              values(dw, shape.k * shape.n),
-              MatrixReference.multiplyTransposed(a, b, k: shape.rows)
-            )
-          ]
-        })
-    }
-  }
-
-  private static func forward2(_ shape: ProductShape) -> KernelCase {
-    product(shape, "product own") { shape, operands in
-      let (a, b) = (operands.random(shape.rows * shape.k), operands.random(shape.k * shape.n))
-      let wideIn = shape.k > shape.n
-      let x = operands.tensor(wideIn ? .planes : .rows, a, channels: shape.k)
+      let x = operands.tensor(shape.front, a, channels: shape.k)
       let kernel = operands.dense(b)
-      let y = operands.tensor(wideIn ? .rows : .planes, pixels: shape.rows, channels: shape.n)
+      let y = operands.tensor(shape.behind, pixels: shape.rows, channels: shape.n)
       return KernelCase.Trial(
         run: {
           PixelProduct.multiply(
@@ -120,14 +65,13 @@ enum ProductCases {
     }
   }
 
-  private static func inputGradient2(_ shape: ProductShape) -> KernelCase {
-    product(shape, "input gradient own") { shape, operands in
+  private static func inputGradient(_ shape: ProductShape) -> KernelCase {
+    product(shape, "input gradient") { shape, operands in
       let (a, b) = (operands.random(shape.rows * shape.n), operands.random(shape.k * shape.n))
-      let wideIn = shape.k > shape.n
       let (dy, kernel) = (
-        operands.tensor(wideIn ? .rows : .planes, a, channels: shape.n), operands.dense(b)
+        operands.tensor(shape.behind, a, channels: shape.n), operands.dense(b)
       )
-      let dx = operands.tensor(wideIn ? .planes : .rows, pixels: shape.rows, channels: shape.k)
+      let dx = operands.tensor(shape.front, pixels: shape.rows, channels: shape.k)
       let panels = operands.room(channelStride(shape.k) * shape.n)
       PixelProduct.packTransposed(kernel, rows: shape.k, columns: shape.n, into: panels)
       return KernelCase.Trial(
@@ -140,13 +84,12 @@ enum ProductCases {
     }
   }
 
-  private static func kernelGradient2(_ shape: ProductShape) -> KernelCase {
-    product(shape, "kernel gradient own") { shape, operands in
+  private static func kernelGradient(_ shape: ProductShape) -> KernelCase {
+    product(shape, "kernel gradient") { shape, operands in
       let (a, b) = (operands.random(shape.rows * shape.k), operands.random(shape.rows * shape.n))
-      let wideIn = shape.k > shape.n
       let (x, dy) = (
-        operands.tensor(wideIn ? .planes : .rows, a, channels: shape.k),
-        operands.tensor(wideIn ? .rows : .planes, b, channels: shape.n)
+        operands.tensor(shape.front, a, channels: shape.k),
+        operands.tensor(shape.behind, b, channels: shape.n)
       )
       let dw = operands.room(shape.k * shape.n)
       return KernelCase.Trial(
