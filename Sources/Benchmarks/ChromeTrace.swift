@@ -35,7 +35,13 @@ struct ChromeTrace {
     self.path = rank == 0 ? path : "\(path).rank\(rank)"
     self.rank = rank
     try writing {
-      let probe = URL(fileURLWithPath: "\(self.path).partial")
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: self.path, isDirectory: &isFolder),
+        isFolder.boolValue
+      {
+        throw CocoaError(.fileWriteInvalidFileName)
+      }
+      let probe = URL(fileURLWithPath: "\(self.path).\(UUID().uuidString)")
       try Data().write(to: probe)
       try FileManager.default.removeItem(at: probe)
     }

@@ -81,8 +81,8 @@ public struct SqueezeExcitation: Sendable {
   ///   - gate: `[channels]`.
   ///   - dgate: `[channels]`. Written.
   ///   - kernelGradient: `[channels, outputs]`. Written, or added to with `accumulating`.
-  public func gateGradient(
-    _ products: UnsafePointer<Float>, outputs: Int, kernel: UnsafePointer<Float>,
+  public func projectionGradients(
+    ofProducts products: UnsafePointer<Float>, outputs: Int, kernel: UnsafePointer<Float>,
     gate: UnsafePointer<Float>, dgate: UnsafeMutablePointer<Float>,
     kernelGradient: UnsafeMutablePointer<Float>, accumulating: Bool
   ) {

@@ -36,7 +36,7 @@ public final class EfficientNet: ImageBatch {
   ///   - expansions: Which expansions are stored.
   public init(
     _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
-    weights: FloatBuffer, expansions: ExpansionStorage = .measured
+    weights: FloatBuffer, expansions: ExpansionStorage = .automatic
   ) {
     // One rank is one core; and a product's bits depend on the number of threads.
     OpenBLAS.useOneThread()

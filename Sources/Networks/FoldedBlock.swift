@@ -31,7 +31,7 @@ final class FoldedBlock {
     squeeze = shape.squeezedChannels.map {
       SqueezeExcitation(channels: shape.expandedChannels, squeezed: $0)
     }
-    isRecomputed = shape.isExpanding && ExpansionStorage.measured.recomputes(shape)
+    isRecomputed = shape.isExpanding && ExpansionStorage.automatic.recomputes(shape)
     panels = FloatBuffer(
       count: isRecomputed
         ? Expansion.panelsSize(

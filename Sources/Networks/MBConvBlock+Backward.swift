@@ -159,12 +159,12 @@ extension MBConvBlock {
       forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
         let tile = wideTile(work, count: count)
         forEachImage(ofRows: first, count, pixels: inputPixels) { image, row, count in
-          let place = microBatch.firstImage + image
+          let position = microBatch.firstImage + image
           let inImage = row - image * inputPixels
           let dz = Pixels.planes(
-            work.inputGradient.start + place * inputPixels * wide, pixels: inputPixels)
+            work.inputGradient.start + position * inputPixels * wide, pixels: inputPixels)
           BatchNormalization.inputGradient(
-            dz.dropping(inImage), source(place).dropping(inImage), count: count,
+            dz.dropping(inImage), source(position).dropping(inImage), count: count,
             channels: shape.expandedChannels, normalization.gradientCoefficients(microBatch),
             into: tile.dropping(row - first))
         }

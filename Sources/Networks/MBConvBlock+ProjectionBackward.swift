@@ -72,12 +72,12 @@ extension MBConvBlock {
     writeProjectionGradient(work, microBatch, firstImage: firstImage, 0, count)
     multiplyByProjection(work, count)
     for image in 0..<images {
-      let place = firstImage + image
+      let position = firstImage + image
       NormalizedActivation.gateGradient(
-        tile.dropping(image * outputPixels), filtered(place), count: outputPixels,
+        tile.dropping(image * outputPixels), filtered(position), count: outputPixels,
         channels: shape.expandedChannels, filterNormalization.normalization(microBatch),
-        activation, gate: squeeze.gate.start + place * wide,
-        into: gated.dropping(image * outputPixels), dgate: squeeze.dgate.start + place * wide)
+        activation, gate: squeeze.gate.start + position * wide,
+        into: gated.dropping(image * outputPixels), dgate: squeeze.dgate.start + position * wide)
     }
     work.lap(.activation, .backward, place, read: count * wide)
     PixelProduct.multiplyTransposed(
@@ -135,8 +135,9 @@ extension MBConvBlock {
         work.lap(.projection, .backward, place, multiplyAdds: projectionProducts(rows: count))
         guard row + count == (image + 1) * outputPixels else { return }
         let offset = (firstImage + image) * wide
-        squeeze.operation.gateGradient(
-          work.products.start, outputs: outputs, kernel: work.weights + places.projectKernel,
+        squeeze.operation.projectionGradients(
+          ofProducts: work.products.start, outputs: outputs,
+          kernel: work.weights + places.projectKernel,
           gate: squeeze.gate.start + offset, dgate: squeeze.dgate.start + offset,
           kernelGradient: kernelGradient, accumulating: !(isFirst && image == 0))
         work.lap(
@@ -176,17 +177,17 @@ extension MBConvBlock {
       if !gatesPixels { multiplyByProjection(work, count) }
       let tile = wideTile(work, count: count)
       forEachImage(ofRows: first, count, pixels: outputPixels) { image, row, count in
-        let place = firstImage + image
+        let position = firstImage + image
         let inImage = row - image * outputPixels
         let target = Pixels.planes(
-          work.outputGradient.start + place * outputPixels * wide, pixels: outputPixels)
+          work.outputGradient.start + position * outputPixels * wide, pixels: outputPixels)
         NormalizedActivation.backward(
-          tile.dropping(row - first), filtered(place).dropping(inImage), count: count,
+          tile.dropping(row - first), filtered(position).dropping(inImage), count: count,
           channels: shape.expandedChannels, filterNormalization.normalization(microBatch),
           activation,
           gate: squeeze.map {
             NormalizedActivation.Gate(
-              gate: $0.gate.start + place * wide, pooled: $0.dpooled.start + place * wide)
+              gate: $0.gate.start + position * wide, pooled: $0.dpooled.start + position * wide)
           },
           mean: filterNormalization.mean(microBatch),
           inverseDeviation: filterNormalization.inverseDeviation(microBatch),

@@ -11,6 +11,15 @@ public struct Stage: Sendable, Equatable {
   /// Blocks.
   public var repeats: Int
 
+  /// Describes a stage.
+  public init(kernel: Int, stride: Int, expansion: Int, channels: Int, repeats: Int) {
+    self.kernel = kernel
+    self.stride = stride
+    self.expansion = expansion
+    self.channels = channels
+    self.repeats = repeats
+  }
+
   /// The seven stages of EfficientNet-B0 (Tan & Le 2019, arXiv:1905.11946, table 1, with the stride
   /// positions of the released code).
   public static let baseline = [

@@ -59,6 +59,9 @@ extension BenchmarkCommand {
         throw ValidationError(
           "--profile and --trace follow the steps of training; leave out --evaluate")
       }
+      if evaluate && microBatch != nil {
+        throw ValidationError("--evaluate takes the batch as one; leave out --micro-batch")
+      }
       if let microBatch {
         guard microBatch >= 1, batch % microBatch == 0 else {
           throw ValidationError("--micro-batch must divide --batch (\(batch))")

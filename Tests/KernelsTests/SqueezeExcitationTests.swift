@@ -95,8 +95,8 @@ final class SqueezeExcitationTests: XCTestCase {
       for isAdding in [false, true] {
         let written = buffer(channels, filledWith: .nan)
         let gradient = buffer(channels * outputs, filledWith: isAdding ? 1 : .nan)
-        SqueezeExcitation(channels: channels, squeezed: 4).gateGradient(
-          products.start, outputs: outputs, kernel: dense(kernel).start,
+        SqueezeExcitation(channels: channels, squeezed: 4).projectionGradients(
+          ofProducts: products.start, outputs: outputs, kernel: dense(kernel).start,
           gate: vector(gate), dgate: written.start, kernelGradient: gradient.start,
           accumulating: isAdding)
         let label = "\(channels) → \(outputs), adding \(isAdding)"

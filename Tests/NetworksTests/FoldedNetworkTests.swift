@@ -16,7 +16,7 @@ final class FoldedNetworkTests: XCTestCase {
       // Running statistics become those of the batch.
       $0.batchNormMomentum = 0
     }
-    let subject = TestNetwork(architecture, expansions: .measured)
+    let subject = TestNetwork(architecture, expansions: .automatic)
     let network = subject.network
     try network.trainForward(key: nil)
     try network.updateRunningStatistics(subject.statistics.start)
@@ -54,7 +54,7 @@ final class FoldedNetworkTests: XCTestCase {
   func testWithoutSqueezeAndExcitation() throws { try check { $0.squeezeRatio = 0 } }
 
   func testFoldingAgainTakesOverNewWeights() throws {
-    let subject = TestNetwork(.small(), expansions: .measured)
+    let subject = TestNetwork(.small(), expansions: .automatic)
     let folded = FoldedNetwork(.small(), capacity: 1)
     _ = folded.beginBatch(imageCount: 1)
     folded.images.start.update(from: subject.network.images.start, count: folded.images.count)

@@ -9,10 +9,15 @@ final class GradientTests: XCTestCase {
   /// The corners of ReLU6 that a step crosses come on top.
   private let cornerTolerance = 0.06
 
-  private func check(_ architecture: Architecture, groupLevel: Int? = nil) throws {
+  private func check(
+    _ architecture: Architecture, imageCount: Int = 8, microBatchSize: Int = 2,
+    groupLevel: Int? = nil
+  ) throws {
     for (expansions, first) in [(ExpansionStorage.stored, 0), (.recomputed, 5)] {
       try check(
-        TestNetwork(architecture, groupLevel: groupLevel, expansions: expansions), first: first,
+        TestNetwork(
+          architecture, imageCount: imageCount, microBatchSize: microBatchSize,
+          groupLevel: groupLevel, expansions: expansions), first: first,
         architecture.activation == .relu6 ? cornerTolerance : tolerance, "\(expansions)")
     }
   }
@@ -50,6 +55,21 @@ final class GradientTests: XCTestCase {
     }
   }
 
+  /// A micro-batch of more images than share a tile, with fewer pixels than outputs and with more.
+  func testSeveralTilesOfImagesInAMicroBatch() throws {
+    for side in [7, 12] {
+      try check(
+        .small {
+          $0.resolution = side
+          $0.stemStride = 1
+          $0.stages = [
+            Stage(kernel: 3, stride: 1, expansion: 1, channels: 8, repeats: 1),
+            Stage(kernel: 5, stride: 1, expansion: 6, channels: 64, repeats: 2),
+          ]
+        }, imageCount: 14, microBatchSize: 6)
+    }
+  }
+
   func testRepeatedFirstStage() throws { try check(.small()) }
 
   func testDropoutAndDropPath() throws {
@@ -74,7 +94,7 @@ final class GradientTests: XCTestCase {
   func testLite() throws { try check(.small(isLite: true)) }
 
   func testAShortBatchWeighsEveryImageOnce() throws {
-    let subject = TestNetwork(.small(), expansions: .measured)
+    let subject = TestNetwork(.small(), expansions: .automatic)
     // Three images in four micro-batches: one of them is empty.
     for run in subject.network.beginBatch(imageCount: 3) {
       XCTAssertLessThanOrEqual(run.positions.count, 1)

@@ -8,10 +8,12 @@ final class TestNetwork {
   let statistics: FloatBuffer
   let network: EfficientNet
 
-  /// - Parameter imageCount: Images in the batch, which has room for eight in four micro-batches.
+  /// - Parameters:
+  ///   - imageCount: Images in the batch, which has room for four micro-batches.
+  ///   - microBatchSize: Images of a micro-batch.
   init(
-    _ architecture: Architecture, imageCount: Int = 8, groupLevel: Int? = nil,
-    expansions: ExpansionStorage
+    _ architecture: Architecture, imageCount: Int = 8, microBatchSize: Int = 2,
+    groupLevel: Int? = nil, expansions: ExpansionStorage
   ) {
     table = architecture.parameterTable
     weights = FloatBuffer(count: table.trainableSize)
@@ -19,7 +21,8 @@ final class TestNetwork {
     table.initialize(weights: weights.start, statistics: statistics.start, seed: 3)
     network = EfficientNet(
       architecture,
-      layout: BatchLayout(microBatchCount: 4, microBatchSize: 2, groupLevel: groupLevel),
+      layout: BatchLayout(
+        microBatchCount: 4, microBatchSize: microBatchSize, groupLevel: groupLevel),
       exchange: LocalExchange(), weights: weights, expansions: expansions)
     var random = CounterRandom(seed: 5, purpose: .synthetic)
     for i in 0..<network.images.count { network.images.start[i] = Float(random.normal()) }

@@ -132,8 +132,8 @@ enum SqueezeExcitationCases {
       let operation = SqueezeExcitation(channels: channels, squeezed: 1)
       return KernelCase.Trial(
         run: {
-          operation.gateGradient(
-            products, outputs: outputs, kernel: kernel, gate: factors,
+          operation.projectionGradients(
+            ofProducts: products, outputs: outputs, kernel: kernel, gate: factors,
             dgate: dgate, kernelGradient: gradient, accumulating: true)
         },
         outcome: {
