@@ -39,7 +39,7 @@ struct ChromeTrace {
       if FileManager.default.fileExists(atPath: self.path, isDirectory: &isFolder),
         isFolder.boolValue
       {
-        throw CocoaError(.fileWriteInvalidFileName)
+        throw TrainingError(.output, "the trace \(self.path) is a folder; choose another --trace")
       }
       let probe = URL(fileURLWithPath: "\(self.path).\(UUID().uuidString)")
       try Data().write(to: probe)
@@ -63,13 +63,19 @@ struct ChromeTrace {
     try writing {
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
-      try encoder.encode(file).write(to: URL(fileURLWithPath: path), options: .atomic)
+      let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+      let kind = try? FileManager.default.attributesOfItem(atPath: target.path)[.type]
+      // A device or a pipe is written to; renaming would replace it by a file.
+      let isFile = kind.map { $0 as? FileAttributeType == .typeRegular } ?? true
+      try encoder.encode(file).write(to: target, options: isFile ? .atomic : [])
     }
   }
 
   /// Tells the errors of Foundation in the program's own words.
   private func writing(_ body: () throws -> Void) throws(TrainingError) {
-    do { try body() } catch {
+    do { try body() } catch let error as TrainingError {
+      throw error
+    } catch {
       throw TrainingError(
         .output,
         "the trace \(path) cannot be written: \(error.systemReason); choose another --trace")

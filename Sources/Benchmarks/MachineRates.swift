@@ -56,6 +56,9 @@ package enum MachineRates {
 }
 
 extension Collection<Double> {
-  /// The middle one in order, the upper one of two; zero of none.
-  package var median: Double { isEmpty ? 0 : sorted()[count / 2] }
+  /// The middle one in order, or the mean of the middle two; zero of none.
+  package var median: Double {
+    let values = sorted()
+    return isEmpty ? 0 : (values[(count - 1) / 2] + values[count / 2]) / 2
+  }
 }

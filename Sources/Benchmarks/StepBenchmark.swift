@@ -43,8 +43,11 @@ package struct StepBenchmark: Sendable, Encodable {
   package private(set) var peakResidentBytes = 0
   /// Number of ranks.
   package private(set) var ranks = 0
-  /// Images of a rank in a step.
+  /// Images of a rank in a step, and of a micro-batch.
   package private(set) var batch = 0
+  package private(set) var microBatch = 0
+  /// Timed steps.
+  package private(set) var steps = 0
   /// Resolution in pixels.
   package private(set) var resolution = 0
   /// What OpenBLAS runs.
@@ -98,6 +101,8 @@ package struct StepBenchmark: Sendable, Encodable {
     longestStepSeconds = seconds.max() ?? 0
     ranks = communicator.size
     batch = options.batch
+    microBatch = options.microBatch
+    steps = options.steps
     imagesPerSecond = Double(ranks * batch) / stepSeconds
     resolution = architecture.resolution
     coreType = OpenBLAS.coreName
