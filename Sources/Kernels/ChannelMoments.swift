@@ -14,22 +14,13 @@ public enum ChannelMoments {
   ///
   /// Two passes over a tile in cache: the mean first, then deviations from it (Chan et al., the
   /// corrected two-pass algorithm).
-  /// - Parameter copy: Where to put the pixels as well, in another layout; nil for nowhere.
   public static func accumulate(
-    into moments: UnsafeMutablePointer<Double>, channels: Int, _ x: Pixels, count: Int,
-    copyingTo copy: Pixels? = nil
+    into moments: UnsafeMutablePointer<Double>, channels: Int, _ x: Pixels, count: Int
   ) {
     for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
       accumulateBlock(
         into: moments, channels: channels, firstChannel: first, x.block(first), step: x.step,
         count: count)
-      if let copy {
-        let (source, target) = (x.block(first), copy.block(first))
-        for i in 0..<count {
-          target.prefetchForWriting(i &* copy.step)
-          target.store(source.vector(i &* x.step), i &* copy.step)
-        }
-      }
     }
     moments[0] += Double(count)
   }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Depthwise convolution of 16 channels: planes `[rows, columns, 16]` with their zeros in place,
 /// contiguous and in cache.
 ///
@@ -5,9 +7,7 @@
 /// share each weight and hide the latency.
 enum DepthwisePlane {
   /// Floats behind a plane that ``row`` may read for outputs it does not keep.
-  static func slack(stride: Int) -> Int { 8 * stride * vectorFloats }
-
-  private static let vectorFloats = 16
+  static func slack(stride: Int) -> Int { 8 * stride * vectorWidth }
 
   /// One weight and where its input lies, both in floats from their bases.
   struct Tap {
@@ -48,8 +48,8 @@ enum DepthwisePlane {
     _ source: UnsafePointer<Float>, sourceRow: Int, _ weights: UnsafePointer<Float>, kernel: Int,
     _ target: UnsafeMutablePointer<Float>, count: Int, spare: UnsafeMutablePointer<Float>
   ) {
-    forEachEight(target, vectorFloats, count: count, spare: spare) { j, target, _ in
-      denseEight(source + j &* vectorFloats, sourceRow, weights, kernel, target)
+    forEachEight(target, vectorWidth, count: count, spare: spare) { j, target, _ in
+      denseEight(source + j &* vectorWidth, sourceRow, weights, kernel, target)
     }
   }
 
@@ -61,8 +61,8 @@ enum DepthwisePlane {
     _ body: (_ first: Int, _ target: UnsafeMutablePointer<Float>, _ targetStep: Int) -> Void
   ) {
     if count < 8 {
-      body(0, spare, vectorFloats)
-      for j in 0..<count { target.store(spare.vector(j &* vectorFloats), j &* targetStep) }
+      body(0, spare, vectorWidth)
+      for j in 0..<count { target.store(spare.vector(j &* vectorWidth), j &* targetStep) }
       return
     }
     var j = 0
@@ -82,7 +82,7 @@ enum DepthwisePlane {
     var (s4, s5, s6, s7) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
     for ky in 0..<kernel {
       let p = source + ky &* sourceRow
-      let w = weights + ky &* kernel &* vectorFloats
+      let w = weights + ky &* kernel &* vectorWidth
       let (x1, x2, x3, x4) = (p.vector(16), p.vector(32), p.vector(48), p.vector(64))
       let (x5, x6, x7, x8) = (p.vector(80), p.vector(96), p.vector(112), p.vector(128))
       let x9 = p.vector(144)

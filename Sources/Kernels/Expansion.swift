@@ -26,14 +26,7 @@ public struct Expansion {
     _ weights: UnsafePointer<Float>, inputChannels: Int, channels: Int,
     into panels: UnsafeMutablePointer<Float>
   ) {
-    for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
-      let count = min(vectorWidth, channels - first)
-      for i in 0..<inputChannels {
-        let target = panels + inputChannels * first + i * vectorWidth
-        target.store(.zero, 0)
-        target.update(from: weights + i * channels + first, count: count)
-      }
-    }
+    PixelProduct.pack(weights, rows: inputChannels, columns: channels, into: panels)
   }
 
   /// Where the gradients of an expansion go.

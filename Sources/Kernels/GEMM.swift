@@ -6,9 +6,6 @@ import COpenBLAS
 /// to what `c` holds, otherwise `c` is overwritten.
 public enum GEMM {
   /// Rows of an activation tile: input, transformed copy and output stay in the L2 cache.
-  ///
-  /// OpenBLAS runs the network's products at its full rate from such tiles, and at a fraction of it
-  /// when tall matrices go to memory in one call.
   public static let tileRows = 256
 
   /// `c[m, n] = a[m, k] · b[k, n]`.

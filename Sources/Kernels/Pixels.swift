@@ -49,14 +49,6 @@ public struct Pixels {
     start + (firstChannel / vectorWidth) &* blockStep
   }
 
-  /// Writes the first `count` pixels in another layout.
-  public func copy(to target: Pixels, count: Int, channels: Int) {
-    for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
-      let (source, target, step) = (block(first), target.block(first), target.step)
-      for i in 0..<count { target.store(source.vector(i &* self.step), i &* step) }
-    }
-  }
-
   /// Writes the first `count` pixels times `gate`, `[C]`: the gate of their image.
   public func gate(
     count: Int, channels: Int, by gate: UnsafePointer<Float>, into target: Pixels

@@ -77,15 +77,7 @@ public struct StemConvolution: Sendable {
   ) {
     let g = geometry
     let scratch = Scratch(self, at: scratch)
-    for block in 0..<blocks {
-      let first = block * vectorWidth
-      for row in 0..<patchSize {
-        let target = scratch.panels + (block * patchSize + row) * vectorWidth
-        target.store(.zero, 0)
-        target.update(
-          from: weights + row * channels + first, count: min(vectorWidth, channels - first))
-      }
-    }
+    PixelProduct.pack(weights, rows: patchSize, columns: channels, into: scratch.panels)
     for image in 0..<images {
       let source = x + image * g.height * g.width * inputChannels
       for out in 0..<g.outHeight {

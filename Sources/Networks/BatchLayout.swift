@@ -42,6 +42,8 @@ public struct BatchLayout: Sendable {
   public var hasGroups: Bool { groupMicroBatches < partition.microBatchCount }
   /// Micro-batches in a batch-norm group.
   public let groupMicroBatches: Int
+  /// Whether the local micro-batch at `index` is the first of its group on this rank.
+  func isFirstOfGroup(_ index: Int) -> Bool { index == 0 || groups[index - 1] != groups[index] }
   /// Images this rank can hold.
   public var capacity: Int { microBatches.count * microBatchSize }
 }

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// An inverted bottleneck of a ``FoldedNetwork``.
-final class FoldedBlock {
+final class FoldedBlock: Bottleneck {
   let shape: Architecture.Block
   private let places: BlockPlaces
   /// The stem's normalisation, when the block reads the stem.
@@ -41,16 +41,6 @@ final class FoldedBlock {
     ones.values.update(repeating: 1)
   }
 
-  private var narrowIn: Int { channelStride(shape.inputChannels) }
-  private var wide: Int { channelStride(shape.expandedChannels) }
-  private var narrowOut: Int { channelStride(shape.outputChannels) }
-  private var inputPixels: Int { shape.geometry.height * shape.geometry.width }
-  private var outputPixels: Int { shape.geometry.outputs }
-  /// Whether the gate meets the pixels or the kernel, whichever are fewer.
-  private var gatesPixels: Bool { outputPixels < min(shape.outputChannels, GEMM.tileRows) }
-  /// Images that share a tile of the projection.
-  private var imagesPerTile: Int { max(1, GEMM.tileRows / outputPixels) }
-
   func require(_ sizes: inout FoldedScratch.Sizes, images: Int) {
     let group = min(imagesPerTile, images)
     sizes.narrow = max(
@@ -60,6 +50,7 @@ final class FoldedBlock {
       sizes.expanded = max(sizes.expanded, group * inputPixels * wide)
     }
     sizes.filtered = max(sizes.filtered, group * outputPixels * wide)
+    sizes.activated = max(sizes.activated, group * outputPixels * wide)
     sizes.gatedKernel = max(sizes.gatedKernel, wide * shape.outputChannels)
     sizes.wideImages = max(sizes.wideImages, group * wide)
     sizes.squeezedImages = max(

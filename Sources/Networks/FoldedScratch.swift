@@ -21,6 +21,7 @@ final class FoldedScratch {
     var stem = 0
     var expanded = 0
     var filtered = 0
+    var activated = 0
     var gatedKernel = 0
     var wideImages = 0
     var squeezedImages = 0
@@ -33,7 +34,7 @@ final class FoldedScratch {
     stem = FloatBuffer(count: sizes.stem)
     expanded = FloatBuffer(count: sizes.expanded)
     filtered = FloatBuffer(count: sizes.filtered)
-    activated = FloatBuffer(count: sizes.filtered)
+    activated = FloatBuffer(count: sizes.activated)
     gatedKernel = FloatBuffer(count: sizes.gatedKernel)
     pooled = FloatBuffer(count: sizes.wideImages)
     gate = FloatBuffer(count: sizes.wideImages)

@@ -28,6 +28,9 @@ extension MBConvBlock {
         work.lap(.expansion, .backward, place)
       }
       for microBatch in work.microBatches {
+        if let recomputed, work.layout.isFirstOfGroup(microBatch.index) {
+          recomputed.prepareCorrection(work, microBatch, expandNormalization)
+        }
         expandBackward(work, microBatch, gradients, expandNormalization)
       }
     }
@@ -64,7 +67,7 @@ extension MBConvBlock {
     work.accumulate(gradients, range, of: place, microBatch) { gradient in
       let padded = work.depthwiseGradient.start
       padded.update(repeating: 0, count: taps * wide)
-      let expansion = recomputed?.expansion(work)
+      let expansion = recomputed?.expansion
       recomputed?.beginGradient(work, microBatch, normalization)
       // Backwards: the gradients written last are still in the cache.
       for image in (microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount)

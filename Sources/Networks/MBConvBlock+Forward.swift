@@ -27,7 +27,8 @@ extension MBConvBlock {
         expand(work, $0, expandNormalization)
       }
     }
-    let expansion = recomputed?.expansion(work)
+    recomputed?.pack(work)
+    let expansion = recomputed?.expansion
     try work.normalize(filterNormalization, of: place) { filter(work, $0, expansion) }
     try work.normalize(projectNormalization, of: place) { project(work, $0) }
   }

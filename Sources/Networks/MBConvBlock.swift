@@ -6,7 +6,7 @@ import Tensors
 /// Only raw convolution outputs are kept, and the narrow input. The block's output does not exist
 /// in memory until its reader asks for it with ``writeOutput``: normalised projection, times
 /// drop-path, plus input. The expansion is stored, or made again wherever it is read.
-final class MBConvBlock {
+final class MBConvBlock: Bottleneck {
   let shape: Architecture.Block
   let index: Int
   let places: BlockPlaces
@@ -102,13 +102,6 @@ final class MBConvBlock {
   /// Where a profile puts its work.
   var place: StepProfile.Place { .block(index) }
 
-  /// Channel strides of input, middle and output.
-  var narrowIn: Int { channelStride(shape.inputChannels) }
-  var wide: Int { channelStride(shape.expandedChannels) }
-  var narrowOut: Int { channelStride(shape.outputChannels) }
-  var inputPixels: Int { shape.geometry.height * shape.geometry.width }
-  var outputPixels: Int { shape.geometry.outputs }
-
   /// Normalisation of what the depthwise convolution reads: the expansion, the stem, or the input as
   /// it is.
   var sourceNormalization: NormalizationLayer {
@@ -130,19 +123,10 @@ final class MBConvBlock {
     .planes(work.wideTile.start, pixels: count)
   }
 
-  /// Whether an image has fewer pixels than outputs: then its gate meets the pixels, else the
-  /// kernel.
-  var gatesPixels: Bool {
-    squeeze != nil && outputPixels < min(shape.outputChannels, GEMM.tileRows)
-  }
-
   /// The raw depthwise output of an image.
   func filtered(_ image: Int) -> Pixels {
     .planes(filtered.start + image * outputPixels * wide, pixels: outputPixels)
   }
-
-  /// Images whose pixels make up about one tile, so that small images share a product.
-  var imagesPerTile: Int { max(1, GEMM.tileRows / outputPixels) }
 
   /// Adds what this block needs to the shared buffers.
   func require(_ sizes: inout Workspace.Sizes, images: Int) {

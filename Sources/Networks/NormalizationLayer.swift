@@ -111,7 +111,7 @@ final class NormalizationLayer {
     guard let place else { return }
     for index in layout.groups.indices {
       let own = moments + index * momentsSize
-      if index > 0 && layout.groups[index - 1] == layout.groups[index] {
+      if !layout.isFirstOfGroup(index) {
         own.update(from: own - momentsSize, count: momentsSize)
       } else {
         InputCovariance.expand(
@@ -123,8 +123,7 @@ final class NormalizationLayer {
   }
 
   private func normalize(weights: UnsafePointer<Float>, _ place: NormalizationPlace) {
-    for (index, group) in layout.groups.enumerated()
-    where index == 0 || layout.groups[index - 1] != group {
+    for (index, group) in layout.groups.enumerated() where layout.isFirstOfGroup(index) {
       BatchNormalization.normalize(
         moments: moments + index * momentsSize, channels: channels, epsilon: epsilon,
         gamma: weights + place.gamma, beta: weights + place.beta,
@@ -149,8 +148,7 @@ final class NormalizationLayer {
     }
     try exchange.combine(
       sums, size: sumsSize, kind: .sums, plan: layout.groupPlan, microBatches: layout.microBatches)
-    for microBatch in microBatches
-    where microBatch.index == 0 || layout.groups[microBatch.index - 1] != microBatch.group {
+    for microBatch in microBatches where layout.isFirstOfGroup(microBatch.index) {
       BatchNormalization.gradientCoefficients(
         sums: sums(microBatch), count: moments(microBatch)[0], channels: channels,
         scale: factor(.scale, microBatch.group), mean: mean(microBatch),

@@ -28,11 +28,15 @@ final class RecomputedExpansion {
     products = FloatBuffer(count: productsSize * layout.microBatches.count)
   }
 
-  /// The expansion with the present weights.
-  func expansion(_ work: Workspace) -> Expansion {
+  /// Takes over the weights of a step.
+  func pack(_ work: Workspace) {
     Expansion.pack(
       work.weights + kernel, inputChannels: inputChannels, channels: channels, into: panels.start)
-    return Expansion(inputChannels: inputChannels, channels: channels, panels: panels.start)
+  }
+
+  /// The expansion with the weights of the step.
+  var expansion: Expansion {
+    Expansion(inputChannels: inputChannels, channels: channels, panels: panels.start)
   }
 
   /// Makes ready for the gradients of a micro-batch.
@@ -74,6 +78,16 @@ final class RecomputedExpansion {
       products.start + microBatch.index * productsSize, normalization.sums(microBatch))
   }
 
+  /// Prepares the correction of the inputs' gradients of a batch-norm group, after the exchange of
+  /// its sums; `microBatch` is any of the group.
+  func prepareCorrection(
+    _ work: Workspace, _ microBatch: MicroBatch, _ normalization: NormalizationLayer
+  ) {
+    gradient(work, microBatch, normalization).writeCorrection(
+      sums: normalization.sums(microBatch), count: covariance.total(microBatch.index)[0],
+      into: correction.start)
+  }
+
   /// Writes the kernel's gradient and corrects that of the input, after the exchange of the sums.
   ///
   /// - Parameters:
@@ -86,11 +100,9 @@ final class RecomputedExpansion {
   ) {
     let gradient = gradient(work, microBatch, normalization)
     let sums = normalization.sums(microBatch)
-    let total = covariance.total(microBatch.index)
     gradient.writeWeightGradient(
       products.start + microBatch.index * productsSize, own: covariance.own(microBatch.index),
-      group: total, sums: sums, into: kernelGradient)
-    gradient.writeCorrection(sums: sums, count: total[0], into: correction.start)
+      group: covariance.total(microBatch.index), sums: sums, into: kernelGradient)
     forEachTile(of: rows) { first, count in
       let offset = first * channelStride(inputChannels)
       gradient.correct(dx + offset, x: x + offset, rows: count, correction.start)

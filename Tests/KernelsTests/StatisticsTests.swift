@@ -47,17 +47,6 @@ final class StatisticsTests: XCTestCase {
     }
   }
 
-  func testAccumulatingMomentsCopiesThePixelsToTheOtherLayout() {
-    let (count, channels) = (37, 40)
-    let x = randomValues(count * channels, seed: 1)
-    let target = Layout.planes.room(for: count, channels: channels)
-    var moments = [Double](repeating: 0, count: ChannelMoments.size(channels: channels))
-    ChannelMoments.accumulate(
-      into: &moments, channels: channels, Layout.rows.pixels(x, channels: channels), count: count,
-      copyingTo: target)
-    assertSameBits(target.values(count: count, channels: channels), x)
-  }
-
   func testMergingMomentsIsCommutativeToTheBitAndRight() {
     let channels = 24
     let size = ChannelMoments.size(channels: channels)
