@@ -40,18 +40,27 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "MPI", dependencies: ["CMPI", "Tensors"], swiftSettings: vectorized),
     .target(name: "Tensors", swiftSettings: vectorized),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
+    .target(
+      name: "Images", dependencies: ["CPNG", "CTurboJPEG", "Tensors"], swiftSettings: vectorized),
     .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
     .target(
       name: "Datasets",
-      dependencies: ["HDF5", "Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+      dependencies: [
+        "HDF5", "Images", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: vectorized),
+    .target(name: "Reports"),
     .target(
       name: "Training",
       dependencies: [
-        "Datasets", "HDF5", "Kernels", "MPI", "Networks", "Tensors", "Yams",
+        "Datasets", "HDF5", "Images", "Kernels", "MPI", "Networks", "Reports", "Tensors", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
@@ -59,7 +68,9 @@ let package = Package(
     .executableTarget(
       name: "effnet",
       dependencies: [
-        "Benchmarks", "Datasets", "HDF5", "Kernels", "MPI", "Networks", "Tensors", "Training",
+        "Benchmarks", "Datasets", "HDF5", "Images", "Kernels", "MPI", "Networks", "Reports",
+        "Tensors",
+        "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -68,7 +79,9 @@ let package = Package(
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5"],
       resources: [.copy("Fixtures/variable-length-strings.h5")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "HDF5"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Images"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),
