@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// Random shift, rotation, change of size, and mirroring of training pictures.
+/// Random shift, rotation and change of size of training pictures.
 ///
 /// Each amount is uniform and symmetric about no change. What a picture undergoes is a pure function
 /// of (seed, epoch, sample), and switching one kind on does not change the others.
@@ -12,20 +12,17 @@ public struct AffineAugmentation: Sendable, Equatable {
   public var rotation: Double
   /// Largest change of size: 0.1 scales by 0.9 to 1.1.
   public var scale: Double
-  /// Whether every other picture is mirrored, left to right. Wrong for digits and letters.
-  public var flip: Bool
 
   /// Describes the amounts; none by default.
   ///
   /// - Precondition: No amount is negative, and `scale` is below 1.
-  public init(shift: Double = 0, rotation: Double = 0, scale: Double = 0, flip: Bool = false) {
+  public init(shift: Double = 0, rotation: Double = 0, scale: Double = 0) {
     precondition(
       shift >= 0 && rotation >= 0 && scale >= 0 && scale < 1,
       "an augmentation needs amounts that are not negative, and a scale below 1")
     self.shift = shift
     self.rotation = rotation
     self.scale = scale
-    self.flip = flip
   }
 
   /// What one sample undergoes in one epoch.
@@ -36,21 +33,18 @@ public struct AffineAugmentation: Sendable, Equatable {
     let shiftY = symmetric(shift) * Double(resolution)
     let angle = symmetric(rotation)
     let factor = 1 + symmetric(scale)
-    let isMirrored = random.uniform() < 0.5 && flip
-    return Self.map(
-      shiftX: shiftX, shiftY: shiftY, rotation: angle, scale: factor, isMirrored: isMirrored)
+    return Self.map(shiftX: shiftX, shiftY: shiftY, rotation: angle, scale: factor)
   }
 
-  /// The map for given amounts: first mirrored, then enlarged, then turned counter-clockwise, then
-  /// shifted right and down.
+  /// The map for given amounts: first enlarged, then turned counter-clockwise, then shifted right and
+  /// down.
   package static func map(
-    shiftX: Double, shiftY: Double, rotation: Double, scale: Double, isMirrored: Bool
+    shiftX: Double, shiftY: Double, rotation: Double, scale: Double
   ) -> AffineMap {
     let radians = rotation * .pi / 180
     let cosine = cos(radians) / scale
     let sine = sin(radians) / scale
-    let side = isMirrored ? -1.0 : 1
     return AffineMap(
-      xx: side * cosine, xy: -side * sine, yx: sine, yy: cosine, shiftX: shiftX, shiftY: shiftY)
+      xx: cosine, xy: -sine, yx: sine, yy: cosine, shiftX: shiftX, shiftY: shiftY)
   }
 }

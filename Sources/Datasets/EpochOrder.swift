@@ -1,54 +1,128 @@
 import Tensors
 
-/// The order in which an epoch goes through all samples, the same on every rank.
+/// The order in which an epoch goes through all samples, the same on every rank and thread.
 ///
-/// A pure function of (seed, epoch): a run that stops and goes on meets the same batches.
+/// A pure function of (seed, epoch): a run that stops and goes on meets the same batches. Samples
+/// that are neighbours in a shard stay together in *runs*, which are read in one piece; the runs are
+/// shuffled and dealt to the micro-batches, each of which has a sequence of its own through the
+/// epoch. So a rank reads whole runs, and no other rank reads them. Within each sequence, windows of
+/// consecutive samples are shuffled.
 public struct EpochOrder: Sendable, Equatable {
+  /// How far samples move from their neighbours in the shards.
+  public struct Shuffle: Sendable, Equatable {
+    /// Neighbouring samples that are read in one piece; 1 for a shuffle without regard to reading.
+    public var run: Int
+    /// Samples of all micro-batches that are mixed with each other. Read ahead, they take that much
+    /// of the operating system's file cache on all ranks together.
+    public var window: Int
+
+    /// Describes a shuffle.
+    ///
+    /// - Precondition: Both are positive.
+    public init(run: Int, window: Int) {
+      precondition(run > 0 && window > 0, "runs and windows need samples")
+      self.run = run
+      self.window = window
+    }
+  }
+
+  /// Samples of the epoch.
+  public let sampleCount: Int
   /// Samples of a whole batch, over all ranks.
   public let batchSize: Int
-
-  private let samples: [Int32]
+  /// Division of a batch into micro-batches.
+  private let partition: MicroBatchPartition
+  /// One micro-batch's sequence after another's.
+  private var samples: [Int32]
+  /// Samples of a window in one sequence.
+  private let window: Int
 
   /// Orders the samples of an epoch of training.
   ///
   /// - Parameters:
-  ///   - sampleCount: Samples of the dataset.
+  ///   - shards: Samples of each shard.
   ///   - batchSize: Samples of a batch, over all ranks.
+  ///   - microBatchCount: Micro-batches of a batch, over all ranks.
+  ///   - shuffle: How the samples are mixed.
   ///   - seed: Seed of the run.
   ///   - epoch: Number of the epoch, from 0.
-  /// - Precondition: The counts are positive, and `sampleCount` fits 31 bits.
-  public init(sampleCount: Int, batchSize: Int, seed: UInt64, epoch: Int) {
-    self.init(sampleCount: sampleCount, batchSize: batchSize)
-    var random = CounterRandom(seed: seed, epoch: epoch, purpose: .shuffle)
-    var samples = samples
-    random.shuffle(&samples)
-    self.init(samples: samples, batchSize: batchSize)
-  }
-
-  /// Leaves the samples in the order of the dataset, as evaluation does.
-  public init(sampleCount: Int, batchSize: Int) {
-    precondition(sampleCount > 0 && batchSize > 0, "an epoch needs samples and a batch size")
-    self.init(samples: Array(0..<Int32(sampleCount)), batchSize: batchSize)
-  }
-
-  private init(samples: [Int32], batchSize: Int) {
-    self.samples = samples
+  /// - Precondition: There are samples, at most 2³¹ − 1, and `microBatchCount` divides `batchSize`.
+  public init(
+    shards: [Int], batchSize: Int, microBatchCount: Int, shuffle: Shuffle, seed: UInt64, epoch: Int
+  ) {
+    precondition(
+      batchSize > 0 && microBatchCount > 0 && batchSize % microBatchCount == 0,
+      "a batch of \(batchSize) cannot be divided into \(microBatchCount) micro-batches")
+    sampleCount = shards.reduce(0, +)
+    precondition(sampleCount > 0, "an epoch needs samples")
     self.batchSize = batchSize
-  }
+    partition = MicroBatchPartition(microBatchCount: microBatchCount, rankCount: 1)
+    // At least a micro-batch, or the window would mix nothing.
+    window = max(shuffle.window / microBatchCount, batchSize / microBatchCount)
 
-  /// Samples of the epoch.
-  public var sampleCount: Int { samples.count }
+    var runs: [Range<Int32>] = []
+    var first = 0
+    for count in shards {
+      for start in stride(from: first, to: first + count, by: shuffle.run) {
+        runs.append(Int32(start)..<Int32(min(start + shuffle.run, first + count)))
+      }
+      first += count
+    }
+    var random = CounterRandom(seed: seed, epoch: epoch, purpose: .shuffle)
+    random.shuffle(&runs)
+    samples = []
+    samples.reserveCapacity(sampleCount)
+    for run in runs { samples.append(contentsOf: run) }
+    // Runs of one sample are shuffled already.
+    guard shuffle.run > 1 else { return }
+    for microBatch in 0..<microBatchCount {
+      let sequence = sequence(of: microBatch)
+      for start in stride(from: sequence.lowerBound, to: sequence.upperBound, by: window) {
+        let window = start..<min(start + window, sequence.upperBound)
+        var random = CounterRandom(seed: seed, epoch: epoch, sample: start, purpose: .window)
+        samples.withUnsafeMutableBufferPointer {
+          var samples = UnsafeMutableBufferPointer(rebasing: $0[window])
+          random.shuffle(&samples)
+        }
+      }
+    }
+  }
 
   /// Batches of the epoch; the last may be short.
-  public var batchCount: Int { (samples.count + batchSize - 1) / batchSize }
+  public var batchCount: Int { (sampleCount + batchSize - 1) / batchSize }
 
-  /// Index in the dataset of the sample at a position of the epoch.
-  public func sample(at position: Int) -> Int {
-    Int(samples[position])
+  /// Samples of a batch, over all micro-batches.
+  public func imageCount(ofBatch batch: Int) -> Int {
+    min(batchSize, sampleCount - batch * batchSize)
   }
 
-  /// Positions of the epoch that make up a batch.
-  public func positions(ofBatch batch: Int) -> Range<Int> {
-    batch * batchSize..<min(samples.count, (batch + 1) * batchSize)
+  /// Indices in the dataset of the samples of one micro-batch.
+  public func samples(ofBatch batch: Int, microBatch: Int) -> ArraySlice<Int32> {
+    let start = sequence(of: microBatch).lowerBound + batch * microBatchSize
+    let count = partition.images(of: microBatch, imageCount: imageCount(ofBatch: batch)).count
+    return samples[start..<start + count]
+  }
+
+  /// The samples, sorted, that a micro-batch will soon need and should be read ahead of: those of
+  /// the next window where one begins, at the start of an epoch also of the first; else none.
+  public func samplesToReadAhead(atBatch batch: Int, microBatch: Int) -> [Int32] {
+    let sequence = sequence(of: microBatch)
+    // Where the windows lie that begin in this micro-batch.
+    let start = batch * microBatchSize
+    let first = (start + window - 1) / window * window
+    guard first < start + microBatchSize else { return [] }
+    let end = min(sequence.lowerBound + first + 2 * window, sequence.upperBound)
+    let begin = sequence.lowerBound + (batch == 0 ? 0 : first + window)
+    return begin < end ? samples[begin..<end].sorted() : []
+  }
+
+  private var microBatchSize: Int { batchSize / partition.microBatchCount }
+
+  /// Where the samples of a micro-batch lie for the whole epoch, batch after batch.
+  private func sequence(of microBatch: Int) -> Range<Int> {
+    let (whole, rest) = sampleCount.quotientAndRemainder(dividingBy: batchSize)
+    let short = partition.images(of: microBatch, imageCount: rest)
+    let length = whole * microBatchSize
+    return microBatch * length + short.lowerBound..<(microBatch + 1) * length + short.upperBound
   }
 }

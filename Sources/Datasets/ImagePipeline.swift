@@ -1,76 +1,95 @@
-/// The way of a sample from the dataset to the network: read, check, augment, resize, normalise.
+/// The way of a sample from the dataset to the network: read, check, decode, frame, augment,
+/// normalise.
 ///
-/// Not for more than one thread: it reads into, and computes in, memory of its own.
-public final class ImagePipeline {
+/// What a sample becomes is a pure function of (seed, epoch, sample), whatever thread or rank works
+/// on it.
+public struct ImagePipeline: Sendable {
   /// The images.
   public let dataset: Dataset
-  /// Size and channels of the images and of the network's input.
-  public let geometry: ImageGeometry
-  /// What training pictures undergo.
-  public let augmentation: AffineAugmentation
-  /// Floats from pixel to pixel of the network's input.
-  public let channelStride: Int
+  /// What happens to them.
+  public let preparation: ImagePreparation
 
-  private let resampler: ImageResampler
-  private let bytes: UnsafeMutableBufferPointer<UInt8>
+  private let normalizer: PixelNormalizer
 
   /// Prepares for the images of a dataset.
   ///
-  /// - Parameters:
-  ///   - dataset: The images.
-  ///   - resolution: Side of the network's input in pixels.
-  ///   - channels: Channels of the network's input.
-  ///   - channelStride: Floats from pixel to pixel of the network's input, at least `channels`.
-  ///   - fit: How images of another size are brought to the resolution.
-  ///   - fill: What lies outside the image, 0 (black) to 255.
-  ///   - augmentation: What training pictures undergo.
-  ///   - normalization: Mean and deviation of the network's channels; `nil` takes the dataset's.
-  ///     Evaluation data are normalised with the statistics of the training data.
-  /// - Throws: When the channels of the images cannot be converted to the network's.
-  public init(
-    _ dataset: Dataset, resolution: Int, channels: Int, channelStride: Int,
-    fit: ImageGeometry.Fit, fill: Double = 0, augmentation: AffineAugmentation = .init(),
-    normalization: Normalization? = nil
-  ) throws(DatasetError) {
-    precondition(channelStride >= channels, "\(channels) channels do not fit in \(channelStride)")
+  /// - Throws: When the channels of the images cannot be converted to the network's, or are too few
+  ///   for an augmentation of colours.
+  public init(_ dataset: Dataset, _ preparation: ImagePreparation) throws(DatasetError) {
+    if preparation.needsColors && dataset.channels != 3 {
+      throw .incompatible(
+        reason: "policies and colour jitter need pictures of 3 channels, they have "
+          + "\(dataset.channels)")
+    }
     self.dataset = dataset
-    self.augmentation = augmentation
-    self.channelStride = channelStride
-    geometry = try ImageGeometry(
-      sourceHeight: dataset.height, sourceWidth: dataset.width, sourceChannels: dataset.channels,
-      resolution: resolution, channels: channels, fit: fit, fill: fill)
-    resampler = ImageResampler(
-      geometry, normalization ?? Normalization(of: dataset, channels: channels))
-    bytes = .allocate(capacity: dataset.imageByteCount)
+    self.preparation = preparation
+    normalizer = try PixelNormalizer(
+      preparation.normalization, sourceChannels: dataset.channels)
   }
 
-  deinit {
-    bytes.deallocate()
+  /// Fills a buffer with the samples of a micro-batch.
+  ///
+  /// - Parameters:
+  ///   - samples: Their indices in the dataset; at most as many as the buffer holds.
+  ///   - key: What training pictures are augmented by; nil for evaluation.
+  ///   - scratch: The thread's.
+  /// - Throws: When a sample cannot be read or is damaged.
+  public func fill(
+    _ buffer: MicroBatchBuffer, samples: some Collection<Int>, key: AugmentationKey?,
+    scratch: ImageScratch
+  ) throws(DatasetError) {
+    buffer.count = samples.count
+    for (index, sample) in samples.enumerated() {
+      let label = try fill(
+        sample: sample, key: key, into: buffer.images.start + index * preparation.imageSize,
+        scratch: scratch)
+      buffer.labels[index] = Int32(label)
+      buffer.labelWeights[index] = 1
+      buffer.samples[index] = sample
+    }
+    if let key { preparation.mix(buffer, key) }
   }
 
   /// Writes the network's input for one sample.
   ///
   /// - Parameters:
   ///   - sample: Index of the sample in the dataset.
-  ///   - epoch: Number of the epoch, from 0; part of the key of the augmentation.
-  ///   - seed: Seed of the run.
-  ///   - isTraining: Whether the picture is augmented.
-  ///   - target: Input of the network, `[resolution, resolution, channelStride]`, whose padding is
-  ///     zeroed. Written.
+  ///   - key: What a training picture is augmented by; nil for evaluation.
+  ///   - target: `[resolution, resolution, channels]`. Written.
+  ///   - scratch: The thread's.
   /// - Returns: The index of the sample's class.
   /// - Throws: When the sample cannot be read or is damaged.
   public func fill(
-    sample: Int, epoch: Int, seed: UInt64, isTraining: Bool,
-    into target: UnsafeMutablePointer<Float>
+    sample: Int, key: AugmentationKey?, into target: UnsafeMutablePointer<Float>,
+    scratch: ImageScratch
   ) throws(DatasetError) -> Int {
-    let label = try dataset.read(sample: sample, into: bytes)
-    let map =
-      isTraining
-      ? augmentation.map(
-        seed: seed, epoch: epoch, sample: sample, resolution: geometry.resolution) : .identity
-    if let source = bytes.baseAddress {
-      resampler.fill(from: source, map: map, into: target, channelStride: channelStride)
+    let (shard, image) = dataset.locate(sample)
+    let place = dataset.shards[shard].place(of: image)
+    let framing = preparation.framing(
+      height: place.height, width: place.width, key: key, sample: sample)
+    try dataset.shards[shard].decode(image: image, reduction: framing.reduction, scratch: scratch)
+    preparation.frame(scratch, framing, size: (place.height, place.width))
+    if let key { preparation.augment(scratch, key, sample: sample) }
+    normalizer.normalize(scratch.current, into: target)
+    if let key {
+      preparation.erasing.apply(
+        to: target, resolution: preparation.resolution, channels: preparation.channels,
+        channelStride: preparation.channels, seed: key.seed, epoch: key.epoch, sample: sample)
     }
-    return label
+    return Int(place.label)
+  }
+}
+
+/// What random changes of the pictures depend on, beside the sample.
+public struct AugmentationKey: Sendable {
+  /// The run's seed.
+  public var seed: UInt64
+  /// Number of the epoch, from 0.
+  public var epoch: Int
+
+  /// Bundles both.
+  public init(seed: UInt64, epoch: Int) {
+    self.seed = seed
+    self.epoch = epoch
   }
 }

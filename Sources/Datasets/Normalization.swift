@@ -24,7 +24,7 @@ public struct Normalization: Sendable, Equatable {
     func converted(_ values: [Double]) -> [Double] {
       switch (values.count, channels) {
       case (1, 3): Array(repeating: values[0], count: 3)
-      case (3, 1): [zip(values, ImageResampler.luma).reduce(0) { $0 + $1.0 * $1.1 }]
+      case (3, 1): [zip(values, PixelNormalizer.luma).reduce(0) { $0 + $1.0 * $1.1 }]
       default: values
       }
     }

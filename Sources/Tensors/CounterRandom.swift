@@ -6,6 +6,8 @@ public enum RandomPurpose: Sendable {
   case initialization(tensor: Int)
   /// Order of the samples in an epoch.
   case shuffle
+  /// Order of the samples in a window of an epoch; the sample is the window's first position.
+  case window
   /// Geometric and photometric changes of one sample.
   case augmentation
   /// Units of the head dropped for one sample.
@@ -23,6 +25,7 @@ public enum RandomPurpose: Sendable {
     case .dropout: 4
     case .dropPath(let block): 5 | UInt32(truncatingIfNeeded: block) << 4
     case .synthetic: 6
+    case .window: 7
     }
   }
 }

@@ -1,0 +1,25 @@
+import Images
+
+extension Shard {
+  /// Reads an image, checks it, and brings it to `scratch.picture`.
+  ///
+  /// - Parameter reduction: By how much a picture may be reduced while it is decoded: 1, 2, 4 or 8.
+  /// - Throws: When the image cannot be read, does not match its digest, or cannot be decoded.
+  func decode(image: Int, reduction: Int, scratch: ImageScratch) throws(DatasetError) {
+    let place = place(of: image)
+    switch encoding {
+    case .array, .pixels:
+      scratch.picture.reshape(height: place.height, width: place.width, channels: place.channels)
+      try read(image: image, into: scratch.picture.bytes)
+    case .file:
+      let bytes = scratch.file(byteCount: place.byteCount)
+      try read(image: image, into: bytes)
+      do {
+        try scratch.decoder.decode(
+          UnsafeBufferPointer(bytes), reduction: reduction, into: scratch.picture)
+      } catch {
+        throw .badImage(file: path, image: image, source: source(of: image), reason: "\(error)")
+      }
+    }
+  }
+}
