@@ -32,6 +32,9 @@ public final class ImagePipeline {
     fit: ImageGeometry.Fit, fill: Double = 0, augmentation: AffineAugmentation = .init(),
     normalization: Normalization? = nil
   ) throws(DatasetError) {
+    guard !dataset.holdsPictures else {
+      throw .incompatible(reason: "they are not all of one size")
+    }
     precondition(channelStride >= channels, "\(channels) channels do not fit in \(channelStride)")
     self.dataset = dataset
     self.augmentation = augmentation
