@@ -7,6 +7,7 @@
 static inline unsigned CHDF5_ACC_RDONLY(void) { return H5F_ACC_RDONLY; }
 static inline unsigned CHDF5_ACC_TRUNC(void) { return H5F_ACC_TRUNC; }
 
+static inline hid_t CHDF5_FILE_CREATE(void) { return H5P_FILE_CREATE; }
 static inline hid_t CHDF5_FILE_ACCESS(void) { return H5P_FILE_ACCESS; }
 static inline hid_t CHDF5_LINK_CREATE(void) { return H5P_LINK_CREATE; }
 static inline hid_t CHDF5_DATASET_CREATE(void) { return H5P_DATASET_CREATE; }
@@ -21,3 +22,5 @@ static inline hid_t CHDF5_C_S1(void) { return H5T_C_S1; }
 static inline size_t CHDF5_VARIABLE(void) { return H5T_VARIABLE; }
 
 static inline hid_t CHDF5_ERROR_TRUNCATED(void) { return H5E_TRUNCATED; }
+
+static inline haddr_t CHDF5_NO_ADDRESS(void) { return HADDR_UNDEF; }

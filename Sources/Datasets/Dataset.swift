@@ -2,7 +2,9 @@ import Crypto
 import HDF5
 
 /// All images of a list of shards, under one running index.
-public final class Dataset {
+///
+/// Opened on the main thread; afterwards any thread reads.
+public final class Dataset: Sendable {
   /// The shards, sorted by path.
   public let shards: [Shard]
   /// Images of all shards.
@@ -10,10 +12,6 @@ public final class Dataset {
 
   /// Index of the first sample of each shard.
   private let starts: [Int]
-  /// Shards whose files may be open, the latest used last.
-  private var recent: [Int] = []
-  // Files open at a time: far below the usual limit of 1024 a process, enough for small datasets.
-  private static let openFileLimit = 32
 
   /// Opens shards and checks that they belong together.
   ///
@@ -26,13 +24,13 @@ public final class Dataset {
   public init(_ paths: [String], relativeTo base: String) throws(DatasetError) {
     var files: Set<String> = []
     for path in paths { files.formUnion(try ShardPath.files(path, relativeTo: base)) }
+    OpenFileLimit.raise(for: files.count)
     var shards: [Shard] = []
     var starts: [Int] = []
     var count = 0
     for file in files.sorted() {
       let shard = try Shard(path: file)
       if let first = shards.first { try Self.requireAgreement(first, shard) }
-      shard.suspend()
       shards.append(shard)
       starts.append(count)
       count += shard.description.count
@@ -43,15 +41,17 @@ public final class Dataset {
     self.count = count
   }
 
-  /// Pixels from top to bottom.
+  /// Pixels from top to bottom; 0 where each picture has a size of its own.
   public var height: Int { shards[0].description.height }
-  /// Pixels from left to right.
+  /// Pixels from left to right; 0 where each picture has a size of its own.
   public var width: Int { shards[0].description.width }
   /// Bytes a pixel.
   public var channels: Int { shards[0].description.channels }
   /// Name of each class.
   public var classNames: [String] { shards[0].description.classNames }
-  /// Bytes of one image.
+  /// Whether each picture has a size of its own.
+  public var holdsPictures: Bool { shards[0].description.encoding != .array }
+  /// Bytes of one image; 0 where each picture has a size of its own.
   public var imageByteCount: Int { shards[0].description.imageByteCount }
 
   /// Mean of all pixels of each channel, 0 to 1.
@@ -75,16 +75,8 @@ public final class Dataset {
     return SHA256.hash(data: Array(text.utf8)).hexadecimal
   }
 
-  /// Reads one image, and nothing else, and checks it.
-  ///
-  /// - Parameters:
-  ///   - sample: Index of the image, running through all shards.
-  ///   - bytes: Room for the image, `[H, W, C]`. Written.
-  /// - Returns: The index of its class.
-  /// - Throws: When the shard cannot be read or the image does not match its digest.
-  public func read(
-    sample: Int, into bytes: UnsafeMutableBufferPointer<UInt8>
-  ) throws(DatasetError) -> Int {
+  /// The shard that has a sample, and the sample's index in it.
+  public func locate(_ sample: Int) -> (shard: Int, image: Int) {
     precondition((0..<count).contains(sample), "there is no sample \(sample) among \(count)")
     var low = 0
     var high = starts.count
@@ -92,15 +84,29 @@ public final class Dataset {
       let middle = (low + high) / 2
       if starts[middle] <= sample { low = middle } else { high = middle }
     }
-    keepOpen(low)
-    return try shards[low].read(image: sample - starts[low], into: bytes)
+    return (low, sample - starts[low])
   }
 
-  private func keepOpen(_ shard: Int) {
-    if recent.last == shard { return }
-    recent.removeAll { $0 == shard }
-    recent.append(shard)
-    if recent.count > Self.openFileLimit { shards[recent.removeFirst()].suspend() }
+  /// Where a sample lies in its shard and what it is.
+  public func place(of sample: Int) -> Shard.Place {
+    let (shard, image) = locate(sample)
+    return shards[shard].place(of: image)
+  }
+
+  /// Reads one image, and nothing else, and checks it; on any thread.
+  ///
+  /// - Parameters:
+  ///   - sample: Index of the image, running through all shards.
+  ///   - bytes: Room for the bytes of ``place(of:)``, or more: pixels `[H, W, C]`, or a JPEG or PNG
+  ///     file. Written.
+  /// - Returns: The index of its class.
+  /// - Throws: When the shard cannot be read or the image does not match its digest.
+  @discardableResult
+  public func read(
+    sample: Int, into bytes: UnsafeMutableBufferPointer<UInt8>
+  ) throws(DatasetError) -> Int {
+    let (shard, image) = locate(sample)
+    return try shards[shard].read(image: image, into: bytes)
   }
 
   private func average(_ value: (ShardDescription) -> Double) -> Double {
@@ -111,7 +117,9 @@ public final class Dataset {
     let (a, b) = (first.description, other.description)
     let sizes = [a, b].map { [$0.height, $0.width, $0.channels] }
     var reason: String?
-    if sizes[0] != sizes[1] {
+    if (a.encoding == .array) != (b.encoding == .array) {
+      reason = "one holds images of one size, the other pictures of any size"
+    } else if sizes[0] != sizes[1] {
       reason = "their images are \(sizes[0]) and \(sizes[1]) (height, width, channels)"
     } else if a.classNames.count != b.classNames.count {
       reason = "they have \(a.classNames.count) and \(b.classNames.count) classes"

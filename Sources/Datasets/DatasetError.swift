@@ -10,8 +10,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case wrongVersion(file: String, found: Int)
   /// The label of an image is not the index of a class.
   case badLabel(file: String, image: Int, label: Int, classCount: Int)
-  /// An image, or with `nil` everything but the images, is not what was written.
-  case checksumMismatch(file: String, image: Int?)
+  /// An image, or with `nil` everything but the images, is not what was written; `source` is where
+  /// the image came from, if the shard knows.
+  case checksumMismatch(file: String, image: Int?, source: String? = nil)
   /// Two shards that are not parts of one dataset.
   case inconsistent(first: String, second: String, reason: String)
   /// The images cannot be made into what the network takes.
@@ -30,14 +31,15 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "shard \(file) cannot be read: \(reason); copy it again or pack it again"
     case .wrongVersion(let file, let found):
       "shard \(file) has version \(found) of the format, "
-        + "this program reads version \(ShardFormat.version); pack it again"
+        + "this program reads \(ShardFormat.readableVersions.lowerBound) to "
+        + "\(ShardFormat.readableVersions.upperBound); pack it again"
     case .badLabel(let file, let image, let label, let classCount):
       "\(file): image \(image) has label \(label), but its \(classCount) classes are "
         + "0 to \(classCount - 1); correct the labels and pack them again"
-    case .checksumMismatch(let file, let image?):
-      "shard \(file): image \(image) or its label does not match its checksum; "
+    case .checksumMismatch(let file, let image?, let source):
+      "shard \(file): image \(image)\(source.map { " (\($0))" } ?? "") or its label does not match its checksum; "
         + "copy the shard again or pack it again"
-    case .checksumMismatch(let file, nil):
+    case .checksumMismatch(let file, nil, _):
       "shard \(file): its description does not match its checksum; "
         + "copy the shard again or pack it again"
     case .inconsistent(let first, let second, let reason):

@@ -14,6 +14,8 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     case wrongType
     /// The dataset or the caller's buffer has another shape than was asked for.
     case wrongShape
+    /// The dataset is not stored in one piece.
+    case wrongLayout
     /// The attribute is longer than an object header can hold.
     case attributeTooLarge
     /// The library or the file system refused; the reason is theirs.

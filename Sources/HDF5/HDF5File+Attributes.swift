@@ -118,9 +118,7 @@ extension HDF5File {
     }
     var bytes = [UInt8](repeating: 0, count: count * size)
     try operation.check(H5Aread(attribute.id, type.id, &bytes))
-    return (0..<count).map { index in
-      String(decoding: bytes[index * size..<(index + 1) * size].prefix { $0 != 0 }, as: UTF8.self)
-    }
+    return Self.strings(in: bytes, size: size)
   }
 
   private func openAttribute(

@@ -65,6 +65,13 @@ extension HDF5File {
     _ dataset: String, of scalar: Scalar.Type, shape: [Int]
   ) throws(HDF5Error) {
     let operation = operation("create", dataset)
+    try create(dataset, type: Scalar.numberType.native, shape: shape, operation)
+      .close(operation)
+  }
+
+  func create(
+    _ dataset: String, type: hid_t, shape: [Int], _ operation: HDF5Operation
+  ) throws(HDF5Error) -> HDF5Handle {
     let extents = shape.map(hsize_t.init)
     let space = try operation.handle(
       shape.isEmpty
@@ -72,11 +79,9 @@ extension HDF5File {
     let links = try linkProperties(operation)
     let properties = try operation.handle(H5Pcreate(CHDF5_DATASET_CREATE()), H5Pclose)
     try operation.check(H5Pset_obj_track_times(properties.id, false))
-    let handle = try operation.handle(
-      H5Dcreate2(
-        id, dataset, Scalar.numberType.native, space.id, links.id, properties.id,
-        hid_t(H5P_DEFAULT)), H5Dclose)
-    try handle.close(operation)
+    return try operation.handle(
+      H5Dcreate2(id, dataset, type, space.id, links.id, properties.id, hid_t(H5P_DEFAULT)),
+      H5Dclose)
   }
 
   /// Writes an existing dataset, or some rows of its first axis.
@@ -116,7 +121,7 @@ extension HDF5File {
     }
   }
 
-  private func openDataset(
+  func openDataset(
     _ dataset: String, _ operation: HDF5Operation
   ) throws(HDF5Error) -> HDF5Handle {
     try requireExistence(of: dataset, operation)

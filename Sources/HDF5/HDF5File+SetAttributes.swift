@@ -59,11 +59,8 @@ extension HDF5File {
     _ values: [String], extent: Int?, _ name: String, _ object: String
   ) throws(HDF5Error) {
     let operation = operation("write", "\(object)@\(name)")
-    let size = max(1, values.map(\.utf8.count).max() ?? 0)
+    let (padded, size) = Self.padded(values)
     let type = try stringType(size: size, set: H5T_CSET_UTF8, operation)
-    let padded = values.flatMap {
-      Array($0.utf8) + [UInt8](repeating: 0, count: size - $0.utf8.count)
-    }
     try set(padded, type: type, extent: extent, name, object, operation)
   }
 

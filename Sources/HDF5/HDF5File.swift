@@ -50,13 +50,18 @@ public final class HDF5File {
 
   /// Creates a file; one of that name loses its content.
   ///
+  /// - Parameters:
+  ///   - path: Path of the file.
+  ///   - userBlock: Bytes at its beginning that are left to the caller: none, or a power of two from
+  ///     512 on.
   /// - Throws: When the folder is missing or may not be written to.
-  public init(creating path: String) throws(HDF5Error) {
+  public init(creating path: String, userBlock: Int = 0) throws(HDF5Error) {
     self.path = path
     let operation = HDF5Operation(name: "create", file: path)
-    let properties = try Self.accessProperties(operation)
-    id = try operation.check(
-      H5Fcreate(path, CHDF5_ACC_TRUNC(), hid_t(H5P_DEFAULT), properties.id))
+    let access = try Self.accessProperties(operation)
+    let properties = try operation.handle(H5Pcreate(CHDF5_FILE_CREATE()), H5Pclose)
+    try operation.check(H5Pset_userblock(properties.id, hsize_t(userBlock)))
+    id = try operation.check(H5Fcreate(path, CHDF5_ACC_TRUNC(), properties.id, access.id))
   }
 
   deinit {

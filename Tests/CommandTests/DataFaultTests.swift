@@ -51,9 +51,9 @@ final class DataFaultTests: TrainingTestCase {
     try prepare()
     let file = try HDF5File(creating: path(Self.trainingShard))
     try file.setAttribute("format", to: "effnet-shard")
-    try file.setAttribute("version", to: 2)
+    try file.setAttribute("version", to: 3)
     try file.close()
-    try assertRejected([Self.trainingShard, "version 2", "version 1", "pack it again"])
+    try assertRejected([Self.trainingShard, "version 3", "reads 1 to 2", "pack it again"])
   }
 
   func testAShardWithoutImagesIsNamed() throws {
@@ -76,6 +76,7 @@ final class DataFaultTests: TrainingTestCase {
   func testALabelWithoutClassIsNamed() throws {
     try prepare()
     try replace(5, of: labels(Self.trainingShard), with: 7, in: Self.trainingShard)
+    try ShardSeal.write(to: path(Self.trainingShard))
     try assertRejected([Self.trainingShard, "image 5 has label 7", "0 to 2"])
   }
 

@@ -1,0 +1,65 @@
+import Glibc
+
+/// An open file that any thread reads at any place.
+final class ReadOnlyFile: Sendable {
+  let path: String
+  let byteCount: Int
+  private let descriptor: Int32
+
+  init(_ path: String) throws(DatasetError) {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
+      throw .damaged(file: path, reason: Self.systemReason)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let reason = Self.systemReason
+      close(descriptor)
+      throw .damaged(file: path, reason: reason)
+    }
+    byteCount = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `bytes` from the place `offset` on.
+  func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(DatasetError) {
+    guard let start = bytes.baseAddress else { return }
+    var done = 0
+    while done < bytes.count {
+      let count = pread(descriptor, start + done, bytes.count - done, offset + done)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        throw .damaged(
+          file: path,
+          reason: count == 0
+            ? "it is truncated: it ends before byte \(offset + bytes.count)" : Self.systemReason)
+      }
+      done += count
+    }
+  }
+
+  /// Calls `body` with one piece after the other.
+  func forEachPiece(
+    of range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws(DatasetError) {
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { piece.deallocate() }
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: piece.count) {
+      let count = min(piece.count, range.upperBound - start)
+      let part = UnsafeMutableRawBufferPointer(rebasing: piece[..<count])
+      try read(at: start, into: part)
+      body(UnsafeRawBufferPointer(part))
+    }
+  }
+
+  /// Tells the system that a range will be read soon; it does not wait.
+  func prefetch(_ range: Range<Int>) {
+    // Advice: nothing is lost where the file system does not take it.
+    _ = posix_fadvise(descriptor, range.lowerBound, range.count, POSIX_FADV_WILLNEED)
+  }
+
+  private static var systemReason: String { String(cString: strerror(errno)).lowercased() }
+}

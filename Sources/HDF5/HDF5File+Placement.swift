@@ -1,0 +1,23 @@
+internal import CHDF5
+
+extension HDF5File {
+  /// Where a dataset's values lie in the file, in one piece and in the order of its axes.
+  ///
+  /// - Returns: The bytes of the file, counted from its first, user block included.
+  /// - Throws: When there is no such dataset or it is stored in another way: in chunks, compressed,
+  ///   in another file, or not written at all.
+  public func placement(of dataset: String) throws(HDF5Error) -> Range<Int> {
+    let operation = operation("locate", dataset)
+    let handle = try openDataset(dataset, operation)
+    let properties = try operation.handle(H5Dget_create_plist(handle.id), H5Pclose)
+    let start = H5Dget_offset(handle.id)
+    guard H5Pget_layout(properties.id) == H5D_CONTIGUOUS,
+      try operation.check(H5Pget_external_count(properties.id)) == 0,
+      start != CHDF5_NO_ADDRESS()
+    else {
+      throw operation.error(
+        .wrongLayout, "it is not stored in one piece (contiguous, as h5repack -l CONTI makes it)")
+    }
+    return Int(start)..<Int(start) + Int(H5Dget_storage_size(handle.id))
+  }
+}

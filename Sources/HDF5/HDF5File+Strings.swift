@@ -1,0 +1,71 @@
+internal import CHDF5
+
+/// Datasets of strings: UTF-8, each filled up with zero bytes to the longest.
+extension HDF5File {
+  /// Creates a dataset of strings, `[values.count]`, and writes all of it.
+  ///
+  /// - Throws: When an object of that name exists or the disk is full.
+  public func write(_ values: [String], to dataset: String) throws(HDF5Error) {
+    let operation = operation("write", dataset)
+    let (padded, size) = Self.padded(values)
+    let type = try stringType(size: size, set: H5T_CSET_UTF8, operation)
+    let handle = try create(dataset, type: type.id, shape: [values.count], operation)
+    if !values.isEmpty {
+      let all = hid_t(H5S_ALL)
+      try operation.check(H5Dwrite(handle.id, type.id, all, all, hid_t(H5P_DEFAULT), padded))
+    }
+    try handle.close(operation)
+  }
+
+  /// Reads a dataset of strings of fixed length.
+  ///
+  /// - Throws: When the dataset is missing or holds something else.
+  public func readStrings(_ dataset: String) throws(HDF5Error) -> [String] {
+    let operation = operation("read", dataset)
+    let size = try stringByteCount(of: dataset)
+    let handle = try openDataset(dataset, operation)
+    let type = try operation.handle(H5Dget_type(handle.id), H5Tclose)
+    let count = try shape(of: dataset).reduce(1, *)
+    var bytes = [UInt8](repeating: 0, count: count * size)
+    if bytes.isEmpty { return [] }
+    let all = hid_t(H5S_ALL)
+    try operation.check(H5Dread(handle.id, type.id, all, all, hid_t(H5P_DEFAULT), &bytes))
+    return Self.strings(in: bytes, size: size)
+  }
+
+  /// Bytes of each string of a dataset of strings of fixed length.
+  ///
+  /// - Throws: When the dataset is missing or holds something else.
+  public func stringByteCount(of dataset: String) throws(HDF5Error) -> Int {
+    let operation = operation("read", dataset)
+    let handle = try openDataset(dataset, operation)
+    let type = try operation.handle(H5Dget_type(handle.id), H5Tclose)
+    let isString = H5Tget_class(type.id) == H5T_STRING
+    guard isString, try operation.check(H5Tis_variable_str(type.id)) == 0 else {
+      throw operation.error(
+        .wrongType,
+        "it holds \(isString ? "strings of variable length" : operation.typeName(type)), "
+          + "not strings of fixed length")
+    }
+    return H5Tget_size(type.id)
+  }
+
+  /// Strings one after the other, each filled up with zero bytes to `size`.
+  static func padded(_ values: [String]) -> (bytes: [UInt8], size: Int) {
+    let size = max(1, values.map(\.utf8.count).max() ?? 0)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(values.count * size)
+    for value in values {
+      bytes.append(contentsOf: value.utf8)
+      bytes.append(contentsOf: repeatElement(0, count: size - value.utf8.count))
+    }
+    return (bytes, size)
+  }
+
+  /// The inverse of `padded(_:)`.
+  static func strings(in bytes: [UInt8], size: Int) -> [String] {
+    stride(from: 0, to: bytes.count, by: size).map { start in
+      String(decoding: bytes[start..<start + size].prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}
