@@ -7,7 +7,7 @@ extension Shard {
   /// - Throws: When the image cannot be read, does not match its digest, or cannot be decoded.
   func decode(image: Int, reduction: Int, scratch: ImageScratch) throws(DatasetError) {
     let place = place(of: image)
-    switch encoding {
+    switch description.encoding {
     case .array, .pixels:
       scratch.picture.reshape(height: place.height, width: place.width, channels: place.channels)
       try read(image: image, into: scratch.picture.bytes)
@@ -18,7 +18,7 @@ extension Shard {
         try scratch.decoder.decode(
           UnsafeBufferPointer(bytes), reduction: reduction, into: scratch.picture)
       } catch {
-        throw .badImage(file: path, image: image, source: source(of: image), reason: "\(error)")
+        throw .damagedImage(file: path, image: image, source: source(of: image), reason: "\(error)")
       }
     }
   }

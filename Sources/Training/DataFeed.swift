@@ -1,29 +1,22 @@
 import Datasets
 import Networks
-import Tensors
 
 /// Training and validation images on their way into a network.
 final class DataFeed {
   let training: ImagePipeline
   let validation: ImagePipeline?
-  private let batchSize: Int
-  private let seed: UInt64
-  private var order: (epoch: Int, samples: EpochOrder)?
+  private let configuration: Configuration
+  private var sequence: TrainingSequence?
+  private var loader: Loader?
 
   /// Opens the shards of a configuration.
   ///
   /// - Throws: When shards are missing, damaged or of different data sets.
   init(_ configuration: Configuration) throws(DatasetError) {
+    self.configuration = configuration
     let data = configuration.data
-    training = try Self.pipeline(
-      data.train, configuration,
-      AffineAugmentation(
-        shift: data.shift, rotation: data.rotation, scale: data.scale, flip: data.flip))
-    validation =
-      data.validation.isEmpty
-      ? nil : try Self.pipeline(data.validation, configuration, AffineAugmentation())
-    batchSize = configuration.batch.size
-    seed = UInt64(configuration.training.seed)
+    training = try Self.pipeline(data.train, configuration)
+    validation = data.validation.isEmpty ? nil : try Self.pipeline(data.validation, configuration)
     if let other = validation?.dataset, other.classNames != training.dataset.classNames {
       throw .inconsistent(
         first: training.dataset.shards[0].path, second: other.shards[0].path,
@@ -51,56 +44,64 @@ final class DataFeed {
 
   /// The way of one data set's images to the configured network.
   static func pipeline(
-    _ paths: [String], _ configuration: Configuration, _ augmentation: AffineAugmentation
+    _ paths: [String], _ configuration: Configuration
   ) throws(DatasetError) -> ImagePipeline {
-    let network = configuration.network
-    return try ImagePipeline(
-      Dataset(paths, relativeTo: "."),
-      resolution: Architecture(network, classes: 1).resolution,
-      channels: network.inputChannels, channelStride: network.inputChannels,
-      fit: configuration.data.fit == .pad ? .pad : .stretch, augmentation: augmentation,
-      normalization: Normalization(
-        mean: configuration.data.mean, deviation: configuration.data.deviation))
+    try ImagePipeline(Dataset(paths, relativeTo: "."), ImagePreparation(configuration))
   }
 
   /// Batches of an epoch; the last may be short.
-  var batchesPerEpoch: Int { (training.dataset.count + batchSize - 1) / batchSize }
-
-  /// Loads this rank's images of a training step and returns the number of images of all ranks.
-  func load(step: Int, into network: EfficientNet) throws(DatasetError) -> Int {
-    let (epoch, batch) = step.quotientAndRemainder(dividingBy: batchesPerEpoch)
-    let samples: EpochOrder
-    if let order, order.epoch == epoch {
-      samples = order.samples
-    } else {
-      samples = EpochOrder(
-        sampleCount: training.dataset.count, batchSize: batchSize, seed: seed, epoch: epoch)
-      order = (epoch, samples)
-    }
-    return try Self.load(
-      samples, batch: batch, epoch: epoch, seed: seed, isTraining: true, from: training,
-      into: network)
+  var batchesPerEpoch: Int {
+    (training.dataset.count + configuration.batch.size - 1) / configuration.batch.size
   }
 
-  /// Loads this rank's images of one batch.
-  static func load(
-    _ samples: EpochOrder, batch: Int, epoch: Int, seed: UInt64, isTraining: Bool,
-    from pipeline: ImagePipeline, into network: any ImageBatch
-  ) throws(DatasetError) -> Int {
-    let positions = samples.positions(ofBatch: batch)
-    let architecture = network.architecture
-    let imageSize = architecture.resolution * architecture.resolution * architecture.inputChannels
-    for run in network.beginBatch(imageCount: positions.count) {
-      for (offset, position) in run.positions.enumerated() {
-        let sample = samples.sample(at: positions.lowerBound + position)
-        let image = run.firstImage + offset
-        let label = try pipeline.fill(
-          sample: sample, epoch: epoch, seed: seed, isTraining: isTraining,
-          into: network.images.start + image * imageSize)
-        network.labels[image] = Int32(label)
-        network.samples[image] = sample
+  /// Begins to prepare the images of this rank, from the round 0 of a step on.
+  ///
+  /// - Parameter totalSteps: Steps of the whole run; nothing is prepared for later ones.
+  func begin(atStep step: Int, totalSteps: Int, layout: BatchLayout) {
+    let sequence = TrainingSequence(configuration, training, layout: layout, firstStep: step)
+    self.sequence = sequence
+    loader = Loader(
+      count: (totalSteps - step) * sequence.microBatchesPerStep,
+      threads: configuration.data.loaderThreads,
+      ahead: configuration.data.prefetch * layout.microBatches.count,
+      microBatchSize: layout.microBatchSize, imageSize: training.preparation.imageSize
+    ) { (number, buffer, scratch) throws(DatasetError) in
+      try sequence.prepare(number, buffer, scratch)
+    }
+  }
+
+  /// Seconds that ``load(step:round:into:)`` has waited for images that were not prepared yet.
+  var secondsWaited: Double { loader?.secondsWaited ?? 0 }
+
+  /// Loads this rank's images of a round of a step and returns the number of images of the whole
+  /// batch.
+  ///
+  /// - Precondition: Steps and rounds come in their order, from where the feed began.
+  func load(step: Int, round: Int, into network: EfficientNet) throws(DatasetError) -> Int {
+    guard let sequence, let loader else { preconditionFailure("the feed has not begun") }
+    let imageCount = sequence.imageCount(ofStep: step)
+    for run in network.beginBatch(imageCount: imageCount, round: round) {
+      try loader.use { buffer in
+        precondition(buffer.count == run.positions.count, "a micro-batch with other images")
+        network.take(buffer, at: run.firstImage)
+        for image in 0..<buffer.count {
+          network.partnerLabels[run.firstImage + image] = buffer.partnerLabels[image]
+          network.labelWeights[run.firstImage + image] = buffer.labelWeights[image]
+        }
       }
     }
-    return positions.count
+    return imageCount
+  }
+}
+
+extension ImageBatch {
+  /// Copies prepared images to their places in the network.
+  func take(_ buffer: MicroBatchBuffer, at firstImage: Int) {
+    (images.start + firstImage * buffer.imageSize).update(
+      from: buffer.images.start, count: buffer.count * buffer.imageSize)
+    for image in 0..<buffer.count {
+      labels[firstImage + image] = buffer.labels[image]
+      samples[firstImage + image] = buffer.samples[image]
+    }
   }
 }

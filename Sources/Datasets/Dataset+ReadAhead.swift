@@ -1,0 +1,18 @@
+extension Dataset {
+  /// Asks the operating system to read samples that will soon be needed, neighbours in one piece.
+  ///
+  /// - Parameter samples: Indices of the samples, rising.
+  public func readAhead(_ samples: [Int32]) {
+    var index = 0
+    while index < samples.count {
+      let (shard, first) = locate(Int(samples[index]))
+      let count = shards[shard].description.count
+      var end = first
+      repeat {
+        end += 1
+        index += 1
+      } while index < samples.count && end < count && samples[index] == samples[index - 1] + 1
+      shards[shard].prefetch(images: first..<end)
+    }
+  }
+}
