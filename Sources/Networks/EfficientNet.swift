@@ -18,6 +18,11 @@ public final class EfficientNet: ImageBatch {
   public let images: FloatBuffer
   /// Class of each local image.
   public let labels: UnsafeMutableBufferPointer<Int32>
+  /// Class of what is mixed into each local image, where anything is.
+  public let partnerLabels: UnsafeMutableBufferPointer<Int32>
+  /// Share of ``labels`` in each local image, the rest being that of ``partnerLabels``; 1 where
+  /// nothing is mixed, and after ``beginBatch(imageCount:)``.
+  public let labelWeights: UnsafeMutableBufferPointer<Float>
   /// Index of each local image in its data set: the key of its dropout and drop-path.
   public var samples: [Int]
 
@@ -48,6 +53,10 @@ public final class EfficientNet: ImageBatch {
     images = FloatBuffer(count: layout.capacity * imageSize)
     labels = .allocate(capacity: layout.capacity)
     labels.initialize(repeating: 0)
+    partnerLabels = .allocate(capacity: layout.capacity)
+    partnerLabels.initialize(repeating: 0)
+    labelWeights = .allocate(capacity: layout.capacity)
+    labelWeights.initialize(repeating: 1)
     samples = Array(repeating: 0, count: layout.capacity)
 
     let stem = Stem(architecture, places: places, layout: layout)
@@ -84,11 +93,16 @@ public final class EfficientNet: ImageBatch {
           * normalizationLayers.reduce(0) { $0 + $1.groupStatisticsSize } : 0)
   }
 
-  deinit { labels.deallocate() }
+  deinit {
+    labels.deallocate()
+    partnerLabels.deallocate()
+    labelWeights.deallocate()
+  }
 
   /// Starts a batch of `imageCount` images and tells which of them this rank must load, and where.
   public func beginBatch(imageCount: Int) -> [LocalRun] {
     var runs: [LocalRun] = []
+    labelWeights.update(repeating: 1)
     work.microBatches = layout.microBatches.enumerated().map { index, microBatch in
       let positions = layout.partition.images(of: microBatch, imageCount: imageCount)
       precondition(positions.count <= layout.microBatchSize, "the batch is larger than its layout")
@@ -142,7 +156,7 @@ public final class EfficientNet: ImageBatch {
     smoothing: Double
   ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {
     let gradients = work.gradients
-    let totals = head.loss(work, labels: labelPointer, smoothing: smoothing)
+    let totals = loss(smoothing: smoothing)
     try head.backward(work, gradients)
     for block in blocks.reversed() { try block.backward(work, gradients) }
     stem.backward(work, gradients, images: images.start)
@@ -235,9 +249,12 @@ public final class EfficientNet: ImageBatch {
     }
   }
 
-  private var labelPointer: UnsafePointer<Int32> {
-    guard let start = labels.baseAddress else { preconditionFailure("a rank without images") }
-    return UnsafePointer(start)
+  private func loss(smoothing: Double) -> [SoftmaxCrossEntropy.Totals] {
+    guard let labels = labels.baseAddress, let partners = partnerLabels.baseAddress,
+      let weights = labelWeights.baseAddress
+    else { preconditionFailure("a rank without images") }
+    return head.loss(
+      work, labels: labels, partners: partners, weights: weights, smoothing: smoothing)
   }
 
   private func forward() throws(ExchangeError) {
