@@ -66,8 +66,9 @@ final class DataFeed {
   /// Batches of an epoch; the last may be short.
   var batchesPerEpoch: Int { (training.dataset.count + batchSize - 1) / batchSize }
 
-  /// Loads this rank's images of a training step and returns the number of images of all ranks.
-  func load(step: Int, into network: EfficientNet) throws(DatasetError) -> Int {
+  /// Loads this rank's images of a round of a training step and returns the number of images of the
+  /// whole batch.
+  func load(step: Int, round: Int, into network: EfficientNet) throws(DatasetError) -> Int {
     let (epoch, batch) = step.quotientAndRemainder(dividingBy: batchesPerEpoch)
     let samples: EpochOrder
     if let order, order.epoch == epoch {
@@ -77,9 +78,11 @@ final class DataFeed {
         sampleCount: training.dataset.count, batchSize: batchSize, seed: seed, epoch: epoch)
       order = (epoch, samples)
     }
-    return try Self.load(
-      samples, batch: batch, epoch: epoch, seed: seed, isTraining: true, from: training,
-      into: network)
+    let positions = samples.positions(ofBatch: batch)
+    try Self.fill(
+      network.beginBatch(imageCount: positions.count, round: round), from: positions, of: samples,
+      epoch: epoch, seed: seed, isTraining: true, from: training, into: network)
+    return positions.count
   }
 
   /// Loads this rank's images of one batch.
@@ -88,9 +91,19 @@ final class DataFeed {
     from pipeline: ImagePipeline, into network: any ImageBatch
   ) throws(DatasetError) -> Int {
     let positions = samples.positions(ofBatch: batch)
+    try fill(
+      network.beginBatch(imageCount: positions.count), from: positions, of: samples, epoch: epoch,
+      seed: seed, isTraining: isTraining, from: pipeline, into: network)
+    return positions.count
+  }
+
+  private static func fill(
+    _ runs: [LocalRun], from positions: Range<Int>, of samples: EpochOrder, epoch: Int,
+    seed: UInt64, isTraining: Bool, from pipeline: ImagePipeline, into network: any ImageBatch
+  ) throws(DatasetError) {
     let architecture = network.architecture
     let imageSize = architecture.resolution * architecture.resolution * architecture.inputChannels
-    for run in network.beginBatch(imageCount: positions.count) {
+    for run in runs {
       for (offset, position) in run.positions.enumerated() {
         let sample = samples.sample(at: positions.lowerBound + position)
         let image = run.firstImage + offset
@@ -101,6 +114,5 @@ final class DataFeed {
         network.samples[image] = sample
       }
     }
-    return positions.count
   }
 }
