@@ -59,7 +59,7 @@ final class SyntheticTraining: SyntheticStep {
     }
     let moved = Optimizer.floatsMoved(state)
     profile?.lap(.optimizer, .update, .step, read: moved.read, written: moved.written)
-    try network.updateRunningStatistics(state.statistics.start)
+    network.updateRunningStatistics(state.statistics.start)
     optimizer.averageStatistics(state)
     profile?.lap(.runningStatistics, .update, .step)
     taken += 1

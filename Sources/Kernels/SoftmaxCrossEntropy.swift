@@ -1,15 +1,17 @@
 import Glibc
 import Tensors
 
-/// Softmax cross-entropy with label smoothing.
+/// Softmax cross-entropy with label smoothing, and with two labels for mixed images.
 ///
-///     loss = −Σ_k t_k·log p_k,  t = (1 − s)·onehot(label) + s/K,  ∂loss/∂logit = p − t
+///     loss = −Σ_k t_k·log p_k,  ∂loss/∂logit = p − t
+///     t = (1 − s)·(w·onehot(label) + (1 − w)·onehot(partner)) + s/K
 public enum SoftmaxCrossEntropy {
   /// Sums over a number of images.
   public struct Totals: Sendable, Equatable {
     /// Sum of the images' losses, in nats.
     public var loss = 0.0
-    /// Images whose largest logit is that of their label; the first one wins a tie.
+    /// Images whose largest logit is that of their label, in a mixed image the one with the larger
+    /// share; the first one wins a tie.
     public var correct = 0
 
     /// Nothing counted yet.
@@ -22,18 +24,24 @@ public enum SoftmaxCrossEntropy {
   ///   - logits: `[images, K]`, rows a channel stride apart; becomes the gradient of the *sum* of
   ///     the images' losses.
   ///   - labels: `[images]`, each in `0..<K`.
+  ///   - partners: Labels of what is mixed into the images, `[images]`, each in `0..<K`; where w is
+  ///     1 it does not matter which.
+  ///   - weights: w, `[images]`, 0 to 1; nil, as the partners, where no image is mixed.
   ///   - smoothing: s.
   public static func backward(
     _ logits: UnsafeMutablePointer<Float>, images: Int, classes: Int,
-    labels: UnsafePointer<Int32>, smoothing: Double
+    labels: UnsafePointer<Int32>, partners: UnsafePointer<Int32>? = nil,
+    weights: UnsafePointer<Float>? = nil, smoothing: Double
   ) -> Totals {
     let stride = channelStride(classes)
     var totals = Totals()
     for image in 0..<images {
       let row = logits + image * stride
       let label = Int(labels[image])
+      let weight = weights.map { Double($0[image]) } ?? 1
+      let partner = weight < 1 ? partners.map { Int($0[image]) } ?? label : label
       let best = argmax(row, classes)
-      if best == label { totals.correct += 1 }
+      if best == (weight < 0.5 ? partner : label) { totals.correct += 1 }
       let largest = Double(row[best])
       var denominator = 0.0
       var sum = 0.0
@@ -44,11 +52,14 @@ public enum SoftmaxCrossEntropy {
       let logDenominator = largest + log(denominator)
       let uniform = smoothing / Double(classes)
       // −Σ t·(logit − logDenominator), with Σ t = 1.
-      totals.loss +=
-        logDenominator - (1 - smoothing) * Double(row[label]) - uniform * sum
+      let target = weight * Double(row[label]) + (1 - weight) * Double(row[partner])
+      totals.loss += logDenominator - (1 - smoothing) * target - uniform * sum
+      let own = (1 - smoothing) * weight
+      let other = (1 - smoothing) * (1 - weight)
       for k in 0..<classes {
         let probability = exp(Double(row[k]) - logDenominator)
-        row[k] = Float(probability - uniform - (k == label ? 1 - smoothing : 0))
+        row[k] = Float(
+          probability - uniform - (k == label ? own : 0) - (k == partner ? other : 0))
       }
     }
     return totals

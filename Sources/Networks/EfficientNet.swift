@@ -18,6 +18,11 @@ public final class EfficientNet: ImageBatch {
   public let images: FloatBuffer
   /// Class of each local image.
   public let labels: UnsafeMutableBufferPointer<Int32>
+  /// Class of what is mixed into each local image, where anything is.
+  public let partnerLabels: UnsafeMutableBufferPointer<Int32>
+  /// Share of ``labels`` in each local image, the rest being that of ``partnerLabels``; 1 where
+  /// nothing is mixed, and after ``beginBatch(imageCount:)``.
+  public let labelWeights: UnsafeMutableBufferPointer<Float>
   /// Index of each local image in its data set: the key of its dropout and drop-path.
   public var samples: [Int]
 
@@ -27,7 +32,12 @@ public final class EfficientNet: ImageBatch {
   let head: Head
   /// In forward order.
   private let normalizationLayers: [NormalizationLayer]
-  private var groupStatistics: [Double]
+  /// Of each local micro-batch, first the totals; then sums of rounds that wait for their neighbour.
+  private let groupStatistics: UnsafeMutablePointer<Double>
+  private let groupStatisticsSize: Int
+  /// Gradients of rounds that wait for their neighbour.
+  private let waitingGradients: FloatBuffer
+  private var round = 0
 
   /// Builds the network for one rank's share of a batch.
   ///
@@ -48,6 +58,10 @@ public final class EfficientNet: ImageBatch {
     images = FloatBuffer(count: layout.capacity * imageSize)
     labels = .allocate(capacity: layout.capacity)
     labels.initialize(repeating: 0)
+    partnerLabels = .allocate(capacity: layout.capacity)
+    partnerLabels.initialize(repeating: 0)
+    labelWeights = .allocate(capacity: layout.capacity)
+    labelWeights.initialize(repeating: 1)
     samples = Array(repeating: 0, count: layout.capacity)
 
     let stem = Stem(architecture, places: places, layout: layout)
@@ -77,20 +91,35 @@ public final class EfficientNet: ImageBatch {
     self.head = head
     normalizationLayers =
       [stem.normalization] + blocks.flatMap(\.normalizationLayers) + [head.normalization]
-    groupStatistics = Array(
-      repeating: 0,
-      count: layout.hasGroups
-        ? layout.microBatches.count
-          * normalizationLayers.reduce(0) { $0 + $1.groupStatisticsSize } : 0)
+    groupStatisticsSize =
+      layout.hasGroups ? normalizationLayers.reduce(0) { $0 + $1.groupStatisticsSize } : 0
+    let slots = layout.roundTree.slots
+    groupStatistics = .allocate(
+      capacity: (layout.microBatches.count + slots) * groupStatisticsSize)
+    waitingGradients = FloatBuffer(count: slots * places.table.trainableSize)
   }
 
-  deinit { labels.deallocate() }
+  deinit {
+    labels.deallocate()
+    partnerLabels.deallocate()
+    labelWeights.deallocate()
+    groupStatistics.deallocate()
+  }
 
   /// Starts a batch of `imageCount` images and tells which of them this rank must load, and where.
   public func beginBatch(imageCount: Int) -> [LocalRun] {
+    beginBatch(imageCount: imageCount, round: 0)
+  }
+
+  /// Starts a round of a batch of `imageCount` images, see ``beginBatch(imageCount:)``.
+  ///
+  /// All rounds of a batch come one after the other, and each is trained on before the next begins.
+  public func beginBatch(imageCount: Int, round: Int) -> [LocalRun] {
+    self.round = round
     var runs: [LocalRun] = []
+    labelWeights.update(repeating: 1)
     work.microBatches = layout.microBatches.enumerated().map { index, microBatch in
-      let positions = layout.partition.images(of: microBatch, imageCount: imageCount)
+      let positions = layout.images(of: microBatch, round: round, imageCount: imageCount)
       precondition(positions.count <= layout.microBatchSize, "the batch is larger than its layout")
       let firstImage = index * layout.microBatchSize
       runs.append(LocalRun(firstImage: firstImage, positions: positions))
@@ -115,13 +144,13 @@ public final class EfficientNet: ImageBatch {
     }
   }
 
-  /// Runs forward and backward on the current batch and sums the gradients of all ranks.
+  /// Runs forward and backward on the current round of a batch and sums the gradients of all ranks.
   ///
   /// - Parameters:
   ///   - key: Of dropout and drop-path; nil for neither.
   ///   - smoothing: Label smoothing.
-  /// - Returns: Loss and hits of each local micro-batch. ``gradient`` holds the gradient of the sum
-  ///   of all images' losses.
+  /// - Returns: Loss and hits of each local micro-batch. After the last round ``gradient`` holds the
+  ///   gradient of the sum of all images' losses.
   public func train(
     key: RandomKey?, smoothing: Double
   ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {
@@ -142,13 +171,15 @@ public final class EfficientNet: ImageBatch {
     smoothing: Double
   ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {
     let gradients = work.gradients
-    let totals = head.loss(work, labels: labelPointer, smoothing: smoothing)
+    let totals = loss(smoothing: smoothing)
     try head.backward(work, gradients)
     for block in blocks.reversed() { try block.backward(work, gradients) }
     stem.backward(work, gradients, images: images.start)
     try work.exchange.combineGradients(
       gradients.slots.start, size: table.trainableSize, plan: layout.batchPlan)
+    addRounds()
     work.lap(.gradientExchange, .backward, .step)
+    if layout.hasGroups { try sumGroupStatistics() }
     return totals
   }
 
@@ -181,42 +212,14 @@ public final class EfficientNet: ImageBatch {
   /// Moves running statistics towards those of the last training batch.
   ///
   /// With batch-norm groups they follow the mean of the groups' statistics.
-  public func updateRunningStatistics(
-    _ statistics: UnsafeMutablePointer<Float>
-  ) throws(ExchangeError) {
-    let layers = normalizationLayers
-    guard layout.hasGroups else {
-      for layer in layers {
-        layer.updateRunning(
-          statistics, momentum: architecture.batchNormMomentum, totals: nil)
-      }
-      return
+  public func updateRunningStatistics(_ statistics: UnsafeMutablePointer<Float>) {
+    var offset = 0
+    for layer in normalizationLayers {
+      layer.updateRunning(
+        statistics, momentum: architecture.batchNormMomentum,
+        totals: layout.hasGroups ? groupStatistics + offset : nil)
+      offset += layer.groupStatisticsSize
     }
-    let size = groupStatistics.count / layout.microBatches.count
-    let result: Result<Void, ExchangeError> = groupStatistics.withUnsafeMutableBufferPointer {
-      leaves in
-      guard let start = leaves.baseAddress else { return .success(()) }
-      for (index, microBatch) in layout.microBatches.enumerated() {
-        var offset = index * size
-        for layer in layers {
-          layer.writeGroupStatistics(
-            index, isFirst: microBatch % layout.groupMicroBatches == 0, to: start + offset)
-          offset += layer.groupStatisticsSize
-        }
-      }
-      return Result { () throws(ExchangeError) in
-        try work.exchange.combine(
-          start, size: size, kind: .sums, plan: layout.batchPlan,
-          microBatches: layout.microBatches)
-        var offset = 0
-        for layer in layers {
-          layer.updateRunning(
-            statistics, momentum: architecture.batchNormMomentum, totals: start + offset)
-          offset += layer.groupStatisticsSize
-        }
-      }
-    }
-    try result.get()
   }
 
   /// Batch mean and biased variance of each normalisation in the last training batch, with the
@@ -235,14 +238,49 @@ public final class EfficientNet: ImageBatch {
     }
   }
 
-  private var labelPointer: UnsafePointer<Int32> {
-    guard let start = labels.baseAddress else { preconditionFailure("a rank without images") }
-    return UnsafePointer(start)
+  private func loss(smoothing: Double) -> [SoftmaxCrossEntropy.Totals] {
+    guard let labels = labels.baseAddress, let partners = partnerLabels.baseAddress,
+      let weights = labelWeights.baseAddress
+    else { preconditionFailure("a rank without images") }
+    return head.loss(
+      work, labels: labels, partners: partners, weights: weights, smoothing: smoothing)
   }
 
   private func forward() throws(ExchangeError) {
     try stem.forward(work, images: images.start)
     for block in blocks { try block.forward(work) }
     try head.forward(work)
+  }
+
+  /// Adds the gradient of this round to those before it.
+  private func addRounds() {
+    let (total, size) = (gradient, table.trainableSize)
+    layout.roundTree.take(round) { slot in
+      OptimizerStep.add(waitingGradients.start + slot * size, to: total, count: size)
+    } keep: { slot in
+      (waitingGradients.start + slot * size).update(from: total, count: size)
+    }
+  }
+
+  /// Sums the statistics of the batch-norm groups of this round, and adds those before it.
+  private func sumGroupStatistics() throws(ExchangeError) {
+    let size = groupStatisticsSize
+    for (index, microBatch) in layout.microBatches.enumerated() {
+      var target = groupStatistics + index * size
+      for layer in normalizationLayers {
+        layer.writeGroupStatistics(
+          index, isFirst: microBatch % layout.groupMicroBatches == 0, to: target)
+        target += layer.groupStatisticsSize
+      }
+    }
+    try work.exchange.combine(
+      groupStatistics, size: size, kind: .sums, plan: layout.batchPlan,
+      microBatches: layout.microBatches)
+    let waiting = groupStatistics + layout.microBatches.count * size
+    layout.roundTree.take(round) { slot in
+      StatisticsKind.sums.combine(groupStatistics, waiting + slot * size, size: size)
+    } keep: { slot in
+      (waiting + slot * size).update(from: groupStatistics, count: size)
+    }
   }
 }

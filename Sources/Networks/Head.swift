@@ -111,12 +111,15 @@ final class Head {
 
   /// Computes each micro-batch's loss and replaces the logits by the gradient of its sum.
   func loss(
-    _ work: Workspace, labels: UnsafePointer<Int32>, smoothing: Double
+    _ work: Workspace, labels: UnsafePointer<Int32>, partners: UnsafePointer<Int32>,
+    weights: UnsafePointer<Float>, smoothing: Double
   ) -> [SoftmaxCrossEntropy.Totals] {
     for microBatch in work.microBatches {
       totals[microBatch.index] = SoftmaxCrossEntropy.backward(
         logits.start + microBatch.firstImage * row, images: microBatch.imageCount,
-        classes: classes, labels: labels + microBatch.firstImage, smoothing: smoothing)
+        classes: classes, labels: labels + microBatch.firstImage,
+        partners: partners + microBatch.firstImage, weights: weights + microBatch.firstImage,
+        smoothing: smoothing)
     }
     work.lap(.loss, .backward, .head)
     return totals

@@ -34,14 +34,14 @@ extension Trainer {
   }
 
   /// Network, batches, order of samples and kind of state must be those of the checkpoint; rates,
-  /// schedule and augmentation may be changed on the way.
+  /// schedule, augmentation and rounds may be changed on the way.
   private func requireSameRun(_ checkpoint: Checkpoint) throws(TrainingError) {
     let old = try checkpoint.parsedConfiguration("checkpoint")
     let table = Architecture(old.network, classes: checkpoint.classNames.count).parameterTable
     let comparisons: [(isSame: Bool, subject: String)] = [
       (table == state.table, "tensor \(Self.firstDifference(table, state.table))"),
       (old.network == configuration.network, "section network differs"),
-      (old.batch == configuration.batch, "section batch differs"),
+      (old.batch.divides(like: configuration.batch), "section batch differs"),
       (old.training.seed == configuration.training.seed, "training.seed differs"),
       (old.optimizer.kind == configuration.optimizer.kind, "optimizer.kind differs"),
       (

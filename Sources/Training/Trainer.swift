@@ -197,12 +197,7 @@ public final class Trainer {
   private func takeStep() throws(TrainingError) -> StepResult {
     do {
       let step = state.step
-      let images = try feed.load(step: step, into: network)
-      let totals = try network.train(
-        key: EfficientNet.RandomKey(
-          seed: UInt64(configuration.training.seed), epoch: step / stepsPerEpoch),
-        smoothing: configuration.training.labelSmoothing)
-      let result = try combine(totals, images: images)
+      let result = try computeGradient(step: step)
       guard result.loss.isFinite else {
         throw TrainingError(
           .numeric,
@@ -211,7 +206,7 @@ public final class Trainer {
       }
       guard
         optimizer.step(
-          state, gradient: network.gradient, imageCount: images,
+          state, gradient: network.gradient, imageCount: result.images,
           rate: schedule.learningRate(step: step))
       else {
         throw TrainingError(
@@ -219,16 +214,39 @@ public final class Trainer {
           "the gradient of step \(step + 1) is not finite; nothing of that step was kept, lower "
             + "schedule.learningRate and go on with --resume")
       }
-      try network.updateRunningStatistics(state.statistics.start)
+      network.updateRunningStatistics(state.statistics.start)
       optimizer.averageStatistics(state)
       return result
     } catch { throw TrainingError(error) }
   }
 
-  /// Joins loss and hits of all ranks, and whether any of them was asked to stop.
+  /// Loads a batch and computes its loss and gradient, round after round.
+  private func computeGradient(step: Int) throws -> StepResult {
+    let tree = network.layout.roundTree
+    let key = EfficientNet.RandomKey(
+      seed: UInt64(configuration.training.seed), epoch: step / stepsPerEpoch)
+    var images = 0
+    var sums: [Double] = []
+    var waiting = [[Double]](repeating: [], count: tree.slots)
+    for round in 0..<tree.rounds {
+      images = try feed.load(step: step, round: round, into: network)
+      sums = try combine(
+        network.train(key: key, smoothing: configuration.training.labelSmoothing))
+      tree.take(round) { slot in
+        for i in sums.indices { sums[i] += waiting[slot][i] }
+      } keep: { slot in
+        waiting[slot] = sums
+      }
+    }
+    return StepResult(
+      images: images, loss: sums[0], correct: Int(sums[1]),
+      stopSignal: sums[3] > 0 ? SIGTERM : sums[2] > 0 ? SIGINT : nil)
+  }
+
+  /// Sums of all ranks: loss, hits, and how many of them were asked to stop by SIGINT and SIGTERM.
   private func combine(
-    _ totals: [SoftmaxCrossEntropy.Totals], images: Int
-  ) throws(ExchangeError) -> StepResult {
+    _ totals: [SoftmaxCrossEntropy.Totals]
+  ) throws(ExchangeError) -> [Double] {
     let size = 4
     var leaves: [Double] = totals.flatMap { [$0.loss, Double($0.correct), 0, 0] }
     switch StopSignal.pending {
@@ -239,9 +257,7 @@ public final class Trainer {
     try exchange.combine(
       &leaves, size: size, kind: .sums, plan: network.layout.batchPlan,
       microBatches: network.layout.microBatches)
-    return StepResult(
-      images: images, loss: leaves[0], correct: Int(leaves[1]),
-      stopSignal: leaves[3] > 0 ? SIGTERM : leaves[2] > 0 ? SIGINT : nil)
+    return Array(leaves[..<size])
   }
 
   // MARK: Evaluation

@@ -62,6 +62,9 @@ final class ConfigurationFaultTests: TrainingTestCase {
     try assertFails(
       train("run", ["batch.microBatch=8"]), ranks: 3, code: 2,
       ["3 ranks are more than the 2 micro-batches", "start fewer ranks", "batch.microBatch"])
+    try assertFails(
+      train("run", ["batch.rounds=4", "network.batchNormGroup=2"]), ranks: 3, code: 2,
+      ["3 ranks are more than the 2 micro-batches", "batch.rounds 4", "fewer rounds"])
     XCTAssertFalse(exists("run"))
   }
 

@@ -40,6 +40,39 @@ final class RankCountTests: TrainingTestCase {
     try assertSame(on: [3, 8], ["network.batchNormGroup=4"])
   }
 
+  func testRoundsGiveTheSameBitsOnEveryNumberOfRanks() throws {
+    // The last of four batches has 5 images for 8 micro-batches.
+    try prepare(trainingImages: 53)
+    let groups = ["network.batchNormGroup=2"]
+    let whole = try hash("whole", groups)
+    for (rounds, ranks) in [(2, [1, 2, 3]), (4, [1, 2]), (8, [1])] {
+      for count in ranks {
+        let output = "rounds-\(rounds)-\(count)"
+        XCTAssertEqual(
+          try hash(output, groups + ["batch.rounds=\(rounds)"], ranks: count), whole, output)
+        XCTAssertEqual(try summary(output).top1, try summary("whole").top1, output)
+      }
+    }
+  }
+
+  func testThreeRoundsGiveTheSameBits() throws {
+    try prepare()
+    let groups = ["batch.size=24", "network.batchNormGroup=8"]
+    let whole = try hash("whole", groups)
+    for ranks in [1, 3, 4] {
+      XCTAssertEqual(
+        try hash("ranks-\(ranks)", groups + ["batch.rounds=3"], ranks: ranks), whole, "\(ranks)")
+    }
+  }
+
+  func testARunGoesOnInRounds() throws {
+    try prepare()
+    let groups = ["network.batchNormGroup=4"]
+    let whole = try hash("whole", groups)
+    _ = try hash("run", groups + ["training.steps=4", "batch.rounds=4"])
+    XCTAssertEqual(try hash("run", groups + ["batch.rounds=2"], ["--resume"], ranks: 3), whole)
+  }
+
   func testMicroBatchesThatAreNoPowerOfTwoGiveTheSameBits() throws {
     try prepare()
     try assertSame(on: [2, 4, 6], ["batch.size=12"])

@@ -37,6 +37,59 @@ final class SoftmaxCrossEntropyTests: XCTestCase {
     }
   }
 
+  func testLossAndGradientOfMixedLabelsMatchTheReference() {
+    let labels: [Int32] = [2, 0, 22, 7, 11]
+    // Two different classes, one class twice, one label alone, the partner alone, and halves.
+    let partners: [Int32] = [5, 0, 3, 1, 4]
+    let weights: [Float] = [0.75, 0.25, 1, 0, 0.5]
+    for smoothing in [0, 0.1] {
+      let rows = Layout.rows.pixels(logits, channels: classes)
+      let expected = (0..<images).map {
+        SoftmaxReference.loss(
+          Array(logits[$0 * classes..<($0 + 1) * classes]), label: Int(labels[$0]),
+          partner: (Int(partners[$0]), Double(weights[$0])), smoothing: smoothing)
+      }
+      let totals = SoftmaxCrossEntropy.backward(
+        rows.start, images: images, classes: classes, labels: labels,
+        partners: partners, weights: weights, smoothing: smoothing)
+      let loss = expected.reduce(0) { $0 + $1.loss }
+      XCTAssertEqual(totals.loss / loss, 1, accuracy: tolerance, "smoothing \(smoothing)")
+      assertClose(
+        rows, expected.flatMap(\.gradient), channels: classes, tolerance: tolerance,
+        "smoothing \(smoothing)")
+    }
+  }
+
+  func testAWholeShareChangesNoBit() {
+    let labels: [Int32] = [2, 0, 22, 7, 11]
+    let partners: [Int32] = [5, 0, 3, 1, 4]
+    let weights = [Float](repeating: 1, count: images)
+    let (plain, mixed) = (
+      Layout.rows.pixels(logits, channels: classes), Layout.rows.pixels(logits, channels: classes)
+    )
+    let expected = SoftmaxCrossEntropy.backward(
+      plain.start, images: images, classes: classes, labels: labels, smoothing: 0.1)
+    let totals = SoftmaxCrossEntropy.backward(
+      mixed.start, images: images, classes: classes, labels: labels,
+      partners: partners, weights: weights, smoothing: 0.1)
+    XCTAssertEqual(totals, expected)
+    for i in 0..<images * channelStride(classes) {
+      XCTAssertEqual(mixed.start[i].bitPattern, plain.start[i].bitPattern, "\(i)")
+    }
+  }
+
+  func testTheLabelWithTheLargerShareIsTheAnswer() {
+    // The largest logit of the first image belongs to its partner, half of the time by most of it.
+    for (weight, hits) in [(Float(0.75), 0), (0.5, 0), (0.25, 1), (0, 1)] {
+      let row = buffer(channelStride(classes))
+      row.start[4] = 1
+      let totals = SoftmaxCrossEntropy.backward(
+        row.start, images: 1, classes: classes, labels: [2],
+        partners: [4], weights: [weight], smoothing: 0)
+      XCTAssertEqual(totals.correct, hits, "\(weight)")
+    }
+  }
+
   func testTheFirstOfEqualLogitsIsTheAnswer() {
     let best = (0..<images).map { image in
       SoftmaxCrossEntropy.argmax(

@@ -24,7 +24,7 @@ final class ExpansionStorageTests: XCTestCase {
     let subject = TestNetwork(
       architecture, imageCount: imageCount, groupLevel: groupLevel, expansions: expansions)
     let loss = try subject.loss()
-    try subject.network.updateRunningStatistics(subject.statistics.start)
+    subject.network.updateRunningStatistics(subject.statistics.start)
     let gradient = subject.network.gradient
     return Outcome(
       loss: loss,

@@ -19,7 +19,7 @@ final class FoldedNetworkTests: XCTestCase {
     let subject = TestNetwork(architecture, expansions: .automatic)
     let network = subject.network
     try network.trainForward(key: nil)
-    try network.updateRunningStatistics(subject.statistics.start)
+    network.updateRunningStatistics(subject.statistics.start)
     let expected = (0..<8).map { Array(network.logits(ofImage: $0)) }
     let size = network.images.count / 8
     for capacity in [8, 3] {

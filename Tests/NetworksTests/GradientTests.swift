@@ -93,6 +93,18 @@ final class GradientTests: XCTestCase {
 
   func testLite() throws { try check(.small(isLite: true)) }
 
+  func testMixedLabels() throws {
+    let subject = TestNetwork(.small(), expansions: .automatic)
+    let network = subject.network
+    for image in 0..<8 {
+      network.partnerLabels[image] = network.labels[7 - image]
+      network.labelWeights[image] = Float(image) / 8
+    }
+    try check(subject, first: 3, tolerance, "mixed")
+    _ = network.beginBatch(imageCount: 8)
+    XCTAssertEqual(Array(network.labelWeights), Array(repeating: 1, count: 8))
+  }
+
   func testAShortBatchWeighsEveryImageOnce() throws {
     let subject = TestNetwork(.small(), expansions: .automatic)
     // Three images in four micro-batches: one of them is empty.

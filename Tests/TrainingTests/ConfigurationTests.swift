@@ -71,7 +71,7 @@ final class ConfigurationTests: XCTestCase {
         rotation: 15
         scale: 0.2
         flip: true
-      batch: {size: 32, microBatch: 4}
+      batch: {size: 32, microBatch: 4, rounds: 2}
       training:
         steps: 1000
         seed: 7
@@ -127,7 +127,7 @@ final class ConfigurationTests: XCTestCase {
     assertFault(
       minimal.replacingOccurrences(of: "microBatch", with: "microBach"),
       is: "digits.yaml:5: batch.microBach: unknown key (did you mean microBatch?); "
-        + "allowed: size, microBatch")
+        + "allowed: size, microBatch, rounds")
   }
 
   func testKeysThatTheKindDoesNotUseAreUnknown() {
@@ -212,6 +212,23 @@ final class ConfigurationTests: XCTestCase {
           + "batch.size (64)")
     }
     XCTAssertNoThrow(try read(minimal + "\nnetwork:\n  batchNormGroup: 32"))
+    for rounds in [3, 16] {
+      assertFault(
+        minimal.replacingOccurrences(
+          of: "microBatch: 8", with: "microBatch: 8\n  rounds: \(rounds)"),
+        is:
+          "digits.yaml:6: batch.rounds: \(rounds) rounds of the 8 micro-batches of batch.size 64 in "
+          + "batch.microBatch 8 are not a power of two of micro-batches each")
+    }
+    for group in [0, 32] {
+      assertFault(
+        minimal.replacingOccurrences(of: "microBatch: 8", with: "microBatch: 8\n  rounds: 4")
+          + "\nnetwork: {batchNormGroup: \(group)}",
+        is:
+          "digits.yaml:6: batch.rounds: 4 rounds of 16 images must hold whole batch-norm groups; set "
+          + "network.batchNormGroup to batch.microBatch (8) times a power of two, at most 16, or "
+          + "leave rounds out")
+    }
     assertFault(
       minimal + "\nnetwork: {inputChannels: 1}",
       is: "digits.yaml:1: data.mean: has 3 values, but network.inputChannels is 1; "

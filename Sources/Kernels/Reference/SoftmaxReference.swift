@@ -1,6 +1,6 @@
 import Glibc
 
-/// Softmax cross-entropy with label smoothing in plain loops and doubles.
+/// Softmax cross-entropy with mixed labels and label smoothing in plain loops and doubles.
 package enum SoftmaxReference {
   /// Probabilities of one image's logits.
   package static func probabilities(_ logits: [Double]) -> [Double] {
@@ -10,14 +10,16 @@ package enum SoftmaxReference {
     return powers.map { $0 / sum }
   }
 
-  /// −Σ t·log p of one image, t the smoothed label, and its gradient.
+  /// −Σ t·log p of one image, t the smoothed mixture of its labels, and its gradient.
+  ///
+  /// - Parameter partner: The second label and the share of the first.
   package static func loss(
-    _ logits: [Double], label: Int, smoothing: Double
+    _ logits: [Double], label: Int, partner: (label: Int, weight: Double)? = nil, smoothing: Double
   ) -> (loss: Double, gradient: [Double]) {
     let p = probabilities(logits)
-    let targets = p.indices.map {
-      smoothing / Double(p.count) + ($0 == label ? 1 - smoothing : 0)
-    }
+    var targets = p.map { _ in smoothing / Double(p.count) }
+    targets[label] += (1 - smoothing) * (partner?.weight ?? 1)
+    if let partner { targets[partner.label] += (1 - smoothing) * (1 - partner.weight) }
     return (
       zip(targets, p).reduce(0) { $0 - $1.0 * log($1.1) }, zip(p, targets).map { $0 - $1 }
     )

@@ -86,6 +86,12 @@ public struct Configuration: Sendable, Equatable {
       group == 0 || batch.formsGroups(of: group), "network", "batchNormGroup",
       "\(group) is not a group of whole micro-batches; allowed: 0 (whole batch) or batch.microBatch "
         + "(\(batch.microBatch)) times a power of two, at most batch.size (\(batch.size))")
+    let roundSize = batch.size / batch.rounds
+    keys.require(
+      batch.rounds == 1 || (1...roundSize).contains(group), "batch", "rounds",
+      "\(batch.rounds) rounds of \(roundSize) images must hold whole batch-norm groups; set "
+        + "network.batchNormGroup to batch.microBatch (\(batch.microBatch)) times a power of two, at "
+        + "most \(roundSize), or leave rounds out")
     let channels = network.inputChannels
     for (key, values) in [("mean", data.mean), ("deviation", data.deviation)] {
       keys.require(
