@@ -111,7 +111,8 @@ package struct StepBenchmark: Sendable, Encodable {
     fractionOfSGEMM =
       (options.isEvaluation ? 2 : 6) * Double(architecture.multiplyAdds) * imagesPerSecond
       / Double(ranks) / sgemm
-    peakResidentBytes = try Self.peakResidentBytes(communicator)
+    peakResidentBytes = Int(
+      try communicator.gathered(ProcessMemory.peakBytes).max() ?? 0)
     guard let training else { return }
     // The buffers of the copy must not count as the network's.
     copyBytesPerSecond = MachineRates.copy(
@@ -136,17 +137,5 @@ package struct StepBenchmark: Sendable, Encodable {
       try communicator.barrier()
       profile?.lap(.waiting, .update, .step)
     }
-  }
-
-  private static func peakResidentBytes(_ communicator: Communicator) throws -> Int {
-    var usage = rusage()
-    let code = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    precondition(code == 0, "the system does not tell how much memory is in use")
-    let own = [Double(usage.ru_maxrss * 1024)]
-    var all = [Double](repeating: 0, count: communicator.size)
-    try own.withUnsafeBufferPointer { own in
-      try all.withUnsafeMutableBufferPointer { try communicator.allGather(own, into: $0) }
-    }
-    return Int(all.max() ?? 0)
   }
 }

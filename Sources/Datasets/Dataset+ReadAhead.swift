@@ -15,4 +15,9 @@ extension Dataset {
       shards[shard].prefetch(images: first..<end)
     }
   }
+
+  /// Lets the operating system forget the shards, so that they are read from disk again.
+  package func dropFromCache() {
+    for shard in shards { shard.file.dropFromCache() }
+  }
 }

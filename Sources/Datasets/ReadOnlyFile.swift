@@ -61,5 +61,10 @@ final class ReadOnlyFile: Sendable {
     _ = posix_fadvise(descriptor, range.lowerBound, range.count, POSIX_FADV_WILLNEED)
   }
 
+  /// Lets the system forget what it keeps of the file in memory.
+  func dropFromCache() {
+    _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+  }
+
   private static var systemReason: String { String(cString: strerror(errno)).lowercased() }
 }

@@ -1,9 +1,9 @@
-import Datasets
-import Networks
+package import Datasets
+package import Networks
 
 /// Training and validation images on their way into a network.
-final class DataFeed {
-  let training: ImagePipeline
+package final class DataFeed {
+  package let training: ImagePipeline
   let validation: ImagePipeline?
   private let configuration: Configuration
   private var sequence: TrainingSequence?
@@ -12,7 +12,7 @@ final class DataFeed {
   /// Opens the shards of a configuration.
   ///
   /// - Throws: When shards are missing, damaged or of different data sets.
-  init(_ configuration: Configuration) throws(DatasetError) {
+  package init(_ configuration: Configuration) throws(DatasetError) {
     self.configuration = configuration
     let data = configuration.data
     training = try Self.pipeline(data.train, configuration)
@@ -50,14 +50,17 @@ final class DataFeed {
   }
 
   /// Batches of an epoch; the last may be short.
-  var batchesPerEpoch: Int {
+  package var batchesPerEpoch: Int {
     (training.dataset.count + configuration.batch.size - 1) / configuration.batch.size
   }
+
+  /// How training images are mixed.
+  package var shuffle: EpochOrder.Shuffle { .init(configuration.data, training.dataset) }
 
   /// Begins to prepare the images of this rank, from the round 0 of a step on.
   ///
   /// - Parameter totalSteps: Steps of the whole run; nothing is prepared for later ones.
-  func begin(atStep step: Int, totalSteps: Int, layout: BatchLayout) {
+  package func begin(atStep step: Int, totalSteps: Int, layout: BatchLayout) {
     let sequence = TrainingSequence(configuration, training, layout: layout, firstStep: step)
     self.sequence = sequence
     loader = Loader(
@@ -73,15 +76,21 @@ final class DataFeed {
   /// Seconds that ``load(step:round:into:)`` has waited for images that were not prepared yet.
   var secondsWaited: Double { loader?.secondsWaited ?? 0 }
 
+  /// Hands over this rank's next micro-batch.
+  package func next(_ body: (MicroBatchBuffer) -> Void) throws(DatasetError) {
+    guard let loader else { preconditionFailure("the feed has not begun") }
+    try loader.use(body)
+  }
+
   /// Loads this rank's images of a round of a step and returns the number of images of the whole
   /// batch.
   ///
   /// - Precondition: Steps and rounds come in their order, from where the feed began.
   func load(step: Int, round: Int, into network: EfficientNet) throws(DatasetError) -> Int {
-    guard let sequence, let loader else { preconditionFailure("the feed has not begun") }
+    guard let sequence else { preconditionFailure("the feed has not begun") }
     let imageCount = sequence.imageCount(ofStep: step)
     for run in network.beginBatch(imageCount: imageCount, round: round) {
-      try loader.use { buffer in
+      try next { buffer in
         precondition(buffer.count == run.positions.count, "a micro-batch with other images")
         network.take(buffer, at: run.firstImage)
         for image in 0..<buffer.count {

@@ -110,8 +110,8 @@ extension Evaluation {
     checkpoint path: String, data: String?, probabilities: String? = nil,
     communicator: Communicator
   ) throws(TrainingError) {
-    let model = try LoadedModel(path, data: data)
+    let model = try LoadedModel(path)
     try self.init(
-      model.network, model.pipeline, probabilities: probabilities, communicator: communicator)
+      model.network, model.pipeline(data: data), probabilities: probabilities, communicator: communicator)
   }
 }

@@ -144,6 +144,7 @@ public final class Trainer {
     // A run that was stopped after its last step lacks nothing but this and the summary.
     var validation = state.step < totalSteps ? nil : try evaluate()
     var imagesSeen = 0
+    feed.begin(atStep: state.step, totalSteps: totalSteps, layout: network.layout)
     while state.step < totalSteps {
       let stepStart = Date()
       let step = try takeStep()

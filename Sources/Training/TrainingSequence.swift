@@ -70,9 +70,7 @@ private final class EpochOrders: @unchecked Sendable {
     shards = dataset.shards.map(\.description.count)
     batch = configuration.batch
     seed = UInt64(configuration.training.seed)
-    shuffle = EpochOrder.Shuffle(
-      run: configuration.data.shuffleRun ?? (dataset.holdsPictures ? 16 : 1),
-      window: configuration.data.shuffleWindow)
+    shuffle = EpochOrder.Shuffle(configuration.data, dataset)
     batchCount = (dataset.count + batch.size - 1) / batch.size
     readsAhead = shuffle.run > 1
   }
@@ -86,5 +84,13 @@ private final class EpochOrders: @unchecked Sendable {
       made = made.suffix(1) + [(epoch, order)]
       return order
     }
+  }
+}
+
+extension EpochOrder.Shuffle {
+  /// What a configuration asks for.
+  init(_ data: DataConfiguration, _ dataset: Dataset) {
+    self.init(
+      run: data.shuffleRun ?? (dataset.holdsPictures ? 16 : 1), window: data.shuffleWindow)
   }
 }

@@ -16,8 +16,8 @@ struct Effnet: ParsableCommand {
       130 or 143 stopped by a signal after saving.
       """,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PackCommand.self, InspectCommand.self,
-      VerifyCommand.self, BenchmarkCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, PackCommand.self,
+      InspectCommand.self, VerifyCommand.self, BenchmarkCommand.self,
     ])
 
   /// Parses and runs; every error becomes one line and a documented exit code.

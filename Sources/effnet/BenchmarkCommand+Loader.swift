@@ -1,0 +1,95 @@
+import ArgumentParser
+import Benchmarks
+import Foundation
+import Training
+
+extension BenchmarkCommand {
+  /// `effnet benchmark loader`.
+  struct Loader: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Times reading, decoding and augmenting, without a network.",
+      discussion: """
+        Goes through the training data of a configuration as training does, once. The shards are \
+        dropped from the file cache first.
+        """)
+
+    @Argument(help: "Configuration of a run, in YAML.")
+    var config: String
+
+    @Option(
+      name: .customLong("set"), help: "Replace a value of the configuration: section.key=value.")
+    var overrides: [String] = []
+
+    @Option(help: "Images of each rank; one epoch unless given.")
+    var images: Int?
+
+    @Option(
+      help: ArgumentHelp(
+        """
+        Take made-up JPEG pictures instead of the configuration's training data: so many, in \
+        shards in a temporary folder.
+        """, valueName: "count"))
+    var synthetic: Int?
+
+    @Option(help: "Size of the made-up pictures.")
+    var size = "500x375"
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+      if let images, images < 1 { throw ValidationError("--images must be at least 1") }
+      if let synthetic, synthetic < 1 { throw ValidationError("--synthetic must be at least 1") }
+      _ = try pictureSize()
+    }
+
+    private func pictureSize() throws -> (width: Int, height: Int) {
+      let sides = size.split(separator: "x").compactMap { Int($0) }
+      guard sides.count == 2, sides.allSatisfy({ (1...10_000).contains($0) }) else {
+        throw ValidationError("--size \(size): give width and height, such as 500x375")
+      }
+      return (sides[0], sides[1])
+    }
+
+    func run() throws {
+      try Job.run { world in
+        var pictures: SyntheticPictures?
+        var overrides = overrides
+        if let synthetic {
+          guard world.size == 1 else {
+            throw Failure(.usage, "--synthetic is for one process; start it without mpirun")
+          }
+          let size = try pictureSize()
+          let made = try SyntheticPictures(
+            count: synthetic, width: size.width, height: size.height)
+          overrides += ["data.train=\(made.folder)", "data.validation=[]"]
+          pictures = made
+        }
+        defer { pictures?.remove() }
+        let result = try LoaderBenchmark(
+          Configuration(contentsOf: config, overrides: overrides), images: images,
+          communicator: world)
+        guard world.rank == 0 else { return }
+        if json { try printJSON(result) } else { print(Self.text(result)) }
+      }
+    }
+
+    private static func text(_ result: LoaderBenchmark) -> String {
+      let megabytes = fixed(Double(result.usedBytes) * 1e-6, 1)
+      let disk =
+        result.diskBytes.map { "\(fixed(Double($0) * 1e-6, 1)) MB read from disk" }
+        ?? "the system does not tell what was read from disk"
+      let amplification = result.readAmplification.map { ", \(fixed($0, 3)) for one used" } ?? ""
+      return """
+        \(fixed(result.imagesPerSecond, 0)) images/s: \(grouped(result.images)) of \
+        \(grouped(result.datasetImages)) images in \(fixed(result.seconds, 2)) s, \
+        \(result.ranks) rank\(result.ranks == 1 ? "" : "s") with \(result.threads) loader \
+        thread\(result.threads == 1 ? "" : "s")
+        \(megabytes) MB of images used, \(disk)\(amplification)
+        \(fixed(result.batchDiversity, 3)) runs an image in a batch; drawn at random \
+        \(fixed(result.fullShuffleDiversity, 3))
+        peak memory \(fixed(Double(result.peakResidentBytes) * 1e-6, 0)) MB
+        """
+    }
+  }
+}
