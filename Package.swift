@@ -79,8 +79,9 @@ let package = Package(
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5"],
       resources: [.copy("Fixtures/variable-length-strings.h5")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Images"]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Images", "Tensors"]),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(
