@@ -80,7 +80,7 @@ let package = Package(
       name: "HDF5Tests", dependencies: ["HDF5"],
       resources: [.copy("Fixtures/variable-length-strings.h5")]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Images"],
+      name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Images", "Tensors"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Tensors"], resources: [.copy("Fixtures")]),

@@ -3,14 +3,12 @@ import Tensors
 extension CounterRandom {
   /// Brings the elements into a random order (Fisher–Yates, from the end).
   ///
-  /// Unlike the standard library's, this shuffle is fixed for good: one 64-bit draw an element,
-  /// scaled by its high product, whose bias is below `count / 2⁶⁴`.
+  /// Unlike the standard library's, this shuffle is fixed for good: one 64-bit draw an element.
   mutating func shuffle<Elements: MutableCollection & RandomAccessCollection>(
     _ elements: inout Elements
   ) where Elements.Index == Int {
     for last in stride(from: elements.count - 1, to: 0, by: -1) {
-      let other = Int(next().multipliedFullWidth(by: UInt64(last + 1)).high)
-      elements.swapAt(last, other)
+      elements.swapAt(last, index(below: last + 1))
     }
   }
 }

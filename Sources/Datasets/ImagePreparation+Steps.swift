@@ -1,5 +1,4 @@
 import Images
-import Tensors
 
 extension ImagePreparation {
   /// The part of a picture that is used, and what becomes of it.
@@ -53,19 +52,15 @@ extension ImagePreparation {
       AffineSampler.sample(scratch.current, map, fill: fill, into: scratch.other)
       swap(&scratch.current, &scratch.other)
     }
-    if flip {
-      var random = CounterRandom(seed: seed, epoch: epoch, sample: sample, purpose: .flip)
-      if random.uniform() < 0.5 { scratch.current.flipHorizontally() }
-    }
-    jitter.apply(
-      to: scratch.current, scratch: scratch.other, seed: seed, epoch: epoch, sample: sample)
+    flip.apply(to: scratch.current, seed: seed, epoch: epoch, sample: sample)
+    jitter.apply(to: scratch.current, seed: seed, epoch: epoch, sample: sample)
     policy.apply(
       to: scratch.current, scratch: scratch.other, seed: seed, epoch: epoch, sample: sample)
   }
 
   /// Mixes the images of a micro-batch with each other.
   func mix(_ buffer: MicroBatchBuffer, _ key: AugmentationKey) {
-    guard mixing.isOn else { return }
+    guard mixing != BatchMixing() else { return }
     mixing.mix(
       images: buffer.images.start, count: buffer.count, resolution: resolution,
       channelStride: channels, labels: buffer.labels, samples: buffer.samples, seed: key.seed,

@@ -30,8 +30,8 @@ public struct ImagePreparation: Sendable, Equatable {
   public var evaluationCrop = CenterCrop.official
   /// Random shift, rotation and change of size.
   public var affine = AffineAugmentation()
-  /// Whether half of the training pictures are mirrored left to right.
-  public var flip = false
+  /// Mirroring, left and right.
+  public var flip = HorizontalFlip(probability: 0)
   /// Random changes of brightness, contrast, saturation and hue.
   public var jitter = ColorJitter()
   /// Learned or random sequence of operations.
@@ -55,5 +55,5 @@ public struct ImagePreparation: Sendable, Equatable {
   public var imageSize: Int { resolution * resolution * channels }
 
   /// Whether something in it needs red, green and blue.
-  var needsColors: Bool { policy != .none || !jitter.isIdentity }
+  var needsColors: Bool { policy != .none || jitter != ColorJitter() }
 }

@@ -16,6 +16,18 @@ public enum RandomPurpose: Sendable {
   case dropPath(block: Int)
   /// Contents of synthetic samples.
   case synthetic
+  /// Part of the picture of one sample.
+  case crop
+  /// Whether the picture of one sample is mirrored.
+  case flip
+  /// Changes of colour of one sample.
+  case jitter
+  /// Operations that an augmentation policy chooses for one sample.
+  case policy
+  /// Rectangle erased from one sample.
+  case erasing
+  /// How one sample is mixed with its partner.
+  case mixing
 
   var word: UInt32 {
     switch self {
@@ -26,6 +38,12 @@ public enum RandomPurpose: Sendable {
     case .dropPath(let block): 5 | UInt32(truncatingIfNeeded: block) << 4
     case .synthetic: 6
     case .window: 7
+    case .crop: 8
+    case .flip: 9
+    case .jitter: 10
+    case .policy: 11
+    case .erasing: 12
+    case .mixing: 13
     }
   }
 }

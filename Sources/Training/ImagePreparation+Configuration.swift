@@ -13,7 +13,7 @@ extension ImagePreparation {
     randomCrop = RandomResizedCrop(
       area: data.cropArea[0]...data.cropArea[1], aspect: data.cropAspect[0]...data.cropAspect[1])
     affine = AffineAugmentation(shift: data.shift, rotation: data.rotation, scale: data.scale)
-    flip = data.flip
+    flip = HorizontalFlip(probability: data.flip ? 0.5 : 0)
     jitter = ColorJitter(
       brightness: data.brightness, contrast: data.contrast, saturation: data.saturation,
       hue: data.hue)

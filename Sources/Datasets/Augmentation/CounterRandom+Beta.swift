@@ -1,0 +1,35 @@
+import Glibc
+import Tensors
+
+extension CounterRandom {
+  /// Between 0 and 1, of the distribution Beta(α, α).
+  ///
+  /// X / (X + Y) of two numbers of the distribution Gamma(α), computed from their logarithms: for
+  /// small α both are often too small for a Double.
+  /// - Precondition: α is positive.
+  package mutating func beta(_ alpha: Double) -> Double {
+    precondition(alpha > 0, "Beta(\(alpha), \(alpha)) is no distribution")
+    let (first, second) = (logarithmOfGamma(alpha), logarithmOfGamma(alpha))
+    return 1 / (1 + exp(second - first))
+  }
+
+  /// The logarithm of a number of the distribution Gamma(α) with scale 1.
+  ///
+  /// Marsaglia and Tsang 2000, "A simple method for generating gamma variables": the cube of a
+  /// shifted normal number for α ≥ 1, accepted 19 times of 20; below, Gamma(α + 1) · U^(1/α). How
+  /// many draws that takes varies; all of them come from this stream.
+  private mutating func logarithmOfGamma(_ alpha: Double) -> Double {
+    let boost = alpha < 1 ? log(1 - uniform()) / alpha : 0
+    let shift = (alpha < 1 ? alpha + 1 : alpha) - 1.0 / 3
+    let slope = 1 / (9 * shift).squareRoot()
+    while true {
+      let normal = normal()
+      let root = 1 + slope * normal
+      guard root > 0 else { continue }
+      let cube = root * root * root
+      if log(1 - uniform()) < normal * normal / 2 + shift * (1 - cube + log(cube)) {
+        return boost + log(shift * cube)
+      }
+    }
+  }
+}
