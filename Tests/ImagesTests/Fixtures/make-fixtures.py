@@ -5,6 +5,7 @@ expected.json names for each check the file, what is done with it, and the raw p
 channels] that Pillow makes of it.
 """
 
+import io
 import json
 import math
 import struct
@@ -100,8 +101,25 @@ content = (folder / "ycck.jpg").read_bytes()
 transform = content.index(b"Adobe") + 11
 assert content[transform] == 0
 (folder / "ycck.jpg").write_bytes(content[:transform] + b"\x02" + content[transform + 1 :])
-for file in ("progressive.jpg", "unconverted.jpg", "grey.jpg", "cmyk.jpg", "ycck.jpg"):
-    expect_decoded(file)
+# Nor does it sample colour unevenly, here every other column of blue and every other row of red: take
+# each plane from a grey file as a scan of its own.
+luma, blue, red = small.convert("YCbCr").split()
+tables, scans = [], []
+for plane in (luma, blue.resize((21, 31)), red.resize((41, 16))):
+    file = io.BytesIO()
+    plane.save(file, "jpeg", quality=90)
+    content = file.getvalue()
+    frame, scan = content.index(b"\xff\xc0"), content.index(b"\xff\xda")
+    tables.append((content[content.index(b"\xff\xdb") : frame], content[frame + 13 : scan]))
+    scans.append(content[scan + 10 : -2])
+assert tables[0] == tables[1] == tables[2]
+frame = struct.pack(">BHHB", 8, 31, 41, 3) + b"\x01\x22\x00" + b"\x02\x12\x00" + b"\x03\x21\x00"
+content = b"\xff\xd8" + tables[0][0] + b"\xff\xc0\x00\x11" + frame + tables[0][1]
+for component, scan in enumerate(scans, 1):
+    content += b"\xff\xda\x00\x08\x01" + bytes([component]) + b"\x00\x00\x3f\x00" + scan
+(folder / "uneven.jpg").write_bytes(content + b"\xff\xd9")
+for name in ("progressive", "unconverted", "grey", "cmyk", "ycck", "uneven"):
+    expect_decoded(f"{name}.jpg")
 for orientation in range(1, 9):
     file = f"orientation{orientation}.jpg"
     order = "<>"[orientation % 2]
