@@ -1,9 +1,9 @@
 import Datasets
 import Foundation
 import Glibc
-package import MPI
+import MPI
 import Networks
-package import Training
+import Training
 
 /// Times the way of images to the network, without a network: read, check, decode, augment, mix.
 package struct LoaderBenchmark: Sendable, Encodable {

@@ -25,10 +25,9 @@ package final class SyntheticPictures {
       for shard in 0..<shards {
         let numbers = shard * count / shards..<(shard + 1) * count / shards
         let writer = try ShardWriter(
-          path: "\(folder)/train-\(shard).h5", encoding: .file,
-          sizes: numbers.map { _ in (height, width) },
+          path: "\(folder)/train-\(shard).h5", height: height, width: width,
           byteCounts: numbers.map { pictures[$0 % pictures.count].count },
-          sources: numbers.map { "\($0).jpg" }, classNames: (0..<10).map(String.init))
+          classNames: (0..<10).map(String.init))
         for number in numbers {
           try pictures[number % pictures.count].withUnsafeBufferPointer {
             try writer.append($0, label: Int32(number % 10))

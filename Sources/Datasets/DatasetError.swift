@@ -13,6 +13,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// An image, or with `nil` everything but the images, is not what was written; `source` is where
   /// the image came from, if the shard knows.
   case checksumMismatch(file: String, image: Int?, source: String? = nil)
+  /// A picture in a shard that cannot be decoded although it is what was written.
+  case damagedImage(file: String, image: Int, source: String?, reason: String)
   /// Two shards that are not parts of one dataset.
   case inconsistent(first: String, second: String, reason: String)
   /// The images cannot be made into what the network takes.
@@ -42,6 +44,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .checksumMismatch(let file, nil, _):
       "shard \(file): its description does not match its checksum; "
         + "copy the shard again or pack it again"
+    case .damagedImage(let file, let image, let source, let reason):
+      "shard \(file): image \(image)\(source.map { " (\($0))" } ?? "") cannot be decoded: \(reason)"
     case .inconsistent(let first, let second, let reason):
       "shards \(first) and \(second) are not of one dataset: \(reason); name those of one dataset"
     case .incompatible(let reason):

@@ -37,7 +37,7 @@ public struct ImagePreparation: Sendable, Equatable {
   /// Learned or random sequence of operations.
   public var policy = AugmentationPolicy.none
   /// Random rectangles without picture.
-  public var erasing = RandomErasing()
+  public var erasing = RandomErasing(probability: 0)
   /// How the images of a micro-batch are mixed.
   public var mixing = BatchMixing()
 

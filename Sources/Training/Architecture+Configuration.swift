@@ -30,7 +30,7 @@ extension BatchLayout {
   /// This rank's part of the configured batch, or of a round of it.
   ///
   /// - Throws: When there are more ranks than micro-batches.
-  init(
+  package init(
     _ configuration: Configuration, rank: Int, rankCount: Int
   ) throws(TrainingError) {
     let batch = configuration.batch

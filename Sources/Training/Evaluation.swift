@@ -17,34 +17,43 @@ public struct Evaluation: Sendable, Encodable {
 
   /// Runs all images of `pipeline` through the networks of all ranks, a micro-batch at a time.
   ///
-  /// - Parameter probabilities: Path of a ``ProbabilityFile`` to write, if any.
+  /// - Parameters:
+  ///   - data: How images are loaded.
+  ///   - probabilities: Path of a ``ProbabilityFile`` to write, if any.
   init(
-    _ network: FoldedNetwork, _ pipeline: ImagePipeline, probabilities: String? = nil,
-    communicator: Communicator
+    _ network: FoldedNetwork, _ pipeline: ImagePipeline, _ data: DataConfiguration,
+    probabilities: String? = nil, communicator: Communicator
   ) throws(TrainingError) {
-    let order = EpochOrder(
-      sampleCount: pipeline.dataset.count, batchSize: network.capacity)
-    let shares = EvaluationShares(order: order, rankCount: communicator.size)
+    let shares = EvaluationShares(
+      imageCount: pipeline.dataset.count, microBatchSize: network.capacity,
+      rankCount: communicator.size)
+    let own = shares.microBatches(of: communicator.rank)
+    let loader = Loader(
+      count: own.count, threads: data.loaderThreads, ahead: data.prefetch,
+      microBatchSize: network.capacity, imageSize: pipeline.preparation.imageSize
+    ) { (number, buffer, scratch) throws(DatasetError) in
+      let images = shares.images(of: own.lowerBound + number)
+      try pipeline.fill(buffer, samples: images, key: nil, scratch: scratch)
+    }
     var file: ProbabilityFile?
     if let probabilities {
       file = try ProbabilityFile(
         probabilities, shares, classes: network.architecture.classes, communicator)
     }
     // Loss and hits of each micro-batch.
-    var totals = [Double](repeating: 0, count: 2 * order.batchCount)
+    var totals = [Double](repeating: 0, count: 2 * shares.microBatchCount)
     do {
       for round in 0..<shares.rounds {
         let microBatch = shares.microBatch(of: communicator.rank, round: round)
         if let microBatch {
-          _ = try DataFeed.load(
-            order, batch: microBatch, epoch: 0, seed: 0, isTraining: false, from: pipeline,
-            into: network)
+          _ = network.beginBatch(imageCount: shares.images(of: microBatch).count)
+          try loader.use { network.take($0, at: 0) }
           network.predict()
         }
         // First, because the loss replaces the scores.
         try file?.write(round, from: network)
         guard let microBatch else { continue }
-        for image in 0..<order.positions(ofBatch: microBatch).count {
+        for image in 0..<shares.images(of: microBatch).count {
           let (loss, isCorrect) = Self.loss(network, image)
           totals[2 * microBatch] += loss
           totals[2 * microBatch + 1] += isCorrect ? 1 : 0
@@ -54,11 +63,11 @@ public struct Evaluation: Sendable, Encodable {
     } catch { throw TrainingError(error) }
     // In the order of the data set, whichever ranks they come from.
     var sums = (loss: 0.0, correct: 0.0)
-    for microBatch in 0..<order.batchCount {
+    for microBatch in 0..<shares.microBatchCount {
       sums.loss += totals[2 * microBatch]
       sums.correct += totals[2 * microBatch + 1]
     }
-    count = order.sampleCount
+    count = shares.imageCount
     correct = Int(sums.correct)
     top1 = sums.correct / Double(count)
     loss = sums.loss / Double(count)
@@ -112,6 +121,7 @@ extension Evaluation {
   ) throws(TrainingError) {
     let model = try LoadedModel(path)
     try self.init(
-      model.network, model.pipeline(data: data), probabilities: probabilities, communicator: communicator)
+      model.network, model.pipeline(data: data), model.configuration.data,
+      probabilities: probabilities, communicator: communicator)
   }
 }

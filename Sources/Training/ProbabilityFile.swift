@@ -33,10 +33,10 @@ final class ProbabilityFile {
     self.communicator = communicator
     file =
       communicator.rank == 0 ? try Self.writing(path, HDF5File(creating: path + ".partial")) : nil
-    rowRoom = .allocate(capacity: shares.order.batchSize * classes)
-    labelRoom = .allocate(capacity: shares.order.batchSize)
+    rowRoom = .allocate(capacity: shares.microBatchSize * classes)
+    labelRoom = .allocate(capacity: shares.microBatchSize)
     guard let file else { return }
-    let count = shares.order.sampleCount
+    let count = shares.imageCount
     try Self.writing(
       path, file.createDataset("probabilities", of: Float.self, shape: [count, classes]))
     try Self.writing(path, file.createDataset("labels", of: Int32.self, shape: [count]))
@@ -86,7 +86,7 @@ final class ProbabilityFile {
   }
 
   private func images(of rank: Int, _ round: Int) -> Range<Int>? {
-    shares.microBatch(of: rank, round: round).map(shares.order.positions(ofBatch:))
+    shares.microBatch(of: rank, round: round).map(shares.images(of:))
   }
 
   private func rows(_ images: Range<Int>) -> UnsafeMutableBufferPointer<Float> {

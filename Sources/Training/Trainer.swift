@@ -267,7 +267,8 @@ public final class Trainer {
     guard let pipeline = feed.validation else { return nil }
     let evaluated = state.evaluated
     evaluationNetwork.fold(weights: evaluated.weights, statistics: evaluated.statistics)
-    let result = try Evaluation(evaluationNetwork, pipeline, communicator: communicator)
+    let result = try Evaluation(
+      evaluationNetwork, pipeline, configuration.data, communicator: communicator)
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))

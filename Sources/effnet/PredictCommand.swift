@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Images
+import Datasets
 import Reports
 import Training
 
