@@ -25,52 +25,48 @@ package struct EvaluationSection: Sendable {
     }
   }
 
-  /// The result in a line.
-  package var summary: String
-  /// Name of each of the K classes.
-  package var classNames: [String]
-  /// Images of each class and of each class they were taken for, `[K, K]`; `nil` where there are too
-  /// many classes to count them.
-  package var confusion: [Int]?
-  /// The worst mistake first.
-  package var mistakes: [Mistake]
+  /// The section, made once: a page is written often.
+  let markup: String
 
+  /// Makes the section.
+  ///
+  /// - Parameters:
+  ///   - summary: The result in a line.
+  ///   - classNames: Name of each of the K classes.
+  ///   - confusion: Images of each class and of each class they were taken for, `[K, K]`; `nil`
+  ///     where there are too many classes to count them.
+  ///   - mistakes: The worst mistake first.
   package init(
     summary: String, classNames: [String], confusion: [Int]?, mistakes: [Mistake]
   ) {
     precondition(
       confusion.map { $0.count == classNames.count * classNames.count } ?? true,
       "counts of other classes")
-    self.summary = summary
-    self.classNames = classNames
-    self.confusion = confusion
-    self.mistakes = mistakes
+    var result = "<h2>Evaluation</h2>\n<p>\(summary.escapedForHTML)</p>\n"
+    if let confusion {
+      let table = ConfusionTable(classNames: classNames, counts: confusion)
+      result += "<div class=\"sides\">\n"
+      result +=
+        classNames.count <= Self.matrixLimit ? table.matrix : table.pairs(limit: Self.pairLimit)
+      result += table.accuracies(limit: Self.classLimit)
+      result += "</div>\n"
+    }
+    if !mistakes.isEmpty {
+      result += "<h2>Most mistaken pictures</h2>\n<div class=\"pictures\">\n"
+      for mistake in mistakes { result += Self.figure(mistake, classNames) }
+      result += "</div>\n"
+    }
+    markup = result
   }
 
   /// Classes up to which the whole matrix is drawn.
-  static let matrixLimit = 50
+  private static let matrixLimit = 50
   /// Pairs that are listed where there are more classes.
   private static let pairLimit = 30
   /// Classes whose accuracy is listed.
   private static let classLimit = 20
 
-  var markup: String {
-    var result = "<h2>Evaluation</h2>\n<p>\(summary.escapedForHTML)</p>\n"
-    if let confusion {
-      let table = ConfusionTable(classNames: classNames, counts: confusion)
-      let isSmall = classNames.count <= Self.matrixLimit
-      result += "<div class=\"sides\" style=\"margin-top:18px\">\n"
-      result += isSmall ? table.matrix : table.pairs(limit: Self.pairLimit)
-      result += table.accuracies(limit: Self.classLimit)
-      result += "</div>\n"
-    }
-    guard !mistakes.isEmpty else { return result }
-    result += "<h2>Most mistaken pictures</h2>\n<div class=\"pictures\">\n"
-    for mistake in mistakes { result += figure(mistake) }
-    return result + "</div>\n"
-  }
-
-  private func figure(_ mistake: Mistake) -> String {
+  private static func figure(_ mistake: Mistake, _ classNames: [String]) -> String {
     let truth = classNames[mistake.truth]
     let predicted = classNames[mistake.predicted].escapedForHTML
     let source = mistake.source.map(\.escapedForHTML) ?? ""

@@ -73,7 +73,8 @@ enum PageStyle {
     .key b { color: var(--ink); font-weight: 600; }
     .key::before { content: ""; display: inline-block; width: 14px; height: 2px; margin-right: 6px;
       background: currentColor; vertical-align: 4px; }
-    .sides { display: flex; flex-wrap: wrap; gap: 26px 56px; align-items: flex-start; }
+    .sides { display: flex; flex-wrap: wrap; gap: 26px 56px; margin-top: 18px;
+      align-items: flex-start; }
     .sides > div { min-width: 0; max-width: 100%; }
     .sides > .grows { flex: 1 1 320px; max-width: 640px; }
     .scroll { overflow-x: auto; padding-bottom: 4px; }

@@ -3,12 +3,15 @@ import Networks
 
 /// A checkpoint's network, for a micro-batch of its run, with the data it is to be run on.
 package final class LoadedModel {
+  let checkpoint: Checkpoint
+  let configuration: Configuration
   let pipeline: ImagePipeline
   package let network: FoldedNetwork
 
   /// - Parameter data: Shards, a folder or a pattern; nil for the validation data of the run.
   package init(_ path: String, data: String?) throws(TrainingError) {
-    let (checkpoint, configuration, state) = try Checkpoint.load(path)
+    let state: ModelState
+    (checkpoint, configuration, state) = try Checkpoint.load(path)
     let paths = data.map { [$0] } ?? configuration.data.validation
     guard !paths.isEmpty else {
       throw TrainingError(
