@@ -1,16 +1,20 @@
 extension String {
   /// The text with the five characters that HTML gives a meaning replaced, fit for elements and
-  /// quoted attributes.
+  /// quoted attributes; control characters, which XML forbids, become replacement characters.
   package var escapedForHTML: String {
     var result = ""
-    for character in self {
-      switch character {
+    result.reserveCapacity(utf8.count)
+    // Scalars, because `"` and a combining accent are one character that is not `"`.
+    for scalar in unicodeScalars {
+      switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      default: result.append(character)
+      case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
+      case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+      default: result.unicodeScalars.append(scalar)
       }
     }
     return result

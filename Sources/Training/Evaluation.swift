@@ -1,5 +1,4 @@
 import Datasets
-import Kernels
 public import MPI
 import Networks
 
@@ -14,6 +13,14 @@ public struct Evaluation: Sendable, Encodable {
   public let count: Int
   /// Mean cross-entropy in nats, without label smoothing.
   public let loss: Double
+
+  /// Which classes are taken for which others; `nil` for more than ``ConfusionMatrix/classLimit``.
+  public let confusion: ConfusionMatrix?
+  /// The images that the network is most wrong about, at most 24: those with the highest
+  /// probability of another class, and of equal ones the first.
+  public let mistakes: [Mistake]
+
+  private enum CodingKeys: CodingKey { case top1, correct, count, loss }
 
   /// Runs all images of `pipeline` through the networks of all ranks, a micro-batch at a time.
   ///
@@ -35,13 +42,12 @@ public struct Evaluation: Sendable, Encodable {
       let images = shares.images(of: own.lowerBound + number)
       try pipeline.fill(buffer, samples: images, key: nil, scratch: scratch)
     }
+    let classes = network.architecture.classes
     var file: ProbabilityFile?
     if let probabilities {
-      file = try ProbabilityFile(
-        probabilities, shares, classes: network.architecture.classes, communicator)
+      file = try ProbabilityFile(probabilities, shares, classes: classes, communicator)
     }
-    // Loss and hits of each micro-batch.
-    var totals = [Double](repeating: 0, count: 2 * shares.microBatchCount)
+    var tally = EvaluationTally(microBatches: shares.microBatchCount, classes: classes)
     do {
       for round in 0..<shares.rounds {
         let microBatch = shares.microBatch(of: communicator.rank, round: round)
@@ -50,27 +56,22 @@ public struct Evaluation: Sendable, Encodable {
           try loader.use { network.take($0, at: 0) }
           network.predict()
         }
-        // First, because the loss replaces the scores.
+        // First, because the tally replaces the scores.
         try file?.write(round, from: network)
         guard let microBatch else { continue }
         for image in 0..<shares.images(of: microBatch).count {
-          let (loss, isCorrect) = Self.loss(network, image)
-          totals[2 * microBatch] += loss
-          totals[2 * microBatch + 1] += isCorrect ? 1 : 0
+          tally.add(image, of: network, microBatch: microBatch)
         }
       }
-      try Self.join(&totals, communicator)
+      try tally.join(communicator)
     } catch { throw TrainingError(error) }
-    // In the order of the data set, whichever ranks they come from.
-    var sums = (loss: 0.0, correct: 0.0)
-    for microBatch in 0..<shares.microBatchCount {
-      sums.loss += totals[2 * microBatch]
-      sums.correct += totals[2 * microBatch + 1]
-    }
+    let sums = tally.sums
     count = shares.imageCount
-    correct = Int(sums.correct)
-    top1 = sums.correct / Double(count)
+    correct = sums.correct
+    top1 = Double(sums.correct) / Double(count)
     loss = sums.loss / Double(count)
+    confusion = tally.confusion
+    mistakes = tally.mistakes
     guard loss.isFinite else {
       throw TrainingError(
         .numeric,
@@ -78,30 +79,6 @@ public struct Evaluation: Sendable, Encodable {
           + "checkpoint with a lower schedule.learningRate")
     }
     try file?.publish()
-  }
-
-  /// The loss of one image, and whether its own class is the most probable.
-  private static func loss(_ network: FoldedNetwork, _ image: Int) -> (
-    loss: Double, isCorrect: Bool
-  ) {
-    let scores = network.logits(ofImage: image)
-    guard let start = scores.baseAddress else { preconditionFailure("a network without classes") }
-    var label = network.labels[image]
-    let totals = SoftmaxCrossEntropy.backward(
-      start, images: 1, classes: scores.count, labels: &label, smoothing: 0)
-    return (totals.loss, totals.correct > 0)
-  }
-
-  /// Brings numbers of which each is one rank's, and zero on the others, to all ranks.
-  private static func join(
-    _ numbers: inout [Double], _ communicator: Communicator
-  ) throws(MPIError) {
-    // The bits of a number and zeros have one sum only, in any order.
-    var bits = numbers.map { Int64(bitPattern: $0.bitPattern) }
-    try bits.withUnsafeMutableBufferPointer { (bits) throws(MPIError) in
-      try communicator.sum(bits)
-    }
-    numbers = bits.map { Double(bitPattern: UInt64(bitPattern: $0)) }
   }
 }
 
@@ -113,15 +90,20 @@ extension Evaluation {
   ///   - probabilities: Path of an HDF5 file for the class probabilities of every image, if they
   ///     are wanted: `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of
   ///     the data. Rank 0 writes it, and it appears when it is complete.
+  ///   - report: Path of a page to write with confusion matrix and mistakes, if it is wanted.
   /// - Throws: When checkpoint or data are missing, damaged, or do not fit together; when the loss
   ///   is not a number; when the file cannot be written.
   public init(
-    checkpoint path: String, data: String?, probabilities: String? = nil,
+    checkpoint path: String, data: String?, probabilities: String? = nil, report: String? = nil,
     communicator: Communicator
   ) throws(TrainingError) {
     let model = try LoadedModel(path)
+    let pipeline = try model.pipeline(data: data)
     try self.init(
-      model.network, model.pipeline(data: data), model.configuration.data,
-      probabilities: probabilities, communicator: communicator)
+      model.network, pipeline, model.configuration.data, probabilities: probabilities,
+      communicator: communicator)
+    if let report, communicator.rank == 0 {
+      try write(report, checkpoint: path, model, pipeline.dataset)
+    }
   }
 }

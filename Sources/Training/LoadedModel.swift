@@ -3,20 +3,18 @@ import Networks
 
 /// A checkpoint's network, for a micro-batch of its run.
 package final class LoadedModel {
+  let checkpoint: Checkpoint
   /// The configuration of its run.
-  package let configuration: Configuration
-  /// Name of each class.
-  package let classNames: [String]
+  let configuration: Configuration
   package let network: FoldedNetwork
   private let path: String
 
   package init(_ path: String) throws(TrainingError) {
-    let (checkpoint, configuration, state) = try Checkpoint.load(path)
+    let state: ModelState
+    (checkpoint, configuration, state) = try Checkpoint.load(path)
     self.path = path
-    self.configuration = configuration
-    classNames = checkpoint.classNames
     network = FoldedNetwork(
-      Architecture(configuration.network, classes: classNames.count),
+      Architecture(configuration.network, classes: checkpoint.classNames.count),
       capacity: configuration.batch.microBatch)
     let evaluated = state.evaluated
     network.fold(weights: evaluated.weights, statistics: evaluated.statistics)
@@ -35,11 +33,12 @@ package final class LoadedModel {
     do throws(DatasetError) {
       pipeline = try DataFeed.pipeline(paths, configuration)
     } catch { throw TrainingError(error) }
-    guard pipeline.dataset.classNames == classNames else {
+    let (own, others) = (checkpoint.classNames, pipeline.dataset.classNames)
+    guard own == others else {
       throw TrainingError(
         .usage,
-        "\(path) was trained for the classes \(DataFeed.list(classNames)), the data have "
-          + "\(DataFeed.list(pipeline.dataset.classNames)); use data of the same classes")
+        "\(path) was trained for the classes \(DataFeed.list(own)), the data have "
+          + "\(DataFeed.list(others)); use data of the same classes")
     }
     return pipeline
   }

@@ -40,7 +40,7 @@ public final class Predictor {
     let loaded = try LoadedModel(path)
     let preparation = ImagePreparation(loaded.configuration)
     network = loaded.network
-    classNames = loaded.classNames
+    classNames = loaded.checkpoint.classNames
     imageSize = preparation.imageSize
     model =
       "\(loaded.configuration.network.model.rawValue) at \(preparation.resolution) × "

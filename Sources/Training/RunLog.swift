@@ -9,6 +9,8 @@ final class RunLog {
     let step: Int
     let epoch: Double
     let loss, top1, learningRate, imagesPerSecond, secondsPerStep: Double
+    /// Share of the time spent waiting for images, where it is measured.
+    let waiting: Double?
 
     init(_ report: TrainingReport) {
       step = report.step
@@ -18,6 +20,7 @@ final class RunLog {
       learningRate = report.learningRate
       imagesPerSecond = report.imagesPerSecond
       secondsPerStep = report.secondsPerStep
+      waiting = report.waiting
     }
   }
 
@@ -36,6 +39,10 @@ final class RunLog {
     let stateSHA256: String
   }
 
+  /// All logged steps, from the beginning of the run.
+  private(set) var steps: [Step] = []
+  /// All logged evaluations.
+  private(set) var validations: [Validation] = []
   private let folder: RunFolder
   private let file: FileHandle
   private static let name = "log.jsonl"
@@ -65,10 +72,28 @@ final class RunLog {
     }
     self.file = file
     file.seekToEndOfFile()
+    for line in kept.map({ Data($0.utf8) }) {
+      if let step = try? JSONDecoder().decode(Step.self, from: line) {
+        steps.append(step)
+      } else if let validation = try? JSONDecoder().decode(Validation.self, from: line) {
+        validations.append(validation)
+      }
+    }
   }
 
-  /// Adds a line.
-  func append(_ entry: some Encodable) throws(TrainingError) {
+  /// Adds the line of a step.
+  func append(_ step: Step) throws(TrainingError) {
+    try write(step)
+    steps.append(step)
+  }
+
+  /// Adds the line of an evaluation.
+  func append(_ validation: Validation) throws(TrainingError) {
+    try write(validation)
+    validations.append(validation)
+  }
+
+  private func write(_ entry: some Encodable) throws(TrainingError) {
     do {
       try file.write(contentsOf: Self.encode(entry, .sortedKeys) + Data("\n".utf8))
     } catch {

@@ -31,6 +31,7 @@ public final class Trainer {
   private let schedule: LearningRateSchedule
   let folder: RunFolder
   private var log: RunLog?
+  private var page: RunReport?
   var isFinished = false
 
   /// Prepares a run from its beginning, or from the newest checkpoint of its output folder.
@@ -74,13 +75,18 @@ public final class Trainer {
       try resume()
       try determineWhetherFinished()
     }
+    let hostCount = try Self.hostCount(communicator)
     if communicator.rank == 0 {
       try folder.prepare()
       try folder.lock()
       try folder.write(configuration.yaml, to: "configuration.yaml")
-      log = try RunLog(
+      let log = try RunLog(
         folder, continuingAt: state.step, evaluatesAgain: state.step >= totalSteps && !isFinished)
-      announce()
+      self.log = log
+      let start = announce()
+      if !isFinished {
+        page = RunReport(folder, start, configuration, hostCount: hostCount, log, observer)
+      }
     }
   }
 
@@ -108,16 +114,17 @@ public final class Trainer {
     }
   }
 
-  private func announce() {
-    observer?.began(
-      TrainingStart(
-        model: configuration.network.model.rawValue, resolution: architecture.resolution,
-        classes: architecture.classes, parameters: state.table.parameterCount,
-        trainingImages: feed.training.dataset.count,
-        validationImages: feed.validation?.dataset.count ?? 0,
-        batchSize: configuration.batch.size, microBatches: configuration.batch.microBatchCount,
-        ranks: communicator.size, coreType: OpenBLAS.coreName, firstStep: state.step,
-        totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch))
+  private func announce() -> TrainingStart {
+    let start = TrainingStart(
+      model: configuration.network.model.rawValue, resolution: architecture.resolution,
+      classes: architecture.classes, parameters: state.table.parameterCount,
+      trainingImages: feed.training.dataset.count,
+      validationImages: feed.validation?.dataset.count ?? 0,
+      batchSize: configuration.batch.size, microBatches: configuration.batch.microBatchCount,
+      ranks: communicator.size, coreType: OpenBLAS.coreName, firstStep: state.step,
+      totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+    observer?.began(start)
+    return start
   }
 
   /// How a run ended.
@@ -133,6 +140,15 @@ public final class Trainer {
   /// - Throws: When a loss is not a number, data are damaged, a checkpoint cannot be written, or
   ///   ranks are lost.
   public func run() throws(TrainingError) -> Outcome {
+    do {
+      return try takeSteps()
+    } catch {
+      page?.stopped("\(error)")
+      throw error
+    }
+  }
+
+  private func takeSteps() throws(TrainingError) -> Outcome {
     if isFinished {
       observer?.noticed(
         "the run in \(folder.path) is finished, after step \(state.step) of \(totalSteps)")
@@ -156,6 +172,7 @@ public final class Trainer {
         of: window, secondsPerStep: -start.timeIntervalSinceNow / Double(state.step - firstStep))
       if isLast || state.step % configuration.training.logEverySteps == 0 {
         try log?.append(RunLog.Step(report))
+        page?.logged(report)
         observer?.logged(report)
         window = Window()
       } else {
@@ -165,6 +182,7 @@ public final class Trainer {
         try save()
         // Whoever ends first ends the others: nobody may before the checkpoint is whole.
         do { try communicator.barrier() } catch { throw TrainingError(error) }
+        page?.stopped("\(signal == SIGINT ? "Ctrl-C" : "SIGTERM"); saved, goes on with --resume")
         return .stopped(signal: signal)
       }
       // First what must not be lost, then what can be computed again.
@@ -272,6 +290,7 @@ public final class Trainer {
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
+    page?.evaluated(result, pipeline.dataset)
     observer?.evaluated(result, step: state.step, epoch: epoch)
     return result
   }
@@ -316,6 +335,7 @@ public final class Trainer {
       imagesPerSecond: Double(images) / max(seconds, 1e-9), ranks: communicator.size,
       stateSHA256: state.sha256)
     try log.finish(summary)
+    page?.finished()
     observer?.finished(
       checkpoint: folder.checkpoint(step: state.step), validation: validation, seconds: seconds)
   }

@@ -30,6 +30,9 @@ public struct TrainingReport: Sendable {
   public let imagesPerSecond: Double
   /// Mean duration of a step, evaluations and checkpoints included.
   public let secondsPerStep: Double
+  /// Share of the time since the last report that rank 0 waited for images; `nil` where that is not
+  /// measured.
+  public var waiting: Double?
   /// Estimate for the rest of the run.
   public var secondsLeft: Double { secondsPerStep * Double(totalSteps - step) }
 }

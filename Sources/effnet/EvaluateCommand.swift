@@ -24,17 +24,25 @@ struct EvaluateCommand: ParsableCommand {
       "Also write the probabilities of every image to this HDF5 file.", valueName: "file"))
   var probabilities: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write a page with the confusion matrix and the most mistaken pictures.",
+      valueName: "file"))
+  var report: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
     try Job.run { world in
-      if let probabilities, world.rank == 0, FileManager.default.fileExists(atPath: probabilities) {
-        throw Failure(
-          .usage, "\(probabilities) exists; choose another file for --probabilities or remove it")
+      if world.rank == 0 {
+        try requireNew(probabilities, "--probabilities")
+        try requireNew(report, "--report")
+        try requireFolder(of: report)
       }
       let result = try Evaluation(
-        checkpoint: checkpoint, data: data, probabilities: probabilities, communicator: world)
+        checkpoint: checkpoint, data: data, probabilities: probabilities, report: report,
+        communicator: world)
       guard world.rank == 0 else { return }
       if json {
         try printJSON(result)
@@ -44,5 +52,21 @@ struct EvaluateCommand: ParsableCommand {
             + "loss \(fixed(result.loss, 4))")
       }
     }
+  }
+  /// Nothing is overwritten.
+  private func requireNew(_ file: String?, _ option: String) throws {
+    guard let file, FileManager.default.fileExists(atPath: file) else { return }
+    throw Failure(.usage, "\(file) exists; choose another file for \(option) or remove it")
+  }
+
+  /// A long evaluation is not to end with a page that cannot be written.
+  private func requireFolder(of report: String?) throws {
+    guard let report else { return }
+    let folder = URL(fileURLWithPath: report).deletingLastPathComponent().path
+    guard !FileManager.default.isWritableFile(atPath: folder) else { return }
+    throw Failure(
+      .output,
+      "\(report) cannot be written: the folder \(folder) is missing or closed; choose another "
+        + "for --report")
   }
 }

@@ -1,0 +1,63 @@
+import Foundation
+
+/// An event file for TensorBoard, `events.out.tfevents.TIME.HOST`.
+///
+/// A run that goes on begins another file; TensorBoard reads all files of a folder as one.
+package final class EventFile {
+  /// Why it cannot be written.
+  package struct Failure: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  /// Path of the file.
+  package let path: String
+  private let file: FileHandle
+
+  /// Begins a file.
+  ///
+  /// - Parameters:
+  ///   - folder: An existing folder.
+  ///   - step: Step after which the run goes on; 0 for its beginning.
+  ///   - time: Seconds since 1970.
+  /// - Throws: When it cannot be written.
+  package init(
+    in folder: String, after step: Int, time: Double = Date().timeIntervalSince1970
+  ) throws(Failure) {
+    // Host names have no characters that are special in paths.
+    let host = ProcessInfo.processInfo.hostName
+    let name = "\(folder)/events.out.tfevents.\(Int(time)).\(host)"
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    var path = name
+    var descriptor = open(path, flags, 0o666)
+    // A run may be started again within a second.
+    for number in 1..<1000 where descriptor < 0 && errno == EEXIST {
+      path = "\(name).\(number)"
+      descriptor = open(path, flags, 0o666)
+    }
+    guard descriptor >= 0 else {
+      throw Failure(description: "\(path) cannot be written: \(String(cString: strerror(errno)))")
+    }
+    self.path = path
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    try write(EventRecord.version(time: time))
+    if step > 0 { try write(EventRecord.start(time: time, step: step + 1)) }
+  }
+
+  /// Adds values after a step.
+  ///
+  /// - Throws: When they cannot be written.
+  package func append(
+    step: Int, _ values: [(tag: String, value: Double)],
+    time: Double = Date().timeIntervalSince1970
+  ) throws(Failure) {
+    try write(EventRecord.scalars(time: time, step: step, values))
+  }
+
+  private func write(_ record: [UInt8]) throws(Failure) {
+    do {
+      try file.write(contentsOf: record)
+    } catch {
+      throw Failure(description: "\(path) cannot be written: \(error.localizedDescription)")
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/// The style of all pages: the fonts of the system, two colours of lines that colour-blind readers tell
+/// apart, light and dark.
+enum PageStyle {
+  static let css = """
+    :root {
+      color-scheme: light dark;
+      --paper: #fcfcfb; --ink: #1b1d21; --quiet: #646a73; --hair: #e3e4e6; --fill: #f1f2f3;
+      --first: #0b66b2; --second: #c2500c; --good: #1d7f4e;
+      --first-rgb: 11 102 178; --second-rgb: 214 94 16;
+    }
+    @media (prefers-color-scheme: dark) {
+      :root {
+        --paper: #141619; --ink: #dcdfe4; --quiet: #9299a3; --hair: #2c3036; --fill: #1e2126;
+        --first: #62adf5; --second: #f79a55; --good: #5cc48e;
+        --first-rgb: 98 173 245; --second-rgb: 247 154 85;
+      }
+    }
+    * { box-sizing: border-box; }
+    body {
+      margin: 0 auto; padding: clamp(14px, 2.2vw, 36px); max-width: 1440px;
+      background: var(--paper); color: var(--ink);
+      font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
+      font-variant-numeric: tabular-nums;
+    }
+    h1 { margin: 0; font-size: 22px; line-height: 1.25; font-weight: 650; overflow-wrap: anywhere; }
+    h2 { margin: 36px 0 10px; padding-top: 10px; border-top: 1px solid var(--hair);
+      font-size: 15px; font-weight: 650; }
+    h3 { margin: 0 0 8px; font-size: 13px; font-weight: 600; }
+    p { margin: 4px 0; }
+    .quiet, .note { color: var(--quiet); }
+    header .row { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 14px; }
+    .status { font-weight: 600; color: var(--first); }
+    .status::before { content: ""; display: inline-block; width: 8px; height: 8px;
+      margin-right: 7px; border-radius: 50%; background: currentColor; vertical-align: 1px; }
+    .status.finished { color: var(--good); }
+    .status.stopped { color: var(--second); }
+    .done { height: 4px; margin: 12px 0 0; border-radius: 2px; background: var(--hair);
+      overflow: hidden; }
+    .done div { height: 100%; background: var(--first); }
+    .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr));
+      gap: 14px 20px; margin: 18px 0 0; }
+    .tiles div { min-width: 0; }
+    dt { color: var(--quiet); font-size: 12px; }
+    dd { margin: 0; overflow-wrap: anywhere; }
+    .tiles dd { font-size: 19px; line-height: 1.3; font-weight: 600; white-space: nowrap; }
+    .tiles small { display: block; font-size: 12px; font-weight: 400; color: var(--quiet); }
+    .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
+      gap: 10px 24px; margin: 0 0 14px; }
+    .facts .wide { grid-column: 1 / -1; }
+    .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr));
+      gap: 26px 40px; margin-top: 30px; }
+    .plots.small { grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
+    .plot { margin: 0; min-width: 0; }
+    .plot figcaption { display: flex; flex-wrap: wrap; gap: 0 16px; margin-bottom: 9px; }
+    .plot > svg { display: block; overflow: visible; height: 230px; margin: 0 6px 34px 46px;
+      width: calc(100% - 52px); }
+    .plots.small .plot > svg { height: 120px; }
+    .plot svg svg { width: 100%; height: 100%; overflow: visible; }
+    .plot line { stroke: var(--hair); }
+    .plot text { font-size: 11px; fill: currentColor; opacity: .66; }
+    .plot .y, .plot .end { text-anchor: end; }
+    .plot .y { dominant-baseline: central; }
+    .plot .x { text-anchor: middle; }
+    .plot polyline { fill: none; stroke: var(--first); stroke-width: 1.5; stroke-linejoin: round;
+      vector-effect: non-scaling-stroke; }
+    .plot polyline.s1 { stroke: var(--second); }
+    .plot circle { fill: var(--first); }
+    .plot circle.s1 { fill: var(--second); }
+    .plot rect { fill: currentColor; opacity: 0; }
+    .plot rect:hover { opacity: .07; }
+    .key { color: var(--first); }
+    .key.s1 { color: var(--second); }
+    .key b { color: var(--ink); font-weight: 600; }
+    .key::before { content: ""; display: inline-block; width: 14px; height: 2px; margin-right: 6px;
+      background: currentColor; vertical-align: 4px; }
+    .sides { display: flex; flex-wrap: wrap; gap: 26px 56px; margin-top: 18px;
+      align-items: flex-start; }
+    .sides > div { min-width: 0; max-width: 100%; }
+    .sides > .grows { flex: 1 1 320px; max-width: 640px; }
+    .scroll { overflow-x: auto; padding-bottom: 4px; }
+    table { border-collapse: collapse; font-size: 13px; }
+    th { font-weight: 500; text-align: left; }
+    .list { width: 100%; }
+    .list th, .list td { padding: 3px 10px 3px 0; border-bottom: 1px solid var(--hair); }
+    .list thead th { color: var(--quiet); font-size: 12px; }
+    .list .number { text-align: right; white-space: nowrap; }
+    .list tbody th { overflow-wrap: anywhere; }
+    .bar { width: 34%; min-width: 70px; }
+    .bar div { height: 6px; border-radius: 3px; background: var(--fill); overflow: hidden; }
+    .bar i { display: block; height: 100%; background: var(--first); }
+    .confusion td { width: 34px; min-width: 34px; height: 30px; padding: 0; text-align: center;
+      border: 1px solid var(--paper); background: var(--fill); font-size: 12px; }
+    .confusion td.hit { background: rgb(var(--first-rgb) / var(--v)); }
+    .confusion td.miss { background: rgb(var(--second-rgb) / var(--v)); }
+    .confusion tbody th { padding-right: 9px; text-align: right; max-width: 170px;
+      overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .confusion thead th { padding: 0 0 4px; text-align: center; vertical-align: bottom; }
+    .confusion.long thead th { height: 6em; max-height: 130px; }
+    .confusion.long thead span { writing-mode: vertical-rl; transform: rotate(180deg);
+      max-height: 130px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .confusion .recall { width: auto; padding-left: 9px; background: none; text-align: right;
+      white-space: nowrap; color: var(--quiet); }
+    .confusion.dense td { width: 14px; min-width: 14px; height: 14px; }
+    .confusion.dense th, .confusion.dense .recall { font-size: 10px; line-height: 1; }
+    .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr));
+      gap: 18px 14px; }
+    .pictures.large { grid-template-columns: repeat(auto-fill, minmax(min(100%, 210px), 1fr));
+      gap: 26px 22px; }
+    .picture { margin: 0; min-width: 0; break-inside: avoid; font-size: 12px; line-height: 1.4; }
+    .picture img, .picture .none { display: block; width: 100%; height: 96px; margin-bottom: 6px;
+      object-fit: contain; background: var(--fill); border-radius: 3px; }
+    .picture img.coarse { image-rendering: pixelated; }
+    .large .picture img, .large .picture .none { height: 180px; }
+    .picture .name { font-size: 13px; font-weight: 600; }
+    .picture div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .guess { display: grid; grid-template-columns: 1fr auto; gap: 0 8px; margin-top: 4px; }
+    .guess .bar { grid-column: 1 / -1; width: 100%; }
+    .guess .bar div { height: 4px; }
+    .guess + .guess .bar i { opacity: .55; }
+    details { margin-top: 12px; }
+    summary { cursor: pointer; font-weight: 600; font-size: 13px; }
+    pre { margin: 10px 0 0; padding: 12px 14px; border-radius: 4px; background: var(--fill);
+      font: 12px/1.5 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+      overflow-x: auto; }
+    footer { margin-top: 40px; color: var(--quiet); font-size: 12px; }
+    @media print {
+      body { padding: 0; max-width: none; }
+      * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+      .plot, .tiles, tr { break-inside: avoid; }
+      h2 { break-after: avoid; }
+    }
+    """
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+/// A scale from values to places, 0 to 1, with ticks at round values.
+struct PlotAxis {
+  /// A value with a label.
+  struct Tick {
+    let position: Double
+    let label: String
+  }
+
+  private(set) var ticks: [Tick] = []
+  private let isLogarithmic: Bool
+  private var lower = 0.0
+  private var upper = 1.0
+
+  /// An axis that all `values` fit on.
+  ///
+  /// - Parameters:
+  ///   - includesZero: Whether 0 is on the axis, too; not on a logarithmic one.
+  ///   - isLogarithmic: Whether equal factors have equal lengths; values are above 0 then.
+  ///   - endsAtTicks: Whether the axis is lengthened to the next ticks.
+  ///   - tickCount: Ticks that would be best.
+  init(
+    _ values: some Sequence<Double>, includesZero: Bool = false, isLogarithmic: Bool = false,
+    endsAtTicks: Bool = true, tickCount: Double = 4
+  ) {
+    self.isLogarithmic = isLogarithmic
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for value in values {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    if low > high { (low, high) = isLogarithmic ? (0.1, 1) : (0, 1) }
+    if isLogarithmic {
+      placeDecades(from: log10(low), to: log10(high))
+      return
+    }
+    if includesZero { (low, high) = (min(low, 0), max(high, 0)) }
+    // Ends that differ by roundings have no ticks between them.
+    if high - low <= 1e-9 * max(abs(low), abs(high)) {
+      let room = low == 0 ? 0.5 : 0.1 * abs(low)
+      (low, high) = (low == 0 ? 0 : low - room, high + room)
+    }
+    place(from: low, to: high, step: Self.step(high - low, tickCount), endsAtTicks)
+  }
+
+  /// Where a value lies: 0 at the lower end, 1 at the upper.
+  func position(_ value: Double) -> Double {
+    ((isLogarithmic ? log10(value) : value) - lower) / (upper - lower)
+  }
+
+  /// The step of 1, 2 or 5 times a power of ten that divides `length` in about `count` parts.
+  private static func step(_ length: Double, _ count: Double) -> Double {
+    let rough = length / count
+    let power = pow(10, log10(rough).rounded(.down))
+    let factor = rough / power
+    return power * (factor < 1.5 ? 1 : factor < 3.5 ? 2 : factor < 7.5 ? 5 : 10)
+  }
+
+  private mutating func place(
+    from low: Double, to high: Double, step: Double, _ endsAtTicks: Bool
+  ) {
+    // A hair of tolerance, so that 0.3 / 0.1 is three steps.
+    let first = (low / step + 1e-9).rounded(endsAtTicks ? .down : .up)
+    let last = (high / step - 1e-9).rounded(endsAtTicks ? .up : .down)
+    (lower, upper) = endsAtTicks ? (first * step, last * step) : (low, high)
+    let decimals = Int(max(0, -(log10(step) + 1e-9).rounded(.down)))
+    for number in stride(from: first, through: last, by: 1) {
+      let value = number * step
+      let label =
+        decimals > 4 || abs(value) >= 1e7 ? String(format: "%g", value) : value.text(decimals)
+      ticks.append(Tick(position: position(value), label: label))
+    }
+  }
+
+  private mutating func placeDecades(from low: Double, to high: Double) {
+    (lower, upper) = ((low + 1e-9).rounded(.down), (high - 1e-9).rounded(.up))
+    if upper <= lower { upper = lower + 1 }
+    let every = max(1, ((upper - lower) / 5).rounded(.up))
+    for decade in stride(from: lower, through: upper, by: every) {
+      let label = String(format: "%g", pow(10, decade))
+      ticks.append(Tick(position: (decade - lower) / (upper - lower), label: label))
+    }
+  }
+}

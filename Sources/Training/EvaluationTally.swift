@@ -1,0 +1,100 @@
+import Kernels
+import MPI
+import Networks
+
+/// What an evaluation counts on a rank, and how the ranks bring it together: the same on each of them,
+/// whatever their number.
+struct EvaluationTally {
+  /// Mistakes that are kept.
+  static let mistakeLimit = 24
+
+  /// Loss and hits of each micro-batch.
+  private var totals: [Double]
+  /// Images of each class and of each class they are taken for; `nil` where there are too many.
+  private(set) var confusion: ConfusionMatrix?
+  /// The most confident first.
+  private(set) var mistakes: [Mistake] = []
+
+  init(microBatches: Int, classes: Int) {
+    totals = Array(repeating: 0, count: 2 * microBatches)
+    if classes <= ConfusionMatrix.classLimit { confusion = ConfusionMatrix(classCount: classes) }
+  }
+
+  /// Counts an image, whose scores become the gradient of its loss.
+  mutating func add(_ image: Int, of network: FoldedNetwork, microBatch: Int) {
+    let scores = network.logits(ofImage: image)
+    guard let start = scores.baseAddress else { preconditionFailure("a network without classes") }
+    var label = network.labels[image]
+    let truth = Int(label)
+    let predicted = SoftmaxCrossEntropy.argmax(start, scores.count)
+    let loss = SoftmaxCrossEntropy.backward(
+      start, images: 1, classes: scores.count, labels: &label, smoothing: 0
+    ).loss
+    totals[2 * microBatch] += loss
+    confusion?[truth, predicted] += 1
+    if predicted == truth {
+      totals[2 * microBatch + 1] += 1
+    } else {
+      // Without smoothing, the gradient of a wrong class is its probability.
+      keep(
+        Mistake(
+          sample: network.samples[image], truth: truth, predicted: predicted,
+          probability: start[predicted]))
+    }
+  }
+
+  private mutating func keep(_ mistake: Mistake) {
+    let place = mistakes.firstIndex { Mistake.areInOrder(mistake, $0) } ?? mistakes.count
+    guard place < Self.mistakeLimit else { return }
+    mistakes.insert(mistake, at: place)
+    if mistakes.count > Self.mistakeLimit { mistakes.removeLast() }
+  }
+
+  /// Brings what all ranks have counted to each of them.
+  mutating func join(_ communicator: Communicator) throws(MPIError) {
+    // Each micro-batch is one rank's: the bits of a number and zeros have one sum, in any order.
+    var bits = totals.map { Int64(bitPattern: $0.bitPattern) }
+    try Self.sum(&bits, communicator)
+    totals = bits.map { Double(bitPattern: UInt64(bitPattern: $0)) }
+    if var counts = confusion?.counts {
+      try Self.sum(&counts, communicator)
+      confusion?.counts = counts
+    }
+    try joinMistakes(communicator)
+  }
+
+  private static func sum(
+    _ values: inout [Int64], _ communicator: Communicator
+  ) throws(MPIError) {
+    try values.withUnsafeMutableBufferPointer { (values) throws(MPIError) in
+      try communicator.sum(values)
+    }
+  }
+
+  private mutating func joinMistakes(_ communicator: Communicator) throws(MPIError) {
+    let own = (0..<Self.mistakeLimit).flatMap {
+      Mistake.numbers($0 < mistakes.count ? mistakes[$0] : nil)
+    }
+    var all = [Int64](repeating: 0, count: communicator.size * own.count)
+    try own.withUnsafeBufferPointer { (own) throws(MPIError) in
+      try all.withUnsafeMutableBufferPointer { (all) throws(MPIError) in
+        try communicator.allGather(own, into: all)
+      }
+    }
+    let numberCount = own.count / Self.mistakeLimit
+    let found = stride(from: 0, to: all.count, by: numberCount).compactMap {
+      Mistake(numbers: all[$0..<$0 + numberCount])
+    }
+    mistakes = Array(found.sorted(by: Mistake.areInOrder).prefix(Self.mistakeLimit))
+  }
+
+  /// Loss and hits of all images, added up in the order of the data set.
+  var sums: (loss: Double, correct: Int) {
+    var sums = (loss: 0.0, correct: 0.0)
+    for place in stride(from: 0, to: totals.count, by: 2) {
+      sums.loss += totals[place]
+      sums.correct += totals[place + 1]
+    }
+    return (sums.loss, Int(sums.correct))
+  }
+}
