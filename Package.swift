@@ -81,7 +81,7 @@ let package = Package(
       resources: [.copy("Fixtures/variable-length-strings.h5")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Images", "Tensors"]),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images"], resources: [.copy("Fixtures")]),
+      name: "ImagesTests", dependencies: ["Images", "Tensors"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(

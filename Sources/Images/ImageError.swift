@@ -1,0 +1,38 @@
+/// Why a picture file could not be read or written. The caller knows the file's name.
+public enum ImageError: Error, Equatable, CustomStringConvertible, Sendable {
+  /// The file has no bytes.
+  case empty
+  /// The file begins like no known kind of picture.
+  case unknownFormat
+  /// The file is a picture of a kind that is not read, such as GIF.
+  case unsupported(format: String)
+  /// The file ends before the picture does.
+  case truncated
+  /// The file contradicts itself or its format; the reason is often the library's.
+  case damaged(reason: String)
+  /// The header names more pixels than ``ImageDecoder/pixelLimit``.
+  case tooLarge(height: Int, width: Int)
+  /// The picture could not be made into a file.
+  case notEncoded(reason: String)
+
+  /// One line that says what is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .empty:
+      "the file is empty; copy it again"
+    case .unknownFormat:
+      "the file is neither JPEG nor PNG, whatever its name says; convert it or leave it out"
+    case .unsupported(let format):
+      "\(format) is not supported; convert to JPEG or PNG"
+    case .truncated:
+      "the file ends before the picture does; copy it again"
+    case .damaged(let reason):
+      "the file is damaged (\(reason)); copy it again or leave it out"
+    case .tooLarge(let height, let width):
+      "\(width) × \(height) pixels are more than the \(ImageDecoder.pixelLimit / 1_000_000) million "
+        + "that are read; make it smaller or leave it out"
+    case .notEncoded(let reason):
+      "the picture cannot be encoded: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/// What must be known of a file before its pixels are decoded.
+struct ImageHeader {
+  let format: ImageFormat
+  /// Rows as the file has them, before the orientation is applied.
+  let height: Int
+  /// Columns as the file has them, before the orientation is applied.
+  let width: Int
+  /// Whether the pixels are CMYK or YCCK.
+  let isCMYK: Bool
+  let orientation: ExifOrientation
+
+  /// Reads the header of a file of either format.
+  ///
+  /// - Throws: If the file is of no format that is read, is cut off or contradictory before the
+  ///   first pixel, or has more pixels than ``ImageDecoder/pixelLimit``.
+  init(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) {
+    switch try ImageFormat(bytes) {
+    case .jpeg: self = try Self.jpeg(bytes)
+    case .png: self = try Self.png(bytes)
+    }
+    if height == 0 || width == 0 {
+      throw .damaged(reason: "its header says \(width) × \(height) pixels")
+    }
+    if height * width > ImageDecoder.pixelLimit { throw .tooLarge(height: height, width: width) }
+  }
+
+  init(
+    format: ImageFormat, height: Int, width: Int, isCMYK: Bool = false,
+    orientation: ExifOrientation
+  ) {
+    self.format = format
+    self.height = height
+    self.width = width
+    self.isCMYK = isCMYK
+    self.orientation = orientation
+  }
+
+  /// Format and size of the upright picture.
+  var description: ImageDescription {
+    orientation.exchangesAxes
+      ? ImageDescription(format: format, height: width, width: height)
+      : ImageDescription(format: format, height: height, width: width)
+  }
+}
