@@ -13,14 +13,8 @@ public struct ImagePipeline: Sendable {
 
   /// Prepares for the images of a dataset.
   ///
-  /// - Throws: When the channels of the images cannot be converted to the network's, or are too few
-  ///   for an augmentation of colours.
+  /// - Throws: When the channels of the images cannot be converted to the network's.
   public init(_ dataset: Dataset, _ preparation: ImagePreparation) throws(DatasetError) {
-    if preparation.needsColors && dataset.channels != 3 {
-      throw .incompatible(
-        reason: "policies and colour jitter need pictures of 3 channels, they have "
-          + "\(dataset.channels)")
-    }
     self.dataset = dataset
     self.preparation = preparation
     normalizer = try PixelNormalizer(

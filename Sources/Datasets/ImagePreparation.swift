@@ -53,7 +53,4 @@ public struct ImagePreparation: Sendable, Equatable {
 
   /// Floats of an image of the network's input.
   public var imageSize: Int { resolution * resolution * channels }
-
-  /// Whether something in it needs red, green and blue.
-  var needsColors: Bool { policy != .none || jitter != ColorJitter() }
 }
