@@ -1,12 +1,12 @@
 import Images
 
 /// Moves the pixels of a picture as an ``AffineMap`` says, by bilinear sampling.
-enum AffineSampler {
+package enum AffineSampler {
   /// Writes the changed picture, of the same shape.
   ///
   /// A point outside the picture gets the fill value; within half a pixel of the border the outermost
   /// pixel continues.
-  static func sample(
+  package static func sample(
     _ source: PixelImage, _ map: AffineMap, fill: UInt8, into target: PixelImage
   ) {
     let (height, width, channels) = (source.height, source.width, source.channels)

@@ -1,4 +1,4 @@
-public import Images
+import Images
 
 /// What happens to a picture on its way to the network's square input.
 public struct ImagePreparation: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// The prepared images of one micro-batch and what belongs to them.
 public final class MicroBatchBuffer {

@@ -1,4 +1,4 @@
-public import Images
+import Images
 
 /// The way of a picture's file to the network, as in evaluation.
 public struct PicturePipeline: Sendable {

@@ -1,28 +1,37 @@
 import Datasets
+import Images
 import XCTest
 
 final class ImagePipelineTests: XCTestCase {
   private static let plain = Normalization(mean: [0], deviation: [1])
 
-  /// The network's input for a picture, times 255: pixels as they went in when nothing changes.
-  private func resample(
-    _ picture: [UInt8], height: Int, width: Int, to resolution: Int,
-    fit: ImageGeometry.Fit = .stretch, fill: Double = 0, map: AffineMap = .identity
+  /// The network's input for the only picture of a shard, times 255: pixels as they went in when
+  /// nothing changes.
+  private func prepare(
+    _ picture: [UInt8], height: Int, width: Int, _ preparation: ImagePreparation,
+    key: AugmentationKey? = nil
   ) throws -> [Float] {
-    let geometry = try ImageGeometry(
-      sourceHeight: height, sourceWidth: width, sourceChannels: 1, resolution: resolution,
-      channels: 1, fit: fit, fill: fill)
-    return run(ImageResampler(geometry, Self.plain), picture, resolution: resolution, map: map)
-      .map { $0 * 255 }
+    let images = OnePicture(
+      height: height, width: width, channels: picture.count / height / width, bytes: picture)
+    let path = try temporaryFolder().path + "/one.h5"
+    let writer = try ShardWriter(path: path, images: images, count: 1)
+    try picture.withUnsafeBufferPointer { try writer.append($0, label: 0) }
+    try writer.finish()
+    let pipeline = try ImagePipeline(Dataset([path], relativeTo: ""), preparation)
+    var output = [Float](repeating: .nan, count: preparation.imageSize)
+    _ = try pipeline.fill(sample: 0, key: key, into: &output, scratch: ImageScratch())
+    return output.map { $0 * 255 }
   }
 
-  private func run(
-    _ resampler: ImageResampler, _ picture: [UInt8], resolution: Int, channelStride: Int = 1,
-    map: AffineMap = .identity
-  ) -> [Float] {
-    var output = [Float](repeating: .nan, count: resolution * resolution * channelStride)
-    resampler.fill(from: picture, map: map, into: &output, channelStride: channelStride)
-    return output
+  private func prepare(
+    _ picture: [UInt8], height: Int, width: Int, to resolution: Int,
+    fit: ImagePreparation.Fit = .stretch, fill: UInt8 = 0, filter: ResizeFilter = .bilinear
+  ) throws -> [Float] {
+    var preparation = ImagePreparation(
+      resolution: resolution, fit: fit, normalization: Self.plain)
+    preparation.fill = fill
+    preparation.filter = filter
+    return try prepare(picture, height: height, width: width, preparation)
   }
 
   private func assertEqual(
@@ -34,77 +43,32 @@ final class ImagePipelineTests: XCTestCase {
     }
   }
 
-  func testNoMagnitudesAtEqualResolutionIsTheIdentity() throws {
+  func testAPictureOfTheRightSizeStaysAsItIs() throws {
     let picture = (0..<25).map { UInt8($0 * 10) }
-    let map = AffineAugmentation().map(seed: 1, epoch: 2, sample: 3, resolution: 5)
-    XCTAssertEqual(map, .identity)
-    for fit in ImageGeometry.Fit.allCases {
-      let output = try resample(picture, height: 5, width: 5, to: 5, fit: fit, map: map)
-      assertEqual(output, picture.map(Float.init), accuracy: 1e-4)
+    for fit in [ImagePreparation.Fit.stretch, .pad] {
+      for filter in ResizeFilter.allCases {
+        let output = try prepare(picture, height: 5, width: 5, to: 5, fit: fit, filter: filter)
+        assertEqual(output, picture.map(Float.init))
+      }
     }
   }
 
-  func testNoMagnitudesAreTheSameAsEvaluationAtAnySize() throws {
-    let folder = try temporaryFolder().path
-    _ = try Packer(validation: .count(0)).pack(
-      TestImages(height: 9, width: 7, channels: 3), into: folder)
-    let dataset = try Dataset([folder], relativeTo: "")
+  func testTrainingWithoutAugmentationIsEvaluation() throws {
+    let picture = (0..<63 * 3).map { UInt8(truncatingIfNeeded: $0 * 29) }
     for resolution in [4, 7, 12] {
-      let pipeline = try ImagePipeline(
-        dataset, resolution: resolution, channels: 3, channelStride: 16, fit: .stretch)
-      let outputs = try [true, false].map { isTraining in
-        var output = [Float](repeating: .nan, count: resolution * resolution * 16)
-        let label = try pipeline.fill(
-          sample: 1, epoch: 4, seed: 5, isTraining: isTraining, into: &output)
-        XCTAssertEqual(label, 1)
-        return output
-      }
-      XCTAssertEqual(outputs[0], outputs[1])
-      for pixel in 0..<resolution * resolution {
-        XCTAssertEqual(
-          outputs[0][pixel * 16 + 3..<pixel * 16 + 16].map(\.self), [Float](repeating: 0, count: 13)
-        )
-      }
+      let preparation = ImagePreparation(
+        resolution: resolution, fit: .stretch,
+        normalization: Normalization(mean: [0.1, 0.2, 0.3], deviation: [0.5, 0.4, 0.3]))
+      XCTAssertEqual(
+        try prepare(picture, height: 9, width: 7, preparation),
+        try prepare(
+          picture, height: 9, width: 7, preparation, key: AugmentationKey(seed: 5, epoch: 4)))
     }
-  }
-
-  func testAQuarterTurnMovesAKnownPixelCounterClockwise() throws {
-    var picture = [UInt8](repeating: 0, count: 16)
-    picture[0 * 4 + 2] = 200
-    let turned = AffineAugmentation.map(
-      shiftX: 0, shiftY: 0, rotation: 90, scale: 1, isMirrored: false)
-    // The third pixel of the top row comes to the second row of the left column.
-    var expected = [Float](repeating: 0, count: 16)
-    expected[1 * 4 + 0] = 200
-    assertEqual(try resample(picture, height: 4, width: 4, to: 4, map: turned), expected)
-  }
-
-  func testShiftScaleAndMirrorMoveKnownPixels() throws {
-    var picture = [UInt8](repeating: 0, count: 16)
-    picture[1 * 4 + 2] = 200
-    func output(_ map: AffineMap) throws -> [Int: Float] {
-      let values = try resample(picture, height: 4, width: 4, to: 4, map: map)
-      return Dictionary(
-        uniqueKeysWithValues: values.enumerated().filter { $0.element > 1e-3 }.map {
-          ($0.offset, $0.element.rounded())
-        })
-    }
-    func map(x: Double = 0, y: Double = 0, scale: Double = 1, mirrored: Bool = false) -> AffineMap {
-      AffineAugmentation.map(shiftX: x, shiftY: y, rotation: 0, scale: scale, isMirrored: mirrored)
-    }
-    XCTAssertEqual(try output(map(x: 1)), [1 * 4 + 3: 200])
-    XCTAssertEqual(try output(map(y: 2)), [3 * 4 + 2: 200])
-    XCTAssertEqual(try output(map(x: -0.5)), [1 * 4 + 1: 100, 1 * 4 + 2: 100])
-    XCTAssertEqual(try output(map(mirrored: true)), [1 * 4 + 1: 200])
-    // Twice as large about the centre: the pixel covers the upper right corner's inner pixels.
-    XCTAssertEqual(try output(map(scale: 2))[0 * 4 + 3], 113)
-    XCTAssertEqual(try output(map(scale: 2))[1 * 4 + 2], 113)
   }
 
   func testPaddingCentresThePictureAndFillsTheRest() throws {
     let picture = [UInt8](repeating: 100, count: 28 * 28)
-    let output = try resample(
-      picture, height: 28, width: 28, to: 32, fit: .pad, fill: 51)
+    let output = try prepare(picture, height: 28, width: 28, to: 32, fit: .pad, fill: 51)
     let inside = 2..<30
     for row in 0..<32 {
       for column in 0..<32 {
@@ -113,9 +77,9 @@ final class ImagePipelineTests: XCTestCase {
       }
     }
     // An odd margin is larger to the right and below; a wide picture is reduced to fit.
-    let small = try resample([10, 20], height: 1, width: 2, to: 3, fit: .pad)
+    let small = try prepare([10, 20], height: 1, width: 2, to: 3, fit: .pad)
     assertEqual(small, [0, 0, 0, 10, 20, 0, 0, 0, 0])
-    let wide = try resample(
+    let wide = try prepare(
       [UInt8](repeating: 80, count: 16), height: 2, width: 8, to: 4, fit: .pad)
     assertEqual(wide, [0, 0, 0, 0, 80, 80, 80, 80, 0, 0, 0, 0, 0, 0, 0, 0])
   }
@@ -125,63 +89,123 @@ final class ImagePipelineTests: XCTestCase {
     let picture = (0..<24 * 24).map { pixel -> UInt8 in
       (pixel / 24 + pixel % 24).isMultiple(of: 2) ? 0 : 200
     }
-    let output = try resample(picture, height: 24, width: 24, to: 6)
-    for value in output { XCTAssertEqual(value, 100, accuracy: 1) }
-    // Weights 1 3 3 1 of 8, and 3 3 1 of 7 at the border.
-    let row = try resample([0, 0, 80, 160, 0, 0, 0, 0], height: 1, width: 8, to: 4)
-    assertEqual(Array(row[4..<8]), [11.4286, 90, 20, 0])
+    for value in try prepare(picture, height: 24, width: 24, to: 6) {
+      XCTAssertEqual(value, 100, accuracy: 1.001)
+    }
   }
 
-  func testEnlargingIsBilinearWithHalfPixelCentres() throws {
-    let output = try resample([0, 100], height: 1, width: 2, to: 4)
-    assertEqual(Array(output[0..<4]), [0, 25, 75, 100])
-    assertEqual(Array(output[12..<16]), [0, 25, 75, 100])
+  /// Of 100 × 60 pixels, the official rule shows the middle 30 × 30 of a network of 32; each column
+  /// has a value of its own.
+  func testTheEvaluationCropIsTheCentreByEitherRule() throws {
+    let picture = (0..<60 * 100).map { UInt8($0 % 100 + 50) }
+    func columns(_ crop: CenterCrop) throws -> (first: Float, last: Float) {
+      var preparation = ImagePreparation(
+        resolution: 32, fit: .crop, normalization: Self.plain)
+      preparation.evaluationCrop = crop
+      let output = try prepare(picture, height: 60, width: 100, preparation)
+      return (output[0], output[31])
+    }
+    let (official, fixed) = (try columns(.official), try columns(.fixed))
+    XCTAssertEqual(official.first, 50 + 35, accuracy: 1)
+    XCTAssertEqual(official.last, 50 + 64, accuracy: 1)
+    XCTAssertEqual(fixed.first, 50 + 24, accuracy: 1.5)
+    XCTAssertEqual(fixed.last, 50 + 75, accuracy: 1.5)
   }
 
   func testChannelsAreConvertedAndNormalised() throws {
-    func output(
-      _ picture: [UInt8], from source: Int, to channels: Int, _ normalization: Normalization
-    ) throws -> [Float] {
-      let geometry = try ImageGeometry(
-        sourceHeight: 1, sourceWidth: 1, sourceChannels: source, resolution: 1, channels: channels,
-        fit: .stretch)
-      return run(
-        ImageResampler(geometry, normalization), picture, resolution: 1, channelStride: 4)
+    func output(_ picture: [UInt8], _ normalization: Normalization) throws -> [Float] {
+      try prepare(
+        picture, height: 1, width: 1,
+        ImagePreparation(resolution: 1, fit: .stretch, normalization: normalization)
+      ).map { $0 / 255 }
     }
     let colours = Normalization(mean: [0.1, 0.2, 0.3], deviation: [0.5, 0.25, 2])
+    assertEqual(try output([51, 102, 153], colours), [0.2, 0.8, 0.15], accuracy: 1e-6)
+    assertEqual(try output([51], colours), [0.2, 0, -0.05], accuracy: 1e-6)
     assertEqual(
-      try output([51, 102, 153], from: 3, to: 3, colours), [0.2, 0.8, 0.15, 0], accuracy: 1e-6)
-    assertEqual(try output([51], from: 1, to: 3, colours), [0.2, 0, -0.05, 0], accuracy: 1e-6)
-    assertEqual(
-      try output([100, 200, 50], from: 3, to: 1, Self.plain),
-      [Float((0.299 * 100 + 0.587 * 200 + 0.114 * 50) / 255), 0, 0, 0], accuracy: 1e-6)
-    XCTAssertThrowsError(try output([0, 0], from: 2, to: 3, colours)) {
+      try output([100, 200, 50], Self.plain),
+      [Float((0.299 * 100 + 0.587 * 200 + 0.114 * 50) / 255)], accuracy: 1e-6)
+    let two = Normalization(mean: [0, 0], deviation: [1, 1])
+    XCTAssertThrowsError(try output([0, 0, 0], two)) {
       guard case .incompatible = $0 as? DatasetError else { return XCTFail("\($0)") }
     }
   }
 
-  func testAugmentationIsAPureFunctionWithinItsAmounts() {
-    let augmentation = AffineAugmentation(shift: 0.1, rotation: 20, scale: 0.2, flip: true)
-    func map(_ seed: UInt64, _ epoch: Int, _ sample: Int) -> AffineMap {
-      augmentation.map(seed: seed, epoch: epoch, sample: sample, resolution: 30)
+  /// Sixteen pixels at a time, and those that are left one by one.
+  func testVectorsNormaliseAsSinglePixelsDo() throws {
+    let picture = (0..<9 * 9 * 3).map { UInt8(truncatingIfNeeded: $0 * 57) }
+    let normalization = Normalization(
+      mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+    let output = try prepare(
+      picture, height: 9, width: 9,
+      ImagePreparation(resolution: 9, fit: .stretch, normalization: normalization))
+    let expected = picture.enumerated().map { index, byte -> Float in
+      let channel = index % 3
+      let value = Double(byte) / 255 - normalization.mean[channel]
+      return Float(255 * value / normalization.deviation[channel])
     }
-    XCTAssertEqual(map(1, 2, 3), map(1, 2, 3))
-    for other in [map(2, 2, 3), map(1, 3, 3), map(1, 2, 4)] {
-      XCTAssertNotEqual(map(1, 2, 3), other)
+    assertEqual(output, expected, accuracy: 1e-3)
+  }
+
+  /// A picture's random changes follow from (seed, epoch, sample), whatever was prepared before.
+  func testPreparingIsAPureFunctionOfTheKey() throws {
+    let folder = try temporaryFolder().path
+    let source = TestImages(
+      height: 20, width: 30, channels: 3, labels: (0..<12).map { Int32($0 % 2) })
+    _ = try Packer(validation: .count(0)).pack(source, into: folder)
+    var preparation = ImagePreparation(
+      resolution: 16, fit: .crop,
+      normalization: Normalization(mean: [0.5, 0.5, 0.5], deviation: [0.3, 0.3, 0.3]))
+    preparation.affine = AffineAugmentation(shift: 0.1, rotation: 10, scale: 0.1)
+    preparation.flip = HorizontalFlip()
+    preparation.jitter = ColorJitter(brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1)
+    preparation.policy = .randAugment(layers: 2, magnitude: 9)
+    preparation.erasing = RandomErasing(probability: 0.5, fill: .noise)
+    preparation.mixing = BatchMixing(mixup: 0.2, cutmix: 1)
+    let pipeline = try ImagePipeline(Dataset([folder], relativeTo: ""), preparation)
+    let scratch = ImageScratch()
+    func batch(_ samples: [Int], seed: UInt64, epoch: Int, _ scratch: ImageScratch) throws
+      -> (images: [Float], weights: [Float])
+    {
+      var result: (images: [Float], weights: [Float]) = ([], [])
+      let loader = Loader(
+        count: 1, threads: 0, ahead: 1, microBatchSize: 4, imageSize: preparation.imageSize
+      ) { (_, buffer, _) throws(DatasetError) in
+        try pipeline.fill(
+          buffer, samples: samples, key: AugmentationKey(seed: seed, epoch: epoch),
+          scratch: ImageScratch())
+      }
+      try loader.use {
+        result = (
+          Array($0.images.values.prefix(4 * preparation.imageSize)),
+          Array($0.labelWeights.prefix(4))
+        )
+      }
+      return result
     }
-    var mirrored = 0
-    for sample in 0..<1000 {
-      let map = map(1, 0, sample)
-      XCTAssertLessThanOrEqual(max(abs(map.shiftX), abs(map.shiftY)), 3)
-      let determinant = map.xx * map.yy - map.xy * map.yx
-      XCTAssertTrue((0.8...1.2).contains(1 / abs(determinant).squareRoot()))
-      XCTAssertLessThanOrEqual(abs(atan2(map.yx, map.yy)), 20 * .pi / 180 + 1e-12)
-      if determinant < 0 { mirrored += 1 }
-    }
-    XCTAssertEqual(Double(mirrored), 500, accuracy: 5 * 15.8)
-    let upright = AffineAugmentation(shift: 0.1, rotation: 20, scale: 0.2)
-      .map(seed: 1, epoch: 0, sample: 5, resolution: 30)
-    XCTAssertEqual(upright.shiftX, map(1, 0, 5).shiftX, "one kind does not change another")
-    XCTAssertGreaterThan(upright.xx, 0)
+    let first = try batch([3, 1, 7, 5], seed: 1, epoch: 0, scratch)
+    XCTAssertEqual(try batch([3, 1, 7, 5], seed: 1, epoch: 0, ImageScratch()).images, first.images)
+    XCTAssertNotEqual(try batch([3, 1, 7, 5], seed: 2, epoch: 0, scratch).images, first.images)
+    XCTAssertNotEqual(try batch([3, 1, 7, 5], seed: 1, epoch: 1, scratch).images, first.images)
+    // 3 and 5 are partners; what the others are does not matter to them.
+    let others = try batch([3, 0, 2, 5], seed: 1, epoch: 0, scratch)
+    XCTAssertEqual(
+      Array(others.images.prefix(preparation.imageSize)),
+      Array(first.images.prefix(preparation.imageSize)))
+    XCTAssertEqual(others.weights[0], first.weights[0])
+  }
+}
+
+/// A source of one picture.
+private struct OnePicture: ImageSource {
+  let height, width, channels: Int
+  let bytes: [UInt8]
+  let classNames = ["only"]
+  let credit = ""
+  let labels: [Int32] = [0]
+  let name = "one picture"
+
+  func read(_ index: Int, into target: UnsafeMutableBufferPointer<UInt8>) {
+    _ = target.update(fromContentsOf: bytes)
   }
 }
