@@ -9,10 +9,10 @@ public struct Optimizer: Sendable {
   private let clipNorm: Double?
   private let runs: [Run]
 
-  /// Neighbouring tensors that are all decayed, or all not.
+  /// Neighbouring tensors that are treated alike; with LARS a single tensor.
   private struct Run: Sendable {
     let offset: Int
-    let count: Int
+    var count: Int
     let isDecayed: Bool
   }
 
@@ -27,12 +27,12 @@ public struct Optimizer: Sendable {
     self.averagingDecay = averagingDecay
     self.clipNorm = clipNorm
     var runs: [Run] = []
+    let isLARS = settings.kind == .lars
     for tensor in table.trainable {
-      let isDecayed = !tensor.kind.isNormalization
+      let isDecayed = !tensor.kind.isNormalization && !(isLARS && tensor.kind == .bias)
       let count = channelStride(tensor.count)
-      if let last = runs.last, last.isDecayed == isDecayed {
-        runs[runs.count - 1] = Run(
-          offset: last.offset, count: last.count + count, isDecayed: isDecayed)
+      if let last = runs.last, last.isDecayed == isDecayed, !isLARS {
+        runs[runs.count - 1].count += count
       } else {
         runs.append(Run(offset: tensor.offset, count: count, isDecayed: isDecayed))
       }
@@ -68,22 +68,43 @@ public struct Optimizer: Sendable {
       let average = state.averagedWeights.map {
         OptimizerStep.Average($0.start + run.offset, decay: averageDecay)
       }
-      if let meanSquare = state.meanSquare {
+      let weights = state.weights.start + run.offset
+      let gradient = gradient + run.offset
+      let velocity = state.velocity.start + run.offset
+      let momentum = Float(settings.momentum)
+      switch settings.kind {
+      case .rmsprop:
+        guard let meanSquare = state.meanSquare else {
+          preconditionFailure("a state without mean squares")
+        }
         OptimizerStep.rmsProp(
-          state.weights.start + run.offset, gradient: gradient + run.offset,
-          meanSquare: meanSquare.start + run.offset, velocity: state.velocity.start + run.offset,
-          average: average, count: run.count, use: use, rate: Float(rate),
-          decay: Float(settings.decay), momentum: Float(settings.momentum),
-          epsilon: Float(settings.epsilon))
-      } else {
+          weights, gradient: gradient, meanSquare: meanSquare.start + run.offset,
+          velocity: velocity, average: average, count: run.count, use: use, rate: Float(rate),
+          decay: Float(settings.decay), momentum: momentum, epsilon: Float(settings.epsilon))
+      case .sgd:
         OptimizerStep.sgd(
-          state.weights.start + run.offset, gradient: gradient + run.offset,
-          velocity: state.velocity.start + run.offset, average: average, count: run.count,
-          use: use, rate: Float(rate), momentum: Float(settings.momentum),
-          isNesterov: settings.nesterov)
+          weights, gradient: gradient, velocity: velocity, average: average, count: run.count,
+          use: use, rate: Float(rate), momentum: momentum, isNesterov: settings.nesterov)
+      case .lars:
+        let trust = run.isDecayed ? trustRatio(weights, gradient, run.count, scale: scale) : 1
+        OptimizerStep.lars(
+          weights, gradient: gradient, velocity: velocity, average: average, count: run.count,
+          use: use, rate: Float(rate * trust), momentum: momentum, isNesterov: settings.nesterov)
       }
     }
     return true
+  }
+
+  /// The trust ratio of LARS, η·‖w‖/(‖g‖ + decay·‖w‖ + ε), or 1 where a norm is 0 (You, Gitman &
+  /// Ginsburg 2017, arXiv:1708.03888, as in the official large-batch recipe).
+  private func trustRatio(
+    _ weights: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ count: Int, scale: Double
+  ) -> Double {
+    let norm = OptimizerStep.sumOfSquares(weights, count: count).squareRoot()
+    let gradientNorm = OptimizerStep.sumOfSquares(gradient, count: count).squareRoot() * scale
+    guard norm > 0 && gradientNorm > 0 else { return 1 }
+    return settings.trustCoefficient * norm
+      / (gradientNorm + settings.weightDecay * norm + settings.epsilon)
   }
 
   /// Floats of the arenas that a step reads and writes.

@@ -92,7 +92,12 @@ final class ConfigurationTests: XCTestCase {
       optimizer: {kind: rmsprop, decay: 0.99, epsilon: 1.0e-8}
       schedule: {kind: cosine, learningRate: 0.3, endLearningRate: 0.001}
       """
-    for yaml in [first, second, minimal] {
+    let third =
+      minimal + """
+
+        optimizer: {kind: lars, trustCoefficient: 0.002, epsilon: 1e-9, nesterov: true}
+        """
+    for yaml in [first, second, third, minimal] {
       let configuration = try read(yaml)
       let written = try Configuration(yaml: configuration.yaml, folder: URL(fileURLWithPath: "/x"))
       XCTAssertEqual(written, configuration)
@@ -107,6 +112,8 @@ final class ConfigurationTests: XCTestCase {
     XCTAssertTrue(configuration.optimizer.nesterov)
     XCTAssertTrue(configuration.yaml.contains("\n  batchNormEpsilon: 1e-05\n"))
     XCTAssertEqual(try read(second).network.phi, 0.5)
+    XCTAssertEqual(try read(third).optimizer.trustCoefficient, 0.002)
+    XCTAssertEqual(try read(minimal, "optimizer.kind=lars").optimizer.epsilon, 0)
   }
 
   func testUnknownKeysNameTheNearestAndAllAllowed() {
@@ -144,7 +151,7 @@ final class ConfigurationTests: XCTestCase {
     assertFault(
       minimal + "\noptimizer:\n  nesterov: true\n  kind: sdg",
       is: "digits.yaml:12: optimizer.kind: sdg is not allowed (did you mean sgd?); "
-        + "allowed: rmsprop, sgd")
+        + "allowed: rmsprop, sgd, lars")
   }
 
   func testWrongTypesAndRangesNameWhatIsAllowed() {
