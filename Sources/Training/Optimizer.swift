@@ -7,6 +7,7 @@ public struct Optimizer: Sendable {
   private let settings: OptimizerConfiguration
   private let averagingDecay: Double
   private let clipNorm: Double?
+  private let firstTrained: Int
   private let runs: [Run]
 
   /// Neighbouring tensors that are treated alike; with LARS a single tensor.
@@ -14,27 +15,34 @@ public struct Optimizer: Sendable {
     let offset: Int
     var count: Int
     let isDecayed: Bool
+    /// Factor of the learning rate.
+    let rateFactor: Double
   }
 
   /// - Parameters:
   ///   - averagingDecay: Decay of the moving average; 0 for none.
   ///   - clipNorm: Largest global norm of the mean gradient, before weight decay; nil for any.
+  ///   - firstTrained: First place of the parameters that is trained.
+  ///   - backboneRate: Factor of the learning rate for all but the classifier.
   public init(
     _ settings: OptimizerConfiguration, table: ParameterTable, averagingDecay: Double = 0,
-    clipNorm: Double? = nil
+    clipNorm: Double? = nil, firstTrained: Int = 0, backboneRate: Double = 1
   ) {
     self.settings = settings
     self.averagingDecay = averagingDecay
     self.clipNorm = clipNorm
+    self.firstTrained = firstTrained
     var runs: [Run] = []
     let isLARS = settings.kind == .lars
-    for tensor in table.trainable {
+    for tensor in table.trainable where tensor.offset >= firstTrained {
       let isDecayed = !tensor.kind.isNormalization && !(isLARS && tensor.kind == .bias)
+      let rateFactor = tensor.isClassifier ? 1 : backboneRate
       let count = channelStride(tensor.count)
-      if let last = runs.last, last.isDecayed == isDecayed, !isLARS {
+      if let last = runs.last, last.isDecayed == isDecayed, last.rateFactor == rateFactor, !isLARS {
         runs[runs.count - 1].count += count
       } else {
-        runs.append(Run(offset: tensor.offset, count: count, isDecayed: isDecayed))
+        runs.append(
+          Run(offset: tensor.offset, count: count, isDecayed: isDecayed, rateFactor: rateFactor))
       }
     }
     self.runs = runs
@@ -45,7 +53,8 @@ public struct Optimizer: Sendable {
   /// The arena is read once for the gradient's norm, and gone through once for everything else.
   ///
   /// - Parameters:
-  ///   - gradient: Gradient of the *sum* of all images' losses, in the places of the table.
+  ///   - gradient: Gradient of the *sum* of all images' losses, in the places of the table; not read
+  ///     before the first that is trained.
   ///   - imageCount: Images of the batch; the one division of a step.
   ///   - rate: Learning rate.
   /// - Returns: Whether the step was taken: a gradient whose norm is infinite or not a number would
@@ -53,7 +62,8 @@ public struct Optimizer: Sendable {
   public func step(
     _ state: ModelState, gradient: UnsafePointer<Float>, imageCount: Int, rate: Double
   ) -> Bool {
-    let sumOfSquares = OptimizerStep.sumOfSquares(gradient, count: state.weights.count)
+    let sumOfSquares = OptimizerStep.sumOfSquares(
+      gradient + firstTrained, count: state.weights.count - firstTrained)
     guard sumOfSquares.isFinite else { return false }
     var scale = 1 / Double(imageCount)
     if let clipNorm {
@@ -68,6 +78,7 @@ public struct Optimizer: Sendable {
       let average = state.averagedWeights.map {
         OptimizerStep.Average($0.start + run.offset, decay: averageDecay)
       }
+      let rate = rate * run.rateFactor
       let weights = state.weights.start + run.offset
       let gradient = gradient + run.offset
       let velocity = state.velocity.start + run.offset

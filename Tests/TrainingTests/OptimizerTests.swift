@@ -209,6 +209,41 @@ final class OptimizerTests: XCTestCase {
     XCTAssertEqual(moved.squareRoot(), 2, accuracy: 1e-3)
   }
 
+  func testFrozenTensorsKeepTheirBitsAndTheBackboneHasARateOfItsOwn() throws {
+    for kind in ["rmsprop", "sgd", "lars"] {
+      let usesMeanSquare = kind == "rmsprop"
+      let (slow, full) = (
+        state(usesMeanSquare: usesMeanSquare), state(usesMeanSquare: usesMeanSquare)
+      )
+      let table = slow.table
+      let before = Array(slow.weights.values)
+      let first = table.trainable[20].offset
+      // What is frozen has no gradient, and whatever stands there is not looked at.
+      var gradient = gradient(table)
+      for i in 0..<first { gradient[i] = .nan }
+      let settings = try settings("kind: \(kind), momentum: 0")
+      for (state, rate) in [(slow, 0.25), (full, 1)] {
+        let optimizer = Optimizer(
+          settings, table: table, clipNorm: 1000, firstTrained: first, backboneRate: rate)
+        XCTAssertTrue(optimizer.step(state, gradient: gradient, imageCount: 1, rate: 0.5))
+      }
+      for tensor in table.trainable {
+        for i in tensor.range {
+          let (part, whole) = (slow.weights.start[i], full.weights.start[i])
+          if i < first {
+            XCTAssertEqual(part.bitPattern, before[i].bitPattern, tensor.path)
+          } else if tensor.isClassifier {
+            XCTAssertEqual(part.bitPattern, whole.bitPattern, tensor.path)
+          } else {
+            XCTAssertEqual(
+              Double(part - before[i]), Double(whole - before[i]) / 4, accuracy: tolerance,
+              tensor.path)
+          }
+        }
+      }
+    }
+  }
+
   func testTheMovingAveragesRampUp() throws {
     let state = state(isAveraging: true)
     let weights = try XCTUnwrap(state.averagedWeights)
