@@ -83,6 +83,27 @@ public enum OptimizerStep {
     }
   }
 
+  /// The momentum of LARS, which collects steps rather than gradients.
+  ///
+  ///     v ← μ·v + rate·g,  w ← w − v  (plain)  or  w ← w − (rate·g + μ·v)  (Nesterov)
+  ///
+  /// - Parameter rate: Learning rate times the tensor's trust ratio.
+  public static func lars(
+    _ weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    velocity: UnsafeMutablePointer<Float>, average: Average?, count: Int, use: GradientUse,
+    rate: Float, momentum: Float, isNesterov: Bool
+  ) {
+    for i in stride(from: 0, to: count, by: 16) {
+      let w = weights.vector(i)
+      let step = use.apply(gradient.vector(i), w) * rate
+      let v = step.addingProduct(velocity.vector(i), Vector(repeating: momentum))
+      let taken = isNesterov ? step.addingProduct(v, Vector(repeating: momentum)) : v
+      velocity.store(v, i)
+      weights.store(w - taken, i)
+      average?.move(towards: w - taken, i)
+    }
+  }
+
   /// Moves an average of `count` floats, a multiple of 16: `a ← a − (1 − decay)·(a − value)`.
   public static func average(
     _ average: Average, towards values: UnsafePointer<Float>, count: Int

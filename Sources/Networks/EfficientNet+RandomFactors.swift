@@ -6,7 +6,7 @@ extension EfficientNet {
     for block in blocks {
       let factors = work.branchFactors.start + block.index * layout.capacity
       for image in 0..<layout.capacity {
-        guard let key, block.shape.hasSkip, block.shape.dropPath > 0 else {
+        guard let key, !block.isFrozen, block.shape.hasSkip, block.shape.dropPath > 0 else {
           factors[image] = 1
           continue
         }

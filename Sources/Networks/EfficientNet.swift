@@ -26,11 +26,14 @@ public final class EfficientNet: ImageBatch {
   /// Index of each local image in its data set: the key of its dropout and drop-path.
   public var samples: [Int]
 
+  /// First place of the parameters that is trained; those before it belong to the frozen part.
+  public let firstTrained: Int
+
   let work: Workspace
   private let stem: Stem
   let blocks: [MBConvBlock]
   let head: Head
-  /// In forward order.
+  /// Those that are trained, in forward order.
   private let normalizationLayers: [NormalizationLayer]
   /// Of each local micro-batch, first the totals; then sums of rounds that wait for their neighbour.
   private let groupStatistics: UnsafeMutablePointer<Double>
@@ -44,10 +47,15 @@ public final class EfficientNet: ImageBatch {
   /// - Parameters:
   ///   - weights: An arena of the table's size.
   ///   - expansions: Which expansions are stored.
+  ///   - frozen: What is not trained.
+  ///   - statistics: An arena of running statistics, which the frozen part is normalised by.
   public init(
     _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
-    weights: FloatBuffer, expansions: ExpansionStorage = .automatic
+    weights: FloatBuffer, expansions: ExpansionStorage = .automatic, frozen: FrozenPart = .none,
+    statistics: FloatBuffer? = nil
   ) {
+    precondition(
+      frozen == .none || statistics != nil, "what is frozen is normalised by running statistics")
     // One rank is one core; and a product's bits depend on the number of threads.
     OpenBLAS.useOneThread()
     self.architecture = architecture
@@ -64,7 +72,10 @@ public final class EfficientNet: ImageBatch {
     labelWeights.initialize(repeating: 1)
     samples = Array(repeating: 0, count: layout.capacity)
 
-    let stem = Stem(architecture, places: places, layout: layout)
+    firstTrained = places.firstTrained(frozen, of: architecture)
+    let frozenBlocks = frozen.blocks(of: architecture)
+    let stem = Stem(
+      architecture, places: places, layout: layout, isFrozen: frozen != .none)
     var blocks: [MBConvBlock] = []
     for (index, shape) in architecture.blocks.enumerated() {
       precondition(
@@ -72,10 +83,12 @@ public final class EfficientNet: ImageBatch {
       blocks.append(
         MBConvBlock(
           shape, index: index, places: places.blocks[index], architecture: architecture,
-          layout: layout, expansions: expansions, previous: blocks.last, stem: stem))
+          layout: layout, expansions: expansions, isFrozen: index < frozenBlocks,
+          previous: blocks.last, stem: stem))
     }
     let head = Head(
-      architecture, places: places, layout: layout, last: blocks[blocks.count - 1])
+      architecture, places: places, layout: layout, isFrozen: frozen == .all,
+      last: blocks[blocks.count - 1])
 
     var sizes = Workspace.Sizes()
     stem.require(&sizes, images: layout.capacity)
@@ -83,20 +96,22 @@ public final class EfficientNet: ImageBatch {
     head.require(&sizes, images: layout.capacity)
     work = Workspace(
       layout: layout, exchange: exchange, sizes: sizes, blockCount: blocks.count,
-      weights: weights,
+      weights: weights, statistics: statistics,
       gradients: GradientTree(
-        layout: layout, table: places.table, largestRange: places.largestGradientRange))
+        layout: layout, table: places.table, largestRange: places.largestGradientRange,
+        origin: firstTrained))
     self.stem = stem
     self.blocks = blocks
     self.head = head
     normalizationLayers =
-      [stem.normalization] + blocks.flatMap(\.normalizationLayers) + [head.normalization]
+      ([stem.normalization] + blocks.flatMap(\.normalizationLayers) + [head.normalization])
+      .filter { !$0.isFrozen }
     groupStatisticsSize =
       layout.hasGroups ? normalizationLayers.reduce(0) { $0 + $1.groupStatisticsSize } : 0
     let slots = layout.roundTree.slots
     groupStatistics = .allocate(
       capacity: (layout.microBatches.count + slots) * groupStatisticsSize)
-    waitingGradients = FloatBuffer(count: slots * places.table.trainableSize)
+    waitingGradients = FloatBuffer(count: slots * work.gradients.arenaSize)
   }
 
   deinit {
@@ -173,10 +188,12 @@ public final class EfficientNet: ImageBatch {
     let gradients = work.gradients
     let totals = loss(smoothing: smoothing)
     try head.backward(work, gradients)
-    for block in blocks.reversed() { try block.backward(work, gradients) }
-    stem.backward(work, gradients, images: images.start)
+    for block in blocks.reversed() where !block.isFrozen {
+      try block.backward(work, gradients)
+    }
+    if !stem.isFrozen { stem.backward(work, gradients, images: images.start) }
     try work.exchange.combineGradients(
-      gradients.slots.start, size: table.trainableSize, plan: layout.batchPlan)
+      gradients.slots.start, size: gradients.arenaSize, plan: layout.batchPlan)
     addRounds()
     work.lap(.gradientExchange, .backward, .step)
     if layout.hasGroups { try sumGroupStatistics() }
@@ -206,8 +223,11 @@ public final class EfficientNet: ImageBatch {
       count: architecture.classes)
   }
 
-  /// Gradient of the sum of all losses of the last training batch, in the places of the table.
-  public var gradient: UnsafeMutablePointer<Float> { work.gradients.slots.start }
+  /// Gradient of the sum of all losses of the last training batch, in the places of the table from
+  /// ``firstTrained`` on; there is no memory before them.
+  public var gradient: UnsafeMutablePointer<Float> {
+    work.gradients.slots.start - work.gradients.origin
+  }
 
   /// Moves running statistics towards those of the last training batch.
   ///
@@ -227,9 +247,9 @@ public final class EfficientNet: ImageBatch {
   package var batchStatistics: [(layer: String, mean: [Double], variance: [Double])] {
     normalizationLayers.compactMap { layer in
       guard let place = layer.place, let first = work.microBatches.first,
-        let tensor = table.trainable.first(where: { $0.offset == place.gamma })
+        let tensor = table.trainable.first(where: { $0.offset == place.gamma }),
+        let moments = layer.moments(first)
       else { return nil }
-      let moments = layer.moments(first)
       let channels = layer.channels
       return (
         tensor.layer, (0..<channels).map { moments[1 + $0] },
@@ -254,7 +274,7 @@ public final class EfficientNet: ImageBatch {
 
   /// Adds the gradient of this round to those before it.
   private func addRounds() {
-    let (total, size) = (gradient, table.trainableSize)
+    let (total, size) = (work.gradients.slots.start, work.gradients.arenaSize)
     layout.roundTree.take(round) { slot in
       OptimizerStep.add(waitingGradients.start + slot * size, to: total, count: size)
     } keep: { slot in

@@ -9,7 +9,10 @@ import Tensors
 final class GradientTree {
   /// One gradient arena for each subtree of this rank, one after the other.
   let slots: FloatBuffer
-  private let arenaSize: Int
+  /// Place of the first float of a slot in the arena of the parameters.
+  let origin: Int
+  /// Floats of a slot.
+  let arenaSize: Int
   private let plan: ReductionPlan
   private let layout: BatchLayout
   private let levels: FloatBuffer
@@ -17,10 +20,13 @@ final class GradientTree {
   private let tensors: [ParameterTable.Tensor]
   private var gapsOfRange: [Range<Int>: [Range<Int>]] = [:]
 
-  /// - Parameter largestRange: Floats of the largest range that ``accumulate`` is called with.
-  init(layout: BatchLayout, table: ParameterTable, largestRange: Int) {
+  /// - Parameters:
+  ///   - largestRange: Floats of the largest range that ``accumulate`` is called with.
+  ///   - origin: First place that is trained.
+  init(layout: BatchLayout, table: ParameterTable, largestRange: Int, origin: Int) {
     self.layout = layout
-    arenaSize = table.trainableSize
+    self.origin = origin
+    arenaSize = table.trainableSize - origin
     tensors = table.trainable
     plan = layout.batchPlan
     levelSize = largestRange
@@ -51,7 +57,7 @@ final class GradientTree {
 
     func level(_ depth: Int) -> UnsafeMutablePointer<Float> {
       depth == 0
-        ? slots.start + slot * arenaSize + range.lowerBound
+        ? slots.start + slot * arenaSize + range.lowerBound - origin
         : levels.start + (depth - 1) * levelSize
     }
     precondition(range.count <= levelSize, "range \(range) is larger than a level")

@@ -21,7 +21,8 @@ final class Head {
   private let last: MBConvBlock
 
   init(
-    _ architecture: Architecture, places: ParameterPlaces, layout: BatchLayout, last: MBConvBlock
+    _ architecture: Architecture, places: ParameterPlaces, layout: BatchLayout, isFrozen: Bool,
+    last: MBConvBlock
   ) {
     self.places = places
     self.last = last
@@ -41,7 +42,7 @@ final class Head {
     closedGate = FloatBuffer(count: channelStride(channels))
     normalization = NormalizationLayer(
       channels: channels, place: places.head, epsilon: architecture.batchNormEpsilon,
-      layout: layout)
+      layout: layout, isFrozen: isFrozen)
   }
 
   private var narrow: Int { channelStride(inputChannels) }
@@ -73,9 +74,8 @@ final class Head {
           .rows(tile, channels: inputChannels), count: count, depth: inputChannels,
           .matrix(work.weights + places.headKernel, columns: channels), columns: channels,
           into: .rows(target, channels: channels))
-        ChannelMoments.accumulate(
-          into: normalization.moments(microBatch), channels: channels,
-          .rows(target, channels: channels), count: count)
+        normalization.accumulate(
+          microBatch, .rows(target, channels: channels), count: count)
         work.lap(
           .head, .forward, .head, written: count * wide,
           multiplyAdds: count * inputChannels * channels)
@@ -125,9 +125,11 @@ final class Head {
     return totals
   }
 
-  /// Carries the gradient of the logits back to the output of the last block, `work.current`.
+  /// Carries the gradient of the logits back to the output of the last block, `work.current`, unless
+  /// all but the classifier is frozen.
   func backward(_ work: Workspace, _ gradients: GradientTree) throws(ExchangeError) {
     for microBatch in work.microBatches { classifierBackward(work, microBatch, gradients) }
+    if normalization.isFrozen { return }
     try work.differentiate(normalization, of: .head, gradients) { microBatch in
       for image in microBatch.firstImage..<microBatch.firstImage + microBatch.imageCount {
         // Pixels of the head have no gradient but their share of the mean's: what the closed gate
@@ -169,7 +171,7 @@ final class Head {
       work.lap(
         .head, .backward, .head, multiplyAdds: microBatch.imageCount * channels * classes)
     }
-    guard microBatch.imageCount > 0 else { return }
+    guard microBatch.imageCount > 0, !normalization.isFrozen else { return }
     let target = dpooled.start + microBatch.firstImage * wide
     // [images, K] · [C, K]ᵀ
     GEMM.multiplyByTransposed(
@@ -198,6 +200,13 @@ final class Head {
           .rows(input.start + (start + first) * narrow, channels: inputChannels),
           rows: inputChannels, rows, columns: channels, count: count, into: gradient + kernel,
           adding: first > 0)
+        let products = count * inputChannels * channels
+        if last.isFrozen {
+          work.lap(
+            .head, .backward, .head, read: count * (2 * wide + narrow), written: count * wide,
+            multiplyAdds: products)
+          return
+        }
         PixelProduct.multiply(
           rows, count: count, depth: channels, .planes(work.kernel.start, pixels: channels),
           columns: inputChannels,
@@ -206,7 +215,7 @@ final class Head {
         work.lap(
           .head, .backward, .head, read: count * (2 * wide + narrow),
           written: count * (wide + narrow),
-          multiplyAdds: 2 * count * inputChannels * channels)
+          multiplyAdds: 2 * products)
       }
     }
   }

@@ -28,7 +28,7 @@ extension MBConvBlock {
         work.lap(.expansion, .backward, place)
       }
       for microBatch in work.microBatches {
-        if let recomputed, work.layout.isFirstOfGroup(microBatch.index) {
+        if let recomputed, !endsBackward, work.layout.isFirstOfGroup(microBatch.index) {
           recomputed.prepareCorrection(work, microBatch, expandNormalization)
         }
         expandBackward(work, microBatch, gradients, expandNormalization)
@@ -150,13 +150,15 @@ extension MBConvBlock {
     work.accumulate(gradients, range, of: place, microBatch) { gradient in
       if let recomputed {
         recomputed.finish(
-          work, microBatch, normalization, x: input.start + start * narrowIn, dx: dinput,
-          rows: microBatch.imageCount * inputPixels, into: gradient + kernel)
-        let floats = microBatch.imageCount * inputPixels * narrowIn
+          work, microBatch, normalization, x: input.start + start * narrowIn,
+          dx: endsBackward ? nil : dinput, rows: microBatch.imageCount * inputPixels,
+          into: gradient + kernel)
+        let floats = endsBackward ? 0 : microBatch.imageCount * inputPixels * narrowIn
         work.lap(
           .expansion, .backward, place, read: 2 * floats, written: floats,
-          multiplyAdds: microBatch.imageCount * inputPixels * shape.inputChannels
-            * shape.inputChannels)
+          multiplyAdds: endsBackward
+            ? 0
+            : microBatch.imageCount * inputPixels * shape.inputChannels * shape.inputChannels)
         return
       }
       forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
@@ -176,6 +178,12 @@ extension MBConvBlock {
           .rows(input.start + (start + first) * narrowIn, channels: shape.inputChannels),
           rows: shape.inputChannels, tile, columns: shape.expandedChannels, count: count,
           into: gradient + kernel, adding: first > 0)
+        let products = count * shape.inputChannels * shape.expandedChannels
+        if endsBackward {
+          work.lap(
+            .expansion, .backward, place, read: count * narrowIn, multiplyAdds: products)
+          return
+        }
         PixelProduct.multiply(
           tile, count: count, depth: shape.expandedChannels,
           .planes(work.kernel.start, pixels: shape.expandedChannels),
@@ -184,8 +192,7 @@ extension MBConvBlock {
           adding: shape.hasSkip)
         work.lap(
           .expansion, .backward, place, read: count * (shape.hasSkip ? 2 : 1) * narrowIn,
-          written: count * narrowIn,
-          multiplyAdds: 2 * count * shape.inputChannels * shape.expandedChannels)
+          written: count * narrowIn, multiplyAdds: 2 * products)
       }
     }
   }

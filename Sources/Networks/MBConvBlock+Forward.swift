@@ -61,15 +61,14 @@ extension MBConvBlock {
         work.lap(
           .expansion, .forward, place, written: count * wide,
           multiplyAdds: count * shape.inputChannels * shape.expandedChannels)
-        ChannelMoments.accumulate(
-          into: normalization.moments(microBatch), channels: shape.expandedChannels, target,
-          count: count)
+        normalization.accumulate(microBatch, target, count: count)
         work.lap(.channelSums, .forward, place)
       }
     }
   }
 
-  /// Writes the input and its covariance, from which the expansion's statistics follow.
+  /// Writes the input and its covariance, from which the expansion's statistics follow; in a frozen
+  /// block the input alone.
   private func prepare(
     _ recomputed: RecomputedExpansion, _ work: Workspace, _ normalization: NormalizationLayer
   ) throws(ExchangeError) {
@@ -79,6 +78,7 @@ extension MBConvBlock {
       let start = microBatch.firstImage * inputPixels
       forEachTile(of: microBatch.imageCount * inputPixels) { first, count in
         writeInput(work, microBatch, first, count)
+        if isFrozen { return }
         InputCovariance.accumulate(
           into: covariance.own(microBatch.index), channels: shape.inputChannels,
           input.start + (start + first) * narrowIn, rows: count, scratch: work.scratch.start)
@@ -87,9 +87,13 @@ extension MBConvBlock {
           multiplyAdds: count * shape.inputChannels * shape.inputChannels)
       }
     }
-    try covariance.combine(work.exchange)
-    normalization.normalize(
-      weights: work.weights, from: covariance, expandKernel: work.weights + places.expandKernel)
+    if isFrozen {
+      try work.normalize(normalization)
+    } else {
+      try covariance.combine(work.exchange)
+      normalization.normalize(
+        weights: work.weights, from: covariance, expandKernel: work.weights + places.expandKernel)
+    }
     work.lap(.statistics, .forward, place)
   }
 
@@ -174,9 +178,7 @@ extension MBConvBlock {
       work.lap(
         .projection, .forward, place, written: count * narrowOut,
         multiplyAdds: projectionProducts(rows: count))
-      ChannelMoments.accumulate(
-        into: projectNormalization.moments(microBatch), channels: shape.outputChannels, raw,
-        count: count)
+      projectNormalization.accumulate(microBatch, raw, count: count)
       work.lap(.channelSums, .forward, place)
     }
   }

@@ -11,6 +11,8 @@ final class MBConvBlock: Bottleneck {
   let index: Int
   let places: BlockPlaces
   let activation: Activation
+  /// Whether it is left as it is.
+  let isFrozen: Bool
   let previous: MBConvBlock?
   let stem: Stem
 
@@ -56,11 +58,13 @@ final class MBConvBlock: Bottleneck {
 
   init(
     _ shape: Architecture.Block, index: Int, places: BlockPlaces, architecture: Architecture,
-    layout: BatchLayout, expansions: ExpansionStorage, previous: MBConvBlock?, stem: Stem
+    layout: BatchLayout, expansions: ExpansionStorage, isFrozen: Bool, previous: MBConvBlock?,
+    stem: Stem
   ) {
     self.shape = shape
     self.index = index
     self.places = places
+    self.isFrozen = isFrozen
     self.previous = previous
     self.stem = stem
     activation = architecture.activation
@@ -82,7 +86,7 @@ final class MBConvBlock: Bottleneck {
     func layer(_ place: NormalizationPlace?) -> NormalizationLayer {
       NormalizationLayer(
         channels: place?.channels ?? shape.inputChannels, place: place, epsilon: epsilon,
-        layout: layout)
+        layout: layout, isFrozen: isFrozen)
     }
     expandNormalization = places.expand.map { layer($0) }
     filterNormalization = layer(places.depthwise)
@@ -98,6 +102,9 @@ final class MBConvBlock: Bottleneck {
         images: images)
     }
   }
+
+  /// Whether nobody asks for the gradient of its input.
+  var endsBackward: Bool { previous?.isFrozen ?? stem.isFrozen }
 
   /// Where a profile puts its work.
   var place: StepProfile.Place { .block(index) }

@@ -5,6 +5,8 @@ import Tensors
 final class NormalizationLayer {
   let channels: Int
   let place: NormalizationPlace?
+  /// Whether it normalises by running statistics, and is not trained.
+  let isFrozen: Bool
   private let stride: Int
   private let epsilon: Double
   private let factors: FloatBuffer
@@ -14,9 +16,13 @@ final class NormalizationLayer {
 
   /// - Parameter place: Where γ, β and the running statistics lie; nil for a layer that hands its
   ///   input on unchanged.
-  init(channels: Int, place: NormalizationPlace?, epsilon: Double, layout: BatchLayout) {
+  init(
+    channels: Int, place: NormalizationPlace?, epsilon: Double, layout: BatchLayout,
+    isFrozen: Bool = false
+  ) {
     self.channels = channels
     self.place = place
+    self.isFrozen = isFrozen
     self.epsilon = epsilon
     self.layout = layout
     stride = channelStride(channels)
@@ -72,9 +78,16 @@ final class NormalizationLayer {
       c: factor(.c, microBatch.group))
   }
 
-  /// The moments of a micro-batch, to be filled by the convolution in front.
-  func moments(_ microBatch: MicroBatch) -> UnsafeMutablePointer<Double> {
-    moments + microBatch.index * momentsSize
+  /// The moments of a micro-batch, to be filled by the convolution in front; nil where nobody needs
+  /// them.
+  func moments(_ microBatch: MicroBatch) -> UnsafeMutablePointer<Double>? {
+    isFrozen ? nil : moments + microBatch.index * momentsSize
+  }
+
+  /// Adds `count` pixels to the moments of a micro-batch, where somebody needs them.
+  func accumulate(_ microBatch: MicroBatch, _ pixels: Pixels, count: Int) {
+    guard let moments = moments(microBatch) else { return }
+    ChannelMoments.accumulate(into: moments, channels: channels, pixels, count: count)
   }
 
   /// The gradient sums of a micro-batch, to be filled by whoever computes the gradient behind.
@@ -92,11 +105,23 @@ final class NormalizationLayer {
     sums.update(repeating: 0, count: layout.microBatches.count * sumsSize)
   }
 
-  /// Turns the moments of all micro-batches into each group's scale and shift.
+  /// Turns the moments of all micro-batches, or the running statistics, into each group's scale and
+  /// shift.
   func normalize(
-    weights: UnsafePointer<Float>, exchange: any Exchange
+    weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>?, exchange: any Exchange
   ) throws(ExchangeError) {
     guard let place else { return }
+    if isFrozen {
+      guard let statistics else { preconditionFailure("a frozen layer without statistics") }
+      for group in 0..<layout.groupCount {
+        BatchNormalization.normalize(
+          runningMean: statistics + place.movingMean,
+          runningVariance: statistics + place.movingVariance, channels: channels,
+          epsilon: epsilon, gamma: weights + place.gamma, beta: weights + place.beta,
+          scale: factor(.scale, group), shift: factor(.shift, group))
+      }
+      return
+    }
     try exchange.combine(
       moments, size: momentsSize, kind: .moments, plan: layout.groupPlan,
       microBatches: layout.microBatches)
@@ -132,11 +157,12 @@ final class NormalizationLayer {
     }
   }
 
-  /// Hands the gradients of γ and β to the tree, and prepares the gradient of the input.
+  /// Hands the gradients of γ and β to the tree, and prepares the gradient of the input; neither is
+  /// asked for in front of what is trained.
   func prepareInputGradient(
     microBatches: [MicroBatch], gradients: GradientTree, exchange: any Exchange
   ) throws(ExchangeError) {
-    guard let place else { return }
+    guard let place, !isFrozen else { return }
     for microBatch in microBatches {
       gradients.accumulate(place.gradientRange, microBatch) { gradient in
         let own = sums(microBatch)
@@ -150,7 +176,8 @@ final class NormalizationLayer {
       sums, size: sumsSize, kind: .sums, plan: layout.groupPlan, microBatches: layout.microBatches)
     for microBatch in microBatches where layout.isFirstOfGroup(microBatch.index) {
       BatchNormalization.gradientCoefficients(
-        sums: sums(microBatch), count: moments(microBatch)[0], channels: channels,
+        sums: sums(microBatch), count: moments[microBatch.index * momentsSize],
+        channels: channels,
         scale: factor(.scale, microBatch.group), mean: mean(microBatch),
         inverseDeviation: inverseDeviation(microBatch), into: gradientCoefficients(microBatch))
     }

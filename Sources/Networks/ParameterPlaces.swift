@@ -102,8 +102,10 @@ struct ParameterPlaces: Sendable {
     headKernel = convolution("top_conv", [1, 1, last, architecture.headChannels])
     head = normalization("top_bn", architecture.headChannels)
     classifierKernel = table.append(
-      "predictions", "kernel", [architecture.headChannels, architecture.classes], .dense)
-    classifierBias = table.append("predictions", "bias", [architecture.classes], .bias)
+      ParameterTable.classifierLayer, "kernel", [architecture.headChannels, architecture.classes],
+      .dense)
+    classifierBias = table.append(
+      ParameterTable.classifierLayer, "bias", [architecture.classes], .bias)
     self.table = table
   }
 }

@@ -36,7 +36,12 @@ public struct ParameterTable: Sendable, Equatable {
     public var range: Range<Int> { offset..<offset + count }
     /// `layer/name`.
     public var path: String { "\(layer)/\(name)" }
+    /// Whether it belongs to the classifier, the end of the table.
+    public var isClassifier: Bool { layer == ParameterTable.classifierLayer }
   }
+
+  /// Keras' name of the classifier.
+  static let classifierLayer = "predictions"
 
   /// Trainable tensors in arena order.
   public private(set) var trainable: [Tensor] = []

@@ -91,11 +91,12 @@ final class RecomputedExpansion {
   /// Writes the kernel's gradient and corrects that of the input, after the exchange of the sums.
   ///
   /// - Parameters:
-  ///   - x, dx: Input and its gradient, rows of the whole micro-batch.
+  ///   - x: Input, rows of the whole micro-batch.
+  ///   - dx: Its gradient, or nil where nobody asks for it.
   ///   - kernelGradient: `[Cin, C]`. Written.
   func finish(
     _ work: Workspace, _ microBatch: MicroBatch, _ normalization: NormalizationLayer,
-    x: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>, rows: Int,
+    x: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>?, rows: Int,
     into kernelGradient: UnsafeMutablePointer<Float>
   ) {
     let gradient = gradient(work, microBatch, normalization)
@@ -103,6 +104,7 @@ final class RecomputedExpansion {
     gradient.writeWeightGradient(
       products.start + microBatch.index * productsSize, own: covariance.own(microBatch.index),
       group: covariance.total(microBatch.index), sums: sums, into: kernelGradient)
+    guard let dx else { return }
     forEachTile(of: rows) { first, count in
       let offset = first * channelStride(inputChannels)
       gradient.correct(dx + offset, x: x + offset, rows: count, correction.start)

@@ -10,7 +10,9 @@ final class Stem {
   private let activation: Activation
   private let kernel: Int
 
-  init(_ architecture: Architecture, places: ParameterPlaces, layout: BatchLayout) {
+  init(
+    _ architecture: Architecture, places: ParameterPlaces, layout: BatchLayout, isFrozen: Bool
+  ) {
     convolution = StemConvolution(
       geometry: architecture.stemGeometry, inputChannels: architecture.inputChannels,
       channels: architecture.stemChannels)
@@ -21,9 +23,11 @@ final class Stem {
         * channelStride(architecture.stemChannels))
     normalization = NormalizationLayer(
       channels: architecture.stemChannels, place: places.stem,
-      epsilon: architecture.batchNormEpsilon, layout: layout)
+      epsilon: architecture.batchNormEpsilon, layout: layout, isFrozen: isFrozen)
   }
 
+  /// Whether it is left as it is.
+  var isFrozen: Bool { normalization.isFrozen }
   private var channels: Int { convolution.channels }
   private var pixels: Int { convolution.geometry.outputs }
   private var imageSize: Int {

@@ -10,6 +10,8 @@ final class Workspace {
   /// The parameters, in the places of the table.
   var weights: UnsafePointer<Float> { UnsafePointer(weightArena.start) }
   private let weightArena: FloatBuffer
+  /// Running statistics, where a part of the network is frozen.
+  private let statistics: FloatBuffer?
 
   /// Factor of each block's branch for each local image: 0 when drop-path drops it.
   let branchFactors: FloatBuffer
@@ -58,11 +60,12 @@ final class Workspace {
 
   init(
     layout: BatchLayout, exchange: any Exchange, sizes: Sizes, blockCount: Int,
-    weights: FloatBuffer, gradients: GradientTree
+    weights: FloatBuffer, statistics: FloatBuffer?, gradients: GradientTree
   ) {
     self.layout = layout
     self.exchange = exchange
     weightArena = weights
+    self.statistics = statistics
     self.gradients = gradients
     branchFactors = FloatBuffer(count: blockCount * layout.capacity)
     wideTile = FloatBuffer(count: sizes.wideTile)
@@ -96,8 +99,15 @@ final class Workspace {
   ) throws(ExchangeError) {
     layer.clearMoments()
     for microBatch in microBatches where microBatch.imageCount > 0 { phase(microBatch) }
-    try layer.normalize(weights: weights, exchange: exchange)
+    try normalize(layer)
     lap(.statistics, .forward, place)
+  }
+
+  /// Makes scale and shift of a normalisation from the moments of all ranks, or from running
+  /// statistics.
+  func normalize(_ layer: NormalizationLayer) throws(ExchangeError) {
+    try layer.normalize(
+      weights: weights, statistics: statistics.map { UnsafePointer($0.start) }, exchange: exchange)
   }
 
   /// Runs a phase of the backward pass that ends at the output of a batch normalisation.

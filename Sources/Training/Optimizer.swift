@@ -7,34 +7,42 @@ public struct Optimizer: Sendable {
   private let settings: OptimizerConfiguration
   private let averagingDecay: Double
   private let clipNorm: Double?
+  private let firstTrained: Int
   private let runs: [Run]
 
-  /// Neighbouring tensors that are all decayed, or all not.
+  /// Neighbouring tensors that are treated alike; with LARS a single tensor.
   private struct Run: Sendable {
     let offset: Int
-    let count: Int
+    var count: Int
     let isDecayed: Bool
+    /// Factor of the learning rate.
+    let rateFactor: Double
   }
 
   /// - Parameters:
   ///   - averagingDecay: Decay of the moving average; 0 for none.
   ///   - clipNorm: Largest global norm of the mean gradient, before weight decay; nil for any.
+  ///   - firstTrained: First place of the parameters that is trained.
+  ///   - backboneRate: Factor of the learning rate for all but the classifier.
   public init(
     _ settings: OptimizerConfiguration, table: ParameterTable, averagingDecay: Double = 0,
-    clipNorm: Double? = nil
+    clipNorm: Double? = nil, firstTrained: Int = 0, backboneRate: Double = 1
   ) {
     self.settings = settings
     self.averagingDecay = averagingDecay
     self.clipNorm = clipNorm
+    self.firstTrained = firstTrained
     var runs: [Run] = []
-    for tensor in table.trainable {
-      let isDecayed = !tensor.kind.isNormalization
+    let isLARS = settings.kind == .lars
+    for tensor in table.trainable where tensor.offset >= firstTrained {
+      let isDecayed = !tensor.kind.isNormalization && !(isLARS && tensor.kind == .bias)
+      let rateFactor = tensor.isClassifier ? 1 : backboneRate
       let count = channelStride(tensor.count)
-      if let last = runs.last, last.isDecayed == isDecayed {
-        runs[runs.count - 1] = Run(
-          offset: last.offset, count: last.count + count, isDecayed: isDecayed)
+      if let last = runs.last, last.isDecayed == isDecayed, last.rateFactor == rateFactor, !isLARS {
+        runs[runs.count - 1].count += count
       } else {
-        runs.append(Run(offset: tensor.offset, count: count, isDecayed: isDecayed))
+        runs.append(
+          Run(offset: tensor.offset, count: count, isDecayed: isDecayed, rateFactor: rateFactor))
       }
     }
     self.runs = runs
@@ -45,7 +53,8 @@ public struct Optimizer: Sendable {
   /// The arena is read once for the gradient's norm, and gone through once for everything else.
   ///
   /// - Parameters:
-  ///   - gradient: Gradient of the *sum* of all images' losses, in the places of the table.
+  ///   - gradient: Gradient of the *sum* of all images' losses, in the places of the table; not read
+  ///     before the first that is trained.
   ///   - imageCount: Images of the batch; the one division of a step.
   ///   - rate: Learning rate.
   /// - Returns: Whether the step was taken: a gradient whose norm is infinite or not a number would
@@ -53,7 +62,8 @@ public struct Optimizer: Sendable {
   public func step(
     _ state: ModelState, gradient: UnsafePointer<Float>, imageCount: Int, rate: Double
   ) -> Bool {
-    let sumOfSquares = OptimizerStep.sumOfSquares(gradient, count: state.weights.count)
+    let sumOfSquares = OptimizerStep.sumOfSquares(
+      gradient + firstTrained, count: state.weights.count - firstTrained)
     guard sumOfSquares.isFinite else { return false }
     var scale = 1 / Double(imageCount)
     if let clipNorm {
@@ -68,22 +78,44 @@ public struct Optimizer: Sendable {
       let average = state.averagedWeights.map {
         OptimizerStep.Average($0.start + run.offset, decay: averageDecay)
       }
-      if let meanSquare = state.meanSquare {
+      let rate = rate * run.rateFactor
+      let weights = state.weights.start + run.offset
+      let gradient = gradient + run.offset
+      let velocity = state.velocity.start + run.offset
+      let momentum = Float(settings.momentum)
+      switch settings.kind {
+      case .rmsprop:
+        guard let meanSquare = state.meanSquare else {
+          preconditionFailure("a state without mean squares")
+        }
         OptimizerStep.rmsProp(
-          state.weights.start + run.offset, gradient: gradient + run.offset,
-          meanSquare: meanSquare.start + run.offset, velocity: state.velocity.start + run.offset,
-          average: average, count: run.count, use: use, rate: Float(rate),
-          decay: Float(settings.decay), momentum: Float(settings.momentum),
-          epsilon: Float(settings.epsilon))
-      } else {
+          weights, gradient: gradient, meanSquare: meanSquare.start + run.offset,
+          velocity: velocity, average: average, count: run.count, use: use, rate: Float(rate),
+          decay: Float(settings.decay), momentum: momentum, epsilon: Float(settings.epsilon))
+      case .sgd:
         OptimizerStep.sgd(
-          state.weights.start + run.offset, gradient: gradient + run.offset,
-          velocity: state.velocity.start + run.offset, average: average, count: run.count,
-          use: use, rate: Float(rate), momentum: Float(settings.momentum),
-          isNesterov: settings.nesterov)
+          weights, gradient: gradient, velocity: velocity, average: average, count: run.count,
+          use: use, rate: Float(rate), momentum: momentum, isNesterov: settings.nesterov)
+      case .lars:
+        let trust = run.isDecayed ? trustRatio(weights, gradient, run.count, scale: scale) : 1
+        OptimizerStep.lars(
+          weights, gradient: gradient, velocity: velocity, average: average, count: run.count,
+          use: use, rate: Float(rate * trust), momentum: momentum, isNesterov: settings.nesterov)
       }
     }
     return true
+  }
+
+  /// The trust ratio of LARS, η·‖w‖/(‖g‖ + decay·‖w‖ + ε), or 1 where a norm is 0 (You, Gitman &
+  /// Ginsburg 2017, arXiv:1708.03888, as in the official large-batch recipe).
+  private func trustRatio(
+    _ weights: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ count: Int, scale: Double
+  ) -> Double {
+    let norm = OptimizerStep.sumOfSquares(weights, count: count).squareRoot()
+    let gradientNorm = OptimizerStep.sumOfSquares(gradient, count: count).squareRoot() * scale
+    guard norm > 0 && gradientNorm > 0 else { return 1 }
+    return settings.trustCoefficient * norm
+      / (gradientNorm + settings.weightDecay * norm + settings.epsilon)
   }
 
   /// Floats of the arenas that a step reads and writes.

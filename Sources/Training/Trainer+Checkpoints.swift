@@ -39,7 +39,10 @@ extension Trainer {
     let old = try checkpoint.parsedConfiguration("checkpoint")
     let table = Architecture(old.network, classes: checkpoint.classNames.count).parameterTable
     let comparisons: [(isSame: Bool, subject: String)] = [
-      (table == state.table, "tensor \(Self.firstDifference(table, state.table))"),
+      (
+        table == state.table,
+        "tensor \(Self.firstDifference(table.trainable, state.table.trainable))"
+      ),
       (old.network == configuration.network, "section network differs"),
       (old.batch.divides(like: configuration.batch), "section batch differs"),
       (old.training.seed == configuration.training.seed, "training.seed differs"),
@@ -59,16 +62,18 @@ extension Trainer {
   }
 
   /// The first tensor that two networks do not share, with both shapes.
-  private static func firstDifference(_ old: ParameterTable, _ new: ParameterTable) -> String {
-    for (index, tensor) in new.trainable.enumerated() {
-      guard index < old.trainable.count, old.trainable[index].path == tensor.path else {
+  static func firstDifference(
+    _ old: [ParameterTable.Tensor], _ new: [ParameterTable.Tensor]
+  ) -> String {
+    for (index, tensor) in new.enumerated() {
+      guard index < old.count, old[index].path == tensor.path else {
         return "\(tensor.path) \(tensor.shape) is new"
       }
-      if old.trainable[index].shape != tensor.shape {
-        return "\(tensor.path) was \(old.trainable[index].shape) and is \(tensor.shape)"
+      if old[index].shape != tensor.shape {
+        return "\(tensor.path) was \(old[index].shape) and is \(tensor.shape)"
       }
     }
-    let end = old.trainable[min(new.trainable.count, old.trainable.count - 1)]
+    let end = old[min(new.count, old.count - 1)]
     return "\(end.path) \(end.shape) is gone"
   }
 

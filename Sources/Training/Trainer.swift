@@ -66,15 +66,18 @@ public final class Trainer {
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
     exchange = RankExchange(communicator)
     network = EfficientNet(
-      architecture, layout: layout, exchange: exchange, weights: state.weights)
+      architecture, layout: layout, exchange: exchange, weights: state.weights,
+      frozen: configuration.finetuning.freeze, statistics: state.statistics)
     optimizer = Optimizer(
       configuration.optimizer, table: state.table,
-      averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm)
+      averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm,
+      firstTrained: network.firstTrained, backboneRate: configuration.finetuning.backboneRate)
     try requireAgreement()
     if isResuming {
       try resume()
       try determineWhetherFinished()
     }
+    try beginFromCheckpoint()
     let hostCount = try Self.hostCount(communicator)
     if communicator.rank == 0 {
       try folder.prepare()

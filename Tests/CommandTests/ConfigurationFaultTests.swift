@@ -41,7 +41,7 @@ final class ConfigurationFaultTests: TrainingTestCase {
       ["--set schedule.learningrate=1", "did you mean learningRate?"])
     try assertFails(
       train("run", ["optimizer.kind=adam"]), code: 2,
-      ["--set optimizer.kind=adam", "allowed: rmsprop, sgd"])
+      ["--set optimizer.kind=adam", "allowed: rmsprop, sgd, lars"])
     try assertFails(train("run", ["steps=3"]), code: 2, ["--set steps=3", "section.key=value"])
     XCTAssertFalse(exists("run"))
     let unknown = try effnet(train("run", [], ["--outptu", "x"]))

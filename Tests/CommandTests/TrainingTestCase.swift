@@ -52,11 +52,11 @@ class TrainingTestCase: CommandTestCase {
   }
 
   /// Writes pictures of 12 × 12 noise, brighter the higher the class.
-  func writeImages(count: Int, to name: String) throws {
+  func writeImages(count: Int, to name: String, classes: Int = 3) throws {
     var random = CounterRandom(seed: 1, purpose: .synthetic)
-    let labels = (0..<count).map { Int32($0 % 3) }
+    let labels = (0..<count).map { Int32($0 % classes) }
     let pixels = labels.flatMap { label in
-      (0..<144).map { _ in UInt8(60 * Double(label) + 130 * random.uniform()) }
+      (0..<144).map { _ in UInt8(min(60 * Double(label), 120) + 130 * random.uniform()) }
     }
     let file = try HDF5File(creating: path(name))
     try file.write(pixels, to: "images", shape: [count, 12, 12, 1])

@@ -91,6 +91,23 @@ final class OptimizerStepTests: XCTestCase {
     }
   }
 
+  func testTheMomentumOfLARSIsItsFormulaToTheBit() {
+    for count in counts {
+      for (isAveraging, isNesterov) in [(false, false), (false, true), (true, false), (true, true)]
+      {
+        assertSame(count, isAveraging: isAveraging) { w, g, _, v, average in
+          OptimizerStep.lars(
+            w.start, gradient: g.start, velocity: v.start, average: average, count: count,
+            use: use, rate: rate, momentum: momentum, isNesterov: isNesterov)
+        } formula: { e in
+          let step = (e.g * use.scale).addingProduct(e.w, use.weightDecay) * rate
+          e.v = step.addingProduct(e.v, momentum)
+          e.w -= isNesterov ? step.addingProduct(e.v, momentum) : e.v
+        }
+      }
+    }
+  }
+
   func testSumOfSquaresCountsEveryFloatOnce() {
     for count in counts {
       let x = randomValues(count, seed: 6)

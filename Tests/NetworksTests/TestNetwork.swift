@@ -13,7 +13,7 @@ final class TestNetwork {
   ///   - microBatchSize: Images of a micro-batch.
   init(
     _ architecture: Architecture, imageCount: Int = 8, microBatchSize: Int = 2,
-    groupLevel: Int? = nil, expansions: ExpansionStorage
+    groupLevel: Int? = nil, expansions: ExpansionStorage, frozen: FrozenPart = .none
   ) {
     table = architecture.parameterTable
     weights = FloatBuffer(count: table.trainableSize)
@@ -23,7 +23,8 @@ final class TestNetwork {
       architecture,
       layout: BatchLayout(
         microBatchCount: 4, microBatchSize: microBatchSize, groupLevel: groupLevel),
-      exchange: LocalExchange(), weights: weights, expansions: expansions)
+      exchange: LocalExchange(), weights: weights, expansions: expansions, frozen: frozen,
+      statistics: statistics)
     var random = CounterRandom(seed: 5, purpose: .synthetic)
     for i in 0..<network.images.count { network.images.start[i] = Float(random.normal()) }
     for run in network.beginBatch(imageCount: imageCount) {

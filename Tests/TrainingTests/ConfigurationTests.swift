@@ -92,7 +92,10 @@ final class ConfigurationTests: XCTestCase {
       optimizer: {kind: rmsprop, decay: 0.99, epsilon: 1.0e-8}
       schedule: {kind: cosine, learningRate: 0.3, endLearningRate: 0.001}
       """
-    for yaml in [first, second, minimal] {
+    let third =
+      minimal + "\nfinetuning: {checkpoint: runs/best.h5, freeze: stage5, backboneRate: 0.1}"
+      + "\noptimizer: {kind: lars, trustCoefficient: 0.002, epsilon: 1e-9, nesterov: true}"
+    for yaml in [first, second, third, minimal] {
       let configuration = try read(yaml)
       let written = try Configuration(yaml: configuration.yaml, folder: URL(fileURLWithPath: "/x"))
       XCTAssertEqual(written, configuration)
@@ -107,6 +110,11 @@ final class ConfigurationTests: XCTestCase {
     XCTAssertTrue(configuration.optimizer.nesterov)
     XCTAssertTrue(configuration.yaml.contains("\n  batchNormEpsilon: 1e-05\n"))
     XCTAssertEqual(try read(second).network.phi, 0.5)
+    XCTAssertEqual(try read(third).finetuning.checkpoint, "/configs/runs/best.h5")
+    XCTAssertEqual(try read(third).finetuning.freeze, .stage5)
+    XCTAssertFalse(configuration.yaml.contains("finetuning"))
+    XCTAssertEqual(try read(third).optimizer.trustCoefficient, 0.002)
+    XCTAssertEqual(try read(minimal, "optimizer.kind=lars").optimizer.epsilon, 0)
   }
 
   func testUnknownKeysNameTheNearestAndAllAllowed() {
@@ -122,7 +130,7 @@ final class ConfigurationTests: XCTestCase {
       minimal + "\ncheckpiont:\n  keep: 5",
       is:
         "digits.yaml:10: checkpiont: unknown section (did you mean checkpoint?); allowed: network, "
-        + "data, batch, training, optimizer, schedule, averaging, checkpoint")
+        + "data, batch, training, optimizer, schedule, averaging, checkpoint, finetuning")
     // The misspelt key is the news, not the lack of the right one.
     assertFault(
       minimal.replacingOccurrences(of: "microBatch", with: "microBach"),
@@ -140,11 +148,18 @@ final class ConfigurationTests: XCTestCase {
       is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, phi, alpha, beta, "
         + "gamma, resolution, classes, inputChannels, stemStride, dropout, dropPath, "
         + "batchNormEpsilon, batchNormMomentum, batchNormGroup")
+    assertFault(
+      minimal + "\nfinetuning: {freeze: stem}",
+      is: "digits.yaml:10: finetuning.freeze: unknown key without checkpoint; allowed: checkpoint")
+    assertFault(
+      minimal + "\nfinetuning: {checkpoint: a.h5, freeze: stage8}",
+      is: "digits.yaml:10: finetuning.freeze: stage8 is not allowed (did you mean stage1?); "
+        + "allowed: none, stem, stage1, stage2, stage3, stage4, stage5, stage6, stage7, all")
     // With an unknown kind nobody knows which keys it uses.
     assertFault(
       minimal + "\noptimizer:\n  nesterov: true\n  kind: sdg",
       is: "digits.yaml:12: optimizer.kind: sdg is not allowed (did you mean sgd?); "
-        + "allowed: rmsprop, sgd")
+        + "allowed: rmsprop, sgd, lars")
   }
 
   func testWrongTypesAndRangesNameWhatIsAllowed() {
@@ -282,7 +297,7 @@ final class ConfigurationTests: XCTestCase {
       minimal, "bacth.size=1",
       is:
         "--set bacth.size=1: bacth: unknown section (did you mean batch?); allowed: network, data, "
-        + "batch, training, optimizer, schedule, averaging, checkpoint")
+        + "batch, training, optimizer, schedule, averaging, checkpoint, finetuning")
     assertFault(
       minimal, "batch.microBatch=9",
       is: "--set batch.microBatch=9: batch.microBatch: 9 does not divide batch.size 64")

@@ -92,6 +92,80 @@ final class OptimizerTests: XCTestCase {
     }
   }
 
+  /// Two steps of every tensor, each with a trust ratio of its own, against the formulae in doubles.
+  func testLARSFollowsItsFormulaInEveryTensor() throws {
+    let (rate, eta, decay, epsilon, momentum) = (0.5, 0.25, 0.125, 0.01, 0.5)
+    for (isNesterov, clipNorm) in [(false, nil), (true, nil), (false, 2.0)] as [(Bool, Double?)] {
+      let state = state(isAveraging: true)
+      let table = state.table
+      let gradient = gradient(table)
+      let optimizer = Optimizer(
+        try settings(
+          "kind: lars, trustCoefficient: \(eta), weightDecay: \(decay), epsilon: \(epsilon), "
+            + "momentum: \(momentum), nesterov: \(isNesterov)"), table: table,
+        averagingDecay: 0.5, clipNorm: clipNorm)
+      let total = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot() / 4
+      let scale = clipNorm.map { $0 / total / 4 } ?? 0.25
+      var weights = state.weights.values.map(Double.init)
+      var velocity = weights.map { _ in 0.0 }
+      for _ in 0..<2 {
+        XCTAssertTrue(optimizer.step(state, gradient: gradient, imageCount: 4, rate: rate))
+        for tensor in table.trainable {
+          let isPlain = tensor.kind.isNormalization || tensor.kind == .bias
+          let norm = tensor.range.reduce(0) { $0 + weights[$1] * weights[$1] }.squareRoot()
+          let gradientNorm =
+            tensor.range.reduce(0) { $0 + Double(gradient[$1]) * Double(gradient[$1]) }
+            .squareRoot() * scale
+          let trust = isPlain ? 1 : eta * norm / (gradientNorm + decay * norm + epsilon)
+          XCTAssertTrue(isPlain || (norm > 0 && abs(trust - 1) > 0.01), "\(tensor.path): \(trust)")
+          for i in tensor.range {
+            let g = Double(gradient[i]) * scale + (isPlain ? 0 : decay * weights[i])
+            velocity[i] = momentum * velocity[i] + rate * trust * g
+            weights[i] -= isNesterov ? rate * trust * g + momentum * velocity[i] : velocity[i]
+            XCTAssertEqual(
+              Double(state.velocity.start[i]), velocity[i], accuracy: tolerance, tensor.path)
+            XCTAssertEqual(
+              Double(state.weights.start[i]), weights[i], accuracy: tolerance, tensor.path)
+          }
+        }
+      }
+    }
+  }
+
+  /// ‖w‖ = 5 and ‖g‖ = 10, so that trust is 0.5·5/(10 + 0.5·5) = 0.2; the numbers by hand.
+  func testLARSByHand() throws {
+    let state = state()
+    let table = state.table
+    var gradient = [Float](repeating: 0, count: state.weights.count)
+    let (kernel, bias) = (
+      table.trainable[0].offset, table.trainable[table.trainable.count - 1].offset
+    )
+    state.weights.values.update(repeating: 0)
+    (state.weights.start[kernel], state.weights.start[kernel + 1]) = (3, 4)
+    (gradient[kernel], gradient[kernel + 1]) = (12, 16)
+    // A tensor that is all zero has no norm to trust, a bias is not asked for it.
+    let zero = table.trainable[3].offset
+    gradient[zero] = 2
+    state.weights.start[bias] = 8
+    gradient[bias] = 2
+    let optimizer = Optimizer(
+      try settings("kind: lars, trustCoefficient: 0.5, weightDecay: 0.5, momentum: 0.5"),
+      table: table)
+    XCTAssertTrue(optimizer.step(state, gradient: gradient, imageCount: 2, rate: 0.5))
+    // 0.5·0.2·(6 + 0.5·3) = 0.75 and 0.5·0.2·(8 + 0.5·4) = 1.
+    XCTAssertEqual(state.weights.start[kernel], 2.25, accuracy: Float(tolerance))
+    XCTAssertEqual(state.weights.start[kernel + 1], 3, accuracy: Float(tolerance))
+    XCTAssertEqual(state.velocity.start[kernel + 1], 1, accuracy: Float(tolerance))
+    XCTAssertEqual(state.weights.start[zero], -0.5, accuracy: Float(tolerance))
+    XCTAssertEqual(state.weights.start[bias], 7.5, accuracy: Float(tolerance))
+    // Half of the last steps remain when there is no gradient, and the decay with a trust of 1.
+    gradient = gradient.map { _ in 0 }
+    XCTAssertTrue(optimizer.step(state, gradient: gradient, imageCount: 2, rate: 0.5))
+    XCTAssertEqual(
+      state.weights.start[kernel], 2.25 - 0.375 - 0.5 * 0.5 * 2.25, accuracy: Float(tolerance))
+    XCTAssertEqual(state.weights.start[bias], 7.25, accuracy: Float(tolerance))
+  }
+
   func testAGradientThatIsNotFiniteChangesNothing() throws {
     let state = state(isAveraging: true, usesMeanSquare: true)
     let before = state.sha256
@@ -133,6 +207,41 @@ final class OptimizerTests: XCTestCase {
       $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
     }
     XCTAssertEqual(moved.squareRoot(), 2, accuracy: 1e-3)
+  }
+
+  func testFrozenTensorsKeepTheirBitsAndTheBackboneHasARateOfItsOwn() throws {
+    for kind in ["rmsprop", "sgd", "lars"] {
+      let usesMeanSquare = kind == "rmsprop"
+      let (slow, full) = (
+        state(usesMeanSquare: usesMeanSquare), state(usesMeanSquare: usesMeanSquare)
+      )
+      let table = slow.table
+      let before = Array(slow.weights.values)
+      let first = table.trainable[20].offset
+      // What is frozen has no gradient, and whatever stands there is not looked at.
+      var gradient = gradient(table)
+      for i in 0..<first { gradient[i] = .nan }
+      let settings = try settings("kind: \(kind), momentum: 0")
+      for (state, rate) in [(slow, 0.25), (full, 1)] {
+        let optimizer = Optimizer(
+          settings, table: table, clipNorm: 1000, firstTrained: first, backboneRate: rate)
+        XCTAssertTrue(optimizer.step(state, gradient: gradient, imageCount: 1, rate: 0.5))
+      }
+      for tensor in table.trainable {
+        for i in tensor.range {
+          let (part, whole) = (slow.weights.start[i], full.weights.start[i])
+          if i < first {
+            XCTAssertEqual(part.bitPattern, before[i].bitPattern, tensor.path)
+          } else if tensor.isClassifier {
+            XCTAssertEqual(part.bitPattern, whole.bitPattern, tensor.path)
+          } else {
+            XCTAssertEqual(
+              Double(part - before[i]), Double(whole - before[i]) / 4, accuracy: tolerance,
+              tensor.path)
+          }
+        }
+      }
+    }
   }
 
   func testTheMovingAveragesRampUp() throws {

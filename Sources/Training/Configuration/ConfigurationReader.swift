@@ -85,6 +85,11 @@ final class ConfigurationReader: ConfigurationVisitor {
     }
   }
 
+  func path(_ key: String, _ value: inout String?) {
+    let text: String? = read(key, .any)
+    value = text.map { document.resolve($0, section: section, key: key) }
+  }
+
   func condition(_ reason: String) {
     self.reason = " " + reason
     isConditionKnown = sectionFaults == 0

@@ -56,6 +56,19 @@ extension Bool: ConfigurationValue {
   var yaml: String { "\(self)" }
 }
 
+extension String: ConfigurationValue {
+  static let expectation = "a string"
+
+  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+    guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
+      throw .unexpected(node, insteadOf: Self.expectation)
+    }
+    self = scalar.string
+  }
+
+  var yaml: String { quotedForYAML }
+}
+
 extension [Double]: ConfigurationValue {
   static let expectation = "a list of numbers"
 

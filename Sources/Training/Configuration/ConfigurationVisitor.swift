@@ -18,6 +18,9 @@ protocol ConfigurationVisitor: AnyObject {
   /// A list of files, of which a required one is not empty.
   func paths(_ key: String, _ value: inout [String], isRequired: Bool)
 
+  /// A file, if any.
+  func path(_ key: String, _ value: inout String?)
+
   /// Which keys this section has from here on depends on the keys before, in the words of `reason`.
   func condition(_ reason: String)
 

@@ -7,8 +7,11 @@ final class ConfigurationWriter: ConfigurationVisitor {
   }
 
   func section(_ name: String, _ visit: () -> Void) {
-    yaml += "\(name):\n"
+    let before = yaml
+    yaml = ""
     visit()
+    // A section that is switched off has no keys.
+    yaml = yaml.isEmpty ? before : before + "\(name):\n" + yaml
   }
 
   func value<Value: ConfigurationValue>(
@@ -31,6 +34,10 @@ final class ConfigurationWriter: ConfigurationVisitor {
 
   func paths(_ key: String, _ value: inout [String], isRequired: Bool) {
     if !value.isEmpty { write(key, StringList(strings: value)) }
+  }
+
+  func path(_ key: String, _ value: inout String?) {
+    if let value { write(key, value) }
   }
 
   func condition(_ reason: String) {}

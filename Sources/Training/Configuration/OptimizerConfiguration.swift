@@ -8,6 +8,9 @@ public struct OptimizerConfiguration: Sendable, Equatable {
     case rmsprop
     /// Stochastic gradient descent with momentum.
     case sgd
+    /// Stochastic gradient descent with a rate for each tensor in proportion to its norm, for large
+    /// batches.
+    case lars
   }
 
   /// The rule of the update. Default `rmsprop`.
@@ -16,11 +19,15 @@ public struct OptimizerConfiguration: Sendable, Equatable {
   public internal(set) var momentum = 0.9
   /// Share of the old value in the mean square, ρ; only `rmsprop`. Default 0.9.
   public internal(set) var decay = 0.9
-  /// ε added to the mean square; only `rmsprop`. Default 0.001.
+  /// ε added to the mean square of `rmsprop`, default 0.001, or to the norm of the gradient of `lars`,
+  /// default 0.
   public internal(set) var epsilon = 0.001
-  /// Whether the momentum looks ahead; only `sgd`. Default false.
+  /// Whether the momentum looks ahead; only `sgd` and `lars`. Default false.
   public internal(set) var nesterov = false
-  /// Factor of the parameters that is added to the gradient. Default 1e-5.
+  /// Size of a step relative to the norm of its tensor, η; only `lars`. Default 0.001.
+  public internal(set) var trustCoefficient = 0.001
+  /// Factor of the parameters that is added to the gradient; not of batch normalisation, and with
+  /// `lars` not of biases either. Default 1e-5.
   public internal(set) var weightDecay = 1e-5
 
   /// All defaults.
@@ -35,6 +42,10 @@ public struct OptimizerConfiguration: Sendable, Equatable {
       keys.value("decay", &decay, .halfOpen(0, 1))
       keys.value("epsilon", &epsilon, .above(0))
     case .sgd:
+      keys.value("nesterov", &nesterov)
+    case .lars:
+      keys.value("trustCoefficient", &trustCoefficient, .above(0))
+      keys.value("epsilon", &epsilon, .atLeast(0), default: 0)
       keys.value("nesterov", &nesterov)
     }
     keys.value("weightDecay", &weightDecay, .atLeast(0))
