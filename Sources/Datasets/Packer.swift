@@ -42,23 +42,38 @@ public struct Packer: Sendable {
   /// - Throws: When the images cannot be read or divided, the folder has such shards already, or a
   ///   shard cannot be written; no shard is left behind then.
   public func pack(_ images: some ImageSource, into folder: String) throws(DatasetError) -> Output {
-    let split = try divide(images)
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .notWritten(file: folder, reason: error.localizedDescription)
-    }
-    for set in ["train", "validation"] {
-      if let file = ShardPath.matches("\(folder)/\(set)-*.h5").first {
-        throw .notWritten(
-          file: folder, reason: "it already has \(file); name another folder or remove its shards")
-      }
-    }
-    var output = Output()
-    do {
+    let split = try divide(labels: images.labels, of: images.name)
+    return try write(into: folder) { (output) throws(DatasetError) in
       try write(images, split.training, named: "train", in: folder, to: &output.training)
       try write(images, split.validation, named: "validation", in: folder, to: &output.validation)
+    }
+  }
+
+  /// Writes images that are divided already.
+  ///
+  /// - Returns: The files written.
+  /// - Throws: As ``pack(_:into:)`` does.
+  public func pack(
+    training: some ImageSource, validation: some ImageSource, into folder: String
+  ) throws(DatasetError) -> Output {
+    try write(into: folder) { (output) throws(DatasetError) in
+      try write(
+        training, Array(training.labels.indices), named: "train", in: folder, to: &output.training)
+      try write(
+        validation, Array(validation.labels.indices), named: "validation", in: folder,
+        to: &output.validation)
+    }
+  }
+
+  /// Prepares a folder and lets `body` write shards, all or none.
+  private func write(
+    into folder: String, _ body: (inout Output) throws(DatasetError) -> Void
+  ) throws(DatasetError) -> Output {
+    try Self.create(folder)
+    if let file = Self.shards(in: folder).first { throw Self.occupied(folder, by: file) }
+    var output = Output()
+    do {
+      try body(&output)
     } catch {
       for file in output.training + output.validation { unlink(file) }
       throw error
@@ -66,25 +81,55 @@ public struct Packer: Sendable {
     return output
   }
 
-  private func divide(_ images: some ImageSource) throws(DatasetError) -> StratifiedSplit {
-    let count = images.labels.count
+  /// Creates a folder for shards if it is missing.
+  public static func create(_ folder: String) throws(DatasetError) {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .notWritten(file: folder, reason: error.localizedDescription)
+    }
+  }
+
+  /// The shards in a folder that packing has written, sorted.
+  static func shards(in folder: String) -> [String] {
+    ["train", "validation"].flatMap { ShardPath.matches("\(folder)/\($0)-*.h5") }
+  }
+
+  static func occupied(_ folder: String, by file: String) -> DatasetError {
+    .notWritten(
+      file: folder, reason: "it already has \(file); name another folder or remove its shards")
+  }
+
+  /// Divides images at random, as many of each class.
+  func divide(labels: [Int32], of name: String) throws(DatasetError) -> StratifiedSplit {
+    let count = labels.count
     let validationCount: Int
     switch validation {
     case .count(let number): validationCount = number
     case .fraction(let share) where share >= 0 && share < 1:
       validationCount = Int((share * Double(count)).rounded())
     case .fraction(let share):
-      throw .badSource(file: images.name, reason: "\(share) is not a fraction of the images")
+      throw .badSource(file: name, reason: "\(share) is not a fraction of the images")
     }
     guard shardLimit > 0 else {
-      throw .badSource(file: images.name, reason: "a shard cannot have \(shardLimit) images")
+      throw .badSource(file: name, reason: "a shard cannot have \(shardLimit) images")
     }
     guard validationCount >= 0, validationCount < count else {
       throw .badSource(
-        file: images.name,
+        file: name,
         reason: "\(validationCount) images for validation leave none of its \(count) for training")
     }
-    return StratifiedSplit(labels: images.labels, validationCount: validationCount, seed: seed)
+    return StratifiedSplit(labels: labels, validationCount: validationCount, seed: seed)
+  }
+
+  /// Divides samples into the fewest shards, of sizes that differ by at most one.
+  func shards(of samples: [Int], named set: String) -> [(name: String, samples: [Int])] {
+    let shardCount = (samples.count + shardLimit - 1) / shardLimit
+    return (0..<shardCount).map { shard in
+      let start = shard * samples.count / shardCount
+      let end = (shard + 1) * samples.count / shardCount
+      return (ShardPath.name(set, shard, of: shardCount), Array(samples[start..<end]))
+    }
   }
 
   private func write(
@@ -94,11 +139,8 @@ public struct Packer: Sendable {
     let byteCount = images.height * images.width * images.channels
     let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: byteCount)
     defer { bytes.deallocate() }
-    let shardCount = (samples.count + shardLimit - 1) / shardLimit
-    for shard in 0..<shardCount {
-      let part = samples[
-        shard * samples.count / shardCount..<(shard + 1) * samples.count / shardCount]
-      let path = "\(folder)/\(ShardPath.name(set, shard, of: shardCount))"
+    for (name, part) in shards(of: samples, named: set) {
+      let path = "\(folder)/\(name)"
       let writer = try ShardWriter(path: path, images: images, count: part.count)
       for sample in part {
         try images.read(sample, into: bytes)

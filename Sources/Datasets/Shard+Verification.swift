@@ -18,4 +18,9 @@ extension Shard {
 
   /// Whether a seal proves every byte of the file.
   public var isSealed: Bool { seal != nil }
+
+  /// Whether a file begins like a shard with a seal.
+  public static func isSealed(_ path: String) throws(DatasetError) -> Bool {
+    try ShardSeal(readFrom: ReadOnlyFile(path)) != nil
+  }
 }

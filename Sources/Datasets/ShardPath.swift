@@ -1,7 +1,7 @@
 import Glibc
 
 /// Paths of shards: how they are named when packed, and found again.
-enum ShardPath {
+package enum ShardPath {
   /// Name of one of a set of shards, such as `train-00000-of-00002.h5`.
   static func name(_ set: String, _ index: Int, of count: Int) -> String {
     func digits(_ number: Int) -> String {
@@ -14,7 +14,9 @@ enum ShardPath {
   /// Files that a path stands for: itself, the `.h5` in a folder, or the matches of a pattern.
   ///
   /// - Throws: When there are none.
-  static func files(_ path: String, relativeTo base: String) throws(DatasetError) -> [String] {
+  package static func files(
+    _ path: String, relativeTo base: String
+  ) throws(DatasetError) -> [String] {
     let full = path.hasPrefix("/") || base.isEmpty ? path : "\(base)/\(path)"
     var status = stat()
     let exists = stat(full, &status) == 0

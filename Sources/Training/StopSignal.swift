@@ -28,7 +28,7 @@ public enum StopSignal {
   }
 
   /// The signal that arrived, if one did.
-  static var pending: Int32? {
+  package static var pending: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }

@@ -30,11 +30,15 @@ struct Failure: Error {
 
   /// The end of a run that saved and stopped.
   init(stoppedBy signal: Int32, afterStep step: Int) {
+    self.init(
+      stoppedBy: signal, "after step \(step); saved, go on with --resume", isAgreed: true)
+  }
+
+  /// The end of a command by a signal, with what was reached.
+  init(stoppedBy signal: Int32, _ state: String, isAgreed: Bool) {
     code = 128 + signal
-    message =
-      "stopped by \(signal == SIGINT ? "Ctrl-C" : "SIGTERM") after step \(step); saved, "
-      + "go on with --resume"
-    isAgreed = true
+    message = "stopped by \(signal == SIGINT ? "Ctrl-C" : "SIGTERM") \(state)"
+    self.isAgreed = isAgreed
   }
 
   /// An end with a code whose reason was already told.

@@ -5,13 +5,14 @@ import HDF5
 import Networks
 import Training
 
-/// `effnet inspect`: what a network, a checkpoint or a shard is made of.
+/// `effnet inspect`: what a network, a checkpoint, or shards are made of.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Shows a network of the family, a checkpoint, or a shard.")
+    abstract: "Shows a network of the family, a checkpoint, a shard, or a folder of shards.")
 
-  @Argument(help: "b0…b8, l2, lite0…lite4, or the path of a checkpoint or a shard.")
+  @Argument(
+    help: "b0…b8, l2, lite0…lite4, or the path of a checkpoint, a shard, or a folder of shards.")
   var subject: String
 
   @Option(help: "Side of the input in pixels; the network's own unless given.")
@@ -19,6 +20,9 @@ struct InspectCommand: ParsableCommand {
 
   @Option(help: "Outputs of the classifier.")
   var classes: Int?
+
+  @Flag(help: "Read whole shards and check every byte.")
+  var verify = false
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -37,9 +41,11 @@ struct InspectCommand: ParsableCommand {
       var architecture = Architecture(variant)
       if let resolution { architecture.resolution = resolution }
       if let classes { architecture.classes = classes }
+      try refuseVerification(of: "a network")
       return try show(NetworkReport(variant.rawValue, architecture))
     }
-    guard FileManager.default.fileExists(atPath: subject) else {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: subject, isDirectory: &isFolder) else {
       throw Failure(
         .usage,
         "\(subject): no such file, and no network of that name; networks are "
@@ -49,12 +55,20 @@ struct InspectCommand: ParsableCommand {
       throw Failure(.usage, "--resolution and --classes go with a network's name, not with a file")
     }
     do {
-      if try HDF5File(reading: subject).exists("/effnet") {
+      // A shard is not given to the HDF5 library before it is known to be whole.
+      if try !isFolder.boolValue && !Shard.isSealed(subject)
+        && HDF5File(reading: subject).exists("/effnet")
+      {
+        try refuseVerification(of: "a checkpoint, which is checked whenever it is read")
         try show(CheckpointReport(subject))
       } else {
-        try show(ShardReport(subject))
+        try show(ShardReport(subject, isVerifying: verify))
       }
     } catch { throw Failure(error) }
+  }
+
+  private func refuseVerification(of subject: String) throws {
+    if verify { throw Failure(.usage, "--verify is for shards, not for \(subject)") }
   }
 
   private func show(_ report: some Report) throws {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import MPI
+import Training
 
 /// `effnet pack`.
 struct PackCommand: ParsableCommand {
@@ -8,11 +10,16 @@ struct PackCommand: ParsableCommand {
     commandName: "pack",
     abstract: "Makes HDF5 shards of images, divided into training and validation.",
     discussion: """
-      SOURCE is an HDF5 file with datasets `images` (uint8, [N, H, W] or [N, H, W, C]) and `labels`, \
-      or an MNIST idx file of images, with the idx file of labels given by --labels.
+      SOURCE is a folder of JPEG and PNG files, one folder a class, perhaps divided into `train` and \
+      `val`; or a folder with the binary files of CIFAR-10 or CIFAR-100; or an HDF5 file with \
+      datasets `images` (uint8, [N, H, W] or [N, H, W, C]) and `labels`; or an MNIST idx file of \
+      images, with the idx file of labels given by --labels.
+
+      Start several ranks with mpirun for many pictures; the shards are the same. A run that was \
+      interrupted goes on when it is started again.
       """)
 
-  @Argument(help: "An HDF5 file, or an idx file of images.")
+  @Argument(help: "A folder, an HDF5 file, or an idx file of images.")
   var source: String
 
   @Argument(help: "Folder for the shards.")
@@ -22,17 +29,33 @@ struct PackCommand: ParsableCommand {
   var labels: String?
 
   @Option(
-    help: "Images put aside for validation: a number, or a fraction below 1; as many of each class."
-  )
-  var validation = "0.2"
+    help: ArgumentHelp(
+      "Images put aside for validation: a number, or a fraction below 1; as many of each class. "
+        + "0.2 unless SOURCE is divided already."))
+  var validation: String?
 
-  @Option(help: "Chooses which images those are.")
+  @Option(
+    help: "A file with the path, from SOURCE, of one validation picture a line.",
+    completion: .file())
+  var validationList: String?
+
+  @Option(help: "Chooses which images those are, and the order of training pictures.")
   var seed: UInt64 = 0
+
+  @Flag(help: "Store the pixels of pictures instead of their JPEG and PNG files.")
+  var decode = false
+
+  @Option(
+    help: "Reduce larger pictures to so many pixels on their shorter side; stores pixels.")
+  var resize: Int?
+
+  @Flag(help: "Stop at the first picture that cannot be packed, instead of leaving it out.")
+  var strict = false
 
   @Option(help: "Most images of a shard.")
   var shardLimit = 10_000
 
-  @Option(help: "Names of the classes, separated by commas.")
+  @Option(help: "Names of the classes, separated by commas; those of folders are given.")
   var classes: String?
 
   @Option(help: "Credit and licence of the pictures, kept in the shards.")
@@ -40,10 +63,17 @@ struct PackCommand: ParsableCommand {
 
   func validate() throws {
     if shardLimit < 1 { throw ValidationError("--shard-limit must be at least 1") }
+    if let resize, !(1...65_536).contains(resize) {
+      throw ValidationError("--resize must be between 1 and 65536")
+    }
+    if validation != nil && validationList != nil {
+      throw ValidationError("--validation and --validation-list exclude each other")
+    }
     _ = try division()
   }
 
   private func division() throws -> Packer.Validation {
+    guard let validation else { return .fraction(0.2) }
     if let count = Int(validation), count >= 0 { return .count(count) }
     if let fraction = Double(validation), fraction >= 0, fraction < 1 { return .fraction(fraction) }
     throw ValidationError(
@@ -51,25 +81,67 @@ struct PackCommand: ParsableCommand {
   }
 
   func run() throws {
-    let environment = ProcessInfo.processInfo.environment
-    if (environment["OMPI_COMM_WORLD_SIZE"].flatMap { Int($0) } ?? 1) > 1 {
-      throw Failure(.usage, "pack is one process's work; start it without mpirun")
-    }
     let packer = Packer(validation: try division(), seed: seed, shardLimit: shardLimit)
+    let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: source)) != nil
+    if isFolder && !CIFARSource.isFolder(source) {
+      try refuse(
+        [("--labels", labels != nil), ("--classes", classes != nil)], "a folder of pictures")
+      return try Job.run { world in
+        try PictureJob(
+          world: world, source: source, output: folder, validationList: validationList,
+          isValidationGiven: validation != nil, packer: packer,
+          storage: PictureStorage(isDecoded: decode, shorterSide: resize), isStrict: strict,
+          credit: credit ?? ""
+        ).run()
+      }
+    }
+    try refuse(
+      [
+        ("--validation-list", validationList != nil), ("--decode", decode),
+        ("--resize", resize != nil), ("--strict", strict),
+      ], "images of one size")
+    // One process is enough for them; where several were started, the others have nothing to do.
+    try Job.run { world in
+      if world.rank == 0 { try packArrays(packer, isFolder: isFolder) }
+      try world.barrier()
+    }
+  }
+
+  private func packArrays(_ packer: Packer, isFolder: Bool) throws {
     let names = classes?.split(separator: ",").map {
       String($0).split(separator: " ").joined(separator: " ")
     }
     let output: Packer.Output
-    do {
-      if let labels {
-        output = try packer.pack(
-          IDXSource(images: source, labels: labels, classNames: names, credit: credit ?? ""),
-          into: folder)
-      } else {
-        output = try packer.pack(
-          HDF5Source(path: source, classNames: names, credit: credit), into: folder)
-      }
-    } catch { throw Failure(error) }
-    for path in output.training + output.validation { print(path) }
+    if isFolder {
+      try refuse(
+        [
+          ("--labels", labels != nil), ("--classes", classes != nil),
+          ("--validation", validation != nil),
+        ], "CIFAR, which has its own")
+      output = try packer.pack(
+        training: CIFARSource(folder: source, part: .training, credit: credit ?? ""),
+        validation: CIFARSource(folder: source, part: .test, credit: credit ?? ""), into: folder)
+    } else if let labels {
+      output = try packer.pack(
+        IDXSource(images: source, labels: labels, classNames: names, credit: credit ?? ""),
+        into: folder)
+    } else {
+      output = try packer.pack(
+        HDF5Source(path: source, classNames: names, credit: credit), into: folder)
+    }
+    let training = try Dataset(output.training, relativeTo: "")
+    let validation =
+      try output.validation.isEmpty ? nil : Dataset(output.validation, relativeTo: "")
+    PackingReport(
+      folder: folder, shards: output.training + output.validation,
+      trainingCount: training.count, validationCount: validation?.count ?? 0,
+      classCount: training.classNames.count, mean: training.mean, deviation: training.deviation
+    ).print()
+  }
+
+  private func refuse(_ options: [(name: String, isGiven: Bool)], _ subject: String) throws {
+    for option in options where option.isGiven {
+      throw Failure(.usage, "\(option.name) does not go with \(subject)")
+    }
   }
 }

@@ -202,7 +202,9 @@ final class ShardTests: XCTestCase {
     let resource = __rlimit_resource_t(bitPattern: RLIMIT_NOFILE.rawValue)
     var limit = rlimit()
     XCTAssertEqual(getrlimit(resource, &limit), 0)
-    var low = rlimit(rlim_cur: 64, rlim_max: limit.rlim_max)
+    let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(
+      Int.init)
+    var low = rlimit(rlim_cur: rlim_t((open.max() ?? 0) + 20), rlim_max: limit.rlim_max)
     XCTAssertEqual(setrlimit(resource, &low), 0)
     defer { XCTAssertEqual(setrlimit(resource, &limit), 0) }
     let dataset = try Dataset([folder.path], relativeTo: "")

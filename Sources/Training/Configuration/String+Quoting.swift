@@ -1,6 +1,6 @@
 extension String {
   /// A double-quoted YAML scalar.
-  var quotedForYAML: String {
+  package var quotedForYAML: String {
     let escaped = unicodeScalars.map { scalar in
       switch scalar {
       case "\"", "\\": "\\\(scalar)"

@@ -1,0 +1,110 @@
+import FoundationEssentials
+
+/// Images of the binary version of CIFAR-10 or CIFAR-100: 32 × 32 pixels in colour.
+///
+/// Format: https://www.cs.toronto.edu/~kriz/cifar.html (one byte of label, of CIFAR-100 a coarse and
+/// a fine one, then 1,024 bytes of red, green and blue each).
+public struct CIFARSource: ImageSource {
+  /// The official division.
+  public enum Part: Sendable { case training, test }
+
+  /// 32 pixels from top to bottom.
+  public let height = 32
+  /// 32 pixels from left to right.
+  public let width = 32
+  /// Red, green, blue.
+  public let channels = 3
+  /// Name of each class; of CIFAR-100 the fine ones.
+  public let classNames: [String]
+  /// Credit and licence of the pictures, may be empty.
+  public let credit: String
+  /// Index of the class of each image.
+  public let labels: [Int32]
+  /// Path of the folder.
+  public let name: String
+
+  private let batches: [Data]
+  private let labelByteCount: Int
+  private let batchStarts: [Int]
+
+  /// Whether a folder has files of either data set.
+  public static func isFolder(_ path: String) -> Bool {
+    ["data_batch_1.bin", "test_batch.bin", "train.bin", "test.bin"].contains {
+      FileManager.default.fileExists(atPath: "\(path)/\($0)")
+    }
+  }
+
+  /// Opens one part of a data set.
+  ///
+  /// - Parameters:
+  ///   - folder: Folder with `data_batch_1.bin` … `data_batch_5.bin`, `test_batch.bin` and
+  ///     `batches.meta.txt`, or `train.bin`, `test.bin` and `fine_label_names.txt`.
+  ///   - part: Which images of it.
+  ///   - credit: Credit and licence of the pictures.
+  /// - Throws: When a file is missing or has an impossible size, or a label has no name.
+  public init(folder: String, part: Part, credit: String = "") throws(DatasetError) {
+    let isLarge = ["train.bin", "test.bin"].contains {
+      FileManager.default.fileExists(atPath: "\(folder)/\($0)")
+    }
+    let names =
+      switch (part, isLarge) {
+      case (.training, false): (1...5).map { "data_batch_\($0).bin" }
+      case (.test, false): ["test_batch.bin"]
+      case (.training, true): ["train.bin"]
+      case (.test, true): ["test.bin"]
+      }
+    let labelByteCount = isLarge ? 2 : 1
+    let size = labelByteCount + height * width * channels
+    let list = "\(folder)/\(isLarge ? "fine_label_names" : "batches.meta").txt"
+    let classNames = String(decoding: try Self.read(list), as: UTF8.self)
+      .split(whereSeparator: \.isNewline).map(String.init)
+    var batches: [Data] = []
+    var starts: [Int] = []
+    var labels: [Int64] = []
+    for name in names {
+      let path = "\(folder)/\(name)"
+      let batch = try Self.read(path)
+      guard !batch.isEmpty, batch.count.isMultiple(of: size) else {
+        throw .badSource(
+          file: path,
+          reason: "it has \(batch.count) bytes, which is no multiple of the \(size) of an image; "
+            + "copy it again")
+      }
+      starts.append(labels.count)
+      labels += stride(from: 0, to: batch.count, by: size).map {
+        Int64(batch[batch.startIndex + $0 + labelByteCount - 1])
+      }
+      batches.append(batch)
+    }
+    name = folder
+    self.labelByteCount = labelByteCount
+    self.credit = credit
+    self.batches = batches
+    batchStarts = starts
+    (self.labels, self.classNames) = try Self.classes(of: labels, named: classNames, in: folder)
+  }
+
+  /// Reads one image.
+  public func read(
+    _ index: Int, into bytes: UnsafeMutableBufferPointer<UInt8>
+  ) throws(DatasetError) {
+    let batch = (batchStarts.firstIndex { $0 > index } ?? batchStarts.count) - 1
+    let plane = height * width
+    let start = (index - batchStarts[batch]) * (labelByteCount + bytes.count) + labelByteCount
+    batches[batch].withUnsafeBytes { (data: UnsafeRawBufferPointer) in
+      for pixel in 0..<plane {
+        for channel in 0..<channels {
+          bytes[pixel * channels + channel] = data[start + channel * plane + pixel]
+        }
+      }
+    }
+  }
+
+  private static func read(_ path: String) throws(DatasetError) -> Data {
+    do {
+      return try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
+    } catch {
+      throw .badSource(file: path, reason: "the file cannot be read; correct the path")
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/// A file that was not packed, and why.
+public struct SkippedPicture: Sendable, Equatable {
+  /// Path from the folder that is packed.
+  public let path: String
+  /// What is wrong with it.
+  public let reason: String
+
+  /// The two as a line, with a tab between them: `cat/1.jpg`, `the file is empty; copy it again`.
+  public var line: String {
+    let escaped = path.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+      .replacing("\r", with: "\\r").replacing("\t", with: "\\t")
+    return "\(escaped)\t\(reason)"
+  }
+
+  /// Names a file and what is wrong with it.
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+}

@@ -1,0 +1,28 @@
+import Foundation
+
+/// Shows how far packing is: one line that changes on a terminal, a line now and then elsewhere.
+final class PackingProgress {
+  private let isTerminal = StandardOutput.isTerminal
+  private let isSilent: Bool
+  private var lastShown = Date()
+
+  /// - Parameter isSilent: Whether another rank speaks.
+  init(isSilent: Bool) { self.isSilent = isSilent }
+
+  func show(_ activity: String, _ done: Int, of total: Int) {
+    guard !isSilent, -lastShown.timeIntervalSinceNow > (isTerminal ? 0.2 : 10) else { return }
+    lastShown = Date()
+    let line = "\(activity) \(grouped(min(done, total))) of \(grouped(total)) pictures"
+    if isTerminal {
+      print("\r\u{1B}[K\(line)", terminator: "")
+      StandardOutput.flush()
+    } else {
+      print(line)
+    }
+  }
+
+  /// Makes room for other lines.
+  func clear() {
+    if isTerminal && !isSilent { print("\r\u{1B}[K", terminator: "") }
+  }
+}

@@ -1,0 +1,27 @@
+import Training
+
+/// What was packed, and the lines of a configuration that use it.
+struct PackingReport {
+  let folder: String
+  let shards: [String]
+  let trainingCount, validationCount, classCount: Int
+  let mean, deviation: [Double]
+
+  func print() {
+    for path in shards { Swift.print(path) }
+    func list(_ values: [Double]) -> String {
+      "[" + values.map { fixed($0, 4) }.joined(separator: ", ") + "]"
+    }
+    Swift.print(
+      """
+      # \(grouped(trainingCount)) training and \(grouped(validationCount)) validation images, \
+      \(grouped(classCount)) classes; for a configuration:
+      data:
+        train: \("\(folder)/train-*.h5".quotedForYAML)
+      """)
+    if validationCount > 0 {
+      Swift.print("  validation: \("\(folder)/validation-*.h5".quotedForYAML)")
+    }
+    Swift.print("  mean: \(list(mean))\n  deviation: \(list(deviation))")
+  }
+}

@@ -1,0 +1,161 @@
+import Datasets
+import Foundation
+import MPI
+import Training
+
+/// Packs a folder of pictures on all ranks: each reads and checks its share of the files, all make
+/// the same plan of what they found, and each writes whole shards of it.
+struct PictureJob {
+  let world: Communicator
+  let source, output: String
+  let validationList: String?
+  let isValidationGiven: Bool
+  let packer: Packer
+  let storage: PictureStorage
+  let isStrict: Bool
+  let credit: String
+
+  func run() throws {
+    StopSignal.watch()
+    let folder = try PictureFolder(path: source, validationList: validationList)
+    guard !(folder.isDivided && isValidationGiven) else {
+      throw Failure(
+        .usage, "\(source) is divided into training and validation; leave --validation out",
+        isAgreed: true)
+    }
+    let views = try world.gather(Array(folder.sha256.utf8))
+    guard views.allSatisfy({ $0 == views[0] }) else {
+      throw Failure(
+        .data, "the ranks do not find the same files in \(source); it must be a shared folder",
+        isAgreed: true)
+    }
+    if isStrict, let first = folder.skipped.first { throw refusal(of: first, isAgreed: true) }
+    let reader = PictureReader(root: source, storage: storage)
+    let progress = PackingProgress(isSilent: world.rank > 0)
+    let (records, faults) = try check(folder, reader, progress)
+    let plan = try PackingPlan(
+      folder, records: records, faults: faults, storage: storage, packer: packer, credit: credit)
+    if isStrict, let first = plan.skipped.first { throw refusal(of: first, isAgreed: true) }
+    if world.rank == 0 {
+      progress.clear()
+      try tellWhatIsMissing(in: plan)
+    }
+    try write(plan, reader, progress)
+    if world.rank == 0 {
+      progress.clear()
+      let (mean, deviation) = plan.statistics
+      PackingReport(
+        folder: output, shards: plan.shards.map { "\(output)/\($0.name)" },
+        trainingCount: plan.training.count, validationCount: plan.validation.count,
+        classCount: folder.classNames.count, mean: mean, deviation: deviation
+      ).print()
+    }
+  }
+
+  /// Reads each file once, and tells all ranks what is in it.
+  private func check(
+    _ folder: PictureFolder, _ reader: PictureReader, _ progress: PackingProgress
+  ) throws -> (records: [PictureRecord], faults: [SkippedPicture]) {
+    let count = folder.files.count
+    var own: [PictureRecord] = []
+    var ownFaults: [String: String] = [:]
+    for index in stride(from: world.rank, to: count, by: world.size) {
+      try requireNoSignal()
+      progress.show("checking", index, of: count)
+      let path = folder.files[index].path
+      do throws(PictureFault) {
+        own.append(try reader.record(of: path))
+      } catch {
+        if isStrict {
+          throw refusal(of: SkippedPicture(path: path, reason: error.reason), isAgreed: false)
+        }
+        own.append(.none)
+        ownFaults[String(index)] = error.reason
+      }
+    }
+    var records = [PictureRecord](repeating: .none, count: count)
+    for (rank, bytes) in try world.gather(own.withUnsafeBytes(Array.init)).enumerated() {
+      bytes.withUnsafeBytes { part in
+        for (place, index) in stride(from: rank, to: count, by: world.size).enumerated() {
+          records[index] = part.loadUnaligned(
+            fromByteOffset: place * MemoryLayout<PictureRecord>.stride, as: PictureRecord.self)
+        }
+      }
+    }
+    var faults: [SkippedPicture] = []
+    for bytes in try world.gather(Array(JSONEncoder().encode(ownFaults))) {
+      for (index, reason) in try JSONDecoder().decode([String: String].self, from: Data(bytes)) {
+        guard let index = Int(index) else { continue }
+        faults.append(SkippedPicture(path: folder.files[index].path, reason: reason))
+      }
+    }
+    return (records, faults)
+  }
+
+  private func write(
+    _ plan: PackingPlan, _ reader: PictureReader, _ progress: PackingProgress
+  ) throws {
+    var isFinished = [UInt8](repeating: 0, count: plan.shards.count)
+    if world.rank == 0 {
+      isFinished = try plan.finishedShards(in: output).map { $0 ? 1 : 0 }
+    }
+    isFinished = try world.gather(world.rank == 0 ? isFinished : [])[0]
+    let missing = plan.shards.indices.filter { isFinished[$0] == 0 }
+    let total = missing.reduce(0) { $0 + plan.shards[$1].pictures.count }
+    var done = 0
+    for (turn, shard) in missing.enumerated() where turn % world.size == world.rank {
+      let isWritten = try plan.write(shard: shard, into: output, reader: reader) {
+        progress.show("packing", done * world.size, of: total)
+        done += 1
+        return StopSignal.pending == nil
+      }
+      if !isWritten { try requireNoSignal() }
+    }
+    try world.barrier()
+  }
+
+  /// Creates the output folder, lists there what is not packed, and tells of it.
+  private func tellWhatIsMissing(in plan: PackingPlan) throws {
+    try Packer.create(output)
+    let list = "\(output)/skipped.txt"
+    let skipped = plan.skipped
+    do {
+      if skipped.isEmpty {
+        if FileManager.default.fileExists(atPath: list) {
+          try FileManager.default.removeItem(atPath: list)
+        }
+      } else {
+        let text = skipped.map { $0.line + "\n" }.joined()
+        try Data(text.utf8).write(to: URL(fileURLWithPath: list), options: .atomic)
+      }
+    } catch { throw Failure(.output, "cannot write \(list): \(error.systemReason)") }
+    if plan.folder.ignoredCount > 0 {
+      print("left out, being no JPEG or PNG: \(counted(plan.folder.ignoredCount, "file"))")
+    }
+    for folder in plan.folder.ignoredFolders {
+      print("left out, being neither training nor validation: folder \(folder)")
+    }
+    for name in plan.emptyClasses { print("class \(name) has no picture left for training") }
+    if skipped.isEmpty { return }
+    let shown = 5
+    print("skipped \(counted(skipped.count, "file")), listed in \(list):")
+    for picture in skipped.prefix(shown) { print("  \(picture.line)") }
+    if skipped.count > shown { print("  and \(grouped(skipped.count - shown)) more") }
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+  }
+
+  private func refusal(of picture: SkippedPicture, isAgreed: Bool) -> Failure {
+    Failure(
+      .data, "\(source)/\(picture.path) is not packed: \(picture.reason)", isAgreed: isAgreed)
+  }
+
+  private func requireNoSignal() throws {
+    guard let signal = StopSignal.pending else { return }
+    throw Failure(
+      stoppedBy: signal, "while packing; finished shards are kept, the same command goes on",
+      isAgreed: false)
+  }
+}
