@@ -108,7 +108,7 @@ final class DataFaultTests: TrainingTestCase {
     let order = EpochOrder(
       shards: [60], batchSize: 16, microBatchCount: 8,
       shuffle: EpochOrder.Shuffle(run: 1, window: 1), seed: 1, epoch: 0)
-    let image = try XCTUnwrap(order.samples(ofBatch: 0, microBatch: 7).last)
+    let image = Int(try XCTUnwrap(order.samples(ofBatch: 0, microBatch: 7).last))
     try damage(image: image)
     let outcome = try assertFails(
       train("run", ["training.steps=100000"]), ranks: 3, code: 3,

@@ -42,9 +42,8 @@ final class EpochOrderTests: XCTestCase {
     let plain = order([8], batchSize: 4, microBatches: 2, seed: 1, epoch: 2)
     XCTAssertEqual(samples(plain, microBatches: 2).map(\.sample), [4, 0, 3, 1, 6, 7, 2, 5])
     let runs = order([8], batchSize: 4, microBatches: 2, run: 2, seed: 1, epoch: 2)
-    XCTAssertEqual(samples(runs, microBatches: 2).map(\.sample), fixedRuns)
+    XCTAssertEqual(samples(runs, microBatches: 2).map(\.sample), [0, 6, 4, 3, 7, 1, 5, 2])
   }
-  private let fixedRuns = [0]
 
   func testEveryPlaceIsEquallyLikely() {
     var counts = [Int](repeating: 0, count: 5)

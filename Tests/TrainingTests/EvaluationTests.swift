@@ -72,11 +72,14 @@ final class EvaluationTests: XCTestCase {
 
   /// Loss and hits of all images by the network's own evaluation, one micro-batch after the other.
   private func evaluateAlone(_ checkpoint: String, _ data: String) throws -> (Double, Int) {
-    let network = try LoadedModel(checkpoint, data: data).network
+    let network = try LoadedModel(checkpoint).network
     let dataset = try Dataset([data], relativeTo: "")
     let pipeline = try ImagePipeline(
-      dataset, resolution: 32, channels: 1, channelStride: 1, fit: .stretch,
-      normalization: Normalization(mean: [0.5], deviation: [0.25]))
+      dataset,
+      ImagePreparation(
+        resolution: 32, fit: .crop,
+        normalization: Normalization(mean: [0.5], deviation: [0.25])))
+    let scratch = ImageScratch()
     var (loss, correct) = (0.0, 0)
     for first in stride(from: 0, to: dataset.count, by: 2) {
       let count = min(2, dataset.count - first)
@@ -84,8 +87,8 @@ final class EvaluationTests: XCTestCase {
       for image in 0..<count {
         network.labels[image] = Int32(
           try pipeline.fill(
-            sample: first + image, epoch: 0, seed: 0, isTraining: false,
-            into: network.images.start + image * 32 * 32))
+            sample: first + image, key: nil,
+            into: network.images.start + image * 32 * 32, scratch: scratch))
       }
       network.predict()
       var microBatch = (loss: 0.0, correct: 0)
@@ -151,9 +154,8 @@ final class EvaluationTests: XCTestCase {
   }
 
   func testTheNetworkHasRoomForAMicroBatchWhateverTheBatch() throws {
-    let data = try data(count: 3)
     for batchSize in [2, 4096] {
-      let network = try LoadedModel(checkpoint(batchSize: batchSize), data: data).network
+      let network = try LoadedModel(checkpoint(batchSize: batchSize)).network
       XCTAssertEqual(network.capacity, 2, "batch.size \(batchSize)")
       XCTAssertEqual(network.images.count, 2 * 32 * 32, "batch.size \(batchSize)")
     }
