@@ -24,7 +24,8 @@ public struct Configuration: Sendable, Equatable {
   /// The trained network that a run starts from.
   public internal(set) var finetuning = FinetuningConfiguration()
 
-  /// Reads a configuration file.
+  /// Reads a configuration file, and the one that it is based on: with `base: FILE` at its top it
+  /// gives only what differs from that, `null` for what it takes back.
   ///
   /// - Parameters:
   ///   - path: The file. Relative paths in it are relative to its folder.
@@ -56,7 +57,11 @@ public struct Configuration: Sendable, Equatable {
     yaml: String, file: String = "configuration", folder: URL = URL(fileURLWithPath: ""),
     overrides: [String] = []
   ) throws(ConfigurationError) {
-    var document = try ConfigurationDocument(yaml: yaml, file: file, folder: folder)
+    var document = try ConfigurationDocument(
+      yaml: yaml, file: file, folder: folder,
+      derived: [
+        folder.appending(path: (file as NSString).lastPathComponent).standardizedFileURL.path
+      ])
     for override in overrides { try document.apply(override) }
     let reader = ConfigurationReader(document)
     visit(reader)

@@ -21,11 +21,12 @@ final class ConfigurationReader: ConfigurationVisitor {
 
   /// Throws the fault that explains most, if there is one; called when every section was visited.
   func finish() throws(ConfigurationError) {
+    let allowed = knownSections + [ConfigurationDocument.baseKey]
     let unknownSections = document.sections.filter { !knownSections.contains($0.name) }.map {
       ConfigurationError(
         location: document.location($0.name), key: $0.name,
-        problem: "unknown section\($0.name.suggestion(from: knownSections)); "
-          + "allowed: \(knownSections.joined(separator: ", "))")
+        problem: "unknown section\($0.name.suggestion(from: allowed)); "
+          + "allowed: \(allowed.joined(separator: ", "))")
     }
     if let fault = unknownSections.first ?? structureFaults.first ?? valueFaults.first {
       throw fault
