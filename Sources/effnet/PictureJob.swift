@@ -36,11 +36,15 @@ struct PictureJob {
     let plan = try PackingPlan(
       folder, records: records, faults: faults, storage: storage, packer: packer, credit: credit)
     if isStrict, let first = plan.skipped.first { throw refusal(of: first, isAgreed: true) }
+    var isFinished: [UInt8] = []
     if world.rank == 0 {
       progress.clear()
+      try Packer.create(output)
+      isFinished = try plan.finishedShards(in: output).map { $0 ? 1 : 0 }
       try tellWhatIsMissing(in: plan)
     }
-    try write(plan, reader, progress)
+    isFinished = try world.gather(isFinished)[0]
+    try write(plan, plan.shards.indices.filter { isFinished[$0] == 0 }, reader, progress)
     if world.rank == 0 {
       progress.clear()
       let (mean, deviation) = plan.statistics
@@ -92,15 +96,10 @@ struct PictureJob {
     return (records, faults)
   }
 
+  /// Writes this rank's share of the missing shards and waits for the other ranks.
   private func write(
-    _ plan: PackingPlan, _ reader: PictureReader, _ progress: PackingProgress
+    _ plan: PackingPlan, _ missing: [Int], _ reader: PictureReader, _ progress: PackingProgress
   ) throws {
-    var isFinished = [UInt8](repeating: 0, count: plan.shards.count)
-    if world.rank == 0 {
-      isFinished = try plan.finishedShards(in: output).map { $0 ? 1 : 0 }
-    }
-    isFinished = try world.gather(world.rank == 0 ? isFinished : [])[0]
-    let missing = plan.shards.indices.filter { isFinished[$0] == 0 }
     let total = missing.reduce(0) { $0 + plan.shards[$1].pictures.count }
     var done = 0
     for (turn, shard) in missing.enumerated() where turn % world.size == world.rank {
@@ -114,9 +113,8 @@ struct PictureJob {
     try world.barrier()
   }
 
-  /// Creates the output folder, lists there what is not packed, and tells of it.
+  /// Lists in the output folder what is not packed, and tells of it.
   private func tellWhatIsMissing(in plan: PackingPlan) throws {
-    try Packer.create(output)
     let list = "\(output)/skipped.txt"
     let skipped = plan.skipped
     do {
