@@ -47,6 +47,7 @@ struct PictureJob {
     try write(plan, plan.shards.indices.filter { isFinished[$0] == 0 }, reader, progress)
     if world.rank == 0 {
       progress.clear()
+      CheckJournal.remove(from: output)
       let (mean, deviation) = plan.statistics
       PackingReport(
         folder: output, shards: plan.shards.map { "\(output)/\($0.name)" },
@@ -61,21 +62,31 @@ struct PictureJob {
     _ folder: PictureFolder, _ reader: PictureReader, _ progress: PackingProgress
   ) throws -> (records: [PictureRecord], faults: [SkippedPicture]) {
     let count = folder.files.count
+    let journal = CheckJournal(in: output, root: source, storage: storage, rank: world.rank)
     var own: [PictureRecord] = []
     var ownFaults: [String: String] = [:]
     for index in stride(from: world.rank, to: count, by: world.size) {
+      if StopSignal.pending != nil { try journal.write() }
       try requireNoSignal()
       progress.show("checking", index, of: count)
       let path = folder.files[index].path
+      if let record = journal.record(of: path) {
+        own.append(record)
+        continue
+      }
+      let record: PictureRecord
       do throws(PictureFault) {
-        own.append(try reader.record(of: path))
+        record = try reader.record(of: path)
       } catch {
         if isStrict {
           throw refusal(of: SkippedPicture(path: path, reason: error.reason), isAgreed: false)
         }
         own.append(.none)
         ownFaults[String(index)] = error.reason
+        continue
       }
+      own.append(record)
+      try journal.add(record, of: path)
     }
     var records = [PictureRecord](repeating: .none, count: count)
     for (rank, bytes) in try world.gather(own.withUnsafeBytes(Array.init)).enumerated() {
@@ -131,9 +142,11 @@ struct PictureJob {
       print("left out, being no JPEG or PNG: \(counted(plan.folder.ignoredCount, "file"))")
     }
     for folder in plan.folder.ignoredFolders {
-      print("left out, being neither training nor validation: folder \(folder)")
+      print("left out, being neither training nor validation: folder \(oneLine(folder))")
     }
-    for name in plan.emptyClasses { print("class \(name) has no picture left for training") }
+    for name in plan.emptyClasses {
+      print("class \(oneLine(name)) has no picture left for training")
+    }
     if skipped.isEmpty { return }
     let shown = 5
     print("skipped \(counted(skipped.count, "file")), listed in \(list):")
@@ -147,7 +160,8 @@ struct PictureJob {
 
   private func refusal(of picture: SkippedPicture, isAgreed: Bool) -> Failure {
     Failure(
-      .data, "\(source)/\(picture.path) is not packed: \(picture.reason)", isAgreed: isAgreed)
+      .data, "\(source)/\(oneLine(picture.path)) is not packed: \(picture.reason)",
+      isAgreed: isAgreed)
   }
 
   private func requireNoSignal() throws {

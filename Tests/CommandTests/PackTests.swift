@@ -115,7 +115,9 @@ final class PackTests: CommandTestCase {
     try writePictures(4)
     try succeed(["pack", "source", "out", "--shard-limit", "5", "--resize", "16"])
     let report = try succeed(["inspect", "out", "--verify"]).output
-    for part in ["12 images of 16 × 21…24 × 3", "decoded", "3 shards", "cat 4, dög 4", "every byte"] {
+    for part in [
+      "12 images of 16 × 21…24 × 3", "decoded", "3 shards", "cat 4, dög 4", "every byte",
+    ] {
       XCTAssertTrue(report.contains(part), report)
     }
     let json = try XCTUnwrap(
