@@ -74,13 +74,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Images", "MPI"], path: "Tests/TestSupport"),
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors", "TestSupport"]),
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5"],
       resources: [.copy("Fixtures/variable-length-strings.h5")]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Images", "Tensors"],
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "HDF5", "Images", "Tensors", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Tensors"], resources: [.copy("Fixtures")]),
@@ -92,7 +93,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests", dependencies: ["HDF5", "Kernels", "TestSupport", "Training"]),
     .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"]),
-    .testTarget(name: "CommandTests", dependencies: ["Datasets", "HDF5", "Tensors"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Datasets", "HDF5", "TestSupport", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
 )

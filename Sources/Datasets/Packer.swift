@@ -92,7 +92,9 @@ public struct Packer: Sendable {
 
   /// The shards in a folder that packing has written, sorted.
   static func shards(in folder: String) -> [String] {
-    ["train", "validation"].flatMap { ShardPath.matches("\(folder)/\($0)-*.h5") }
+    ["train", "validation"].flatMap {
+      ShardPath.matches(ShardPath.pattern("\($0)-*.h5", in: folder))
+    }
   }
 
   static func occupied(_ folder: String, by file: String) -> DatasetError {

@@ -20,7 +20,9 @@ extension PackingPlan {
       isFinished[index] = true
     }
     for set in ["train", "validation"] {
-      for file in ShardPath.matches("\(output)/\(set)-*.h5.partial") { unlink(file) }
+      for file in ShardPath.matches(ShardPath.pattern("\(set)-*.h5.partial", in: output)) {
+        unlink(file)
+      }
     }
     return isFinished
   }

@@ -21,9 +21,14 @@ package enum ShardPath {
     var status = stat()
     let exists = stat(full, &status) == 0
     if exists && status.st_mode & S_IFMT != S_IFDIR { return [full] }
-    let files = matches(exists ? "\(full)/*.h5" : full)
+    let files = matches(exists ? pattern("*.h5", in: full) : full)
     if files.isEmpty { throw .missing(path: exists ? "in \(full)" : full) }
     return files
+  }
+
+  /// A pattern for files of a folder whose own name is to be taken as it is.
+  package static func pattern(_ name: String, in folder: String) -> String {
+    folder.map { "\\*?[".contains($0) ? "\\\($0)" : "\($0)" }.joined() + "/" + name
   }
 
   /// Files that match a shell pattern, sorted.

@@ -1,3 +1,4 @@
+import Datasets
 import Training
 
 /// What was packed, and the lines of a configuration that use it.
@@ -17,10 +18,10 @@ struct PackingReport {
       # \(grouped(trainingCount)) training and \(grouped(validationCount)) validation images, \
       \(grouped(classCount)) classes; for a configuration:
       data:
-        train: \("\(folder)/train-*.h5".quotedForYAML)
+        train: \(ShardPath.pattern("train-*.h5", in: folder).quotedForYAML)
       """)
     if validationCount > 0 {
-      Swift.print("  validation: \("\(folder)/validation-*.h5".quotedForYAML)")
+      Swift.print("  validation: \(ShardPath.pattern("validation-*.h5", in: folder).quotedForYAML)")
     }
     Swift.print("  mean: \(list(mean))\n  deviation: \(list(deviation))")
   }

@@ -36,13 +36,18 @@ struct PictureJob {
     let plan = try PackingPlan(
       folder, records: records, faults: faults, storage: storage, packer: packer, credit: credit)
     if isStrict, let first = plan.skipped.first { throw refusal(of: first, isAgreed: true) }
+    var isFinished: [UInt8] = []
     if world.rank == 0 {
       progress.clear()
+      try Packer.create(output)
+      isFinished = try plan.finishedShards(in: output).map { $0 ? 1 : 0 }
       try tellWhatIsMissing(in: plan)
     }
-    try write(plan, reader, progress)
+    isFinished = try world.gather(isFinished)[0]
+    try write(plan, plan.shards.indices.filter { isFinished[$0] == 0 }, reader, progress)
     if world.rank == 0 {
       progress.clear()
+      CheckJournal.remove(from: output)
       let (mean, deviation) = plan.statistics
       PackingReport(
         folder: output, shards: plan.shards.map { "\(output)/\($0.name)" },
@@ -57,21 +62,31 @@ struct PictureJob {
     _ folder: PictureFolder, _ reader: PictureReader, _ progress: PackingProgress
   ) throws -> (records: [PictureRecord], faults: [SkippedPicture]) {
     let count = folder.files.count
+    let journal = CheckJournal(in: output, root: source, storage: storage, rank: world.rank)
     var own: [PictureRecord] = []
     var ownFaults: [String: String] = [:]
     for index in stride(from: world.rank, to: count, by: world.size) {
+      if StopSignal.pending != nil { try journal.write() }
       try requireNoSignal()
       progress.show("checking", index, of: count)
       let path = folder.files[index].path
+      if let record = journal.record(of: path) {
+        own.append(record)
+        continue
+      }
+      let record: PictureRecord
       do throws(PictureFault) {
-        own.append(try reader.record(of: path))
+        record = try reader.record(of: path)
       } catch {
         if isStrict {
           throw refusal(of: SkippedPicture(path: path, reason: error.reason), isAgreed: false)
         }
         own.append(.none)
         ownFaults[String(index)] = error.reason
+        continue
       }
+      own.append(record)
+      try journal.add(record, of: path)
     }
     var records = [PictureRecord](repeating: .none, count: count)
     for (rank, bytes) in try world.gather(own.withUnsafeBytes(Array.init)).enumerated() {
@@ -92,15 +107,10 @@ struct PictureJob {
     return (records, faults)
   }
 
+  /// Writes this rank's share of the missing shards and waits for the other ranks.
   private func write(
-    _ plan: PackingPlan, _ reader: PictureReader, _ progress: PackingProgress
+    _ plan: PackingPlan, _ missing: [Int], _ reader: PictureReader, _ progress: PackingProgress
   ) throws {
-    var isFinished = [UInt8](repeating: 0, count: plan.shards.count)
-    if world.rank == 0 {
-      isFinished = try plan.finishedShards(in: output).map { $0 ? 1 : 0 }
-    }
-    isFinished = try world.gather(world.rank == 0 ? isFinished : [])[0]
-    let missing = plan.shards.indices.filter { isFinished[$0] == 0 }
     let total = missing.reduce(0) { $0 + plan.shards[$1].pictures.count }
     var done = 0
     for (turn, shard) in missing.enumerated() where turn % world.size == world.rank {
@@ -114,9 +124,8 @@ struct PictureJob {
     try world.barrier()
   }
 
-  /// Creates the output folder, lists there what is not packed, and tells of it.
+  /// Lists in the output folder what is not packed, and tells of it.
   private func tellWhatIsMissing(in plan: PackingPlan) throws {
-    try Packer.create(output)
     let list = "\(output)/skipped.txt"
     let skipped = plan.skipped
     do {
@@ -133,9 +142,11 @@ struct PictureJob {
       print("left out, being no JPEG or PNG: \(counted(plan.folder.ignoredCount, "file"))")
     }
     for folder in plan.folder.ignoredFolders {
-      print("left out, being neither training nor validation: folder \(folder)")
+      print("left out, being neither training nor validation: folder \(oneLine(folder))")
     }
-    for name in plan.emptyClasses { print("class \(name) has no picture left for training") }
+    for name in plan.emptyClasses {
+      print("class \(oneLine(name)) has no picture left for training")
+    }
     if skipped.isEmpty { return }
     let shown = 5
     print("skipped \(counted(skipped.count, "file")), listed in \(list):")
@@ -149,7 +160,8 @@ struct PictureJob {
 
   private func refusal(of picture: SkippedPicture, isAgreed: Bool) -> Failure {
     Failure(
-      .data, "\(source)/\(picture.path) is not packed: \(picture.reason)", isAgreed: isAgreed)
+      .data, "\(source)/\(oneLine(picture.path)) is not packed: \(picture.reason)",
+      isAgreed: isAgreed)
   }
 
   private func requireNoSignal() throws {

@@ -61,8 +61,7 @@ struct ShardReport: Report {
       "\(path): \(grouped(count)) images of \(range(heights)) × \(range(widths)) × \(channels), "
         + "\(contents), \(grouped(bytes)) bytes\(shards > 1 ? " in \(shards) shards" : ""), "
         + "version \(version)",
-      "\(classNames.count) classes: "
-        + zip(classNames, classCounts).map { "\($0) \(grouped($1))" }.joined(separator: ", "),
+      classes,
       "mean \(list(mean)), deviation \(list(deviation)) (0 to 1)",
       "source: \(source.isEmpty ? "not given" : source)",
     ]
@@ -75,6 +74,18 @@ struct ShardReport: Report {
     case nil: break
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// The names with their counts; of many classes only some, and the least and greatest count.
+  private var classes: String {
+    let shown = 20
+    let counts = zip(classNames, classCounts).prefix(shown).map {
+      "\(oneLine($0)) \(grouped($1))"
+    }
+    let line = "\(grouped(classNames.count)) classes: \(counts.joined(separator: ", "))"
+    guard classNames.count > shown else { return line }
+    return line
+      + ", …; \(grouped(classCounts.min() ?? 0)) to \(grouped(classCounts.max() ?? 0)) each"
   }
 
   private var contents: String {

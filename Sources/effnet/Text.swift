@@ -29,3 +29,8 @@ func duration(_ seconds: Double) -> String {
     ? String(format: "%d:%02d:%02d", hours, minutes, whole % 60)
     : String(format: "%d:%02d", minutes, whole % 60)
 }
+
+/// A name that may have line breaks, as part of a line.
+func oneLine(_ name: String) -> String {
+  name.replacing("\n", with: "\\n").replacing("\r", with: "\\r")
+}
