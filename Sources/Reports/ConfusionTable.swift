@@ -113,7 +113,7 @@ struct ConfusionTable {
     let all = classes.count <= limit ? "" : ", the \(limit) worst of \(classes.count)"
     return """
       <div class="grows"><h3>Accuracy of each class\
-      <span class="quiet"> worst first\(all)</span></h3>
+      <span class="quiet">worst first\(all)</span></h3>
       <table class="list"><tbody>\(rows)</tbody></table></div>
 
       """

@@ -2,7 +2,7 @@ import Foundation
 
 extension Double {
   /// With `decimals` decimals and thousands separated: 1,234.5.
-  func text(_ decimals: Int = 0) -> String {
+  package func text(_ decimals: Int = 0) -> String {
     guard isFinite else { return "–" }
     var text = String(format: "%.\(decimals)f", magnitude)
     var position = (text.firstIndex(of: ".") ?? text.endIndex).utf16Offset(in: text) - 3
@@ -23,6 +23,9 @@ extension Double {
     }
   }
 
+  /// Whole numbers without decimals, others with two.
+  var briefText: String { text(self == rounded() ? 0 : 2) }
+
   /// A share as 97.25 %.
   var percentText: String { (100 * self).text(2) + " %" }
 
@@ -40,7 +43,7 @@ extension Double {
 
 extension Int {
   /// With thousands separated.
-  var groupedText: String { Double(self).text() }
+  package var groupedText: String { Double(self).text() }
 
   func clamped(_ low: Int, _ high: Int) -> Int { Swift.min(Swift.max(self, low), high) }
 }

@@ -52,7 +52,12 @@ package struct EvaluationSection: Sendable {
       result += "</div>\n"
     }
     if !mistakes.isEmpty {
-      result += "<h2>Most mistaken pictures</h2>\n<div class=\"pictures\">\n"
+      result += """
+        <h2>Most mistaken pictures <span class="quiet">the class each was taken for, its \
+        probability, and the true class</span></h2>
+        <div class="pictures">
+
+        """
       for mistake in mistakes { result += Self.figure(mistake, classNames) }
       result += "</div>\n"
     }
@@ -73,9 +78,10 @@ package struct EvaluationSection: Sendable {
     return """
       <figure class="picture" title="\(source)">\
       \(HTMLPage.picture(mistake.jpeg, alternative: truth))\
-      <figcaption><div class="name">\(predicted) \
-      <span class="quiet">\((100 * mistake.probability).text(1)) %</span></div>\
-      <div>is \(truth.escapedForHTML)</div><div class="quiet">\(source)</div></figcaption></figure>
+      <figcaption><div class="row"><div class="name">\(predicted)</div>\
+      <span>\((100 * mistake.probability).text(1)) %</span></div>\
+      <div>true: \(truth.escapedForHTML)</div>\
+      <div class="source"><bdi>\(source)</bdi></div></figcaption></figure>
 
       """
   }

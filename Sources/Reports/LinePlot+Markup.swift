@@ -43,7 +43,7 @@ extension LinePlot {
       svg += "<text x=\"50%\" y=\"50%\" class=\"x\">no values yet</text>"
     }
     return """
-      <figure class="plot"><figcaption><b>\(title.escapedForHTML)</b>\(legend(lines))</figcaption>
+      <figure class="plot"><figcaption><span class="title">\(title.escapedForHTML)</span>\(legend(lines))</figcaption>
       <svg role="img" aria-label="\(summary(lines).escapedForHTML)">\(svg)</svg></figure>
 
       """
@@ -53,8 +53,9 @@ extension LinePlot {
   private func legend(_ lines: [[Point]]) -> String {
     zip(series, lines).enumerated().map { number, line in
       guard let last = line.1.last else { return "" }
-      let name = line.0.name.isEmpty ? "" : line.0.name.escapedForHTML + " "
-      return "<span class=\"key s\(number)\">\(name)<b>\(text(last.y))</b></span>"
+      let value = "<b>\(text(last.y))</b>"
+      guard series.count > 1 || !line.0.name.isEmpty else { return "<span>\(value)</span>" }
+      return "<span class=\"key s\(number)\">\(line.0.name.escapedForHTML) \(value)</span>"
     }.joined()
   }
 
@@ -64,7 +65,7 @@ extension LinePlot {
       guard let first = line.first, let last = line.last else { return "no values yet" }
       let name = series.name.isEmpty ? "" : series.name + " "
       return "\(name)from \(text(first.y)) to \(text(last.y)), "
-        + "\(horizontal) \(first.x.shortText) to \(last.x.shortText)"
+        + "\(horizontal) \(first.x.briefText) to \(last.x.briefText)"
     }
     return "\(title): \(parts.joined(separator: "; "))"
   }
@@ -96,7 +97,7 @@ extension LinePlot {
       }
       let left = Self.percent(Double(band) / Double(Self.bandCount))
       result += "<rect x=\"\(left)\" width=\"\(width)\" height=\"100%\">"
-      result += "<title>\("\(horizontal) \(x.shortText)\(values.joined())".escapedForHTML)</title>"
+      result += "<title>\("\(horizontal) \(x.briefText)\(values.joined())".escapedForHTML)</title>"
       result += "</rect>"
     }
     return result

@@ -26,8 +26,9 @@ enum PageStyle {
     h2 { margin: 36px 0 10px; padding-top: 10px; border-top: 1px solid var(--hair);
       font-size: 15px; font-weight: 650; }
     h3 { margin: 0 0 8px; font-size: 13px; font-weight: 600; }
+    h2 .quiet, h3 .quiet { margin-left: 6px; font-size: 12px; font-weight: 400; }
     p { margin: 4px 0; }
-    .quiet, .note { color: var(--quiet); }
+    .quiet { color: var(--quiet); }
     header .row { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 14px; }
     .status { font-weight: 600; color: var(--first); }
     .status::before { content: ""; display: inline-block; width: 8px; height: 8px;
@@ -43,7 +44,7 @@ enum PageStyle {
     dt { color: var(--quiet); font-size: 12px; }
     dd { margin: 0; overflow-wrap: anywhere; }
     .tiles dd { font-size: 19px; line-height: 1.3; font-weight: 600; white-space: nowrap; }
-    .tiles small { display: block; font-size: 12px; font-weight: 400; color: var(--quiet); }
+    .tiles small { display: block; white-space: normal; font-size: 12px; font-weight: 400; color: var(--quiet); }
     .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
       gap: 10px 24px; margin: 0 0 14px; }
     .facts .wide { grid-column: 1 / -1; }
@@ -70,7 +71,7 @@ enum PageStyle {
     .plot rect:hover { opacity: .07; }
     .key { color: var(--first); }
     .key.s1 { color: var(--second); }
-    .key b { color: var(--ink); font-weight: 600; }
+    .plot .title, .plot b { color: var(--ink); font-weight: 600; }
     .key::before { content: ""; display: inline-block; width: 14px; height: 2px; margin-right: 6px;
       background: currentColor; vertical-align: 4px; }
     .sides { display: flex; flex-wrap: wrap; gap: 26px 56px; margin-top: 18px;
@@ -83,9 +84,10 @@ enum PageStyle {
     .list { width: 100%; }
     .list th, .list td { padding: 3px 10px 3px 0; border-bottom: 1px solid var(--hair); }
     .list thead th { color: var(--quiet); font-size: 12px; }
-    .list .number { text-align: right; white-space: nowrap; }
-    .list tbody th { overflow-wrap: anywhere; }
-    .bar { width: 34%; min-width: 70px; }
+    .list .number { width: 1%; text-align: right; white-space: nowrap; }
+    .list .number:last-child { padding-right: 0; }
+    .list tbody th { max-width: 220px; overflow-wrap: anywhere; }
+    .bar { min-width: 90px; }
     .bar div { height: 6px; border-radius: 3px; background: var(--fill); overflow: hidden; }
     .bar i { display: block; height: 100%; background: var(--first); }
     .confusion td { width: 34px; min-width: 34px; height: 30px; padding: 0; text-align: center;
@@ -108,10 +110,13 @@ enum PageStyle {
       gap: 26px 22px; }
     .picture { margin: 0; min-width: 0; break-inside: avoid; font-size: 12px; line-height: 1.4; }
     .picture img, .picture .none { display: block; width: 100%; height: 96px; margin-bottom: 6px;
-      object-fit: contain; background: var(--fill); border-radius: 3px; }
-    .picture img.coarse { image-rendering: pixelated; }
+      object-fit: contain; object-position: 0 100%; }
+    .picture .none { background: var(--fill); }
     .large .picture img, .large .picture .none { height: 180px; }
     .picture .name { font-size: 13px; font-weight: 600; }
+    .picture .row { display: flex; justify-content: space-between; gap: 0 8px; }
+    .picture .row span { white-space: nowrap; }
+    .picture .source { direction: rtl; text-align: left; color: var(--quiet); }
     .picture div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .guess { display: grid; grid-template-columns: 1fr auto; gap: 0 8px; margin-top: 4px; }
     .guess .bar { grid-column: 1 / -1; width: 100%; }

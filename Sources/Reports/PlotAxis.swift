@@ -32,7 +32,7 @@ struct PlotAxis {
     }
     if low > high { (low, high) = isLogarithmic ? (0.1, 1) : (0, 1) }
     if isLogarithmic {
-      placeDecades(from: log10(low), to: log10(high))
+      placeDecades(from: low, to: high)
       return
     }
     if includesZero { (low, high) = (min(low, 0), max(high, 0)) }
@@ -61,8 +61,9 @@ struct PlotAxis {
     from low: Double, to high: Double, step: Double, _ endsAtTicks: Bool
   ) {
     // A hair of tolerance, so that 0.3 / 0.1 is three steps.
-    let first = (low / step + 1e-9).rounded(endsAtTicks ? .down : .up)
-    let last = (high / step - 1e-9).rounded(endsAtTicks ? .up : .down)
+    let inwards = endsAtTicks ? 1e-9 : -1e-9
+    let first = (low / step + inwards).rounded(endsAtTicks ? .down : .up)
+    let last = (high / step - inwards).rounded(endsAtTicks ? .up : .down)
     (lower, upper) = endsAtTicks ? (first * step, last * step) : (low, high)
     let decimals = Int(max(0, -(log10(step) + 1e-9).rounded(.down)))
     for number in stride(from: first, through: last, by: 1) {
@@ -73,13 +74,24 @@ struct PlotAxis {
     }
   }
 
+  /// Ends at 1, 2 or 5 times a power of ten, which are the ticks of a short axis; long ones have powers
+  /// of ten.
   private mutating func placeDecades(from low: Double, to high: Double) {
-    (lower, upper) = ((low + 1e-9).rounded(.down), (high - 1e-9).rounded(.up))
-    if upper <= lower { upper = lower + 1 }
+    let decades = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.down))
+    let round = (decades.lowerBound...decades.upperBound + 1).flatMap { decade in
+      [1, 2, 5].map { $0 * pow(10, Double(decade)) }
+    }
+    let first = round.last { $0 <= low * (1 + 1e-9) } ?? low
+    let last = round.first { $0 >= high * (1 - 1e-9) && $0 > first } ?? high
+    (lower, upper) = (log10(first), log10(last))
     let every = max(1, ((upper - lower) / 5).rounded(.up))
-    for decade in stride(from: lower, through: upper, by: every) {
-      let label = String(format: "%g", pow(10, decade))
-      ticks.append(Tick(position: (decade - lower) / (upper - lower), label: label))
+    for value in round where first <= value && value <= last {
+      let decade = log10(value)
+      let isPower = abs(decade - decade.rounded()) < 1e-9
+      guard upper - lower < 3 || (isPower && Int(decade.rounded()) % Int(every) == 0) else {
+        continue
+      }
+      ticks.append(Tick(position: position(value), label: String(format: "%g", value)))
     }
   }
 }

@@ -24,7 +24,7 @@ extension RunPage {
   private var tiles: [(name: String, value: String, note: String)] {
     var tiles = [
       ("step", step.groupedText, "of \(totalSteps.groupedText)"),
-      ("epoch", epoch.text(epochs < 10 ? 2 : 1), "of \(epochs.shortText)"),
+      ("epoch", epoch.text(epochs < 10 ? 2 : 1), "of \(epochs.briefText)"),
     ]
     if let last = top1.validation.last, let best = top1.validation.max(by: { $0.y < $1.y }) {
       tiles.append(

@@ -16,8 +16,9 @@ extension Evaluation {
     let largest = mistakes.map { max($0.truth, $0.predicted) + 1 }.max() ?? 0
     let unnamed = classNames.count..<max(classNames.count, classCount, largest)
     return EvaluationSection(
-      summary: "Top-1 \(Self.text(100 * top1, 2)) % (\(correct) of \(count) images), "
-        + "loss \(Self.text(loss, 4)), \(when).",
+      summary:
+        "Top-1 \((100 * top1).text(2)) % (\(correct.groupedText) of \(count.groupedText) images), "
+        + "loss \(loss.text(4)), \(when).",
       classNames: classNames + unnamed.map { "class \($0)" },
       confusion: confusion?.counts.map(Int.init),
       mistakes: mistakes.map { mistake in
@@ -38,10 +39,6 @@ extension Evaluation {
     return dataset.shards[shard].source(of: image) ?? "\(file) image \(image)"
   }
 
-  private static func text(_ value: Double, _ decimals: Int) -> String {
-    String(format: "%.\(decimals)f", value)
-  }
-
   /// Writes the page of a checkpoint's evaluation.
   func write(
     _ path: String, checkpoint: String, _ model: LoadedModel, _ dataset: Dataset
@@ -50,10 +47,10 @@ extension Evaluation {
     let page = EvaluationPage(
       title: URL(fileURLWithPath: checkpoint).lastPathComponent,
       model: "\(model.configuration.network.name) at \(model.network.architecture.resolution) × "
-        + "\(model.network.architecture.resolution) · \(count) images of "
+        + "\(model.network.architecture.resolution) · \(count.groupedText) images of "
         + DataFeed.list(dataset.shards.map { URL(fileURLWithPath: $0.path).lastPathComponent }),
       evaluation: section(
-        "after epoch \(Self.text(epoch, 2)) (step \(model.checkpoint.step))", dataset))
+        "after epoch \(epoch.text(2)) (step \(model.checkpoint.step.groupedText))", dataset))
     do {
       try page.html.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {

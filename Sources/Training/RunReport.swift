@@ -45,14 +45,14 @@ final class RunReport {
     _ start: TrainingStart, _ configuration: Configuration, hostCount: Int
   ) -> [(name: String, value: String)] {
     [
-      ("parameters", start.parameters.formatted(.number.locale(Locale(identifier: "en_US")))),
-      ("training images", "\(start.trainingImages)"),
-      ("validation images", "\(start.validationImages)"),
+      ("parameters", start.parameters.groupedText),
+      ("training images", start.trainingImages.groupedText),
+      ("validation images", start.validationImages.groupedText),
       (
         "batch",
         "\(start.batchSize) in \(start.microBatches) micro-batches of \(configuration.batch.microBatch)"
       ),
-      ("steps an epoch", "\(start.stepsPerEpoch)"),
+      ("steps an epoch", start.stepsPerEpoch.groupedText),
       ("optimizer", configuration.optimizer.kind.rawValue),
       ("ranks", "\(start.ranks) on \(hostCount) host\(hostCount == 1 ? "" : "s")"),
       ("libraries", LibraryVersions.description),
@@ -78,7 +78,7 @@ final class RunReport {
   func evaluated(_ result: Evaluation, _ dataset: Dataset) {
     append(page.step, [("loss/validation", result.loss), ("top1/validation", result.top1)])
     page.evaluation = result.section(
-      "after epoch \(String(format: "%.2f", page.epoch)) (step \(page.step))", dataset)
+      "after epoch \(page.epoch.text(2)) (step \(page.step.groupedText))", dataset)
     write()
   }
 

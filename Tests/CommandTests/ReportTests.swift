@@ -99,4 +99,76 @@ final class ReportTests: TrainingTestCase {
         ["nowhere/p.h5 cannot be written", "No such file or directory", "--probabilities"])
     }
   }
+
+  private func text(_ name: String) throws -> String {
+    try String(contentsOfFile: path(name), encoding: .utf8)
+  }
+
+  private func eventFiles() -> [String] {
+    (files("run") ?? []).filter { $0.hasPrefix("events.out.tfevents.") }
+  }
+
+  func testARunHasAPageAndEvents() throws {
+    try prepare()
+    let evaluations = ["training.evaluateEveryEpochs=1", "training.steps=4"]
+    try succeed(train("run", evaluations), ranks: 2)
+    let page = try text("run/report.html")
+    for part in [
+      "finished</span>", "EfficientNet-B0, width 0.25, depth 0.3 at 32 × 32", "2 on 1 host",
+      "validation-00000-of-00001.h5 image", "data:image/jpeg;base64,", "class=\"confusion\"",
+      "microBatch: 2",
+    ] {
+      XCTAssertTrue(page.contains(part), part)
+    }
+    XCTAssertFalse(page.contains("http-equiv=\"refresh\""))
+    XCTAssertEqual(eventFiles().count, 1)
+    // The page of a run that is finished stays as it is.
+    try assertNotices(train("run", evaluations, ["--resume"]), "is finished")
+    XCTAssertEqual(try text("run/report.html"), page)
+    XCTAssertEqual(eventFiles().count, 1)
+    // A run that goes on has the curves of its log from the beginning, and another event file.
+    try succeed(train("run", ["training.evaluateEveryEpochs=1"], ["--resume"]), ranks: 3)
+    let longer = try text("run/report.html")
+    XCTAssertEqual(eventFiles().count, 2)
+    for step in 1...8 {
+      let epoch = step % 4 == 0 ? "\(step / 4)" : String(format: "%.2f", Double(step) / 4)
+      XCTAssertTrue(longer.contains("<title>epoch \(epoch)\n"), "step \(step)")
+    }
+  }
+
+  private func assertNotices(_ arguments: [String], _ notice: String) throws {
+    let outcome = try effnet(arguments)
+    XCTAssertEqual(outcome.exitCode, 0)
+    XCTAssertTrue(outcome.errors.contains(notice), outcome.errors)
+  }
+
+  func testARunThatEndsEarlySaysWhy() throws {
+    try prepare()
+    try assertFails(
+      train("run", ["schedule.learningRate=1e30"]), code: 6, ["the loss of step 2 is"])
+    let page = try text("run/report.html")
+    XCTAssertTrue(page.contains("stopped: the loss of step 2 is"))
+    XCTAssertFalse(page.contains("http-equiv=\"refresh\""))
+  }
+
+  func testEvaluateWritesAPage() throws {
+    try prepare()
+    try succeed(train("run"))
+    let command = ["evaluate", "run/checkpoint-00000008.h5", "--json"]
+    let output = try succeed(command).output
+    XCTAssertEqual(try succeed(command + ["--report", "page.html"], ranks: 2).output, output)
+    let page = try text("page.html")
+    XCTAssertTrue(page.contains("after epoch 2.00 (step 8)"))
+    XCTAssertTrue(page.contains("class=\"confusion\""))
+    XCTAssertEqual(try succeed(command + ["--report", "alone.html"]).output, output)
+    XCTAssertEqual(try text("alone.html"), page)
+    for ranks in [nil, 2] {
+      try assertFails(
+        command + ["--report", "page.html"], ranks: ranks, code: 2,
+        ["page.html exists", "another file"])
+      try assertFails(
+        command + ["--report", "nowhere/page.html"], ranks: ranks, code: 7,
+        ["nowhere/page.html cannot be written", "--report"])
+    }
+  }
 }

@@ -6,4 +6,12 @@ final class EscapingTests: XCTestCase {
     XCTAssertEqual(
       "<b a=\"1\" c='2'>&".escapedForHTML, "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;")
   }
+
+  func testACombiningAccentDoesNotHideACharacter() {
+    XCTAssertEqual("\"\u{301}<\u{301}".escapedForHTML, "&quot;\u{301}&lt;\u{301}")
+  }
+
+  func testControlCharactersAreReplaced() {
+    XCTAssertEqual("a\u{0}b\u{1B}c\td".escapedForHTML, "a\u{FFFD}b\u{FFFD}c\td")
+  }
 }

@@ -34,9 +34,12 @@ final class EvaluationTests: XCTestCase {
     let credit = ""
     let name = "noise"
     let labels: [Int32]
+    /// Whether all images are the same.
+    var isConstant = false
 
     func read(_ index: Int, into bytes: UnsafeMutableBufferPointer<UInt8>) {
-      var random = CounterRandom(seed: 1, sample: index, purpose: .synthetic)
+      var random = CounterRandom(
+        seed: 1, sample: isConstant ? 0 : index, purpose: .synthetic)
       for i in bytes.indices { bytes[i] = UInt8(255 * random.uniform()) }
     }
   }
@@ -70,8 +73,11 @@ final class EvaluationTests: XCTestCase {
     return path
   }
 
-  /// Loss and hits of all images by the network's own evaluation, one micro-batch after the other.
-  private func evaluateAlone(_ checkpoint: String, _ data: String) throws -> (Double, Int) {
+  /// Loss and hits of all images by the network's own evaluation, one micro-batch after the other, and
+  /// the probabilities of each image.
+  private func evaluateAlone(
+    _ checkpoint: String, _ data: String
+  ) throws -> (loss: Double, correct: Int, rows: [(truth: Int, probabilities: [Float])]) {
     let network = try LoadedModel(checkpoint).network
     let dataset = try Dataset([data], relativeTo: "")
     let pipeline = try ImagePipeline(
@@ -81,6 +87,7 @@ final class EvaluationTests: XCTestCase {
         normalization: Normalization(mean: [0.5], deviation: [0.25])))
     let scratch = ImageScratch()
     var (loss, correct) = (0.0, 0)
+    var rows: [(truth: Int, probabilities: [Float])] = []
     for first in stride(from: 0, to: dataset.count, by: 2) {
       let count = min(2, dataset.count - first)
       XCTAssertEqual(network.beginBatch(imageCount: count).map(\.positions), [0..<count])
@@ -94,6 +101,9 @@ final class EvaluationTests: XCTestCase {
       var microBatch = (loss: 0.0, correct: 0)
       for image in 0..<count {
         let scores = network.logits(ofImage: image)
+        let exponentials = scores.map { exp(Double($0)) }
+        let sum = exponentials.reduce(0, +)
+        rows.append((Int(network.labels[image]), exponentials.map { Float($0 / sum) }))
         let totals = SoftmaxCrossEntropy.backward(
           try XCTUnwrap(scores.baseAddress), images: 1, classes: scores.count,
           labels: [network.labels[image]], smoothing: 0)
@@ -103,7 +113,56 @@ final class EvaluationTests: XCTestCase {
       loss += microBatch.loss
       correct += microBatch.correct
     }
-    return (loss, correct)
+    return (loss, correct, rows)
+  }
+
+  func testMistakesAndConfusionAreThoseOfAllImages() throws {
+    let world = try sharedWorld()
+    let checkpoint = try checkpoint(batchSize: 4)
+    // More mistakes than are kept; then fewer images than ranks from three ranks on.
+    for count in [61, 3, 1] {
+      let data = try data(count: count)
+      let rows = try evaluateAlone(checkpoint, data).rows
+      var counts = [Int64](repeating: 0, count: 9)
+      var wrong: [(sample: Int, truth: Int, predicted: Int, probability: Float)] = []
+      for (sample, row) in rows.enumerated() {
+        let highest = try XCTUnwrap(row.probabilities.max())
+        let predicted = try XCTUnwrap(row.probabilities.firstIndex(of: highest))
+        counts[3 * row.truth + predicted] += 1
+        if predicted != row.truth { wrong.append((sample, row.truth, predicted, highest)) }
+      }
+      wrong.sort { ($1.probability, $0.sample) < ($0.probability, $1.sample) }
+      let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
+      let confusion = try XCTUnwrap(result.confusion)
+      XCTAssertEqual(confusion.counts, counts, "\(count) images")
+      XCTAssertEqual((0..<3).reduce(0) { $0 + confusion[$1, $1] }, result.correct)
+      XCTAssertEqual(result.mistakes.count, min(wrong.count, 24), "\(count) images")
+      for (mistake, expected) in zip(result.mistakes, wrong) {
+        XCTAssertEqual(mistake.sample, expected.sample)
+        XCTAssertEqual(mistake.truth, expected.truth)
+        XCTAssertEqual(mistake.predicted, expected.predicted)
+        XCTAssertEqual(
+          Double(mistake.probability), Double(expected.probability), accuracy: probabilityTolerance)
+      }
+    }
+  }
+
+  func testOfEqualMistakesTheFirstImagesAreKept() throws {
+    let world = try sharedWorld()
+    let source = Noise(labels: Array(repeating: 1, count: 70), isConstant: true)
+    let data = try Packer(validation: .count(0)).pack(source, into: "\(folder)/constant").training[
+      0]
+    let checkpoint = try checkpoint(batchSize: 4)
+    let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
+    let other = Noise(labels: Array(repeating: 2, count: 70), isConstant: true)
+    let others = try Packer(validation: .count(0)).pack(other, into: "\(folder)/other").training[0]
+    let second = try Evaluation(checkpoint: checkpoint, data: others, communicator: world)
+    // All images are the same, so that they are all right or all mistaken in one way.
+    for result in [result, second] where result.correct == 0 {
+      XCTAssertEqual(result.mistakes.map(\.sample), Array(0..<24))
+      XCTAssertEqual(Set(result.mistakes.map(\.probability)).count, 1)
+    }
+    XCTAssertEqual(min(result.correct, second.correct), 0)
   }
 
   func testAnyNumberOfRanksTellsWhatOneComputes() throws {
@@ -112,7 +171,7 @@ final class EvaluationTests: XCTestCase {
     // Six micro-batches with a short one; fewer than ranks from three ranks on; a single image.
     for count in [11, 3, 1] {
       let data = try data(count: count)
-      let (loss, correct) = try evaluateAlone(checkpoint, data)
+      let (loss, correct, _) = try evaluateAlone(checkpoint, data)
       let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
       XCTAssertEqual(result.loss.bitPattern, (loss / Double(count)).bitPattern, "\(count) images")
       XCTAssertEqual(result.correct, correct, "\(count) images")
