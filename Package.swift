@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Images", "TestSupport"],
       resources: [.copy("Fixtures")]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "Tensors"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(
