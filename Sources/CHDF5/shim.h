@@ -22,5 +22,3 @@ static inline hid_t CHDF5_C_S1(void) { return H5T_C_S1; }
 static inline size_t CHDF5_VARIABLE(void) { return H5T_VARIABLE; }
 
 static inline hid_t CHDF5_ERROR_TRUNCATED(void) { return H5E_TRUNCATED; }
-
-static inline haddr_t CHDF5_NO_ADDRESS(void) { return HADDR_UNDEF; }

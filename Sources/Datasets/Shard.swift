@@ -35,7 +35,7 @@ public final class Shard: Sendable {
   private let images: Range<Int>
   private let labels: [Int32]
   private let digests: [UInt64]
-  /// Where each picture begins after the first, and where the last ends; none for an array.
+  /// Where each picture begins, from the first, and where the last ends; none for an array.
   private let offsets: [UInt64]
   private let sizes: [Int32]
   private let sources: (start: Int, byteCount: Int)?

@@ -10,14 +10,17 @@ extension HDF5File {
     let operation = operation("locate", dataset)
     let handle = try openDataset(dataset, operation)
     let properties = try operation.handle(H5Dget_create_plist(handle.id), H5Pclose)
-    let start = H5Dget_offset(handle.id)
+    // Without storage the library returns an undefined address, to which it adds the user block.
+    var status = H5D_SPACE_STATUS_NOT_ALLOCATED
+    try operation.check(H5Dget_space_status(handle.id, &status))
     guard H5Pget_layout(properties.id) == H5D_CONTIGUOUS,
       try operation.check(H5Pget_external_count(properties.id)) == 0,
-      start != CHDF5_NO_ADDRESS()
+      status == H5D_SPACE_STATUS_ALLOCATED
     else {
       throw operation.error(
         .wrongLayout, "it is not stored in one piece (contiguous, as h5repack -l CONTI makes it)")
     }
-    return Int(start)..<Int(start) + Int(H5Dget_storage_size(handle.id))
+    let start = Int(H5Dget_offset(handle.id))
+    return start..<start + Int(H5Dget_storage_size(handle.id))
   }
 }

@@ -145,6 +145,15 @@ final class PackTests: CommandTestCase {
     try assertFails(["inspect", "b0", "--verify"], code: 2, ["--verify is for shards"])
   }
 
+  func testVerifyingTheFirstVersionTellsWhatItCannotCheck() throws {
+    let digits = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Configs/digits")
+    let report = try succeed(["inspect", digits.path, "--verify"]).output
+    for part in ["an array", "version 1", "match their checksums", "none of the whole file"] {
+      XCTAssertTrue(report.contains(part), report)
+    }
+  }
+
   func testOptionsThatDoNotGoTogetherAreRefused() throws {
     try writePictures(2)
     try assertFails(["pack", "source", "out", "--classes", "a,b"], code: 2, ["--classes"])

@@ -179,6 +179,36 @@ final class HDF5FileTests: XCTestCase {
     }
   }
 
+  func testValuesAreAtTheirPlacementBehindTheUserBlock() throws {
+    let path = try temporaryFile()
+    let written = try HDF5File(creating: path, userBlock: 512)
+    try written.write([UInt8](1...100), to: "group/bytes", shape: [20, 5])
+    try written.write(["one", "", "dreißig"], to: "names")
+    try written.write([String](), to: "none")
+    try written.createDataset("unwritten", of: Float.self, shape: [3])
+    try written.close()
+
+    var content = try Data(contentsOf: URL(filePath: path))
+    content.replaceSubrange(0..<512, with: Data(repeating: 0xff, count: 512))
+    try content.write(to: URL(filePath: path))
+    let file = try HDF5File(reading: path)
+    let place = try file.placement(of: "group/bytes")
+    XCTAssertEqual(content[place], Data(1...100))
+    let names = try file.placement(of: "names")
+    XCTAssertEqual(try file.stringByteCount(of: "names"), 8)
+    XCTAssertEqual(
+      content[names], Data("one\0\0\0\0\0\0\0\0\0\0\0\0\0dreißig".utf8))
+    XCTAssertEqual(try file.readStrings("names"), ["one", "", "dreißig"])
+    XCTAssertEqual(try file.readStrings("none"), [])
+    assertThrows(.wrongLayout, mentioning: "unwritten", "in one piece") {
+      _ = try file.placement(of: "unwritten")
+    }
+    assertThrows(.wrongType, mentioning: "group/bytes", "uint8") {
+      _ = try file.readStrings("group/bytes")
+    }
+    assertThrows(.missingObject) { _ = try file.placement(of: "nothing") }
+  }
+
   func testTheSameContentGivesTheSameBytes() throws {
     let contents = try (0..<2).map { _ in
       let path = try temporaryFile()
