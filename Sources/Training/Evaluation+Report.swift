@@ -42,7 +42,7 @@ extension Evaluation {
         + "\(model.network.architecture.resolution) · \(count.groupedText) images of "
         + DataFeed.list(dataset.shards.map { URL(fileURLWithPath: $0.path).lastPathComponent }),
       evaluation: section(
-        "after epoch \(epoch.text(2)) (step \(model.checkpoint.step.groupedText))",
+        "after epoch \(epoch.briefText) (step \(model.checkpoint.step.groupedText))",
         classNames: dataset.classNames, thumbnail: Thumbnails(dataset).callAsFunction))
     do {
       try page.html.write(toFile: path, atomically: true, encoding: .utf8)

@@ -143,7 +143,7 @@ public final class Trainer {
     do {
       return try takeSteps()
     } catch {
-      page?.stopped("\(error)")
+      page?.stopped("\(error)", step: state.step)
       throw error
     }
   }
@@ -179,9 +179,11 @@ public final class Trainer {
       }
       if let signal = step.stopSignal {
         try save()
-        // Whoever ends first ends the others: nobody may before the checkpoint is whole.
+        page?.stopped(
+          "\(signal == SIGINT ? "Ctrl-C" : "SIGTERM"); saved, goes on with --resume",
+          step: state.step)
+        // Whoever ends first ends the others: nobody may before checkpoint and page are whole.
         do { try communicator.barrier() } catch { throw TrainingError(error) }
-        page?.stopped("\(signal == SIGINT ? "Ctrl-C" : "SIGTERM"); saved, goes on with --resume")
         return .stopped(signal: signal)
       }
       // First what must not be lost, then what can be computed again.
@@ -272,7 +274,7 @@ public final class Trainer {
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
-    page?.evaluated(result, pipeline.dataset)
+    page?.evaluated(result, step: state.step, pipeline.dataset)
     observer?.evaluated(result, step: state.step, epoch: epoch)
     return result
   }
