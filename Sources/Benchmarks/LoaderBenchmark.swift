@@ -78,7 +78,9 @@ package struct LoaderBenchmark: Sendable, Encodable {
   }
 
   /// A run of neighbours, told apart from all others.
-  private static func run(of sample: Int, _ dataset: Dataset, _ shuffle: EpochOrder.Shuffle) -> [Int] {
+  private static func run(of sample: Int, _ dataset: Dataset, _ shuffle: EpochOrder.Shuffle)
+    -> [Int]
+  {
     let (shard, image) = dataset.locate(sample)
     return [shard, image / shuffle.run]
   }

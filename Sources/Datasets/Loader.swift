@@ -9,7 +9,7 @@ public final class Loader {
   /// Fills the buffer of the micro-batch with a running number.
   public typealias Preparation =
     @Sendable (_ number: Int, _ buffer: MicroBatchBuffer, _ scratch: ImageScratch)
-      throws(DatasetError) -> Void
+    throws(DatasetError) -> Void
 
   private let queue: LoaderQueue
   private let threads: Int

@@ -24,7 +24,7 @@ extension Double {
   }
 
   /// Whole numbers without decimals, others with two.
-  var briefText: String { text(self == rounded() ? 0 : 2) }
+  package var briefText: String { text(self == rounded() ? 0 : 2) }
 
   /// A share as 97.25 %.
   var percentText: String { (100 * self).text(2) + " %" }

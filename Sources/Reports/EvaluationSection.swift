@@ -79,7 +79,7 @@ package struct EvaluationSection: Sendable {
       <figure class="picture" title="\(source)">\
       \(HTMLPage.picture(mistake.jpeg, alternative: truth))\
       <figcaption><div class="row"><div class="name">\(predicted)</div>\
-      <span>\((100 * mistake.probability).text(1)) %</span></div>\
+      <span>\((100 * mistake.probability).text()) %</span></div>\
       <div>true: \(truth.escapedForHTML)</div>\
       <div class="source"><bdi>\(source)</bdi></div></figcaption></figure>
 

@@ -24,11 +24,11 @@ extension LinePlot {
     svg += "<text x=\"100%\" y=\"100%\" dy=\"29\" class=\"end\">\(horizontal.escapedForHTML)</text>"
     svg += "<svg viewBox=\"0 0 10000 10000\" preserveAspectRatio=\"none\">"
     for (number, line) in lines.enumerated() where line.count > 1 {
-      svg += "<polyline class=\"s\(number)\" points=\""
-      for point in Self.thinned(line) {
-        svg += "\(Self.unit(across.position(point.x))),\(Self.unit(1 - up.position(point.y))) "
-      }
-      svg += "\"/>"
+      // What goes up and down faster than the screen shows is a pale band around its mean.
+      let means = Self.means(line)
+      let style = means.isEmpty ? "s\(number)" : "s\(number) range"
+      svg += Self.polyline(Self.thinned(line), style, across, up)
+      if !means.isEmpty { svg += Self.polyline(means, "s\(number)", across, up) }
     }
     svg += "</svg>"
     for (number, line) in lines.enumerated() where line.count <= Self.dotLimit {
@@ -47,6 +47,13 @@ extension LinePlot {
       <svg role="img" aria-label="\(summary(lines).escapedForHTML)">\(svg)</svg></figure>
 
       """
+  }
+
+  private static func polyline(
+    _ points: [Point], _ style: String, _ across: PlotAxis, _ up: PlotAxis
+  ) -> String {
+    let places = points.map { "\(unit(across.position($0.x))),\(unit(1 - up.position($0.y)))" }
+    return "<polyline class=\"\(style)\" points=\"\(places.joined(separator: " "))\"/>"
   }
 
   /// Name and last value of each line.

@@ -58,22 +58,36 @@ package struct LinePlot: Sendable {
     }
   }
 
+  /// Parts of a line with about as many points each.
+  private static func runs(_ points: [Point], _ count: Int) -> [ArraySlice<Point>] {
+    (0..<count).map { points[$0 * points.count / count..<($0 + 1) * points.count / count] }
+  }
+
   /// At most ``pointLimit`` points and the ends: of each run of points the lowest and the highest, so
   /// that no spike is lost.
   static func thinned(_ points: [Point]) -> [Point] {
     guard points.count > pointLimit else { return points }
-    let runs = pointLimit / 2
     var result = [points[0]]
-    for run in 0..<runs {
-      let indices = run * points.count / runs..<(run + 1) * points.count / runs
-      var (low, high) = (indices.lowerBound, indices.lowerBound)
-      for index in indices {
-        if points[index].y < points[low].y { low = index }
-        if points[index].y > points[high].y { high = index }
+    for run in runs(points, pointLimit / 2) {
+      var (low, high) = (run.startIndex, run.startIndex)
+      for index in run.indices {
+        if run[index].y < run[low].y { low = index }
+        if run[index].y > run[high].y { high = index }
       }
-      result.append(points[min(low, high)])
-      if low != high { result.append(points[max(low, high)]) }
+      result.append(run[min(low, high)])
+      if low != high { result.append(run[max(low, high)]) }
     }
     return result + [points[points.count - 1]]
+  }
+
+  /// The means of the runs of a line that is too long to show each point; empty for a short one.
+  static func means(_ points: [Point]) -> [Point] {
+    guard points.count > pointLimit else { return [] }
+    return runs(points, pointLimit / 4).map { run in
+      // Of parts, because the sum of the largest values would be infinite.
+      let share = 1 / Double(run.count)
+      return Point(
+        x: run.reduce(0) { $0 + $1.x * share }, y: run.reduce(0) { $0 + $1.y * share })
+    }
   }
 }

@@ -64,6 +64,7 @@ enum PageStyle {
     .plot .x { text-anchor: middle; }
     .plot polyline { fill: none; stroke: var(--first); stroke-width: 1.5; stroke-linejoin: round;
       vector-effect: non-scaling-stroke; }
+    .plot polyline.range { stroke-width: 1; opacity: .3; }
     .plot polyline.s1 { stroke: var(--second); }
     .plot circle { fill: var(--first); }
     .plot circle.s1 { fill: var(--second); }
@@ -104,7 +105,7 @@ enum PageStyle {
       white-space: nowrap; color: var(--quiet); }
     .confusion.dense td { width: 14px; min-width: 14px; height: 14px; }
     .confusion.dense th, .confusion.dense .recall { font-size: 10px; line-height: 1; }
-    .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr));
+    .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr));
       gap: 18px 14px; }
     .pictures.large { grid-template-columns: repeat(auto-fill, minmax(min(100%, 210px), 1fr));
       gap: 26px 22px; }

@@ -54,7 +54,7 @@ struct PlotAxis {
     let rough = length / count
     let power = pow(10, log10(rough).rounded(.down))
     let factor = rough / power
-    return power * (factor < 1.5 ? 1 : factor < 3.5 ? 2 : factor < 7.5 ? 5 : 10)
+    return power * (factor < 1.41 ? 1 : factor < 3.16 ? 2 : factor < 7.07 ? 5 : 10)
   }
 
   private mutating func place(
@@ -68,8 +68,9 @@ struct PlotAxis {
     let decimals = Int(max(0, -(log10(step) + 1e-9).rounded(.down)))
     for number in stride(from: first, through: last, by: 1) {
       let value = number * step
+      let isLong = decimals > 4 || abs(value) >= 1e7
       let label =
-        decimals > 4 || abs(value) >= 1e7 ? String(format: "%g", value) : value.text(decimals)
+        number == 0 ? "0" : isLong ? String(format: "%g", value) : value.text(decimals)
       ticks.append(Tick(position: position(value), label: label))
     }
   }

@@ -24,7 +24,7 @@ extension RunPage {
   private var tiles: [(name: String, value: String, note: String)] {
     var tiles = [
       ("step", step.groupedText, "of \(totalSteps.groupedText)"),
-      ("epoch", epoch.text(epochs < 10 ? 2 : 1), "of \(epochs.briefText)"),
+      ("epoch", epoch.briefText, "of \(epochs.briefText)"),
     ]
     if let last = top1.validation.last, let best = top1.validation.max(by: { $0.y < $1.y }) {
       tiles.append(
@@ -93,7 +93,7 @@ extension RunPage {
   private static func spansDecades(_ points: [LinePlot.Point]) -> Bool {
     let values = points.lazy.map(\.y).filter { $0 > 0 && $0.isFinite }
     guard let low = values.min(), let high = values.max() else { return false }
-    return high > 100 * low
+    return high > 30 * low
   }
 
   /// Facts and configuration, and the end of the page.

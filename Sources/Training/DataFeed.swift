@@ -8,6 +8,7 @@ package final class DataFeed {
   private let configuration: Configuration
   private var sequence: TrainingSequence?
   private var loader: Loader?
+  private var secondsCounted = 0.0
 
   /// Opens the shards of a configuration.
   ///
@@ -73,8 +74,12 @@ package final class DataFeed {
     }
   }
 
-  /// Seconds that ``load(step:round:into:)`` has waited for images that were not prepared yet.
-  var secondsWaited: Double { loader?.secondsWaited ?? 0 }
+  /// Seconds that ``load(step:round:into:)`` has waited for images since this was last asked.
+  func takeSecondsWaited() -> Double {
+    let total = loader?.secondsWaited ?? 0
+    defer { secondsCounted = total }
+    return total - secondsCounted
+  }
 
   /// Hands over this rank's next micro-batch.
   package func next(_ body: (MicroBatchBuffer) -> Void) throws(DatasetError) {

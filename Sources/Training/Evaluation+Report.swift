@@ -50,7 +50,7 @@ extension Evaluation {
         + "\(model.network.architecture.resolution) · \(count.groupedText) images of "
         + DataFeed.list(dataset.shards.map { URL(fileURLWithPath: $0.path).lastPathComponent }),
       evaluation: section(
-        "after epoch \(epoch.text(2)) (step \(model.checkpoint.step.groupedText))", dataset))
+        "after epoch \(epoch.briefText) (step \(model.checkpoint.step.groupedText))", dataset))
     do {
       try page.html.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {

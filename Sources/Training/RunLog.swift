@@ -9,7 +9,7 @@ final class RunLog {
     let step: Int
     let epoch: Double
     let loss, top1, learningRate, imagesPerSecond, secondsPerStep: Double
-    /// Share of the time spent waiting for images, where it is measured.
+    /// Share of the time spent waiting for images; not in the logs of earlier versions.
     let waiting: Double?
 
     init(_ report: TrainingReport) {

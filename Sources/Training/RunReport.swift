@@ -12,6 +12,7 @@ final class RunReport {
   private let folder: RunFolder
   private let log: RunLog
   private let observer: (any TrainingObserver)?
+  private let stepsPerEpoch: Int
   private var page: RunPage
   private var events: EventFile?
   private var lastWritten = Date.distantPast
@@ -25,16 +26,16 @@ final class RunReport {
     self.folder = folder
     self.log = log
     self.observer = observer
+    stepsPerEpoch = start.stepsPerEpoch
     page = RunPage(
       title: URL(fileURLWithPath: folder.path).standardized.lastPathComponent,
       model: "\(configuration.network.name) at \(start.resolution) × \(start.resolution) · "
         + "\(start.classes) classes")
-    page.step = start.firstStep
     page.totalSteps = start.totalSteps
-    page.epoch = Double(start.firstStep) / Double(start.stepsPerEpoch)
     page.epochs = Double(start.totalSteps) / Double(start.stepsPerEpoch)
     page.configuration = configuration.yaml
     page.facts = Self.facts(start, configuration, hostCount: hostCount)
+    reached(start.firstStep)
     do {
       events = try EventFile(in: folder.path, after: start.firstStep)
     } catch { observer?.noticed("\(error); training goes on without it") }
@@ -61,8 +62,7 @@ final class RunReport {
 
   /// A step was logged.
   func logged(_ report: TrainingReport) {
-    page.step = report.step
-    page.epoch = report.epoch
+    reached(report.step)
     page.imagesPerSecond = report.imagesPerSecond
     page.secondsLeft = report.secondsLeft
     append(
@@ -70,15 +70,18 @@ final class RunReport {
       [
         ("loss/train", report.loss), ("top1/train", report.top1),
         ("learning_rate", report.learningRate), ("images_per_second", report.imagesPerSecond),
-      ] + (report.waiting.map { [("waiting", $0)] } ?? []))
+        ("waiting", report.waiting),
+      ])
     if -lastWritten.timeIntervalSinceNow >= Self.interval { write() }
   }
 
   /// The validation data were evaluated.
-  func evaluated(_ result: Evaluation, _ dataset: Dataset) {
-    append(page.step, [("loss/validation", result.loss), ("top1/validation", result.top1)])
+  func evaluated(_ result: Evaluation, step: Int, _ dataset: Dataset) {
+    reached(step)
+    append(
+      step, [("loss/validation", result.loss), ("top1/validation", result.top1)])
     page.evaluation = result.section(
-      "after epoch \(page.epoch.text(2)) (step \(page.step.groupedText))", dataset)
+      "after epoch \(page.epoch.briefText) (step \(page.step.groupedText))", dataset)
     write()
   }
 
@@ -89,9 +92,15 @@ final class RunReport {
   }
 
   /// The run ends before its last step.
-  func stopped(_ reason: String) {
+  func stopped(_ reason: String, step: Int) {
+    reached(step)
     page.status = .stopped(reason: reason)
     write()
+  }
+
+  private func reached(_ step: Int) {
+    page.step = step
+    page.epoch = Double(step) / Double(stepsPerEpoch)
   }
 
   private func append(_ step: Int, _ values: [(tag: String, value: Double)]) {

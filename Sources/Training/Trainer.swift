@@ -124,7 +124,8 @@ public final class Trainer {
       trainingImages: feed.training.dataset.count,
       validationImages: feed.validation?.dataset.count ?? 0,
       batchSize: configuration.batch.size, microBatches: configuration.batch.microBatchCount,
-      ranks: communicator.size, coreType: OpenBLAS.coreName, firstStep: state.step,
+      rounds: configuration.batch.rounds, ranks: communicator.size, coreType: OpenBLAS.coreName,
+      firstStep: state.step,
       totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
     observer?.began(start)
     return start
@@ -146,7 +147,7 @@ public final class Trainer {
     do {
       return try takeSteps()
     } catch {
-      page?.stopped("\(error)")
+      page?.stopped("\(error)", step: state.step)
       throw error
     }
   }
@@ -168,7 +169,8 @@ public final class Trainer {
       let stepStart = Date()
       let step = try takeStep()
       imagesSeen += step.images
-      window.add(step, seconds: -stepStart.timeIntervalSinceNow)
+      window.add(
+        step, seconds: -stepStart.timeIntervalSinceNow, secondsWaited: feed.takeSecondsWaited())
       let isLast = state.step == totalSteps
       let isEpochEnd = state.step % stepsPerEpoch == 0
       let report = report(
@@ -183,9 +185,11 @@ public final class Trainer {
       }
       if let signal = step.stopSignal {
         try save()
-        // Whoever ends first ends the others: nobody may before the checkpoint is whole.
+        page?.stopped(
+          "\(signal == SIGINT ? "Ctrl-C" : "SIGTERM"); saved, goes on with --resume",
+          step: state.step)
+        // Whoever ends first ends the others: nobody may before checkpoint and page are whole.
         do { try communicator.barrier() } catch { throw TrainingError(error) }
-        page?.stopped("\(signal == SIGINT ? "Ctrl-C" : "SIGTERM"); saved, goes on with --resume")
         return .stopped(signal: signal)
       }
       // First what must not be lost, then what can be computed again.
@@ -293,7 +297,7 @@ public final class Trainer {
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
-    page?.evaluated(result, pipeline.dataset)
+    page?.evaluated(result, step: state.step, pipeline.dataset)
     observer?.evaluated(result, step: state.step, epoch: epoch)
     return result
   }
@@ -308,25 +312,29 @@ public final class Trainer {
     private var correct = 0
     private var images = 0
     private var seconds = 0.0
+    private var secondsWaited = 0.0
 
     /// Counts a step; evaluations and checkpoints do not count as time for images.
-    mutating func add(_ step: StepResult, seconds: Double) {
+    mutating func add(_ step: StepResult, seconds: Double, secondsWaited: Double) {
       loss += step.loss
       correct += step.correct
       images += step.images
       self.seconds += seconds
+      self.secondsWaited += secondsWaited
     }
 
     var meanLoss: Double { loss / Double(max(images, 1)) }
     var top1: Double { Double(correct) / Double(max(images, 1)) }
     var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
+    var waiting: Double { secondsWaited / max(seconds, 1e-9) }
   }
 
   private func report(of window: Window, secondsPerStep: Double) -> TrainingReport {
     TrainingReport(
       step: state.step, totalSteps: totalSteps, epoch: epoch, loss: window.meanLoss,
       top1: window.top1, learningRate: schedule.learningRate(step: state.step - 1),
-      imagesPerSecond: window.imagesPerSecond, secondsPerStep: secondsPerStep)
+      imagesPerSecond: window.imagesPerSecond, waiting: window.waiting,
+      secondsPerStep: secondsPerStep)
   }
 
   private func finish(

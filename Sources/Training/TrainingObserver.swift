@@ -8,6 +8,8 @@ public struct TrainingStart: Sendable {
   public let trainingImages, validationImages: Int
   /// Images of the global batch and its micro-batches.
   public let batchSize, microBatches: Int
+  /// Parts of a batch that are worked off one after the other.
+  public let rounds: Int
   /// Ranks of the job.
   public let ranks: Int
   /// What OpenBLAS runs.
@@ -28,11 +30,10 @@ public struct TrainingReport: Sendable {
   public let learningRate: Double
   /// Images of all ranks a second since the last report.
   public let imagesPerSecond: Double
+  /// Share of the time for images since the last report that this rank waited for them.
+  public let waiting: Double
   /// Mean duration of a step, evaluations and checkpoints included.
   public let secondsPerStep: Double
-  /// Share of the time since the last report that rank 0 waited for images; `nil` where that is not
-  /// measured.
-  public var waiting: Double?
   /// Estimate for the rest of the run.
   public var secondsLeft: Double { secondsPerStep * Double(totalSteps - step) }
 }

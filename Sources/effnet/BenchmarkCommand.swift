@@ -3,6 +3,6 @@ import ArgumentParser
 /// `effnet benchmark`: how fast, and how near to what the machine can do.
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "benchmark", abstract: "Measures speed.", 
+    commandName: "benchmark", abstract: "Measures speed.",
     subcommands: [Step.self, Kernels.self, Loader.self])
 }

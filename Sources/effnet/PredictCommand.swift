@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Datasets
+import Foundation
 import Reports
 import Training
 

@@ -15,7 +15,8 @@ final class TrainingDisplay: TrainingObserver {
       \(run.model) at \(run.resolution) × \(run.resolution), \(run.classes) classes, \
       \(grouped(run.parameters)) parameters
       \(grouped(run.trainingImages)) training and \(grouped(run.validationImages)) validation \
-      images; batches of \(run.batchSize) in \(run.microBatches) micro-batches
+      images; batches of \(run.batchSize) in \(run.microBatches) micro-batches\
+      \(run.rounds > 1 ? " and \(run.rounds) rounds" : "")
       \(run.ranks) rank\(run.ranks == 1 ? "" : "s"), OpenBLAS \(run.coreType); \
       \(grouped(run.totalSteps)) steps of \(grouped(run.stepsPerEpoch)) an epoch; \
       output in \(folder.path)
@@ -48,7 +49,8 @@ final class TrainingDisplay: TrainingObserver {
       "step \(report.step)/\(report.totalSteps)  epoch \(fixed(report.epoch, 2))  "
         + "loss \(fixed(report.loss, 3))  top-1 \(percent(report.top1))  "
         + "rate \(String(format: "%.3g", report.learningRate))  "
-        + "\(fixed(report.imagesPerSecond, 0)) images/s  left \(duration(report.secondsLeft))")
+        + "\(fixed(report.imagesPerSecond, 0)) images/s  waiting \(fixed(100 * report.waiting, 1)) %  "
+        + "left \(duration(report.secondsLeft))")
   }
 
   func evaluated(_ result: Evaluation, step: Int, epoch: Double) {

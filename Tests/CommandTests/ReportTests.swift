@@ -158,7 +158,7 @@ final class ReportTests: TrainingTestCase {
     let output = try succeed(command).output
     XCTAssertEqual(try succeed(command + ["--report", "page.html"], ranks: 2).output, output)
     let page = try text("page.html")
-    XCTAssertTrue(page.contains("after epoch 2.00 (step 8)"))
+    XCTAssertTrue(page.contains("after epoch 2 (step 8)"))
     XCTAssertTrue(page.contains("class=\"confusion\""))
     XCTAssertEqual(try succeed(command + ["--report", "alone.html"]).output, output)
     XCTAssertEqual(try text("alone.html"), page)

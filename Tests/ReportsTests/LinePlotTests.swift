@@ -23,15 +23,15 @@ final class LinePlotTests: XCTestCase {
   func testLinesLieWhereTheAxesSay() throws {
     let page = read(LinePlot("Loss", [.init(points([2, 1, 0.5]), name: "training")]))
     XCTAssertEqual(labels(page, "y"), ["0.5", "1.0", "1.5", "2.0"])
-    XCTAssertEqual(labels(page, "x"), ["0.0", "0.5", "1.0", "1.5", "2.0"])
+    XCTAssertEqual(labels(page, "x"), ["0", "0.5", "1.0", "1.5", "2.0"])
     XCTAssertEqual(
       try places(XCTUnwrap(page.all("polyline").first)), [[0, 0], [5000, 6667], [10000, 10000]])
-    XCTAssertEqual(page.texts("figcaption"), ["Losstraining 0.500"])
+    XCTAssertEqual(page.texts("figcaption"), ["Losstraining 0.5000"])
     let svg = try XCTUnwrap(page.all("svg").first)
     XCTAssertEqual(svg.attributes["role"], "img")
     XCTAssertEqual(
-      svg.attributes["aria-label"], "Loss: training from 2.000 to 0.500, epoch 0 to 2")
-    XCTAssertEqual(page.texts("title").last, "epoch 2\ntraining 0.500")
+      svg.attributes["aria-label"], "Loss: training from 2.000 to 0.5000, epoch 0 to 2")
+    XCTAssertEqual(page.texts("title").last, "epoch 2\ntraining 0.5000")
   }
 
   func testALongLineKeepsItsSpikesAndItsEnds() throws {
@@ -46,6 +46,8 @@ final class LinePlotTests: XCTestCase {
     XCTAssertEqual(places.first?[0], 0)
     XCTAssertEqual(places.last?[0], 10000)
     XCTAssertEqual(places.map { $0[0] }, places.map { $0[0] }.sorted())
+    XCTAssertEqual(
+      page.all("polyline").map { $0.attributes["class"] }, ["s0 range", "s0"], "band and mean")
     XCTAssertLessThanOrEqual(page.all("rect").count, 40)
     XCTAssertEqual(page.all("circle").count, 0)
   }

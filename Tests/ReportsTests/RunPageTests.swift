@@ -54,12 +54,12 @@ final class RunPageTests: XCTestCase {
     XCTAssertEqual(tiles["step"], "5of 50")
     XCTAssertEqual(tiles["validation top-1"], "42.00 %best 43.21 %")
     XCTAssertEqual(tiles["validation loss"], "1.900best 1.765")
-    XCTAssertEqual(tiles["training loss"], "0.600top-1 80.00 %")
+    XCTAssertEqual(tiles["training loss"], "0.6000top-1 80.00 %")
     XCTAssertEqual(
       reader.texts("figcaption"),
       [
-        "Losstraining 0.600validation 1.900", "Top-1training 80.00 %validation 42.00 %",
-        "Learning rate0.600", "Images per second0.600", "Waiting for images1.23 %",
+        "Losstraining 0.6000validation 1.900", "Top-1training 80.00 %validation 42.00 %",
+        "Learning rate0.6000", "Images per second0.6000", "Waiting for images1.23 %",
       ])
     XCTAssertTrue(reader.texts("title").contains("epoch 2\ntraining 1.500\nvalidation 1.765"))
     XCTAssertEqual(reader.texts("h1"), ["a <b>run</b>"])
@@ -125,8 +125,8 @@ final class RunPageTests: XCTestCase {
     XCTAssertEqual(
       reader.texts("figcaption").suffix(2),
       [
-        "<b>class 0</b>98.7 %true: <b>class 1</b>a/ü&.jpg",
-        "<b>class 1</b>50.0 %true: <b>class 0</b>",
+        "<b>class 0</b>99 %true: <b>class 1</b>a/ü&.jpg",
+        "<b>class 1</b>50 %true: <b>class 0</b>",
       ])
     XCTAssertFalse(page.html.contains("<b>class"))
   }

@@ -13,25 +13,8 @@ final class RecipeTests: XCTestCase {
   /// A few roundings of float values, relative to their size.
   private let stepTolerance = 1e-6
 
-  private var folder = URL(fileURLWithPath: "/")
-
-  /// Copies the files without what `data` does to images, which nothing here depends on.
-  override func setUpWithError() throws {
-    let configs = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Configs")
-    folder = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let left = ["fit", "interpolation", "evaluationCrop", "policy", "erasing", "mixup", "cutmix"]
-    for name in try FileManager.default.contentsOfDirectory(atPath: configs.path)
-    where name.hasSuffix(".yaml") {
-      let text = try String(contentsOf: configs.appending(path: name), encoding: .utf8)
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        .filter { line in !left.contains { line.hasPrefix("  " + $0) } }
-      try Data(lines.joined(separator: "\n").utf8).write(to: folder.appending(path: name))
-    }
-  }
-
-  override func tearDownWithError() throws { try FileManager.default.removeItem(at: folder) }
+  private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Configs")
 
   private func recipe(_ name: String) throws -> Configuration {
     try Configuration(contentsOf: folder.appending(path: "\(name).yaml").path)
