@@ -86,12 +86,9 @@ public struct DataConfiguration: Sendable, Equatable {
     keys.paths("validation", &validation, isRequired: false)
     keys.value("fit", &fit)
     keys.value("interpolation", &interpolation)
-    keys.condition("with fit \(fit.rawValue)")
-    if fit == .crop {
-      keys.value("evaluationCrop", &evaluationCrop)
-      keys.value("cropArea", &cropArea, .closed(0.001, 1))
-      keys.value("cropAspect", &cropAspect, .closed(0.01, 100))
-    }
+    keys.value("evaluationCrop", &evaluationCrop)
+    keys.value("cropArea", &cropArea, .closed(0.001, 1))
+    keys.value("cropAspect", &cropAspect, .closed(0.01, 100))
     keys.value("mean", &mean, .closed(0, 1))
     keys.value("deviation", &deviation, .above(0))
     keys.value("shift", &shift, .closed(0, 0.5))
@@ -103,11 +100,8 @@ public struct DataConfiguration: Sendable, Equatable {
     keys.value("saturation", &saturation, .closed(0, 1))
     keys.value("hue", &hue, .closed(0, 0.5))
     keys.value("policy", &policy)
-    keys.condition("with policy \(policy.rawValue)")
-    if policy == .randAugment {
-      keys.value("policyLayers", &policyLayers, .closed(1, 16))
-      keys.value("policyMagnitude", &policyMagnitude, .closed(0, 30))
-    }
+    keys.value("policyLayers", &policyLayers, .closed(1, 16))
+    keys.value("policyMagnitude", &policyMagnitude, .closed(0, 30))
     keys.value("erasing", &erasing, .closed(0, 1))
     keys.value("erasingFill", &erasingFill)
     keys.value("mixup", &mixup, .atLeast(0))
