@@ -43,7 +43,8 @@ extension LinePlot {
       svg += "<text x=\"50%\" y=\"50%\" class=\"x\">no values yet</text>"
     }
     return """
-      <figure class="plot"><figcaption><span class="title">\(title.escapedForHTML)</span>\(legend(lines))</figcaption>
+      <figure class="plot"><figcaption><span class="title">\(title.escapedForHTML)</span>\
+      \(legend(lines))</figcaption>
       <svg role="img" aria-label="\(summary(lines).escapedForHTML)">\(svg)</svg></figure>
 
       """

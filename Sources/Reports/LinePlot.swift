@@ -63,8 +63,8 @@ package struct LinePlot: Sendable {
     (0..<count).map { points[$0 * points.count / count..<($0 + 1) * points.count / count] }
   }
 
-  /// At most ``pointLimit`` points and the ends: of each run of points the lowest and the highest, so
-  /// that no spike is lost.
+  /// At most ``pointLimit`` points and the ends: of each run of points the lowest and the highest,
+  /// so that no spike is lost.
   static func thinned(_ points: [Point]) -> [Point] {
     guard points.count > pointLimit else { return points }
     var result = [points[0]]

@@ -1,5 +1,5 @@
-/// The style of all pages: the fonts of the system, two colours of lines that colour-blind readers tell
-/// apart, light and dark.
+/// The style of all pages: the fonts of the system, two colours of lines that colour-blind readers
+/// tell apart, light and dark.
 enum PageStyle {
   static let css = """
     :root {
@@ -44,7 +44,8 @@ enum PageStyle {
     dt { color: var(--quiet); font-size: 12px; }
     dd { margin: 0; overflow-wrap: anywhere; }
     .tiles dd { font-size: 19px; line-height: 1.3; font-weight: 600; white-space: nowrap; }
-    .tiles small { display: block; white-space: normal; font-size: 12px; font-weight: 400; color: var(--quiet); }
+    .tiles small { display: block; white-space: normal; font-size: 12px; font-weight: 400;
+      color: var(--quiet); }
     .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr));
       gap: 10px 24px; margin: 0 0 14px; }
     .facts .wide { grid-column: 1 / -1; }
@@ -130,9 +131,11 @@ enum PageStyle {
       overflow-x: auto; }
     footer { margin-top: 40px; color: var(--quiet); font-size: 12px; }
     @media print {
-      body { padding: 0; max-width: none; }
+      body { padding: 0 6px; max-width: none; background: #fff; }
+      .plots { grid-template-columns: 1fr 1fr; gap: 20px 28px; margin-top: 20px; }
+      .plots > .plot > svg { height: 150px; }
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-      .plot, .tiles, tr { break-inside: avoid; }
+      .plot, .tiles, .confusion, tr { break-inside: avoid; }
       h2 { break-after: avoid; }
     }
     """

@@ -75,8 +75,8 @@ struct PlotAxis {
     }
   }
 
-  /// Ends at 1, 2 or 5 times a power of ten, which are the ticks of a short axis; long ones have powers
-  /// of ten.
+  /// Ends at 1, 2 or 5 times a power of ten, which are the ticks of a short axis; long ones have
+  /// powers of ten.
   private mutating func placeDecades(from low: Double, to high: Double) {
     let decades = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.down))
     let round = (decades.lowerBound...decades.upperBound + 1).flatMap { decade in

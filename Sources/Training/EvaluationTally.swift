@@ -2,8 +2,8 @@ import Kernels
 import MPI
 import Networks
 
-/// What an evaluation counts on a rank, and how the ranks bring it together: the same on each of them,
-/// whatever their number.
+/// What an evaluation counts on a rank, and how the ranks bring it together: the same on each of
+/// them, whatever their number.
 struct EvaluationTally {
   /// Mistakes that are kept.
   static let mistakeLimit = 24

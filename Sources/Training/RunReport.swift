@@ -51,7 +51,8 @@ final class RunReport {
       ("validation images", start.validationImages.groupedText),
       (
         "batch",
-        "\(start.batchSize) in \(start.microBatches) micro-batches of \(configuration.batch.microBatch)"
+        "\(start.batchSize) in \(start.microBatches) micro-batches of "
+          + "\(configuration.batch.microBatch)"
       ),
       ("steps an epoch", start.stepsPerEpoch.groupedText),
       ("optimizer", configuration.optimizer.kind.rawValue),

@@ -3,8 +3,8 @@ import Reports
 import XCTest
 
 final class RunPageTests: XCTestCase {
-  /// A tenth of a per cent of the time between two versions of a page would be 5 ms; this leaves room
-  /// for machines that are busy with other tests.
+  /// A per cent of the time between two versions of a page, which leaves room for machines that are
+  /// busy with other tests.
   private let secondsForTenThousandSteps = 0.05
 
   private func page(steps: Int = 5) -> RunPage {

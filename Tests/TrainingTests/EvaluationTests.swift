@@ -73,8 +73,8 @@ final class EvaluationTests: XCTestCase {
     return path
   }
 
-  /// Loss and hits of all images by the network's own evaluation, one micro-batch after the other, and
-  /// the probabilities of each image.
+  /// Loss and hits of all images by the network's own evaluation, one micro-batch after the other,
+  /// and the probabilities of each image.
   private func evaluateAlone(
     _ checkpoint: String, _ data: String
   ) throws -> (loss: Double, correct: Int, rows: [(truth: Int, probabilities: [Float])]) {
