@@ -94,7 +94,8 @@ let package = Package(
       name: "TrainingTests", dependencies: ["HDF5", "Kernels", "TestSupport", "Training"]),
     .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["Datasets", "HDF5", "TestSupport", "Tensors"]),
+      name: "CommandTests",
+      dependencies: ["Datasets", "HDF5", "Images", "TestSupport", "Tensors"]),
   ],
   swiftLanguageModes: [.v6]
 )

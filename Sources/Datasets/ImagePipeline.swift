@@ -13,8 +13,14 @@ public struct ImagePipeline: Sendable {
 
   /// Prepares for the images of a dataset.
   ///
-  /// - Throws: When the channels of the images cannot be converted to the network's.
+  /// - Throws: When the channels of the images cannot be converted to the network's, or not be
+  ///   changed as colours.
   public init(_ dataset: Dataset, _ preparation: ImagePreparation) throws(DatasetError) {
+    if preparation.changesColors && dataset.channels != 1 && dataset.channels != 3 {
+      throw .incompatible(
+        reason: "policies and colour jitter need pictures of 1 or 3 channels, they have "
+          + "\(dataset.channels); leave data.policy, brightness, contrast, saturation and hue out")
+    }
     self.dataset = dataset
     self.preparation = preparation
     normalizer = try PixelNormalizer(

@@ -53,4 +53,7 @@ public struct ImagePreparation: Sendable, Equatable {
 
   /// Floats of an image of the network's input.
   public var imageSize: Int { resolution * resolution * channels }
+
+  /// Whether something in it is made for colours or grey.
+  var changesColors: Bool { policy != .none || jitter != ColorJitter() }
 }

@@ -14,7 +14,7 @@ public final class ImageResizer {
   private var columns: ResamplingWeights?
   private var rows: ResamplingWeights?
   /// Some source rows side by side, a vector for each column: four rows of four channels, the fourth
-  /// without meaning, or sixteen rows of grey.
+  /// without meaning, or sixteen rows of one.
   private var interleaved = FloatBuffer(count: 0)
   /// The source rows that are needed, with the width of the result, `[rows, lineLength]`.
   private var narrowed = FloatBuffer(count: 0)
@@ -65,7 +65,7 @@ public final class ImageResizer {
     if channels == 3 {
       narrowColour(source, columns, rows.sources)
     } else {
-      narrowGrey(source, columns, rows.sources)
+      for channel in 0..<channels { narrow(source, channel, columns, rows.sources) }
     }
     shorten(rows, into: target)
   }
@@ -120,22 +120,26 @@ public final class ImageResizer {
     }
   }
 
-  /// Fills `narrowed` from rows of grey, sixteen at a time.
-  private func narrowGrey(
-    _ source: PixelImage, _ columns: ResamplingWeights, _ rows: Range<Int>
+  /// Fills one channel of `narrowed`, sixteen rows at a time.
+  private func narrow(
+    _ source: PixelImage, _ channel: Int, _ columns: ResamplingWeights, _ rows: Range<Int>
   ) {
-    let (samples, lineLength) = (interleaved.start, lineLength)
+    let (samples, lineLength, channels) = (interleaved.start, lineLength, source.channels)
     for row in stride(from: rows.lowerBound, to: rows.upperBound, by: 16) {
       for lane in 0..<16 {
         let sourceRow = min(row + lane, rows.upperBound - 1)
-        let bytes = source.start + sourceRow * source.width + columns.sources.lowerBound
+        let bytes =
+          source.start + (sourceRow * source.width + columns.sources.lowerBound) * channels
+          + channel
         for column in 0..<columns.sources.count {
-          samples[16 * column + lane] = Float(bytes[column])
+          samples[16 * column + lane] = Float(bytes[column * channels])
         }
       }
       let target = narrowed.start + (row - rows.lowerBound) * lineLength
       weigh(columns) { column, sums in
-        for lane in 0..<16 { target[lane * lineLength + column] = sums[lane] }
+        for lane in 0..<16 {
+          target[lane * lineLength + column * channels + channel] = sums[lane]
+        }
       }
     }
   }

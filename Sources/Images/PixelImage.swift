@@ -7,7 +7,7 @@ public final class PixelImage {
   public private(set) var height = 0
   /// Pixels from left to right.
   public private(set) var width = 0
-  /// Bytes a pixel: 1 (grey) or 3 (red, green, blue).
+  /// Bytes a pixel: 1 (grey), 3 (red, green, blue), or whatever an array has.
   public private(set) var channels = 0
   /// The first byte of the first row; stays until the picture is reshaped.
   public private(set) var start: UnsafeMutablePointer<UInt8>
@@ -34,10 +34,10 @@ public final class PixelImage {
 
   /// Changes the shape; the pixels are not set afterwards.
   ///
-  /// - Precondition: No size is negative, and there are 1 or 3 channels.
+  /// - Precondition: No size is negative, and there are channels.
   public func reshape(height: Int, width: Int, channels: Int) {
     precondition(
-      height >= 0 && width >= 0 && (channels == 1 || channels == 3),
+      height >= 0 && width >= 0 && channels > 0,
       "\(height) × \(width) × \(channels) is no picture")
     self.height = height
     self.width = width

@@ -131,6 +131,28 @@ final class ImagePipelineTests: XCTestCase {
     }
   }
 
+  /// Other sensors have other channels; only colours cannot be changed in them.
+  func testArraysMayHaveAnyChannels() throws {
+    let picture = (0..<6 * 6 * 5).map { UInt8(truncatingIfNeeded: $0 % 5 * 40 + $0 / 5) }
+    let five = Normalization(
+      mean: [Double](repeating: 0, count: 5), deviation: [Double](repeating: 1, count: 5))
+    var preparation = ImagePreparation(resolution: 3, fit: .stretch, normalization: five)
+    preparation.filter = .bilinear
+    let output = try prepare(picture, height: 6, width: 6, preparation)
+    let alone = try (0..<5).map { channel in
+      try prepare(
+        stride(from: channel, to: picture.count, by: 5).map { picture[$0] }, height: 6, width: 6,
+        to: 3)
+    }
+    for (index, value) in output.enumerated() {
+      XCTAssertEqual(value, alone[index % 5][index / 5], accuracy: 1e-3)
+    }
+    preparation.policy = .autoAugment
+    XCTAssertThrowsError(try prepare(picture, height: 6, width: 6, preparation)) {
+      guard case .incompatible = $0 as? DatasetError else { return XCTFail("\($0)") }
+    }
+  }
+
   /// Sixteen pixels at a time, and those that are left one by one.
   func testVectorsNormaliseAsSinglePixelsDo() throws {
     let picture = (0..<9 * 9 * 3).map { UInt8(truncatingIfNeeded: $0 * 57) }
