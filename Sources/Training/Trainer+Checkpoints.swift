@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import MPI
 import Networks
@@ -52,6 +53,10 @@ extension Trainer {
         "averaging.decay, on or off, differs"
       ),
       (checkpoint.dataSHA256 == feed.training.dataset.sha256, "the training data differ"),
+      (
+        EpochOrder.Shuffle(old.data, feed.training.dataset) == feed.shuffle,
+        "data.shuffleRun or data.shuffleWindow differs"
+      ),
     ]
     if let differing = comparisons.first(where: { !$0.isSame }) {
       throw TrainingError(

@@ -104,6 +104,7 @@ final class CheckpointFaultTests: TrainingTestCase {
       ("network.width=0.5", "tensor stem_conv/kernel was [3, 3, 1, 8] and is [3, 3, 1, 16];"),
       ("network.resolution=40", "section network differs"),
       ("batch.size=8", "section batch differs"), ("training.seed=3", "training.seed differs"),
+      ("data.shuffleRun=2", "data.shuffleRun or data.shuffleWindow differs"),
       ("optimizer.kind=sgd", "optimizer.kind differs"),
       ("averaging.decay=0", "averaging.decay, on or off, differs"),
     ] {
