@@ -1,7 +1,7 @@
 """Cuts photographs that scikit-image ships into FOLDER/{train,val}/PHOTOGRAPH/NUMBER.jpg.
 
-Training crops come from one half of a photograph and validation crops from the other: they have no
-pixel in common. The same crops every time.
+Training crops come from the left half of each photograph and validation crops from the right half:
+they have no pixel in common. The crops are the same every time.
 """
 import pathlib
 import random
@@ -10,8 +10,8 @@ import sys
 import skimage
 from PIL import Image
 
-# Left out are drawings and scans, the second of two views of the motorcycle, and two photographs
-# with the subject in one half only: the cameraman and the cell.
+# Left out are drawings, documents, tiny pictures, the second of two views of the motorcycle, and two
+# photographs with the subject in one half only: the cameraman and the cell.
 NAMES = """astronaut brick chelsea clock_motion coffee coins grass gravel hubble_deep_field ihc moon
     motorcycle_left retina rocket""".split()
 PARTS = {"train": 100, "val": 25}  # crops of each photograph
