@@ -10,6 +10,8 @@ package final class SyntheticPictures {
   /// Different pictures; further ones repeat them.
   private static let distinct = 64
   private static let shardLimit = 10_000
+  /// Range of the noise: files of 500 × 375 pixels have about 110 kB, as ImageNet's have on average.
+  private static let noise = 75.0
 
   /// Writes `count` pictures, of ten classes, with as much detail as photographs have.
   ///
@@ -60,7 +62,7 @@ package final class SyntheticPictures {
     let image = PixelImage(height: height, width: width, channels: 3)
     for pixel in 0..<height * width {
       let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
-      var values = SIMD3<Double>(repeating: 128 + 16 * random.uniform())
+      var values = SIMD3<Double>(repeating: 128 + Self.noise * random.uniform())
       for wave in waves {
         let value = wave.strength * sin(wave.x * Double(x) + wave.y * Double(y) + wave.phase)
         values += 0.5 * value
