@@ -12,8 +12,8 @@ public struct EpochOrder: Sendable, Equatable {
   public struct Shuffle: Sendable, Equatable {
     /// Neighbouring samples that are read in one piece; 1 for a shuffle without regard to reading.
     public var run: Int
-    /// Samples of all micro-batches that are mixed with each other. Read ahead, they take that much
-    /// of the operating system's file cache on all ranks together.
+    /// Samples of all micro-batches' windows together; what is read ahead takes the file caches of all
+    /// ranks up to twice as much. No window is smaller than eight runs or eight micro-batches.
     public var window: Int
 
     /// Describes a shuffle.
@@ -57,8 +57,9 @@ public struct EpochOrder: Sendable, Equatable {
     precondition(sampleCount > 0, "an epoch needs samples")
     self.batchSize = batchSize
     partition = MicroBatchPartition(microBatchCount: microBatchCount, rankCount: 1)
-    // At least a micro-batch, or the window would mix nothing.
-    window = max(shuffle.window / microBatchCount, batchSize / microBatchCount)
+    // Fewer would leave the same neighbours together in every epoch.
+    let least = 8 * max(shuffle.run, batchSize / microBatchCount)
+    window = min(max(shuffle.window / microBatchCount, least), sampleCount)
 
     var runs: [Range<Int32>] = []
     var first = 0
@@ -103,17 +104,25 @@ public struct EpochOrder: Sendable, Equatable {
     return samples[start..<start + count]
   }
 
-  /// The samples, sorted, that a micro-batch will soon need and should be read ahead of: those of
-  /// the next window where one begins, at the start of an epoch also of the first; else none.
-  public func samplesToReadAhead(atBatch batch: Int, microBatch: Int) -> [Int32] {
+  /// The samples, sorted, that a micro-batch will soon need: those of the next window where one
+  /// begins, and all up to its end where reading begins; else none.
+  ///
+  /// - Parameter isFirst: Whether nothing was read ahead before, as at the start of a run.
+  public func samplesToReadAhead(
+    atBatch batch: Int, microBatch: Int, isFirst: Bool = false
+  ) -> [Int32] {
     let sequence = sequence(of: microBatch)
-    // Where the windows lie that begin in this micro-batch.
     let start = batch * microBatchSize
-    let first = (start + window - 1) / window * window
-    guard first < start + microBatchSize else { return [] }
-    let end = min(sequence.lowerBound + first + 2 * window, sequence.upperBound)
-    let begin = sequence.lowerBound + (batch == 0 ? 0 : first + window)
-    return begin < end ? samples[begin..<end].sorted() : []
+    var begin = start
+    var end = (start / window + 2) * window
+    if !isFirst && batch > 0 {
+      let windowStart = (start + window - 1) / window * window
+      guard windowStart < start + microBatchSize else { return [] }
+      (begin, end) = (windowStart + window, windowStart + 2 * window)
+    }
+    end = min(end, sequence.count)
+    return begin < end
+      ? samples[sequence.lowerBound + begin..<sequence.lowerBound + end].sorted() : []
   }
 
   private var microBatchSize: Int { batchSize / partition.microBatchCount }

@@ -71,7 +71,7 @@ final class LoaderQueue: @unchecked Sendable {
     condition.lock()
     while true {
       while !isStopping && next < count && next - used >= buffers.count { condition.wait() }
-      if isStopping || next == count { break }
+      if isStopping || next >= count { break }
       let number = next
       next += 1
       condition.unlock()

@@ -66,7 +66,8 @@ package struct ContactSheet: Sendable {
     let failure = entry.failure.map { "<p class=\"quiet\">\($0.escapedForHTML)</p>" } ?? ""
     return """
       <figure class="picture">\(HTMLPage.picture(entry.jpeg, alternative: entry.name))<figcaption>\
-      <div class="name" title="\(entry.name.escapedForHTML)">\(entry.name.escapedForHTML)</div>\
+      <div class="name" title="\(entry.name.escapedForHTML)">\
+      <bdi>\(entry.name.escapedForHTML)</bdi></div>\
       \(guesses.joined())\(failure)</figcaption></figure>
 
       """

@@ -40,7 +40,7 @@ package final class EventFile {
     self.path = path
     file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     try write(EventRecord.version(time: time))
-    if step > 0 { try write(EventRecord.start(time: time, step: step + 1)) }
+    try write(EventRecord.start(time: time, step: step + 1))
   }
 
   /// Adds values after a step.

@@ -115,7 +115,7 @@ enum PageStyle {
       object-fit: contain; object-position: 0 100%; }
     .picture .none { background: var(--fill); }
     .large .picture img, .large .picture .none { height: 180px; }
-    .picture .name { font-size: 13px; font-weight: 600; }
+    .picture .name { font-size: 13px; font-weight: 600; direction: rtl; text-align: left; }
     .picture .row { display: flex; justify-content: space-between; gap: 0 8px; }
     .picture .row span { white-space: nowrap; }
     .picture .source { direction: rtl; text-align: left; color: var(--quiet); }

@@ -104,6 +104,10 @@ extension RunPage {
       result += "<details><summary>Configuration</summary>"
       result += "<pre>\(configuration.escapedForHTML)</pre></details>\n"
     }
-    return result + "</main>\n<footer>As of \(Self.text(updated)).</footer>"
+    let renewal =
+      if case .running = status {
+        " Renewed while the run goes on: if that is long ago, it has ended without a word here."
+      } else { "" }
+    return result + "</main>\n<footer>As of \(Self.text(updated)).\(renewal)</footer>"
   }
 }

@@ -65,7 +65,7 @@ package final class DataFeed {
     let sequence = TrainingSequence(configuration, training, layout: layout, firstStep: step)
     self.sequence = sequence
     loader = Loader(
-      count: (totalSteps - step) * sequence.microBatchesPerStep,
+      count: max(0, totalSteps - step) * sequence.microBatchesPerStep,
       threads: configuration.data.loaderThreads,
       ahead: configuration.data.prefetch * layout.microBatches.count,
       microBatchSize: layout.microBatchSize, imageSize: training.preparation.imageSize

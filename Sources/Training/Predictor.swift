@@ -7,7 +7,7 @@ import Networks
 /// Tells what is on picture files, with the network of a checkpoint.
 public final class Predictor {
   /// A class and how probable it is.
-  public struct Guess: Sendable, Encodable {
+  public struct Guess: Sendable, Codable {
     /// Name of the class.
     public let className: String
     /// Index of the class.
@@ -43,7 +43,7 @@ public final class Predictor {
     classNames = loaded.checkpoint.classNames
     imageSize = preparation.imageSize
     model =
-      "\(loaded.configuration.network.model.rawValue) at \(preparation.resolution) × "
+      "\(loaded.configuration.network.name) at \(preparation.resolution) × "
       + "\(preparation.resolution), \(classNames.count) classes"
     do throws(DatasetError) {
       pipeline = try PicturePipeline(preparation)

@@ -15,6 +15,15 @@ extension Trainer {
     } catch { throw TrainingError(error) }
   }
 
+  private func requireStepsLeft() throws(TrainingError) {
+    guard state.step > totalSteps else { return }
+    throw TrainingError(
+      .usage,
+      "the checkpoint in \(folder.path) has taken \(state.step) steps, but the configuration ends "
+        + "after \(totalSteps); raise training.epochs or training.steps, or choose another --output"
+    )
+  }
+
   private func readNewest() throws(TrainingError) {
     var failures: [TrainingError] = []
     for path in try folder.checkpoints() {
@@ -22,6 +31,7 @@ extension Trainer {
         // First, because a state of another kind would look like a damaged one.
         try requireSameRun(Checkpoint(describing: path))
         _ = try Checkpoint.read(path, into: state)
+        try requireStepsLeft()
         for failure in failures { observer?.noticed("passed over: \(failure)") }
         return
       } catch {
@@ -58,6 +68,11 @@ extension Trainer {
         "data.shuffleRun or data.shuffleWindow differs"
       ),
     ]
+    if old.finetuning.freeze != configuration.finetuning.freeze {
+      observer?.noticed(
+        "finetuning.freeze was \(old.finetuning.freeze.rawValue) and is now "
+          + "\(configuration.finetuning.freeze.rawValue)")
+    }
     if let differing = comparisons.first(where: { !$0.isSame }) {
       throw TrainingError(
         .usage,

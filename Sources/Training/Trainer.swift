@@ -22,13 +22,13 @@ public final class Trainer {
 
   let observer: (any TrainingObserver)?
   let communicator: Communicator
-  private let exchange: RankExchange
+  let exchange: RankExchange
   let feed: DataFeed
-  private let network: EfficientNet
+  let network: EfficientNet
   private lazy var evaluationNetwork = FoldedNetwork(
     architecture, capacity: configuration.batch.microBatch)
-  private let optimizer: Optimizer
-  private let schedule: LearningRateSchedule
+  let optimizer: Optimizer
+  let schedule: LearningRateSchedule
   let folder: RunFolder
   private var log: RunLog?
   private var page: RunReport?
@@ -169,8 +169,7 @@ public final class Trainer {
       let stepStart = Date()
       let step = try takeStep()
       imagesSeen += step.images
-      window.add(
-        step, seconds: -stepStart.timeIntervalSinceNow, secondsWaited: feed.takeSecondsWaited())
+      window.add(step, seconds: -stepStart.timeIntervalSinceNow)
       let isLast = state.step == totalSteps
       let isEpochEnd = state.step % stepsPerEpoch == 0
       let report = report(
@@ -210,82 +209,6 @@ public final class Trainer {
     return isEpochEnd && checkpoint.everyEpochs > 0 && epoch % checkpoint.everyEpochs == 0
   }
 
-  // MARK: A step
-
-  /// What a step tells, the same on all ranks.
-  private struct StepResult {
-    let images: Int
-    let loss: Double
-    let correct: Int
-    let stopSignal: Int32?
-  }
-
-  private func takeStep() throws(TrainingError) -> StepResult {
-    do {
-      let step = state.step
-      let result = try computeGradient(step: step)
-      guard result.loss.isFinite else {
-        throw TrainingError(
-          .numeric,
-          "the loss of step \(step + 1) is not a finite number; nothing of that step was kept, lower "
-            + "schedule.learningRate or set training.clipNorm and go on with --resume")
-      }
-      guard
-        optimizer.step(
-          state, gradient: network.gradient, imageCount: result.images,
-          rate: schedule.learningRate(step: step))
-      else {
-        throw TrainingError(
-          .numeric,
-          "the gradient of step \(step + 1) is not finite; nothing of that step was kept, lower "
-            + "schedule.learningRate and go on with --resume")
-      }
-      network.updateRunningStatistics(state.statistics.start)
-      optimizer.averageStatistics(state)
-      return result
-    } catch { throw TrainingError(error) }
-  }
-
-  /// Loads a batch and computes its loss and gradient, round after round.
-  private func computeGradient(step: Int) throws -> StepResult {
-    let tree = network.layout.roundTree
-    let key = EfficientNet.RandomKey(
-      seed: UInt64(configuration.training.seed), epoch: step / stepsPerEpoch)
-    var images = 0
-    var sums: [Double] = []
-    var waiting = [[Double]](repeating: [], count: tree.slots)
-    for round in 0..<tree.rounds {
-      images = try feed.load(step: step, round: round, into: network)
-      sums = try combine(
-        network.train(key: key, smoothing: configuration.training.labelSmoothing))
-      tree.take(round) { slot in
-        for i in sums.indices { sums[i] += waiting[slot][i] }
-      } keep: { slot in
-        waiting[slot] = sums
-      }
-    }
-    return StepResult(
-      images: images, loss: sums[0], correct: Int(sums[1]),
-      stopSignal: sums[3] > 0 ? SIGTERM : sums[2] > 0 ? SIGINT : nil)
-  }
-
-  /// Sums of all ranks: loss, hits, and how many of them were asked to stop by SIGINT and SIGTERM.
-  private func combine(
-    _ totals: [SoftmaxCrossEntropy.Totals]
-  ) throws(ExchangeError) -> [Double] {
-    let size = 4
-    var leaves: [Double] = totals.flatMap { [$0.loss, Double($0.correct), 0, 0] }
-    switch StopSignal.pending {
-    case SIGINT: leaves[2] = 1
-    case .some: leaves[3] = 1
-    case nil: break
-    }
-    try exchange.combine(
-      &leaves, size: size, kind: .sums, plan: network.layout.batchPlan,
-      microBatches: network.layout.microBatches)
-    return Array(leaves[..<size])
-  }
-
   // MARK: Evaluation
 
   private func evaluate() throws(TrainingError) -> Evaluation? {
@@ -315,12 +238,12 @@ public final class Trainer {
     private var secondsWaited = 0.0
 
     /// Counts a step; evaluations and checkpoints do not count as time for images.
-    mutating func add(_ step: StepResult, seconds: Double, secondsWaited: Double) {
+    mutating func add(_ step: StepResult, seconds: Double) {
       loss += step.loss
       correct += step.correct
       images += step.images
       self.seconds += seconds
-      self.secondsWaited += secondsWaited
+      secondsWaited += step.secondsWaited
     }
 
     var meanLoss: Double { loss / Double(max(images, 1)) }

@@ -30,7 +30,7 @@ public struct TrainingReport: Sendable {
   public let learningRate: Double
   /// Images of all ranks a second since the last report.
   public let imagesPerSecond: Double
-  /// Share of the time for images since the last report that this rank waited for them.
+  /// Share of the time for images since the last report that ranks waited for them, on average.
   public let waiting: Double
   /// Mean duration of a step, evaluations and checkpoints included.
   public let secondsPerStep: Double

@@ -38,7 +38,8 @@ struct TrainingSequence: Sendable {
     let (epoch, batch) = (firstStep + steps).quotientAndRemainder(dividingBy: orders.batchCount)
     let order = orders.order(ofEpoch: epoch)
     if orders.readsAhead {
-      pipeline.dataset.readAhead(order.samplesToReadAhead(atBatch: batch, microBatch: microBatch))
+      pipeline.dataset.readAhead(
+        order.samplesToReadAhead(atBatch: batch, microBatch: microBatch, isFirst: steps == 0))
     }
     try pipeline.fill(
       buffer, samples: order.samples(ofBatch: batch, microBatch: microBatch).lazy.map { Int($0) },
@@ -47,8 +48,9 @@ struct TrainingSequence: Sendable {
 
   /// Images of the whole batch of a step.
   func imageCount(ofStep step: Int) -> Int {
-    let (epoch, batch) = step.quotientAndRemainder(dividingBy: orders.batchCount)
-    return orders.order(ofEpoch: epoch).imageCount(ofBatch: batch)
+    let batchSize =
+      layout.roundTree.rounds * layout.partition.microBatchCount * layout.microBatchSize
+    return min(batchSize, pipeline.dataset.count - step % orders.batchCount * batchSize)
   }
 }
 
@@ -90,7 +92,8 @@ private final class EpochOrders: @unchecked Sendable {
 extension EpochOrder.Shuffle {
   /// What a configuration asks for.
   init(_ data: DataConfiguration, _ dataset: Dataset) {
-    self.init(
-      run: data.shuffleRun ?? (dataset.holdsPictures ? 16 : 1), window: data.shuffleWindow)
+    let run = data.shuffleRun ?? (dataset.holdsPictures ? 16 : 1)
+    // Single samples are shuffled as a whole.
+    self.init(run: run, window: run == 1 ? 1 : data.shuffleWindow)
   }
 }

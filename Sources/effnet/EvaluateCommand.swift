@@ -36,9 +36,9 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try Job.run { world in
       if world.rank == 0 {
-        try requireNew(probabilities, "--probabilities")
-        try requireNew(report, "--report")
-        try requireFolder(of: report)
+        try OutputFile.requireNew(probabilities, "--probabilities")
+        try OutputFile.requireNew(report, "--report")
+        try OutputFile.requireFolder(of: report, "--report")
       }
       let result = try Evaluation(
         checkpoint: checkpoint, data: data, probabilities: probabilities, report: report,
@@ -50,23 +50,8 @@ struct EvaluateCommand: ParsableCommand {
         print(
           "\(checkpoint): top-1 \(percent(result.top1)) (\(result.correct) of \(result.count)), "
             + "loss \(fixed(result.loss, 4))")
+        if let report { print("page: \(report)") }
       }
     }
-  }
-  /// Nothing is overwritten.
-  private func requireNew(_ file: String?, _ option: String) throws {
-    guard let file, FileManager.default.fileExists(atPath: file) else { return }
-    throw Failure(.usage, "\(file) exists; choose another file for \(option) or remove it")
-  }
-
-  /// A long evaluation is not to end with a page that cannot be written.
-  private func requireFolder(of report: String?) throws {
-    guard let report else { return }
-    let folder = URL(fileURLWithPath: report).deletingLastPathComponent().path
-    guard !FileManager.default.isWritableFile(atPath: folder) else { return }
-    throw Failure(
-      .output,
-      "\(report) cannot be written: the folder \(folder) is missing or closed; choose another "
-        + "for --report")
   }
 }

@@ -64,7 +64,7 @@ final class TrainingDisplay: TrainingObserver {
 
   func finished(checkpoint: String, validation: Evaluation?, seconds: Double) {
     print("trained in \(duration(seconds)); checkpoint \(checkpoint)")
-    print("next: effnet evaluate \(checkpoint)")
+    print("page: \(folder.file("report.html")); next: effnet evaluate \(checkpoint)")
   }
 
   private func clearLine() {

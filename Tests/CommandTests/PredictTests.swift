@@ -32,11 +32,12 @@ final class PredictTests: PictureTestCase {
       train(
         "run",
         [
-          "training.steps=60", "data.policy=none", "data.mixup=0", "data.cutmix=0",
-          "data.erasing=0", "data.hue=0", "network.dropout=0", "training.logEverySteps=60",
-          "network.batchNormMomentum=0.7",
+          "training.steps=120", "data.policy=none", "data.mixup=0", "data.cutmix=0",
+          "data.erasing=0", "data.hue=0", "network.dropout=0", "training.logEverySteps=120",
+          "network.batchNormMomentum=0.5", "averaging.decay=0.5", "data.brightness=0",
+          "data.saturation=0", "schedule.learningRate=0.003",
         ]))
-    return "run/checkpoint-00000060.h5"
+    return "run/checkpoint-00000120.h5"
   }
 
   func testPicturesAreToldApart() throws {
@@ -61,6 +62,12 @@ final class PredictTests: PictureTestCase {
       all?.reduce(0) { $0 + $1.probability } ?? 0, 1, accuracy: probabilityTolerance)
     // Alone or among others: the same.
     XCTAssertEqual(all?[0].probability, pictures[0].predictions?[0].probability)
+    // Ranks share the pictures of a folder, and the bits stay the same.
+    let folder = ["predict", checkpoint, "source/blue", "--json", "--top", "1"]
+    let outcomes = try [nil, 2, 3].map { try succeed(folder, ranks: $0).output }
+    XCTAssertEqual(try report(outcomes[0]).pictures.count, 22)
+    XCTAssertEqual(outcomes[1], outcomes[0])
+    XCTAssertEqual(outcomes[2], outcomes[0])
     let line = try succeed(["predict", checkpoint, files[1], "--top", "1"]).output
     XCTAssertTrue(line.hasPrefix("source/green/1.jpg: green "), line)
   }
@@ -84,6 +91,9 @@ final class PredictTests: PictureTestCase {
         outcome.errors)
     }
     let pictures = try report(outcome.output).pictures
+    let again = try effnet(["predict", checkpoint, picture, "--sheet", "sheet.html"])
+    XCTAssertEqual(again.exitCode, 2)
+    XCTAssertTrue(again.errors.contains("sheet.html exists"), again.errors)
     XCTAssertEqual(pictures.map { $0.error == nil }, [false, true, false, false])
     XCTAssertEqual(pictures[1].predictions?[0].className, "red")
     let sheet = try String(contentsOfFile: path("sheet.html"), encoding: .utf8)

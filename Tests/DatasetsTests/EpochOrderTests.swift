@@ -71,7 +71,7 @@ final class EpochOrderTests: XCTestCase {
     let run = 4
     let shards = [30, 70, 60]
     var lanes: [Int: Set<Int>] = [:]
-    for (sample, lane) in samples(order(shards, run: run, window: 16)) {
+    for (sample, lane) in samples(order(shards, run: run, window: 1)) {
       // Runs start anew with each shard.
       let shard = sample < 30 ? 0 : sample < 100 ? 30 : 100
       lanes[shard * 1_000 + (sample - shard) / run, default: []].insert(lane)
@@ -79,6 +79,13 @@ final class EpochOrderTests: XCTestCase {
     XCTAssertEqual(lanes.count, 8 + 18 + 15)
     // A sequence ends within a run at most once for each border between two of the four.
     XCTAssertLessThanOrEqual(lanes.values.filter { $0.count > 1 }.count, 3)
+  }
+
+  func testAnyWindowIsAllowed() {
+    for window in [1, Int.max] {
+      let all = samples(order([1_000], run: 16, window: window)).map(\.sample)
+      XCTAssertEqual(all.sorted(), Array(0..<1_000))
+    }
   }
 
   func testSamplesMoveWithinTheirWindow() {
@@ -100,19 +107,23 @@ final class EpochOrderTests: XCTestCase {
   func testEverySampleIsReadAheadOnceAndBeforeItsWindow() {
     let order = order([997], run: 5, window: 64)
     for lane in 0..<4 {
-      var ahead: Set<Int32> = []
-      var all = 0
-      for batch in 0..<order.batchCount {
-        let more = order.samplesToReadAhead(atBatch: batch, microBatch: lane)
-        XCTAssertEqual(more, more.sorted())
-        XCTAssertTrue(ahead.isDisjoint(with: more))
-        ahead.formUnion(more)
-        for sample in order.samples(ofBatch: batch, microBatch: lane) {
-          XCTAssertTrue(ahead.contains(sample))
-          all += 1
+      // A run may begin anywhere in an epoch.
+      for start in [0, 1, 13, order.batchCount - 1] {
+        var ahead: Set<Int32> = []
+        var all = 0
+        for batch in start..<order.batchCount {
+          let more = order.samplesToReadAhead(
+            atBatch: batch, microBatch: lane, isFirst: batch == start)
+          XCTAssertEqual(more, more.sorted())
+          XCTAssertTrue(ahead.isDisjoint(with: more))
+          ahead.formUnion(more)
+          for sample in order.samples(ofBatch: batch, microBatch: lane) {
+            XCTAssertTrue(ahead.contains(sample), "batch \(batch) from \(start)")
+            all += 1
+          }
         }
+        XCTAssertEqual(ahead.count, all)
       }
-      XCTAssertEqual(ahead.count, all)
     }
   }
 }
