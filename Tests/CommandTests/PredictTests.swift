@@ -32,10 +32,10 @@ final class PredictTests: PictureTestCase {
       train(
         "run",
         [
-          "training.steps=120", "data.policy=none", "data.mixup=0", "data.cutmix=0",
-          "data.erasing=0", "data.hue=0", "network.dropout=0", "training.logEverySteps=120",
-          "network.batchNormMomentum=0.5", "averaging.decay=0.5", "data.brightness=0",
-          "data.saturation=0", "schedule.learningRate=0.003",
+          "training.steps=120", "training.logEverySteps=120", "data.policy=none", "data.mixup=0",
+          "data.cutmix=0", "data.erasing=0", "data.hue=0", "data.brightness=0", "data.saturation=0",
+          "network.dropout=0", "network.dropPath=0", "network.batchNormGroup=0",
+          "network.batchNormMomentum=0.9", "schedule.learningRate=0.003",
         ]))
     return "run/checkpoint-00000120.h5"
   }
