@@ -34,7 +34,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
 
   /// Goes through `wanted` images of this rank's share of the training data, at most one epoch.
   ///
-  /// - Throws: When data are missing or damaged.
+  /// - Throws: When data are missing or damaged, and ``Interruption`` when a signal came.
   package init(
     _ configuration: Configuration, images wanted: Int?, communicator: Communicator
   ) throws {
@@ -49,12 +49,15 @@ package struct LoaderBenchmark: Sendable, Encodable {
     let steps = min(
       feed.batchesPerEpoch, wanted.map { ($0 + perStep - 1) / perStep } ?? feed.batchesPerEpoch)
     dataset.dropFromCache()
+    // No rank may read before the last has dropped what all of them share.
+    try communicator.barrier()
     let disk = Self.bytesReadFromDisk()
     let start = Date()
     feed.begin(atStep: 0, totalSteps: steps, layout: layout)
     var samples: [Int] = []
     var distinct = 0
     for _ in 0..<steps {
+      try Interruption.check()
       samples.removeAll(keepingCapacity: true)
       for _ in 0..<layout.roundTree.rounds * layout.microBatches.count {
         try feed.next { samples += $0.samples[..<$0.count] }
@@ -64,17 +67,20 @@ package struct LoaderBenchmark: Sendable, Encodable {
       distinct += Set(samples.map { Self.run(of: $0, dataset, feed.shuffle) }).count
     }
     seconds = -start.timeIntervalSinceNow
-    batchDiversity = Double(distinct) / Double(images)
-    fullShuffleDiversity = Self.fullShuffleDiversity(
-      drawn: Double(images) / Double(steps), of: Double(dataset.count), run: feed.shuffle.run)
+    // A rank beyond the micro-batches of a small batch has none.
+    if images > 0 {
+      batchDiversity = Double(distinct) / Double(images)
+      fullShuffleDiversity = Self.fullShuffleDiversity(
+        drawn: Double(images) / Double(steps), of: Double(dataset.count), run: feed.shuffle.run)
+    }
     if let disk, let now = Self.bytesReadFromDisk(), now > disk {
       diskBytes = now - disk
       if steps == feed.batchesPerEpoch {
         readAmplification = Double(now - disk) / Double(usedBytes)
       }
     }
-    imagesPerSecond = try communicator.gathered(Double(images) / seconds).reduce(0, +)
-    peakResidentBytes = Int(try communicator.gathered(ProcessMemory.peakBytes).max() ?? 0)
+    imagesPerSecond = try communicator.allGather([Double(images) / seconds]).reduce(0, +)
+    peakResidentBytes = Int(try communicator.allGather([ProcessMemory.peakBytes]).max() ?? 0)
   }
 
   /// A run of neighbours, told apart from all others.

@@ -112,7 +112,7 @@ package struct StepBenchmark: Sendable, Encodable {
       (options.isEvaluation ? 2 : 6) * Double(architecture.multiplyAdds) * imagesPerSecond
       / Double(ranks) / sgemm
     peakResidentBytes = Int(
-      try communicator.gathered(ProcessMemory.peakBytes).max() ?? 0)
+      try communicator.allGather([ProcessMemory.peakBytes]).max() ?? 0)
     guard let training else { return }
     // The buffers of the copy must not count as the network's.
     copyBytesPerSecond = MachineRates.copy(

@@ -1,9 +1,11 @@
 /// Why an HDF5 file could not be read or written.
 public struct HDF5Error: Error, Equatable, CustomStringConvertible {
   /// What went wrong, for programs.
-  public enum Kind: Sendable {
+  public enum Kind: Sendable, Equatable {
     /// The file to read, or a folder on the way to it, does not exist.
     case missingFile
+    /// The system does not let the file be opened, with its error code; the reason is in its words.
+    case refused(code: Int32)
     /// The file exists and is not an HDF5 file.
     case notHDF5
     /// The file is shorter than its own superblock says: a copy or a writer was cut off.

@@ -2,6 +2,44 @@ internal import CHDF5
 
 /// Datasets of strings: UTF-8, each filled up with zero bytes to the longest.
 extension HDF5File {
+  /// Writes strings as an attribute of a group or, where they are too long for one, as a dataset of
+  /// that name in the group.
+  ///
+  /// - Throws: When an object of that name exists or the disk is full.
+  public func store(
+    _ values: [String], as name: String, in group: String = "/"
+  ) throws(HDF5Error) {
+    let longest = max(1, values.map(\.utf8.count).max() ?? 0)
+    if values.count * longest <= Self.attributeByteLimit {
+      try setAttribute(name, of: group, to: values)
+    } else {
+      try write(values, to: "\(group)/\(name)")
+    }
+  }
+
+  /// Writes one string likewise.
+  ///
+  /// - Throws: When an object of that name exists or the disk is full.
+  public func store(
+    _ value: String, as name: String, in group: String = "/"
+  ) throws(HDF5Error) {
+    if value.utf8.count <= Self.attributeByteLimit {
+      try setAttribute(name, of: group, to: value)
+    } else {
+      try write([value], to: "\(group)/\(name)")
+    }
+  }
+
+  /// Reads what `store` wrote: one string, or many.
+  ///
+  /// - Throws: When there is neither such an attribute nor such a dataset, or it holds something else.
+  public func stored(_ name: String, in group: String = "/") throws(HDF5Error) -> [String] {
+    let isAttribute = try hasAttribute(name, of: group)
+    let isDataset = try exists("\(group)/\(name)")
+    return try isDataset && !isAttribute
+      ? readStrings("\(group)/\(name)") : attribute(name, of: group, as: [String].self)
+  }
+
   /// Creates a dataset of strings, `[values.count]`, and writes all of it.
   ///
   /// - Throws: When an object of that name exists or the disk is full.

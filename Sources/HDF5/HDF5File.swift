@@ -31,11 +31,14 @@ public final class HDF5File {
     self.path = path
     let operation = HDF5Operation(name: "open", file: path)
     // The library reports all of these alike, as "unable to open file".
-    guard access(path, R_OK) == 0 else {
-      let reason = String(cString: strerror(errno)).lowercased()
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      let code = errno
       throw operation.error(
-        errno == ENOENT || errno == ENOTDIR ? .missingFile : .library, reason)
+        code == ENOENT || code == ENOTDIR ? .missingFile : .refused(code: code),
+        String(cString: strerror(code)).lowercased())
     }
+    Glibc.close(descriptor)
     let properties = try Self.accessProperties(operation)
     if try operation.check(H5Fis_hdf5(path)) == 0 {
       throw operation.error(.notHDF5, "it is not an HDF5 file")

@@ -51,6 +51,23 @@ extension Communicator {
     }
   }
 
+  /// Collects the values of all ranks, in rank order, on every rank; they travel as bytes.
+  ///
+  /// - Parameter values: This rank's part; equally long on all ranks.
+  /// - Throws: If the library refuses or loses a rank.
+  public func allGather<Value: BitwiseCopyable>(_ values: [Value]) throws(MPIError) -> [Value] {
+    guard let first = values.first else { return [] }
+    var all = [Value](repeating: first, count: size * values.count)
+    try values.withUnsafeBufferPointer { (part) throws(MPIError) in
+      try all.withUnsafeMutableBufferPointer { (whole) throws(MPIError) in
+        try allGather(
+          UnsafeRawBufferPointer(part).assumingMemoryBound(to: UInt8.self),
+          into: UnsafeMutableRawBufferPointer(whole).assumingMemoryBound(to: UInt8.self))
+      }
+    }
+    return all
+  }
+
   /// Adds up integers over all ranks, in place: the exact sum, on every rank.
   ///
   /// For floats, whose sum depends on the order, there is ``TreeReduction``.

@@ -197,10 +197,7 @@ public struct ReferenceVerification {
   /// Keeps the worst error of all ranks for each comparison.
   private mutating func joinRanks(_ communicator: Communicator) throws {
     let errors = checks.map(\.error)
-    var all = [Double](repeating: 0, count: errors.count * communicator.size)
-    try errors.withUnsafeBufferPointer { own in
-      try all.withUnsafeMutableBufferPointer { try communicator.allGather(own, into: $0) }
-    }
+    let all = try communicator.allGather(errors)
     checks = checks.enumerated().map { index, check in
       let own = stride(from: index, to: all.count, by: errors.count).map { all[$0] }
       return Check(name: check.name, error: Self.worst(own), tolerance: check.tolerance)

@@ -53,6 +53,7 @@ extension BenchmarkCommand {
 
     func run() throws {
       try Job.run { world in
+        StopSignal.watch()
         var pictures: SyntheticPictures?
         var overrides = overrides
         if let synthetic {

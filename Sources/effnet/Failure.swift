@@ -1,3 +1,4 @@
+import Benchmarks
 import Datasets
 import Foundation
 import HDF5
@@ -36,7 +37,8 @@ struct Failure: Error {
 
   /// The end of a command by a signal, with what was reached.
   init(stoppedBy signal: Int32, _ state: String, isAgreed: Bool) {
-    code = 128 + signal
+    // The loss of the terminal counts as SIGTERM.
+    code = 128 + (signal == SIGINT ? SIGINT : SIGTERM)
     message = "stopped by \(signal == SIGINT ? "Ctrl-C" : "SIGTERM") \(state)"
     self.isAgreed = isAgreed
   }
@@ -52,6 +54,8 @@ struct Failure: Error {
   init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
+    case let interruption as Interruption:
+      self.init(stoppedBy: interruption.signal, "before the end of the benchmark", isAgreed: false)
     case let error as ConfigurationError: self.init(.usage, "\(error)")
     case let error as TrainingError: self.init(Code(error.kind), "\(error)")
     case let error as DatasetError: self.init(Code(error), "\(error)")

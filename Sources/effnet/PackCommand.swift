@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import HDF5
 import MPI
 import Training
 
@@ -15,8 +16,9 @@ struct PackCommand: ParsableCommand {
       datasets `images` (uint8, [N, H, W] or [N, H, W, C]) and `labels`; or an MNIST idx file of \
       images, with the idx file of labels given by --labels.
 
-      Start several ranks with mpirun for many pictures; the shards are the same. A run that was \
-      interrupted goes on when it is started again.
+      Start several ranks with mpirun for many pictures; the shards are the same. Packing a folder \
+      of pictures that was interrupted goes on when it is started again; for the other sources, \
+      remove the shards first.
       """)
 
   @Argument(help: "A folder, an HDF5 file, or an idx file of images.")
@@ -69,6 +71,9 @@ struct PackCommand: ParsableCommand {
     if validation != nil && validationList != nil {
       throw ValidationError("--validation and --validation-list exclude each other")
     }
+    if let credit, credit.utf8.count > HDF5File.attributeByteLimit {
+      throw ValidationError("--credit can have at most \(HDF5File.attributeByteLimit) bytes")
+    }
     _ = try division()
   }
 
@@ -81,6 +86,9 @@ struct PackCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard FileManager.default.fileExists(atPath: source) else {
+      throw Failure(.data, "there is no \(source) to pack; correct the path")
+    }
     let packer = Packer(validation: try division(), seed: seed, shardLimit: shardLimit)
     let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: source)) != nil
     if isFolder && !CIFARSource.isFolder(source) {

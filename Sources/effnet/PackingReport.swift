@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Training
 
 /// What was packed, and the lines of a configuration that use it.
@@ -10,6 +11,8 @@ struct PackingReport {
 
   func print() {
     for path in shards { Swift.print(path) }
+    // A configuration finds relative paths from its own folder, wherever that will be.
+    let folder = URL(fileURLWithPath: folder).standardizedFileURL.path
     func list(_ values: [Double]) -> String {
       "[" + values.map { fixed($0, 4) }.joined(separator: ", ") + "]"
     }

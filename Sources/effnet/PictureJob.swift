@@ -23,7 +23,7 @@ struct PictureJob {
         .usage, "\(source) is divided into training and validation; leave --validation out",
         isAgreed: true)
     }
-    let views = try world.gather(Array(folder.sha256.utf8))
+    let views = try world.allGatherParts(Array(folder.sha256.utf8))
     guard views.allSatisfy({ $0 == views[0] }) else {
       throw Failure(
         .data, "the ranks do not find the same files in \(source); it must be a shared folder",
@@ -43,7 +43,7 @@ struct PictureJob {
       isFinished = try plan.finishedShards(in: output).map { $0 ? 1 : 0 }
       try tellWhatIsMissing(in: plan)
     }
-    isFinished = try world.gather(isFinished)[0]
+    isFinished = try world.allGatherParts(isFinished)[0]
     try write(plan, plan.shards.indices.filter { isFinished[$0] == 0 }, reader, progress)
     if world.rank == 0 {
       progress.clear()
@@ -63,7 +63,9 @@ struct PictureJob {
   ) throws -> (records: [PictureRecord], faults: [SkippedPicture]) {
     let count = folder.files.count
     let journal = CheckJournal(in: output, root: source, storage: storage, rank: world.rank)
+    let share = (count + world.size - 1) / world.size
     var own: [PictureRecord] = []
+    own.reserveCapacity(share)
     var ownFaults: [String: String] = [:]
     for index in stride(from: world.rank, to: count, by: world.size) {
       if StopSignal.pending != nil { try journal.write() }
@@ -88,17 +90,11 @@ struct PictureJob {
       own.append(record)
       try journal.add(record, of: path)
     }
-    var records = [PictureRecord](repeating: .none, count: count)
-    for (rank, bytes) in try world.gather(own.withUnsafeBytes(Array.init)).enumerated() {
-      bytes.withUnsafeBytes { part in
-        for (place, index) in stride(from: rank, to: count, by: world.size).enumerated() {
-          records[index] = part.loadUnaligned(
-            fromByteOffset: place * MemoryLayout<PictureRecord>.stride, as: PictureRecord.self)
-        }
-      }
-    }
+    if own.count < share { own.append(.none) }
+    let all = try world.allGather(own)
+    let records = (0..<count).map { all[$0 % world.size * share + $0 / world.size] }
     var faults: [SkippedPicture] = []
-    for bytes in try world.gather(Array(JSONEncoder().encode(ownFaults))) {
+    for bytes in try world.allGatherParts(Array(JSONEncoder().encode(ownFaults))) {
       for (index, reason) in try JSONDecoder().decode([String: String].self, from: Data(bytes)) {
         guard let index = Int(index) else { continue }
         faults.append(SkippedPicture(path: folder.files[index].path, reason: reason))

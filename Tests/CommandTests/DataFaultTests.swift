@@ -128,7 +128,7 @@ final class DataFaultTests: TrainingTestCase {
       try assertFails(["pack", source, "out"], code: 3, [source] + parts, line: line)
       XCTAssertFalse(exists("out"), line: line)
     }
-    try assertNotPacked("nowhere.h5", ["no such file"])
+    try assertNotPacked("nowhere.h5", ["there is no", "correct the path"])
     try write("no pictures\n", to: "text.h5")
     try assertNotPacked("text.h5", ["not an HDF5 file"])
     try writeImages(count: 30, to: "short.h5")

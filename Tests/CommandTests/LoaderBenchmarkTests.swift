@@ -45,4 +45,21 @@ final class LoaderBenchmarkTests: PictureTestCase {
     XCTAssertEqual(wrong.exitCode, 2)
     XCTAssertTrue(wrong.errors.contains("--size 40"), wrong.errors)
   }
+
+  func testASignalLeavesNoMadeUpPictures() throws {
+    try write(Self.pictures, to: "small.yaml")
+    let temporary = path("temporary")
+    try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
+    func madeUp() -> [String] { files("temporary")?.filter { $0.hasPrefix("effnet-") } ?? [] }
+    for (signal, code) in [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)] {
+      let command = try start(
+        ["benchmark", "loader", "small.yaml", "--synthetic", "200000", "--size", "200x200"],
+        wrapper: ["env", "TMPDIR=\(temporary)"])
+      try command.run(until: { !madeUp().isEmpty }, "pictures were made")
+      try command.signal(signal)
+      let outcome = try command.outcome(within: 20)
+      XCTAssertEqual(outcome.exitCode, code, outcome.errors)
+      XCTAssertEqual(madeUp(), [])
+    }
+  }
 }

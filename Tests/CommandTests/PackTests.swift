@@ -37,7 +37,8 @@ final class PackTests: CommandTestCase {
     for part in [
       "left out, being no JPEG or PNG: 1 file", "skipped 3 files", "copy of cat/0.jpg",
       "19 training and 5 validation images, 3 classes", "mean: [0.", "deviation: [0.",
-      "  train: \"one/train-*.h5\"",
+      "  train: \"\(path("one/train-*.h5"))\"\n",
+      "  validation: \"\(path("one/validation-*.h5"))\"\n",
     ] {
       XCTAssertTrue(outcome.output.contains(part), outcome.output)
     }
@@ -85,14 +86,16 @@ final class PackTests: CommandTestCase {
 
   func testASignalLeavesNoParts() throws {
     try writePictures(40)
-    let command = try start(["pack", "source", "out", "--shard-limit", "1"])
-    try command.run(until: { (files("out") ?? []).count > 5 }, "some shards were written")
-    try command.signal(SIGINT)
-    let outcome = try command.outcome(within: 20)
-    XCTAssertEqual(outcome.exitCode, 130, outcome.errors)
-    XCTAssertTrue(outcome.errors.contains("stopped by Ctrl-C"), outcome.errors)
-    XCTAssertTrue(outcome.errors.contains("the same command goes on"), outcome.errors)
-    XCTAssertEqual(files("out")?.filter { $0.hasSuffix(".partial") }, [])
+    for (signal, code, name) in [(SIGINT, 130, "Ctrl-C"), (SIGHUP, 143, "SIGTERM")] {
+      let command = try start(["pack", "source", "out \(code)", "--shard-limit", "1"])
+      try command.run(until: { (files("out \(code)") ?? []).count > 5 }, "there were shards")
+      try command.signal(signal)
+      let outcome = try command.outcome(within: 20)
+      XCTAssertEqual(outcome.exitCode, Int32(code), outcome.errors)
+      XCTAssertTrue(outcome.errors.contains("stopped by \(name)"), outcome.errors)
+      XCTAssertTrue(outcome.errors.contains("the same command goes on"), outcome.errors)
+      XCTAssertEqual(files("out \(code)")?.filter { $0.hasSuffix(".partial") }, [])
+    }
   }
 
   func testStrictStopsAtTheFirstOddPicture() throws {
@@ -157,6 +160,8 @@ final class PackTests: CommandTestCase {
   func testOptionsThatDoNotGoTogetherAreRefused() throws {
     try writePictures(2)
     try assertFails(["pack", "source", "out", "--classes", "a,b"], code: 2, ["--classes"])
+    try assertFails(["pack", "images.h5", "out", "--decode"], code: 3, ["no images.h5"])
+    try write("", to: "images.h5")
     try assertFails(["pack", "images.h5", "out", "--decode"], code: 2, ["--decode"])
     try folder.write(jpegFile(1), to: "divided/train/a/1.jpg")
     try folder.write(jpegFile(2), to: "divided/val/a/2.jpg")

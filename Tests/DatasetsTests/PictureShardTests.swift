@@ -164,6 +164,38 @@ final class PictureShardTests: XCTestCase {
     XCTAssertEqual(try Shard.verified(path: path).description.classNames, names)
   }
 
+  func testAPictureOfAnotherSizeThanTheShardSaysIsRefused() throws {
+    let path = try temporaryFolder().appending(path: "shard.h5").path
+    let files = try [
+      jpegFile(0, height: 16, width: 24), jpegFile(1, height: 15, width: 24), pngFile,
+    ]
+    let writer = try ShardWriter(
+      path: path, height: 16, width: 24, byteCounts: files.map(\.count), classNames: ["a"])
+    for file in files {
+      try Array(file).withUnsafeBufferPointer { try writer.append($0, label: 0) }
+    }
+    try writer.finish()
+    let dataset = try Dataset([path], relativeTo: "")
+    let preparation = ImagePreparation(
+      resolution: 4, fit: .stretch,
+      normalization: Normalization(mean: [0, 0, 0], deviation: [1, 1, 1]))
+    let pipeline = try ImagePipeline(dataset, preparation)
+    var output = [Float](repeating: 0, count: preparation.imageSize)
+    func fill(_ sample: Int) throws {
+      _ = try pipeline.fill(sample: sample, key: nil, into: &output, scratch: ImageScratch())
+    }
+    XCTAssertNoThrow(try fill(0))
+    // The second cannot be told from the first once it is reduced by 2, 4 or 8.
+    for (image, size) in [(1, "24 × 15"), (2, "1 × 1")] {
+      XCTAssertThrowsError(try fill(image)) {
+        guard case .damagedImage(path, image, _, let reason) = $0 as? DatasetError else {
+          return XCTFail("\($0)")
+        }
+        XCTAssertTrue(reason.contains(size) && reason.contains("24 × 16"), reason)
+      }
+    }
+  }
+
   func testArraysAndPicturesAreNotMixed() throws {
     let path = try pack().shard
     let other = try temporaryFolder().appending(path: "array.h5").path

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import HDF5
+import Tensors
 import XCTest
 
 final class ShardTests: XCTestCase {
@@ -40,7 +41,8 @@ final class ShardTests: XCTestCase {
     let path = try shard(images)
     let dataset = try Dataset([path], relativeTo: "")
     XCTAssertEqual(dataset.count, 5)
-    XCTAssertEqual([dataset.height, dataset.width, dataset.channels], [4, 3, 3])
+    let place = dataset.place(of: 0)
+    XCTAssertEqual([place.height, place.width, place.channels, dataset.channels], [4, 3, 3, 3])
     XCTAssertEqual(dataset.classNames, ["zero", "one"])
     XCTAssertEqual(dataset.shards[0].description.source, "made up")
     for index in [3, 0, 4, 1, 2] {
@@ -193,22 +195,86 @@ final class ShardTests: XCTestCase {
     assertThrows(.missing(path: "in \(base.path)/.")) { _ = try names(["."]) }
   }
 
-  func testTheLimitOfOpenFilesIsRaisedForManyShards() throws {
-    let folder = try temporaryFolder()
-    for index in 0..<80 {
-      try TestImages(labels: [Int32(index % 2)])
-        .write(to: folder.appending(path: "\(100 + index).h5").path)
-    }
+  /// Lets this process open only `count` files beyond the highest descriptor while `body` runs.
+  private func withOpenFiles(_ count: Int, _ body: () throws -> Void) throws {
     let resource = __rlimit_resource_t(bitPattern: RLIMIT_NOFILE.rawValue)
     var limit = rlimit()
     XCTAssertEqual(getrlimit(resource, &limit), 0)
     let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(
       Int.init)
-    var low = rlimit(rlim_cur: rlim_t((open.max() ?? 0) + 20), rlim_max: limit.rlim_max)
+    var low = rlimit(rlim_cur: rlim_t((open.max() ?? 0) + count), rlim_max: limit.rlim_max)
     XCTAssertEqual(setrlimit(resource, &low), 0)
     defer { XCTAssertEqual(setrlimit(resource, &limit), 0) }
-    let dataset = try Dataset([folder.path], relativeTo: "")
-    for index in 0..<80 { XCTAssertEqual(try dataset.sample(index).label, index % 2) }
+    try body()
+  }
+
+  func testTheLimitOfOpenFilesIsRaisedForTheShardsOfAllDatasets() throws {
+    let folder = try temporaryFolder()
+    let first = folder.appending(path: "0.h5")
+    try TestImages(labels: [1]).write(to: first.path)
+    for index in 1..<300 {
+      try FileManager.default.linkItem(at: first, to: folder.appending(path: "\(index).h5"))
+    }
+    try withOpenFiles(20) {
+      let datasets = try (0..<2).map { _ in try Dataset([folder.path], relativeTo: "") }
+      for dataset in datasets {
+        for index in 0..<300 { XCTAssertEqual(try dataset.sample(index).label, 1) }
+      }
+    }
+  }
+
+  func testAShardIsNotDamagedWhereTheSystemRefusesIt() throws {
+    let path = try shard()
+    try withOpenFiles(20) {
+      var taken: [Int32] = []
+      defer { for descriptor in taken { close(descriptor) } }
+      while true {
+        let descriptor = open("/dev/null", O_RDONLY)
+        guard descriptor >= 0 else { break }
+        taken.append(descriptor)
+      }
+      // None left for the first opening of the file, then none for the second.
+      for _ in 0..<2 {
+        XCTAssertThrowsError(try Shard(path: path)) {
+          XCTAssertEqual($0 as? DatasetError, .unreadable(file: path, code: EMFILE))
+          for part in [path, "too many open files", "ulimit -n"] {
+            XCTAssertTrue("\($0)".contains(part), "\($0)")
+          }
+          XCTAssertFalse("\($0)".contains("copy it again"), "\($0)")
+        }
+        close(taken.removeLast())
+      }
+    }
+  }
+
+  func testNoDamageOfTheFirstBytesIsFatal() throws {
+    let path = try shard()
+    let whole = try Data(contentsOf: URL(filePath: path))
+    func assertRefused(_ what: String, _ edit: (inout Data) -> Void) throws {
+      var data = whole
+      edit(&data)
+      if data == whole { return }
+      try data.write(to: URL(filePath: path))
+      XCTAssertThrowsError(try Shard.verified(path: path), what) {
+        XCTAssertTrue($0 is DatasetError, "\(what): \($0)")
+      }
+    }
+    // Bytes that are no UTF-8 make a longer text than they are.
+    let line = try XCTUnwrap(whole.range(of: Data("others ".utf8))).upperBound
+    try assertRefused("no text") {
+      $0.replaceSubrange(line..<512, with: Data(count: 512 - line).map { _ in 0xFF })
+    }
+    try assertRefused("no hash") {
+      $0.replaceSubrange(line..<line + 64, with: Data(count: 64).map { _ in 0xFF })
+    }
+    var random = CounterRandom(seed: 1, sample: 0, purpose: .synthetic)
+    for round in 0..<300 {
+      let (a, b) = (Int(random.uniform() * 512), Int(random.uniform() * 512))
+      let byte = UInt8(random.uniform() * 255)
+      try assertRefused("round \(round)") { data in
+        for place in min(a, b)...(round % 2 == 0 ? min(a, b) : max(a, b)) { data[place] = byte }
+      }
+    }
   }
 
   func testShardsOfTheFirstVersionAreRead() throws {

@@ -35,8 +35,11 @@ struct TestImages: ImageSource {
 extension Dataset {
   /// One sample, as bytes and label.
   func sample(_ index: Int) throws -> (bytes: [UInt8], label: Int) {
-    var bytes = [UInt8](repeating: 0, count: imageByteCount)
-    let label = try bytes.withUnsafeMutableBufferPointer { try read(sample: index, into: $0) }
+    let (shard, image) = locate(index)
+    var bytes = [UInt8](repeating: 0, count: place(of: index).byteCount)
+    let label = try bytes.withUnsafeMutableBufferPointer {
+      try shards[shard].read(image: image, into: $0)
+    }
     return (bytes, label)
   }
 }

@@ -89,6 +89,11 @@ final class CommunicatorTests: XCTestCase {
       }
       XCTAssertEqual(
         all, (0..<world.size).flatMap { rank in (0..<3).map { Int64(rank * 10 + $0) } })
+      XCTAssertEqual(try world.allGather(own), all)
+      XCTAssertEqual(
+        try world.allGather([SIMD2(Double(world.rank), 0.5)]),
+        (0..<world.size).map { SIMD2(Double($0), 0.5) })
+      XCTAssertEqual(try world.allGather([Float]()), [])
 
       // Beyond the 53 bits of a Double: the sum is of integers.
       var counts: [Int64] = [1 << 53, 1, Int64(world.rank)]

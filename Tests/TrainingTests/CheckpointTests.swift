@@ -28,10 +28,13 @@ final class CheckpointTests: XCTestCase {
     return state
   }
 
-  private func write(_ state: ModelState, _ name: String = "checkpoint.h5") throws -> String {
+  private func write(
+    _ state: ModelState, _ name: String = "checkpoint.h5", configuration: String = "text",
+    classNames: [String] = ["a", "b", "ç"]
+  ) throws -> String {
     let path = "\(folder)/\(name)"
     try Checkpoint(
-      step: 17, sampleCount: 40, configuration: "text", classNames: ["a", "b", "ç"],
+      step: 17, sampleCount: 40, configuration: configuration, classNames: classNames,
       mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25], dataSHA256: "d",
       stateSHA256: state.sha256
     ).write(state, to: path)
@@ -70,6 +73,30 @@ final class CheckpointTests: XCTestCase {
     XCTAssertEqual(
       try file.read("/stem_conv/stem_conv/kernel:0", as: Float.self, shape: stem.shape),
       stem.range.map { average.start[$0] }, "the root holds the averaged weights")
+  }
+
+  func testTextsTooLongForAnAttributeAreKeptAndChecked() throws {
+    // The synsets of ImageNet-21k: more than an attribute can hold from 7,169 classes on.
+    let names = (0..<7_300).map { String("n\(10_000_000 + 1_234 * $0)".prefix(9)) }
+    let text = "# " + String(repeating: "ä", count: 40_000)
+    XCTAssertGreaterThan(9 * names.count, HDF5File.attributeByteLimit)
+    XCTAssertGreaterThan(text.utf8.count, HDF5File.attributeByteLimit)
+    let state = state(seed: 1, isAveraging: true)
+    let root = try HDF5File(reading: write(state, "short.h5"))
+      .attribute("layer_names", as: [String].self)
+    let path = try write(state, configuration: text, classNames: names)
+    let checkpoint = try Checkpoint.read(path, into: self.state(seed: 2, isAveraging: true))
+    XCTAssertEqual(checkpoint.classNames, names)
+    XCTAssertEqual(checkpoint.configuration, text)
+    XCTAssertEqual(try HDF5File(reading: path).attribute("layer_names", as: [String].self), root)
+
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    let place = try XCTUnwrap(bytes.range(of: Data(names[7_000].utf8))).lowerBound
+    bytes[place + 5] ^= 1
+    try bytes.write(to: URL(fileURLWithPath: path))
+    XCTAssertThrowsError(try Checkpoint(describing: path)) {
+      XCTAssertTrue("\($0)".contains("its description does not match"), "\($0)")
+    }
   }
 
   func testAFlippedBitInAnyArenaIsFound() throws {

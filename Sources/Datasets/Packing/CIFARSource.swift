@@ -27,11 +27,16 @@ public struct CIFARSource: ImageSource {
   private let labelByteCount: Int
   private let batchStarts: [Int]
 
-  /// Whether a folder has files of either data set.
+  private static let smallSet = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
+  private static let largeSet = ["train.bin", "test.bin"]
+
+  /// Whether a folder has all files of images of either data set.
   public static func isFolder(_ path: String) -> Bool {
-    ["data_batch_1.bin", "test_batch.bin", "train.bin", "test.bin"].contains {
-      FileManager.default.fileExists(atPath: "\(path)/\($0)")
-    }
+    has(smallSet, in: path) || has(largeSet, in: path)
+  }
+
+  private static func has(_ files: [String], in folder: String) -> Bool {
+    files.allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
   }
 
   /// Opens one part of a data set.
@@ -43,16 +48,9 @@ public struct CIFARSource: ImageSource {
   ///   - credit: Credit and licence of the pictures.
   /// - Throws: When a file is missing or has an impossible size, or a label has no name.
   public init(folder: String, part: Part, credit: String = "") throws(DatasetError) {
-    let isLarge = ["train.bin", "test.bin"].contains {
-      FileManager.default.fileExists(atPath: "\(folder)/\($0)")
-    }
-    let names =
-      switch (part, isLarge) {
-      case (.training, false): (1...5).map { "data_batch_\($0).bin" }
-      case (.test, false): ["test_batch.bin"]
-      case (.training, true): ["train.bin"]
-      case (.test, true): ["test.bin"]
-      }
+    let isLarge = Self.has(Self.largeSet, in: folder)
+    let all = isLarge ? Self.largeSet : Self.smallSet
+    let names = part == .training ? all.dropLast() : all.suffix(1)
     let labelByteCount = isLarge ? 2 : 1
     let size = labelByteCount + height * width * channels
     let list = "\(folder)/\(isLarge ? "fine_label_names" : "batches.meta").txt"

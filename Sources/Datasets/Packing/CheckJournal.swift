@@ -4,7 +4,7 @@ import Glibc
 /// Which pictures earlier runs have read and found good, lest a run that is interrupted check all of
 /// them again: hidden files beside the shards, one a rank, removed when packing is done.
 ///
-/// An entry is the record of a picture behind a key of its path, size, inode, time of its last
+/// An entry is the record of a picture behind a key of the program's version, the picture's path, size, inode, time of its last
 /// change, and the form it is packed in.
 public final class CheckJournal {
   /// One picture in the file.
@@ -12,6 +12,9 @@ public final class CheckJournal {
     let key: UInt64
     let record: PictureRecord
   }
+
+  // Raised when a record, or what is taken for a good picture, changes.
+  private static let version = 2
 
   // An entry is small, and what a run that was killed had not written is soon checked again.
   private static let pendingLimit = 1_000
@@ -99,7 +102,8 @@ public final class CheckJournal {
     guard stat("\(root)/\(picture)", &status) == 0 else { return nil }
     let side = storage.shorterSide ?? 0
     let change = "\(status.st_ctim.tv_sec) \(status.st_ctim.tv_nsec)"
-    let text = "\(side) \(status.st_size) \(status.st_ino) \(change) \(picture)"
+    let form = "\(ShardFormat.version) \(Self.version) \(side)"
+    let text = "\(form) \(status.st_size) \(status.st_ino) \(change) \(picture)"
     return SHA256.hash(data: Array(text.utf8)).withUnsafeBytes {
       $0.loadUnaligned(as: UInt64.self)
     }

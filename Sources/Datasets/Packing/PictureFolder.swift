@@ -49,8 +49,9 @@ public struct PictureFolder: Sendable {
     classNames = try Self.classes(in: training, &walk)
     var files = Self.files(of: classNames, in: training, isValidation: false, &walk)
     if isSplit, let second {
-      for name in try Self.classes(in: second, &walk)
-      where !classNames.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+      // By their bytes: a string equals another that looks the same.
+      let known = Set(classNames.map { Array($0.utf8) })
+      for name in try Self.classes(in: second, &walk) where !known.contains(Array(name.utf8)) {
         throw .badSource(
           file: "\(path)/\(second)/\(name)",
           reason: "there is no class of that name in \(path)/train; add it or remove this one")

@@ -42,8 +42,10 @@ public final class PictureReader {
       throw PictureFault(
         reason: "it is a \(isNamedPNG ? "JPEG" : "PNG") file by its content; rename it")
     }
+    let means = Self.means(pixels)
     return PictureRecord(
-      hash: Self.hash(bytes), means: Self.means(pixels), byteCount: bytes.count,
+      hash: Self.hash(bytes), red: SIMD2(means[0], means[3]), green: SIMD2(means[1], means[4]),
+      blue: SIMD2(means[2], means[5]), byteCount: bytes.count,
       height: Int32(pixels.height), width: Int32(pixels.width))
   }
 

@@ -2,8 +2,12 @@
 public struct PictureRecord: Sendable, Equatable, BitwiseCopyable {
   /// SHA-256 of the file.
   public var hash: SIMD4<UInt64>
-  /// Mean over the pixels of red, green and blue, 0 to 1, and the mean of their squares.
-  public var means: SIMD8<Double>
+  /// Mean over the pixels, 0 to 1, and the mean of its square: of red.
+  public var red: SIMD2<Double>
+  /// The same of green.
+  public var green: SIMD2<Double>
+  /// The same of blue.
+  public var blue: SIMD2<Double>
   /// Bytes of the file.
   public var byteCount: Int
   /// Pixels from top to bottom as it is stored; 0 where the file is not packed.
@@ -13,15 +17,20 @@ public struct PictureRecord: Sendable, Equatable, BitwiseCopyable {
 
   /// The record of a file that is not packed.
   public static let none = PictureRecord(
-    hash: .zero, means: .zero, byteCount: 0, height: 0, width: 0)
+    hash: .zero, red: .zero, green: .zero, blue: .zero, byteCount: 0, height: 0, width: 0)
 
   /// Mean and deviation of many pictures, each weighing the same.
   static func statistics(
     _ records: some Collection<PictureRecord>
   ) -> (mean: [Double], deviation: [Double]) {
-    let average = records.reduce(SIMD8<Double>.zero) { $0 + $1.means } / Double(records.count)
-    let mean = (0..<3).map { average[$0] }
+    var (red, green, blue) = (SIMD2<Double>.zero, SIMD2<Double>.zero, SIMD2<Double>.zero)
+    for record in records {
+      red += record.red
+      green += record.green
+      blue += record.blue
+    }
+    let averages = [red, green, blue].map { $0 / Double(records.count) }
     // Rounding must not make the square of a deviation negative.
-    return (mean, (0..<3).map { max(0, average[$0 + 3] - mean[$0] * mean[$0]).squareRoot() })
+    return (averages.map(\.x), averages.map { max(0, $0.y - $0.x * $0.x).squareRoot() })
   }
 }

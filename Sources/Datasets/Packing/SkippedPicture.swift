@@ -7,9 +7,7 @@ public struct SkippedPicture: Sendable, Equatable {
 
   /// The two as a line, with a tab between them: `cat/1.jpg`, `the file is empty; copy it again`.
   public var line: String {
-    let escaped = path.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
-      .replacing("\r", with: "\\r").replacing("\t", with: "\\t")
-    return "\(escaped)\t\(reason)"
+    "\(path.onOneLine)\t\(reason)"
   }
 
   /// Names a file and what is wrong with it.

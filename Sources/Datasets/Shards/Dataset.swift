@@ -7,6 +7,9 @@ import HDF5
 public final class Dataset: Sendable {
   /// The shards, sorted by path.
   public let shards: [Shard]
+  /// Most images of all shards: what a number of 32 bits can index.
+  static let countLimit = Int(Int32.max)
+
   /// Images of all shards.
   public let count: Int
 
@@ -19,8 +22,8 @@ public final class Dataset: Sendable {
   ///   - paths: Files, folders (all `.h5` in them), or patterns like `digits/train-*.h5`. A file
   ///     that is named twice counts once.
   ///   - base: Folder that relative paths start from.
-  /// - Throws: When a path matches nothing, a shard is damaged, or two shards differ in the size of
-  ///   their images or in their classes.
+  /// - Throws: When a path matches nothing, a shard is damaged, two shards differ in the size of
+  ///   their images or in their classes, or they have more than 2³¹ − 1 images.
   public init(_ paths: [String], relativeTo base: String) throws(DatasetError) {
     var files: Set<String> = []
     for path in paths { files.formUnion(try ShardPath.files(path, relativeTo: base)) }
@@ -35,24 +38,19 @@ public final class Dataset: Sendable {
       starts.append(count)
       count += shard.description.count
     }
+    if count > Self.countLimit { throw .tooManyImages(count: count) }
     if shards.isEmpty { throw .missing(path: "in an empty list of paths") }
     self.shards = shards
     self.starts = starts
     self.count = count
   }
 
-  /// Pixels from top to bottom; 0 where each picture has a size of its own.
-  public var height: Int { shards[0].description.height }
-  /// Pixels from left to right; 0 where each picture has a size of its own.
-  public var width: Int { shards[0].description.width }
   /// Bytes a pixel.
   public var channels: Int { shards[0].description.channels }
   /// Name of each class.
   public var classNames: [String] { shards[0].description.classNames }
   /// Whether each picture has a size of its own.
   public var holdsPictures: Bool { shards[0].description.encoding != .array }
-  /// Bytes of one image; 0 where each picture has a size of its own.
-  public var imageByteCount: Int { shards[0].description.imageByteCount }
 
   /// Mean of all pixels of each channel, 0 to 1.
   public var mean: [Double] {
@@ -93,22 +91,6 @@ public final class Dataset: Sendable {
     return shards[shard].place(of: image)
   }
 
-  /// Reads one image, and nothing else, and checks it; on any thread.
-  ///
-  /// - Parameters:
-  ///   - sample: Index of the image, running through all shards.
-  ///   - bytes: Room for the bytes of ``place(of:)``, or more: pixels `[H, W, C]`, or a JPEG or PNG
-  ///     file. Written.
-  /// - Returns: The index of its class.
-  /// - Throws: When the shard cannot be read or the image does not match its digest.
-  @discardableResult
-  public func read(
-    sample: Int, into bytes: UnsafeMutableBufferPointer<UInt8>
-  ) throws(DatasetError) -> Int {
-    let (shard, image) = locate(sample)
-    return try shards[shard].read(image: image, into: bytes)
-  }
-
   private func average(_ value: (ShardDescription) -> Double) -> Double {
     shards.reduce(0) { $0 + value($1.description) * Double($1.description.count) } / Double(count)
   }
@@ -125,7 +107,9 @@ public final class Dataset: Sendable {
       reason = "they have \(a.classNames.count) and \(b.classNames.count) classes"
     } else if let index = a.classNames.indices.first(where: { a.classNames[$0] != b.classNames[$0] }
     ) {
-      reason = "class \(index) is '\(a.classNames[index])' and '\(b.classNames[index])'"
+      reason =
+        "class \(index) is '\(a.classNames[index].onOneLine)' and "
+        + "'\(b.classNames[index].onOneLine)'"
     }
     if let reason {
       throw .inconsistent(first: first.path, second: other.path, reason: reason)

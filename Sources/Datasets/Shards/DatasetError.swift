@@ -1,3 +1,4 @@
+import Glibc
 import HDF5
 
 /// Why images could not be read, or not be packed.
@@ -6,6 +7,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case missing(path: String)
   /// The file is not a shard, or not what its writer left behind.
   case damaged(file: String, reason: String)
+  /// The system does not let the file be read; `code` is its `errno`.
+  case unreadable(file: String, code: Int32)
   /// The shard was written in another version of the format.
   case wrongVersion(file: String, found: Int)
   /// The label of an image is not the index of a class.
@@ -17,6 +20,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case damagedImage(file: String, image: Int, source: String?, reason: String)
   /// Two shards that are not parts of one dataset.
   case inconsistent(first: String, second: String, reason: String)
+  /// The shards have more images than can be numbered.
+  case tooManyImages(count: Int)
   /// The images cannot be made into what the network takes.
   case incompatible(reason: String)
   /// The images to pack, or what is asked of them, do not make sense.
@@ -31,6 +36,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "there is no shard \(path); correct the path or pack the data first"
     case .damaged(let file, let reason):
       "shard \(file) cannot be read: \(reason); copy it again or pack it again"
+    case .unreadable(let file, let code):
+      "the system does not let shard \(file) be read: "
+        + "\(String(cString: strerror(code)).lowercased()); \(Self.advice(code))"
     case .wrongVersion(let file, let found):
       "shard \(file) has version \(found) of the format, "
         + "this program reads \(ShardFormat.readableVersions.lowerBound) to "
@@ -39,21 +47,36 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "\(file): image \(image) has label \(label), but its \(classCount) classes are "
         + "0 to \(classCount - 1); correct the labels and pack them again"
     case .checksumMismatch(let file, let image?, let source):
-      "shard \(file): image \(image)\(source.map { " (\($0))" } ?? "") or its label does not match its checksum; "
+      "shard \(file): image \(image)\(Self.origin(source)) or its label does not match its checksum; "
         + "copy the shard again or pack it again"
     case .checksumMismatch(let file, nil, _):
       "shard \(file): its description does not match its checksum; "
         + "copy the shard again or pack it again"
     case .damagedImage(let file, let image, let source, let reason):
-      "shard \(file): image \(image)\(source.map { " (\($0))" } ?? "") cannot be decoded: \(reason)"
+      "shard \(file): image \(image)\(Self.origin(source)) cannot be decoded: \(reason)"
     case .inconsistent(let first, let second, let reason):
       "shards \(first) and \(second) are not of one dataset: \(reason); name those of one dataset"
+    case .tooManyImages(let count):
+      "the shards have \(count) images, which are more than \(Dataset.countLimit); name fewer shards"
     case .incompatible(let reason):
       "the images do not fit the network: \(reason)"
     case .badSource(let file, let reason):
       "cannot pack \(file): \(reason)"
     case .notWritten(let file, let reason):
       "cannot write shard \(file): \(reason)"
+    }
+  }
+
+  private static func origin(_ source: String?) -> String {
+    source.map { " (\($0.onOneLine))" } ?? ""
+  }
+
+  /// What to do about an error of the system.
+  private static func advice(_ code: Int32) -> String {
+    switch code {
+    case EMFILE, ENFILE: "raise the limit of open files (ulimit -n) or pack larger shards"
+    case EACCES, EPERM: "make it readable for you"
+    default: "see to the file system that it lies on"
     }
   }
 
@@ -66,6 +89,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     } catch  where error.kind == .missingFile {
       throw .missing(path: error.file)
     } catch {
+      if case .refused(let code) = error.kind { throw .unreadable(file: error.file, code: code) }
       throw .damaged(file: error.file, reason: error.objectAndReason)
     }
   }

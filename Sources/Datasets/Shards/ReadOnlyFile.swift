@@ -11,13 +11,13 @@ final class ReadOnlyFile: Sendable {
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
-      throw .damaged(file: path, reason: Self.systemReason)
+      throw .unreadable(file: path, code: errno)
     }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      let reason = Self.systemReason
+      let code = errno
       close(descriptor)
-      throw .damaged(file: path, reason: reason)
+      throw .unreadable(file: path, code: code)
     }
     byteCount = Int(status.st_size)
   }
@@ -31,11 +31,10 @@ final class ReadOnlyFile: Sendable {
     while done < bytes.count {
       let count = pread(descriptor, start + done, bytes.count - done, offset + done)
       if count < 0 && errno == EINTR { continue }
+      if count < 0 { throw .unreadable(file: path, code: errno) }
       guard count > 0 else {
         throw .damaged(
-          file: path,
-          reason: count == 0
-            ? "it is truncated: it ends before byte \(offset + bytes.count)" : Self.systemReason)
+          file: path, reason: "it is truncated: it ends before byte \(offset + bytes.count)")
       }
       done += count
     }
@@ -65,6 +64,4 @@ final class ReadOnlyFile: Sendable {
   func dropFromCache() {
     _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
   }
-
-  private static var systemReason: String { String(cString: strerror(errno)).lowercased() }
 }

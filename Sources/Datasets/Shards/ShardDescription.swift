@@ -60,12 +60,7 @@ public struct ShardDescription: Sendable, Equatable {
     try file.setAttribute("format", to: ShardFormat.name)
     try file.setAttribute("version", to: version)
     try file.setAttribute("encoding", to: encoding.rawValue)
-    let longest = classNames.map(\.utf8.count).max() ?? 0
-    if classNames.count * longest <= HDF5File.attributeByteLimit {
-      try file.setAttribute("classes", to: classNames)
-    } else {
-      try file.write(classNames, to: "classes")
-    }
+    try file.store(classNames, as: "classes")
     if encoding == .array {
       try file.setAttribute("height", to: height)
       try file.setAttribute("width", to: width)
@@ -110,9 +105,7 @@ public struct ShardDescription: Sendable, Equatable {
     }
     channels = try DatasetError.reading(file.attribute("channels", as: Int.self))
     count = try DatasetError.reading(file.attribute("count", as: Int.self))
-    classNames = try DatasetError.reading(
-      file.hasAttribute("classes")
-        ? file.attribute("classes", as: [String].self) : file.readStrings("classes"))
+    classNames = try DatasetError.reading(file.stored("classes"))
     source = try DatasetError.reading(file.attribute("source", as: String.self))
     plan = try DatasetError.reading(
       file.hasAttribute("plan") ? file.attribute("plan", as: String.self) : "")

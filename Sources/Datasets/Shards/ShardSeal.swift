@@ -51,7 +51,8 @@ package struct ShardSeal: Equatable {
     let text = String(decoding: block.prefix { $0 != 0 }, as: UTF8.self)
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
     guard words.count == 11, let length = Int(words[3]), let start = Int(words[5]),
-      let end = Int(words[6]), Self.byteCount <= start, start <= end, end <= length
+      let end = Int(words[6]), Self.byteCount <= start, start <= end, end <= length,
+      [words[8], words[10]].allSatisfy({ $0.utf8.count == 64 && $0.allSatisfy(\.isHexDigit) })
     else {
       throw .damaged(file: file.path, reason: "its first \(Self.byteCount) bytes are damaged")
     }

@@ -31,8 +31,8 @@ extension Checkpoint {
     self.init(
       step: try file.attribute("step", of: "/effnet", as: Int.self),
       sampleCount: try file.attribute("samples", of: "/effnet", as: Int.self),
-      configuration: try file.attribute("configuration", of: "/effnet", as: String.self),
-      classNames: try file.attribute("classes", of: "/effnet", as: [String].self),
+      configuration: try file.stored("configuration", in: "/effnet").joined(),
+      classNames: try file.stored("classes", in: "/effnet"),
       mean: try file.attribute("mean", of: "/effnet", as: [Double].self),
       deviation: try file.attribute("deviation", of: "/effnet", as: [Double].self),
       dataSHA256: try file.attribute("data", of: "/effnet", as: String.self),
@@ -124,6 +124,9 @@ extension Checkpoint {
     case _ where (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil:
       return TrainingError(
         .data, "\(path) is a folder; name a checkpoint in it, such as \(path)/checkpoint-….h5")
+    case .refused:
+      return TrainingError(
+        .data, "the system does not open checkpoint \(path): \(error.reason); mend that first")
     case .missingFile:
       return TrainingError(.data, "there is no checkpoint \(path); correct the path")
     default:

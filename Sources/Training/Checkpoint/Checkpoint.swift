@@ -15,6 +15,8 @@ import Networks
 ///     /effnet/velocity/…          optimizer; likewise `mean_square`
 ///     attributes of /effnet       format version step samples configuration classes mean deviation
 ///                                 data libraries stateSHA256 sha256
+///     /effnet/classes             a dataset, like `/effnet/configuration`, only where it is too long
+///                                 for an attribute
 ///
 /// `stateSHA256` covers the values, `sha256` the other attributes, except for `libraries`, which is for
 /// people. Both are verified on load, and what Keras follows is compared with what belongs there.

@@ -75,12 +75,7 @@ struct EvaluationTally {
     let own = (0..<Self.mistakeLimit).flatMap {
       Mistake.numbers($0 < mistakes.count ? mistakes[$0] : nil)
     }
-    var all = [Int64](repeating: 0, count: communicator.size * own.count)
-    try own.withUnsafeBufferPointer { (own) throws(MPIError) in
-      try all.withUnsafeMutableBufferPointer { (all) throws(MPIError) in
-        try communicator.allGather(own, into: all)
-      }
-    }
+    let all = try communicator.allGather(own)
     let numberCount = own.count / Self.mistakeLimit
     let found = stride(from: 0, to: all.count, by: numberCount).compactMap {
       Mistake(numbers: all[$0..<$0 + numberCount])
