@@ -27,10 +27,10 @@ extension Double {
   package var briefText: String { text(self == rounded() ? 0 : 2) }
 
   /// A share as 97.25 %.
-  var percentText: String { (100 * self).text(2) + " %" }
+  package var percentText: String { (100 * self).text(2) + " %" }
 
   /// Seconds as 2:03, or 1:02:03 from an hour on, or 2 d 03:04 from two days on.
-  var durationText: String {
+  package var durationText: String {
     guard isFinite, magnitude < 1e9 else { return "–" }
     let whole = Int(rounded())
     let (hours, minutes) = (whole / 3600, whole / 60 % 60)

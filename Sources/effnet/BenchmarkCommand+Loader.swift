@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Foundation
+import Reports
 import Training
 
 extension BenchmarkCommand {
@@ -82,8 +83,8 @@ extension BenchmarkCommand {
         ?? "the system does not tell what was read from disk"
       let amplification = result.readAmplification.map { ", \(fixed($0, 3)) for one used" } ?? ""
       return """
-        \(fixed(result.imagesPerSecond, 0)) images/s: \(grouped(result.images)) of \
-        \(grouped(result.datasetImages)) images in \(fixed(result.seconds, 2)) s, \
+        \(fixed(result.imagesPerSecond, 0)) images/s: \(result.images.groupedText) of \
+        \(result.datasetImages.groupedText) images in \(fixed(result.seconds, 2)) s, \
         \(result.ranks) rank\(result.ranks == 1 ? "" : "s") with \(result.threads) loader \
         thread\(result.threads == 1 ? "" : "s")
         \(megabytes) MB of images used, \(disk)\(amplification)

@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Reports
 import Training
 
 /// A checkpoint in numbers; its values are verified on the way.
@@ -38,8 +39,8 @@ struct CheckpointReport: Report {
   var text: String {
     """
     \(path): \(model) at \(resolution) × \(resolution), \(classes) classes, \
-    \(grouped(parameters)) parameters
-    after step \(grouped(step)), epoch \(fixed(epoch, 2)); state \(stateSHA256), verified
+    \(parameters.groupedText) parameters
+    after step \(step.groupedText), epoch \(fixed(epoch, 2)); state \(stateSHA256), verified
 
     \(configuration)
     """

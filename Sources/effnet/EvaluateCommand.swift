@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Reports
 import Training
 
 /// `effnet evaluate`.
@@ -48,7 +49,7 @@ struct EvaluateCommand: ParsableCommand {
         try printJSON(result)
       } else {
         print(
-          "\(checkpoint): top-1 \(percent(result.top1)) (\(result.correct) of \(result.count)), "
+          "\(checkpoint): top-1 \(result.top1.percentText) (\(result.correct) of \(result.count)), "
             + "loss \(fixed(result.loss, 4))")
         if let report { print("page: \(report)") }
       }

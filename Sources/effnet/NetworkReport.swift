@@ -1,4 +1,5 @@
 import Networks
+import Reports
 
 /// A network in numbers.
 struct NetworkReport: Report {
@@ -51,8 +52,8 @@ struct NetworkReport: Report {
       }.joined(separator: "  ").trimmingSuffix(" ")
     }
     return """
-      \(model) at \(resolution) × \(resolution), \(classes) classes: \(grouped(parameters)) \
-      parameters, \(grouped(statistics)) running statistics, \
+      \(model) at \(resolution) × \(resolution), \(classes) classes: \(parameters.groupedText) \
+      parameters, \(statistics.groupedText) running statistics, \
       \(fixed(Double(multiplyAdds) / 1e6, 2)) million multiply-adds an image
 
       \(lines.joined(separator: "\n"))

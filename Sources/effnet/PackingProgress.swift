@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 
 /// Shows how far packing is: one line that changes on a terminal, a line now and then elsewhere.
 final class PackingProgress {
@@ -12,7 +13,7 @@ final class PackingProgress {
   func show(_ activity: String, _ done: Int, of total: Int) {
     guard !isSilent, -lastShown.timeIntervalSinceNow > (isTerminal ? 0.2 : 10) else { return }
     lastShown = Date()
-    let line = "\(activity) \(grouped(min(done, total))) of \(grouped(total)) pictures"
+    let line = "\(activity) \((min(done, total)).groupedText) of \(total.groupedText) pictures"
     if isTerminal {
       print("\r\u{1B}[K\(line)", terminator: "")
       StandardOutput.flush()

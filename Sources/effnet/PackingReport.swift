@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Reports
 import Training
 
 /// What was packed, and the lines of a configuration that use it.
@@ -18,8 +19,8 @@ struct PackingReport {
     }
     Swift.print(
       """
-      # \(grouped(trainingCount)) training and \(grouped(validationCount)) validation images, \
-      \(grouped(classCount)) classes; for a configuration:
+      # \(trainingCount.groupedText) training and \(validationCount.groupedText) validation images, \
+      \(classCount.groupedText) classes; for a configuration:
       data:
         train: \(ShardPath.pattern("train-*.h5", in: folder).quotedForYAML)
       """)

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import MPI
+import Reports
 import Training
 
 /// Packs a folder of pictures on all ranks: each reads and checks its share of the files, all make
@@ -147,11 +148,11 @@ struct PictureJob {
     let shown = 5
     print("skipped \(counted(skipped.count, "file")), listed in \(list):")
     for picture in skipped.prefix(shown) { print("  \(picture.line)") }
-    if skipped.count > shown { print("  and \(grouped(skipped.count - shown)) more") }
+    if skipped.count > shown { print("  and \((skipped.count - shown).groupedText) more") }
   }
 
   private func counted(_ count: Int, _ noun: String) -> String {
-    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+    "\(count.groupedText) \(noun)\(count == 1 ? "" : "s")"
   }
 
   private func refusal(of picture: SkippedPicture, isAgreed: Bool) -> Failure {

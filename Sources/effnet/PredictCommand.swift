@@ -74,7 +74,7 @@ struct PredictCommand: ParsableCommand {
       }
       if world.size > 1 {
         let own = try Array(JSONEncoder().encode(pictures))
-        pictures = try world.gather(own).flatMap {
+        pictures = try world.allGatherParts(own).flatMap {
           try JSONDecoder().decode([Picture].self, from: Data($0))
         }
       }
@@ -105,7 +105,7 @@ struct PredictCommand: ParsableCommand {
     if let error = picture.error {
       FileHandle.standardError.write(Data("effnet: \(oneLine(picture.file)): \(error)\n".utf8))
     } else if !json, let guesses = picture.predictions {
-      let classes = guesses.map { "\(oneLine($0.className)) \(percent($0.probability))" }
+      let classes = guesses.map { "\(oneLine($0.className)) \($0.probability.percentText)" }
       print("\(oneLine(picture.file)): \(classes.joined(separator: ", "))")
     }
   }

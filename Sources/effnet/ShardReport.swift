@@ -1,4 +1,5 @@
 import Datasets
+import Reports
 
 /// A shard, or all shards of a folder, in numbers.
 struct ShardReport: Report {
@@ -58,8 +59,8 @@ struct ShardReport: Report {
       values[0] == values[1] ? "\(values[0])" : "\(values[0])…\(values[1])"
     }
     var lines = [
-      "\(path): \(grouped(count)) images of \(range(heights)) × \(range(widths)) × \(channels), "
-        + "\(contents), \(grouped(bytes)) bytes\(shards > 1 ? " in \(shards) shards" : ""), "
+      "\(path): \(count.groupedText) images of \(range(heights)) × \(range(widths)) × \(channels), "
+        + "\(contents), \(bytes.groupedText) bytes\(shards > 1 ? " in \(shards) shards" : ""), "
         + "version \(version)",
       classes,
       "mean \(list(mean)), deviation \(list(deviation)) (0 to 1)",
@@ -80,12 +81,12 @@ struct ShardReport: Report {
   private var classes: String {
     let shown = 20
     let counts = zip(classNames, classCounts).prefix(shown).map {
-      "\(oneLine($0)) \(grouped($1))"
+      "\(oneLine($0)) \($1.groupedText)"
     }
-    let line = "\(grouped(classNames.count)) classes: \(counts.joined(separator: ", "))"
+    let line = "\(classNames.count.groupedText) classes: \(counts.joined(separator: ", "))"
     guard classNames.count > shown else { return line }
     return line
-      + ", …; \(grouped(classCounts.min() ?? 0)) to \(grouped(classCounts.max() ?? 0)) each"
+      + ", …; \((classCounts.min() ?? 0).groupedText) to \((classCounts.max() ?? 0).groupedText) each"
   }
 
   private var contents: String {

@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 import Training
 
 /// Shows a run: a progress bar on a terminal, plain lines elsewhere.
@@ -13,15 +14,15 @@ final class TrainingDisplay: TrainingObserver {
     print(
       """
       \(run.model) at \(run.resolution) × \(run.resolution), \(run.classes) classes, \
-      \(grouped(run.parameters)) parameters
-      \(grouped(run.trainingImages)) training and \(grouped(run.validationImages)) validation \
+      \(run.parameters.groupedText) parameters
+      \(run.trainingImages.groupedText) training and \(run.validationImages.groupedText) validation \
       images; batches of \(run.batchSize) in \(run.microBatches) micro-batches\
       \(run.rounds > 1 ? " and \(run.rounds) rounds" : "")
       \(run.ranks) rank\(run.ranks == 1 ? "" : "s"), OpenBLAS \(run.coreType); \
-      \(grouped(run.totalSteps)) steps of \(grouped(run.stepsPerEpoch)) an epoch; \
+      \(run.totalSteps.groupedText) steps of \(run.stepsPerEpoch.groupedText) an epoch; \
       output in \(folder.path)
       """)
-    if run.firstStep > 0 { print("going on after step \(grouped(run.firstStep))") }
+    if run.firstStep > 0 { print("going on after step \(run.firstStep.groupedText)") }
   }
 
   func noticed(_ notice: String) {
@@ -37,8 +38,8 @@ final class TrainingDisplay: TrainingObserver {
     clearLine()
     print(
       "\(bar) \(report.step)/\(report.totalSteps)  loss \(fixed(report.loss, 3))  "
-        + "top-1 \(percent(report.top1))  \(fixed(report.imagesPerSecond, 0)) images/s  "
-        + "left \(duration(report.secondsLeft))",
+        + "top-1 \(report.top1.percentText)  \(fixed(report.imagesPerSecond, 0)) images/s  "
+        + "left \(report.secondsLeft.durationText)",
       terminator: "")
     StandardOutput.flush()
   }
@@ -47,23 +48,23 @@ final class TrainingDisplay: TrainingObserver {
     clearLine()
     print(
       "step \(report.step)/\(report.totalSteps)  epoch \(fixed(report.epoch, 2))  "
-        + "loss \(fixed(report.loss, 3))  top-1 \(percent(report.top1))  "
+        + "loss \(fixed(report.loss, 3))  top-1 \(report.top1.percentText)  "
         + "rate \(String(format: "%.3g", report.learningRate))  "
         + "\(fixed(report.imagesPerSecond, 0)) images/s  waiting \(fixed(100 * report.waiting, 1)) %  "
-        + "left \(duration(report.secondsLeft))")
+        + "left \(report.secondsLeft.durationText)")
   }
 
   func evaluated(_ result: Evaluation, step: Int, epoch: Double) {
     clearLine()
     print(
-      "validation after epoch \(fixed(epoch, 2)): top-1 \(percent(result.top1)) "
+      "validation after epoch \(fixed(epoch, 2)): top-1 \(result.top1.percentText) "
         + "(\(result.correct) of \(result.count))  loss \(fixed(result.loss, 3))")
   }
 
   func saved(_ path: String, step: Int) {}
 
   func finished(checkpoint: String, validation: Evaluation?, seconds: Double) {
-    print("trained in \(duration(seconds)); checkpoint \(checkpoint)")
+    print("trained in \(seconds.durationText); checkpoint \(checkpoint)")
     print("page: \(folder.file("report.html")); next: effnet evaluate \(checkpoint)")
   }
 

@@ -21,12 +21,12 @@ final class CheckpointFaultTests: TrainingTestCase {
         }
       ),
       (
-        "version", ["version 2", "version 1"],
+        "version", ["version 3", "version 2"],
         { [self] file in
           let other = try HDF5File(creating: path(file))
           try other.createGroup("/effnet")
           try other.setAttribute("format", of: "/effnet", to: "effnet-checkpoint")
-          try other.setAttribute("version", of: "/effnet", to: 2)
+          try other.setAttribute("version", of: "/effnet", to: 3)
           try other.close()
         }
       ),

@@ -22,7 +22,7 @@ import Networks
 /// people. Both are verified on load, and what Keras follows is compared with what belongs there.
 public struct Checkpoint: Sendable {
   /// Version of the group `/effnet`.
-  public static let version = 1
+  public static let version = 2
 
   /// Steps taken.
   public let step: Int

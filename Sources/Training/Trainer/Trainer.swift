@@ -102,12 +102,9 @@ public final class Trainer {
       "program or its libraries": "\(LibraryVersions.program) \(LibraryVersions.description)",
     ]
     for (subject, text) in subjects.sorted(by: { $0.key < $1.key }) {
-      let own = [Int64(bitPattern: Checkpoint.fingerprint(text))]
-      var all = [Int64](repeating: 0, count: communicator.size)
-      do {
-        try own.withUnsafeBufferPointer { own in
-          try all.withUnsafeMutableBufferPointer { try communicator.allGather(own, into: $0) }
-        }
+      let all: [UInt64]
+      do throws(MPIError) {
+        all = try communicator.allGather([Checkpoint.fingerprint(text)])
       } catch { throw TrainingError(error) }
       if let rank = all.firstIndex(where: { $0 != all[0] }) {
         throw TrainingError(
