@@ -67,7 +67,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
       distinct += Set(samples.map { Self.run(of: $0, dataset, feed.shuffle) }).count
     }
     seconds = -start.timeIntervalSinceNow
-    // A rank beyond the micro-batches of a small batch has none.
+    // Few images do not reach all of many ranks.
     if images > 0 {
       batchDiversity = Double(distinct) / Double(images)
       fullShuffleDiversity = Self.fullShuffleDiversity(
@@ -75,7 +75,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
     }
     if let disk, let now = Self.bytesReadFromDisk(), now > disk {
       diskBytes = now - disk
-      if steps == feed.batchesPerEpoch {
+      if steps == feed.batchesPerEpoch && usedBytes > 0 {
         readAmplification = Double(now - disk) / Double(usedBytes)
       }
     }

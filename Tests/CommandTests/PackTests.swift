@@ -160,6 +160,10 @@ final class PackTests: CommandTestCase {
   func testOptionsThatDoNotGoTogetherAreRefused() throws {
     try writePictures(2)
     try assertFails(["pack", "source", "out", "--classes", "a,b"], code: 2, ["--classes"])
+    let long = try effnet(
+      ["pack", "source", "out", "--credit", String(repeating: "x", count: 70_000)])
+    XCTAssertEqual(long.exitCode, 2)
+    XCTAssertTrue(long.errors.contains("--credit can have at most 64512 bytes"), long.errors)
     try assertFails(["pack", "images.h5", "out", "--decode"], code: 3, ["no images.h5"])
     try write("", to: "images.h5")
     try assertFails(["pack", "images.h5", "out", "--decode"], code: 2, ["--decode"])

@@ -108,7 +108,8 @@ public struct PackingPlan: Sendable {
       let part = files[index].isValidation && !file.isValidation ? ", which is for training" : ""
       copies.append(
         SkippedPicture(
-          path: files[index].path, reason: "it is a copy of \(file.path)\(part); remove one"))
+          path: files[index].path,
+          reason: "it is a copy of \(file.path.onOneLine)\(part); remove one"))
     }
     return (kept, copies)
   }

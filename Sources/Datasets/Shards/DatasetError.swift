@@ -61,7 +61,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .incompatible(let reason):
       "the images do not fit the network: \(reason)"
     case .badSource(let file, let reason):
-      "cannot pack \(file): \(reason)"
+      "cannot pack \(file.onOneLine): \(reason)"
     case .notWritten(let file, let reason):
       "cannot write shard \(file): \(reason)"
     }
