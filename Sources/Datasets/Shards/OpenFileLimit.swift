@@ -1,18 +1,17 @@
-import Glibc
-import Synchronization
+import Foundation
 
 /// How many files this process may have open.
 enum OpenFileLimit {
-  // What the libraries, MPI above all, have open besides.
+  // For what the libraries, MPI above all, open later.
   private static let others = 256
-  /// Files that were asked for so far; those closed since still count, which does no harm.
-  private static let requested = Atomic<Int>(0)
 
   /// Raises the limit, as far as the system allows, to have `count` more files open.
   ///
   /// Nothing fails here: opening the first file too many will say so.
   static func raise(for count: Int) {
-    let wanted = rlim_t(requested.add(count, ordering: .relaxed).newValue + others)
+    let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+    let highest = open?.compactMap { Int($0) }.max() ?? 0
+    let wanted = rlim_t(highest + count + others)
     let resource = __rlimit_resource_t(bitPattern: RLIMIT_NOFILE.rawValue)
     var limit = rlimit()
     guard getrlimit(resource, &limit) == 0, limit.rlim_cur < wanted else { return }
