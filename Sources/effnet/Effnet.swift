@@ -28,6 +28,12 @@ struct Effnet: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      if StandardOutput.isLost {
+        throw Failure(
+          .output,
+          "standard output cannot be written: what was printed is lost; make room or "
+            + "redirect it elsewhere")
+      }
     } catch let failure as Failure {
       failure.exit()
     } catch {

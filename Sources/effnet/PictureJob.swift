@@ -38,9 +38,12 @@ struct PictureJob {
       folder, records: records, faults: faults, storage: storage, packer: packer, credit: credit)
     if isStrict, let first = plan.skipped.first { throw refusal(of: first, isAgreed: true) }
     var isFinished: [UInt8] = []
+    var lock: FolderLock?
+    defer { withExtendedLifetime(lock) {} }
     if world.rank == 0 {
       progress.clear()
       try Packer.create(output)
+      lock = try FolderLock(output)
       isFinished = try plan.finishedShards(in: output).map { $0 ? 1 : 0 }
       try tellWhatIsMissing(in: plan)
     }

@@ -64,6 +64,11 @@ struct PredictCommand: ParsableCommand {
         try OutputFile.requireFolder(of: sheet, "--sheet")
       }
       let files = images.flatMap(Self.pictures)
+      if files.isEmpty {
+        throw Failure(
+          .data, "there are no JPEG or PNG files in \(images.joined(separator: ", "))",
+          isAgreed: true)
+      }
       let predictor = try Predictor(checkpoint: checkpoint)
       let share =
         world.rank * files.count / world.size..<(world.rank + 1) * files.count / world.size

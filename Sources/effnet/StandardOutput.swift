@@ -9,6 +9,14 @@ enum StandardOutput {
   /// Shows what was printed without the end of a line.
   static func flush() { fflush(stdout) }
 
+  /// Whether something that was printed did not arrive, though somebody was there to read it.
+  static var isLost: Bool {
+    guard fflush(stdout) != 0 || ferror(stdout) != 0 else { return false }
+    // A reader that has seen enough, such as `head`, closes its end of the pipe.
+    var state = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+    return poll(&state, 1, 0) < 0 || state.revents & Int16(POLLERR) == 0
+  }
+
   /// Whether a person is looking.
   ///
   /// Ranks write to a pseudo-terminal of mpirun's, whoever reads it; what counts is where mpirun, the

@@ -97,4 +97,15 @@ final class OutputFaultTests: TrainingTestCase {
     try succeed(train("run"))
     XCTAssertEqual(checkpoints("run"), ["checkpoint-00000008.h5"])
   }
+
+  func testLostStandardOutputIsNoSuccess() throws {
+    let full = ["sh", "-c", "exec \"$@\" >/dev/full", "sh"]
+    let outcome = try start(["inspect", "b0"], wrapper: full).outcome()
+    XCTAssertEqual(outcome.exitCode, 7, outcome.errors)
+    XCTAssertTrue(outcome.errors.contains("standard output cannot be written"), outcome.errors)
+    // Whoever has seen enough may go.
+    let closed = ["sh", "-c", "{ \"$@\"; echo $? >code; } | true; sleep 0.5", "sh"]
+    _ = try start(["inspect", "b0"], wrapper: closed).outcome()
+    XCTAssertEqual(try String(contentsOfFile: path("code"), encoding: .utf8), "0\n")
+  }
 }

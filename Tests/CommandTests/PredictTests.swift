@@ -105,6 +105,10 @@ final class PredictTests: PictureTestCase {
   func testMistakesOfUsageAreExplained() throws {
     try preparePictures()
     try assertFails(["predict", "gone.h5", "source/red/0.jpg"], code: 3, ["gone.h5"])
+    try FileManager.default.createDirectory(
+      atPath: path("nothing"), withIntermediateDirectories: false)
+    try assertFails(
+      ["predict", "gone.h5", "nothing"], code: 3, ["no JPEG or PNG files in nothing"])
     let usage = try effnet(["predict", "gone.h5"])
     XCTAssertEqual(usage.exitCode, 2)
     let top = try effnet(["predict", "gone.h5", "x.jpg", "--top", "0"])

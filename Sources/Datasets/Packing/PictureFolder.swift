@@ -39,7 +39,7 @@ public struct PictureFolder: Sendable {
       throw .badSource(file: path, reason: "the folder cannot be read; correct the path")
     }
     let folders = names.filter { walk.kind($0).kind == .folder }
-    let second = ["val", "validation", "test"].first(where: folders.contains)
+    let second = ["val", "valid", "validation", "dev", "test"].first(where: folders.contains)
     let isSplit = folders.contains("train") && (second != nil || folders == ["train"])
     if isSplit && second != nil && validationList != nil {
       throw .badSource(
