@@ -57,10 +57,12 @@ let package = Package(
       ],
       swiftSettings: vectorized),
     .target(name: "Reports"),
+    .target(name: "Supervision"),
     .target(
       name: "Training",
       dependencies: [
-        "Datasets", "HDF5", "Images", "Kernels", "MPI", "Networks", "Reports", "Tensors", "Yams",
+        "Datasets", "HDF5", "Images", "Kernels", "MPI", "Networks", "Reports", "Supervision",
+        "Tensors", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
@@ -69,8 +71,7 @@ let package = Package(
       name: "effnet",
       dependencies: [
         "Benchmarks", "Datasets", "HDF5", "Images", "Kernels", "MPI", "Networks", "Reports",
-        "Tensors",
-        "Training",
+        "Supervision", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

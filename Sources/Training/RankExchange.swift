@@ -1,17 +1,24 @@
 import Kernels
 public import MPI
 public import Networks
+public import Supervision
 import Tensors
 
 /// The exchange between the ranks of an MPI job: blocking, in the order of the tree.
 public final class RankExchange: Exchange {
   private let communicator: Communicator
+  private let activity: Activity?
+  /// Notes the events of each step, if anybody wants them.
+  package var recorder: ExchangeRecorder?
   private var doubles: UnsafeMutableBufferPointer<Double>
   private var floats: UnsafeMutableBufferPointer<Float>
 
   /// An exchange between all ranks of `communicator`.
-  public init(_ communicator: Communicator) {
+  ///
+  /// - Parameter activity: Is told when this rank waits for others.
+  public init(_ communicator: Communicator, activity: Activity? = nil) {
     self.communicator = communicator
+    self.activity = activity
     doubles = .allocate(capacity: 0)
     floats = .allocate(capacity: 0)
   }
@@ -29,6 +36,8 @@ public final class RankExchange: Exchange {
     plan.combineLeaves(leaves, size: size, microBatches: microBatches) {
       kind.combine($0, $1, size: size)
     }
+    let start = ContinuousClock.now
+    activity?.beginExchange()
     if !plan.steps.isEmpty {
       // One slot for each subtree, and one for what arrives.
       let slotCount = plan.subtrees.count
@@ -50,6 +59,9 @@ public final class RankExchange: Exchange {
         for i in 0..<size { leaf[i] = slots[slot * size + i] }
       }
     }
+    activity?.endExchange()
+    recorder?.note(
+      .statistics, bytes: size * MemoryLayout<Double>.stride, blocked: .now - start)
     plan.distribute(leaves, size: size, microBatches: microBatches)
   }
 
@@ -58,11 +70,16 @@ public final class RankExchange: Exchange {
     _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
   ) throws(ExchangeError) {
     if plan.steps.isEmpty { return }
+    let start = ContinuousClock.now
+    activity?.beginExchange()
     reserve(&floats, size)
     let values = UnsafeMutableBufferPointer(start: slots, count: plan.subtrees.count * size)
     do throws(MPIError) {
       try TreeReduction(plan, over: communicator).sum(values, payload: size, scratch: floats)
     } catch { throw ExchangeError("\(error)") }
+    activity?.endExchange()
+    recorder?.note(
+      .gradientEnd, bytes: size * MemoryLayout<Float>.stride, blocked: .now - start)
   }
 
   /// Grows scratch memory; after the first step it is large enough.

@@ -1,0 +1,56 @@
+import Synchronization
+
+/// What a process is doing, noted by the thread that works and read by the one that watches over it.
+///
+/// Writing is a store to memory: it may be done before and after every exchange.
+public final class Activity: Sendable {
+  /// Parts of a run.
+  public enum Phase: Int, Sendable, CaseIterable {
+    case starting, loading, forward, backward, update, evaluating, saving, ending
+  }
+
+  private let phaseValue = Atomic<Int>(Phase.starting.rawValue)
+  private let stepValue = Atomic<Int>(0)
+  private let progressValue = Atomic<Int>(0)
+  private let exchangeValue = Atomic<Int>(0)
+  private let waitingValue = Atomic<Bool>(false)
+
+  /// Begins in ``Phase/starting``.
+  public init() {}
+
+  /// Enters a phase.
+  ///
+  /// - Parameter step: Steps taken; as before unless given.
+  public func enter(_ phase: Phase, step: Int? = nil) {
+    phaseValue.store(phase.rawValue, ordering: .relaxed)
+    if let step { stepValue.store(step, ordering: .relaxed) }
+    advance()
+  }
+
+  /// Notes that work goes on within a phase.
+  public func advance() { progressValue.add(1, ordering: .relaxed) }
+
+  /// Begins to wait for other ranks.
+  public func beginExchange() {
+    exchangeValue.add(1, ordering: .relaxed)
+    waitingValue.store(true, ordering: .relaxed)
+    advance()
+  }
+
+  /// The other ranks have answered.
+  public func endExchange() {
+    waitingValue.store(false, ordering: .relaxed)
+    advance()
+  }
+
+  /// The phase last entered.
+  public var phase: Phase { Phase(rawValue: phaseValue.load(ordering: .relaxed)) ?? .starting }
+  /// Steps taken.
+  public var step: Int { stepValue.load(ordering: .relaxed) }
+  /// Grows with everything that is noted.
+  public var progress: Int { progressValue.load(ordering: .relaxed) }
+  /// Exchanges begun: the same sequence on all ranks, so the lowest number is the furthest behind.
+  public var exchanges: Int { exchangeValue.load(ordering: .relaxed) }
+  /// Whether it waits for other ranks.
+  public var isWaiting: Bool { waitingValue.load(ordering: .relaxed) }
+}
