@@ -12,8 +12,11 @@ static inline MPI_Datatype _Nonnull CMPIDouble(void) { return MPI_DOUBLE; }
 static inline MPI_Datatype _Nonnull CMPIByte(void) { return MPI_BYTE; }
 static inline MPI_Datatype _Nonnull CMPIInt32(void) { return MPI_INT32_T; }
 static inline MPI_Datatype _Nonnull CMPIInt64(void) { return MPI_INT64_T; }
+static inline MPI_Datatype _Nonnull CMPIUInt16(void) { return MPI_UINT16_T; }
 static inline MPI_Op _Nonnull CMPISum(void) { return MPI_SUM; }
 static inline void *_Nonnull CMPIInPlace(void) { return MPI_IN_PLACE; }
 static inline MPI_Status *_Nullable CMPIStatusIgnore(void) { return MPI_STATUS_IGNORE; }
+static inline MPI_Status *_Nullable CMPIStatusesIgnore(void) { return MPI_STATUSES_IGNORE; }
+static inline MPI_Request _Nullable CMPIRequestNull(void) { return MPI_REQUEST_NULL; }
 
 #endif

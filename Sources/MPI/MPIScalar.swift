@@ -21,6 +21,11 @@ extension UInt8: MPIScalar {
   public static var datatype: OpaquePointer { CMPIByte() }
 }
 
+extension UInt16: MPIScalar {
+  /// `MPI_UINT16_T`.
+  public static var datatype: OpaquePointer { CMPIUInt16() }
+}
+
 extension Int32: MPIScalar {
   /// `MPI_INT32_T`.
   public static var datatype: OpaquePointer { CMPIInt32() }

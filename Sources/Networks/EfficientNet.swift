@@ -49,10 +49,11 @@ public final class EfficientNet: ImageBatch {
   ///   - expansions: Which expansions are stored.
   ///   - frozen: What is not trained.
   ///   - statistics: An arena of running statistics, which the frozen part is normalised by.
+  ///   - transport: How gradients are combined.
   public init(
     _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
     weights: FloatBuffer, expansions: ExpansionStorage = .automatic, frozen: FrozenPart = .none,
-    statistics: FloatBuffer? = nil
+    statistics: FloatBuffer? = nil, transport: GradientTransport = .float32
   ) {
     precondition(
       frozen == .none || statistics != nil, "what is frozen is normalised by running statistics")
@@ -99,7 +100,7 @@ public final class EfficientNet: ImageBatch {
       weights: weights, statistics: statistics,
       gradients: GradientTree(
         layout: layout, table: places.table, largestRange: places.largestGradientRange,
-        origin: firstTrained))
+        origin: firstTrained, transport: transport))
     self.stem = stem
     self.blocks = blocks
     self.head = head
@@ -186,14 +187,18 @@ public final class EfficientNet: ImageBatch {
     smoothing: Double
   ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {
     let gradients = work.gradients
+    work.exchange.beginGradients(
+      gradients.slots.start, size: gradients.arenaSize, plan: layout.batchPlan,
+      transport: gradients.transport)
     let totals = loss(smoothing: smoothing)
     try head.backward(work, gradients)
+    work.release(gradientsFrom: head.firstPlace)
     for block in blocks.reversed() where !block.isFrozen {
       try block.backward(work, gradients)
+      work.release(gradientsFrom: block.firstPlace)
     }
     if !stem.isFrozen { stem.backward(work, gradients, images: images.start) }
-    try work.exchange.combineGradients(
-      gradients.slots.start, size: gradients.arenaSize, plan: layout.batchPlan)
+    try work.exchange.finishGradients()
     addRounds()
     work.lap(.gradientExchange, .backward, .step)
     if layout.hasGroups { try sumGroupStatistics() }
@@ -245,11 +250,13 @@ public final class EfficientNet: ImageBatch {
 
   /// Adds the gradient of this round to those before it.
   private func addRounds() {
-    let (total, size) = (work.gradients.slots.start, work.gradients.arenaSize)
+    let gradients = work.gradients
+    let (total, size) = (gradients.slots.start, gradients.arenaSize)
     layout.roundTree.take(round) { slot in
-      OptimizerStep.add(waitingGradients.start + slot * size, to: total, count: size)
+      gradients.transport.add(waitingGradients.start + slot * size, to: total, count: size)
     } keep: { slot in
       (waitingGradients.start + slot * size).update(from: total, count: size)
     }
+    gradients.transport.finish(total, count: size)
   }
 }

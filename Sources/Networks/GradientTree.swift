@@ -13,6 +13,8 @@ final class GradientTree {
   let origin: Int
   /// Floats of a slot.
   let arenaSize: Int
+  /// How two gradients are added.
+  let transport: GradientTransport
   private let plan: ReductionPlan
   private let layout: BatchLayout
   private let levels: FloatBuffer
@@ -23,7 +25,11 @@ final class GradientTree {
   /// - Parameters:
   ///   - largestRange: Floats of the largest range that ``accumulate`` is called with.
   ///   - origin: First place that is trained.
-  init(layout: BatchLayout, table: ParameterTable, largestRange: Int, origin: Int) {
+  init(
+    layout: BatchLayout, table: ParameterTable, largestRange: Int, origin: Int,
+    transport: GradientTransport
+  ) {
+    self.transport = transport
     self.layout = layout
     self.origin = origin
     arenaSize = table.trainableSize - origin
@@ -77,7 +83,7 @@ final class GradientTree {
     // The end of the batch lacks right neighbours: everything pending is added up.
     let carries = isLast ? depth : (~leaf).trailingZeroBitCount
     for _ in 0..<carries {
-      OptimizerStep.add(level(depth), to: level(depth - 1), count: range.count)
+      transport.add(level(depth), to: level(depth - 1), count: range.count)
       depth -= 1
     }
     return carries * range.count

@@ -45,6 +45,8 @@ final class Head {
       layout: layout, isFrozen: isFrozen)
   }
 
+  /// Place of its first parameter.
+  var firstPlace: Int { places.headKernel }
   private var narrow: Int { channelStride(inputChannels) }
   private var wide: Int { channelStride(channels) }
   private var row: Int { channelStride(classes) }

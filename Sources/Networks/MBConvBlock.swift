@@ -13,6 +13,8 @@ final class MBConvBlock: Bottleneck {
   let activation: Activation
   /// Whether it is left as it is.
   let isFrozen: Bool
+  /// Place of its first parameter.
+  var firstPlace: Int { shape.isExpanding ? places.expandKernel : places.depthwiseKernel }
   let previous: MBConvBlock?
   let stem: Stem
 

@@ -44,12 +44,24 @@ public protocol Exchange: AnyObject {
     microBatches: Range<Int>
   ) throws(ExchangeError)
 
-  /// Replaces the gradient of each subtree of this rank by the gradient of the whole batch.
+  /// Begins to replace the gradient of each subtree of this rank by that of the whole batch.
   ///
-  /// - Parameter slots: One gradient of `size` floats for each subtree, in the order of `plan`.
-  func combineGradients(
-    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
-  ) throws(ExchangeError)
+  /// - Parameter slots: One gradient of `size` floats for each subtree, in the order of `plan`; the
+  ///   same memory in every step.
+  func beginGradients(
+    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan,
+    transport: GradientTransport)
+
+  /// The gradients from `place` of every slot on are final and may leave.
+  func release(gradientsFrom place: Int)
+
+  /// Lets gradients travel, without waiting; to be called between pieces of work.
+  func progress()
+
+  /// Waits for the gradients of the whole batch.
+  ///
+  /// - Throws: What went wrong since ``beginGradients(_:size:plan:transport:)``.
+  func finishGradients() throws(ExchangeError)
 }
 
 /// The exchange of a single rank: the tree over its own micro-batches.
@@ -69,10 +81,20 @@ public final class LocalExchange: Exchange {
     plan.distribute(leaves, size: size, microBatches: microBatches)
   }
 
-  /// Replaces the gradient of each subtree by that of the whole batch.
-  public func combineGradients(
-    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
+  /// Does nothing: the gradient of the only subtree is that of the whole batch.
+  public func beginGradients(
+    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan,
+    transport: GradientTransport
   ) {
     precondition(plan.steps.isEmpty, "a plan with other ranks needs an exchange between ranks")
   }
+
+  /// Does nothing.
+  public func release(gradientsFrom place: Int) {}
+
+  /// Does nothing.
+  public func progress() {}
+
+  /// Does nothing.
+  public func finishGradients() {}
 }

@@ -81,16 +81,22 @@ final class Workspace {
     next = FloatBuffer(count: sizes.narrowGradient)
   }
 
-  /// Ends a piece of work; nothing but a test for nil unless somebody measures.
+  /// The gradients from `place` of the arena on are final.
+  func release(gradientsFrom place: Int) {
+    exchange.release(gradientsFrom: max(0, place - gradients.origin))
+  }
+
+  /// Ends a piece of work: gradients may travel, and who measures looks at the clock.
   @inline(__always)
   func lap(
     _ operation: StepProfile.Operation, _ phase: StepProfile.Phase, _ place: StepProfile.Place,
     read: @autoclosure () -> Int = 0, written: @autoclosure () -> Int = 0,
     multiplyAdds: @autoclosure () -> Int = 0
   ) {
-    guard let profile else { return }
-    profile.lap(
+    profile?.lap(
       operation, phase, place, read: read(), written: written(), multiplyAdds: multiplyAdds())
+    guard phase == .backward else { return }
+    exchange.progress()
   }
 
   /// Runs a phase of the forward pass: every micro-batch, then the statistics of all ranks.

@@ -2,30 +2,46 @@ import Kernels
 public import MPI
 public import Networks
 public import Supervision
-import Tensors
+public import Tensors
 
-/// The exchange between the ranks of an MPI job: blocking, in the order of the tree.
+/// The exchange between the ranks of an MPI job, in the order of the tree.
+///
+/// Statistics are waited for. Gradients leave while the backward pass goes on, and travel whenever
+/// it calls ``progress()``.
 public final class RankExchange: Exchange {
   private let communicator: Communicator
   private let activity: Activity?
   /// Notes the events of each step, if anybody wants them.
   package var recorder: ExchangeRecorder?
   private var doubles: UnsafeMutableBufferPointer<Double>
-  private var floats: UnsafeMutableBufferPointer<Float>
+  /// Whether gradients leave before the backward pass is over.
+  private let overlaps: Bool
+  private let form: PipelinedSum.Form
+  private var gradients: PipelinedSum?
+  private var gradientSize = 0
+  /// First place that is final; as many as there are when nothing is.
+  private var firstFinal = 0
+  private var failure: ExchangeError?
 
   /// An exchange between all ranks of `communicator`.
   ///
-  /// - Parameter activity: Is told when this rank waits for others.
-  public init(_ communicator: Communicator, activity: Activity? = nil) {
+  /// - Parameters:
+  ///   - form: How gradients are cut and carried.
+  ///   - overlaps: Whether gradients leave before the backward pass is over.
+  ///   - activity: Is told when this rank waits for others.
+  public init(
+    _ communicator: Communicator, form: PipelinedSum.Form = .standard, overlaps: Bool = true,
+    activity: Activity? = nil
+  ) {
+    self.form = form
+    self.overlaps = overlaps
     self.communicator = communicator
     self.activity = activity
     doubles = .allocate(capacity: 0)
-    floats = .allocate(capacity: 0)
   }
 
   deinit {
     doubles.deallocate()
-    floats.deallocate()
   }
 
   /// Replaces the payload of each local micro-batch by the total of its group.
@@ -65,21 +81,50 @@ public final class RankExchange: Exchange {
     plan.distribute(leaves, size: size, microBatches: microBatches)
   }
 
-  /// Replaces the gradient of each subtree by that of the whole batch.
-  public func combineGradients(
-    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
-  ) throws(ExchangeError) {
+  /// Begins to replace the gradient of each subtree by that of the whole batch.
+  public func beginGradients(
+    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan,
+    transport: GradientTransport
+  ) {
+    gradientSize = size
+    firstFinal = size
     if plan.steps.isEmpty { return }
+    if gradients == nil {
+      gradients = PipelinedSum(
+        slots, payload: size, plan: plan, over: communicator, form: form, transport: transport)
+    }
+    gradients?.begin()
+  }
+
+  /// The gradients from `place` of every slot on are final and may leave.
+  public func release(gradientsFrom place: Int) {
+    guard place < firstFinal else { return }
+    recorder?.note(.gradientReady, bytes: (firstFinal - place) * MemoryLayout<Float>.stride)
+    firstFinal = place
+    if overlaps { gradients?.release(from: place) }
+    progress()
+  }
+
+  /// Lets gradients travel, without waiting.
+  public func progress() {
+    guard let gradients, gradients.isUnderWay, failure == nil else { return }
+    do throws(MPIError) {
+      try gradients.progress()
+    } catch { failure = ExchangeError("\(error)") }
+  }
+
+  /// Waits for the gradients of the whole batch.
+  public func finishGradients() throws(ExchangeError) {
+    release(gradientsFrom: 0)
+    if let failure { throw failure }
     let start = ContinuousClock.now
     activity?.beginExchange()
-    reserve(&floats, size)
-    let values = UnsafeMutableBufferPointer(start: slots, count: plan.subtrees.count * size)
     do throws(MPIError) {
-      try TreeReduction(plan, over: communicator).sum(values, payload: size, scratch: floats)
+      try gradients?.finish()
     } catch { throw ExchangeError("\(error)") }
     activity?.endExchange()
     recorder?.note(
-      .gradientEnd, bytes: size * MemoryLayout<Float>.stride, blocked: .now - start)
+      .gradientEnd, bytes: gradientSize * MemoryLayout<Float>.stride, blocked: .now - start)
   }
 
   /// Grows scratch memory; after the first step it is large enough.
@@ -88,4 +133,9 @@ public final class RankExchange: Exchange {
     buffer.deallocate()
     buffer = .allocate(capacity: count)
   }
+}
+
+extension PipelinedSum.Form {
+  /// What suits ranks that share memory.
+  public static let standard = PipelinedSum.Form(chunk: 1 << 18, largestWhole: 1 << 15, lanes: 4)
 }
