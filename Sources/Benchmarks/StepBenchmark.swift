@@ -2,6 +2,7 @@ import Glibc
 import Kernels
 import MPI
 import Networks
+import Training
 
 /// Times whole steps on synthetic images: training, or the forward pass of evaluation.
 package struct StepBenchmark: Sendable, Encodable {
@@ -15,6 +16,8 @@ package struct StepBenchmark: Sendable, Encodable {
     package var isEvaluation = false
     /// Whether to tell where the time goes.
     package var isProfiled = false
+    /// How gradients travel between ranks.
+    package var exchange = ExchangeConfiguration()
     /// Path of a file for the laps of the last step, see ``ChromeTrace``; nil for none.
     package var trace: String?
 
@@ -60,6 +63,10 @@ package struct StepBenchmark: Sendable, Encodable {
   /// Bytes a second, read and written together, of a copy in memory by one core while the other
   /// ranks copy as well; nil in evaluation.
   package private(set) var copyBytesPerSecond: Double?
+  /// Median seconds of a step that ranks wait in the exchanges of batch-norm statistics, for the
+  /// wire and for each other, and for gradients when the backward pass is over; means of the ranks,
+  /// nil in evaluation.
+  package private(set) var statisticsSeconds, exposedGradientSeconds: Double?
   /// Where the time of rank 0 goes, if that was asked for.
   package private(set) var profile: ProfileReport?
 
@@ -73,7 +80,7 @@ package struct StepBenchmark: Sendable, Encodable {
     let trace = try options.trace.map { try ChromeTrace(path: $0, rank: communicator.rank) }
     let sgemm = MachineRates.sgemm()
     let training =
-      options.isEvaluation ? nil : SyntheticTraining(architecture, options, communicator)
+      options.isEvaluation ? nil : try SyntheticTraining(architecture, options, communicator)
     let step: any SyntheticStep =
       training ?? SyntheticEvaluation(architecture, options, communicator)
     // What a step moves does not depend on how long it takes.
@@ -86,10 +93,15 @@ package struct StepBenchmark: Sendable, Encodable {
         blockCount: architecture.blocks.count,
         eventCapacity: options.trace == nil ? 0 : counter.lapCount) : nil
     var seconds: [Double] = []
+    var blocked: [(statistics: Double, gradients: Double)] = []
     var profiled: [(record: StepProfile.Record, seconds: Double)] = []
     for _ in 0..<options.steps {
       let elapsed = try Self.time(step, timer, communicator)
       seconds.append(elapsed)
+      if let training {
+        blocked.append(
+          (training.secondsBlocked(in: .statistics), training.secondsBlocked(in: .gradientEnd)))
+      }
       if options.isProfiled, let timer { profiled.append((timer.record, elapsed)) }
     }
     if let trace, let timer {
@@ -114,6 +126,13 @@ package struct StepBenchmark: Sendable, Encodable {
     peakResidentBytes = Int(
       try communicator.allGather([ProcessMemory.peakBytes]).max() ?? 0)
     guard let training else { return }
+    let all = try communicator.allGather([
+      blocked.map(\.statistics).median, blocked.map(\.gradients).median,
+    ])
+    statisticsSeconds =
+      stride(from: 0, to: all.count, by: 2).reduce(0) { $0 + all[$1] } / Double(ranks)
+    exposedGradientSeconds =
+      stride(from: 1, to: all.count, by: 2).reduce(0) { $0 + all[$1] } / Double(ranks)
     // The buffers of the copy must not count as the network's.
     copyBytesPerSecond = MachineRates.copy(
       bytes: max(MachineRates.beyondCache / ranks, 32 << 20))

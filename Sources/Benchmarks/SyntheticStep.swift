@@ -22,14 +22,19 @@ extension ImageBatch {
 /// A step of training: forward, backward, exchange, optimizer.
 final class SyntheticTraining: SyntheticStep {
   let network: EfficientNet
+  private let exchange: RankExchange
+  private let recorder = ExchangeRecorder()
   private let state: ModelState
   private let optimizer: Optimizer
   private let imageCount: Int
   private var taken = 0
 
-  init(_ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator)
-  {
+  init(
+    _ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator
+  ) throws(MPIError) {
     imageCount = options.batch * communicator.size
+    exchange = try RankExchange(communicator, options.exchange)
+    exchange.recorder = recorder
     state = ModelState(
       table: architecture.parameterTable, seed: 1, isAveraging: true, usesMeanSquare: true)
     network = EfficientNet(
@@ -37,7 +42,7 @@ final class SyntheticTraining: SyntheticStep {
       layout: BatchLayout(
         microBatchCount: imageCount / options.microBatch, microBatchSize: options.microBatch,
         rank: communicator.rank, rankCount: communicator.size),
-      exchange: RankExchange(communicator), weights: state.weights)
+      exchange: exchange, weights: state.weights, transport: options.exchange.transport)
     optimizer = Optimizer(OptimizerConfiguration(), table: state.table, averagingDecay: 0.9999)
     network.fill(rank: communicator.rank)
     for run in network.beginBatch(imageCount: imageCount) {
@@ -50,6 +55,7 @@ final class SyntheticTraining: SyntheticStep {
 
   func run(_ profile: StepProfile?) throws {
     network.profile = profile
+    recorder.begin()
     _ = try network.train(key: EfficientNet.RandomKey(seed: 1, epoch: taken), smoothing: 0.1)
     guard
       optimizer.step(state, gradient: network.gradient, imageCount: imageCount, rate: 1e-3)
@@ -63,6 +69,11 @@ final class SyntheticTraining: SyntheticStep {
     optimizer.averageStatistics(state)
     profile?.lap(.runningStatistics, .update, .step)
     taken += 1
+  }
+
+  /// Seconds of the last step that this rank waited in exchanges of a kind.
+  func secondsBlocked(in kind: ExchangeEvent.Kind) -> Double {
+    recorder.events.reduce(0) { $0 + ($1.kind == kind ? $1.blockedSeconds : 0) }
   }
 }
 

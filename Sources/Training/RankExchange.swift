@@ -23,6 +23,18 @@ public final class RankExchange: Exchange {
   private var firstFinal = 0
   private var failure: ExchangeError?
 
+  /// An exchange between all ranks of `communicator`, which all call this, as a configuration says.
+  ///
+  /// - Throws: If the library refuses or loses a rank.
+  public convenience init(
+    _ communicator: Communicator, _ configuration: ExchangeConfiguration = ExchangeConfiguration(),
+    activity: Activity? = nil
+  ) throws(MPIError) {
+    self.init(
+      communicator, form: try PipelinedSum.Form(configuration, measuring: communicator),
+      overlaps: configuration.overlap, activity: activity)
+  }
+
   /// An exchange between all ranks of `communicator`.
   ///
   /// - Parameters:
@@ -30,7 +42,7 @@ public final class RankExchange: Exchange {
   ///   - overlaps: Whether gradients leave before the backward pass is over.
   ///   - activity: Is told when this rank waits for others.
   public init(
-    _ communicator: Communicator, form: PipelinedSum.Form = .standard, overlaps: Bool = true,
+    _ communicator: Communicator, form: PipelinedSum.Form, overlaps: Bool = true,
     activity: Activity? = nil
   ) {
     self.form = form
@@ -133,9 +145,4 @@ public final class RankExchange: Exchange {
     buffer.deallocate()
     buffer = .allocate(capacity: count)
   }
-}
-
-extension PipelinedSum.Form {
-  /// What suits ranks that share memory.
-  public static let standard = PipelinedSum.Form(chunk: 1 << 18, largestWhole: 1 << 15, lanes: 4)
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Benchmarks
 import Networks
+import Tensors
+import Training
 
 extension BenchmarkCommand {
   /// `effnet benchmark step`.
@@ -22,6 +24,12 @@ extension BenchmarkCommand {
 
     @Option(help: "Timed steps, after two to warm up.")
     var steps = 5
+
+    @Option(help: "How gradients travel: float32 or bfloat16.")
+    var transport = GradientTransport.float32
+
+    @Flag(inversion: .prefixedNo, help: "Send gradients off during the backward pass.")
+    var overlap = true
 
     @Flag(help: "Time forward passes of evaluation instead of training.")
     var evaluate = false
@@ -77,6 +85,7 @@ extension BenchmarkCommand {
         batch: batch, microBatch: microBatch ?? batch, steps: steps)
       options.isEvaluation = evaluate
       options.isProfiled = profile
+      options.exchange = ExchangeConfiguration(transport: transport, overlap: overlap)
       options.trace = trace
       try Job.run { world in
         let result = try StepBenchmark(architecture, options, communicator: world)
@@ -104,9 +113,20 @@ extension BenchmarkCommand {
           \(fixed(1000 * imageSeconds, 2)) ms at this core's copy rate, \(fixed(rate * 1e-9, 1)) GB/s
           """)
       }
+      if result.ranks > 1, let statistics = result.statisticsSeconds,
+        let gradients = result.exposedGradientSeconds
+      {
+        print(
+          """
+          waiting in a step: \(fixed(1000 * statistics, 2)) ms for batch-norm statistics, \
+          \(fixed(1000 * gradients, 2)) ms for gradients after the backward pass
+          """)
+      }
       print("\(fixed(Double(result.peakResidentBytes) / 1e6, 0)) MB resident in the largest rank")
       guard let profile = result.profile else { return }
       print("\n" + ProfileTable(profile, ranks: result.ranks).text)
     }
   }
 }
+
+extension GradientTransport: ExpressibleByArgument {}

@@ -62,6 +62,10 @@ extension Trainer {
         (old.averaging.decay > 0) == (configuration.averaging.decay > 0),
         "averaging.decay, on or off, differs"
       ),
+      (
+        old.exchange.transport == configuration.exchange.transport,
+        "exchange.transport differs"
+      ),
       (checkpoint.dataSHA256 == feed.training.dataset.sha256, "the training data differ"),
       (
         EpochOrder.Shuffle(old.data, feed.training.dataset) == feed.shuffle,

@@ -64,10 +64,13 @@ public final class Trainer {
       table: architecture.parameterTable, seed: UInt64(configuration.training.seed),
       isAveraging: configuration.averaging.decay > 0,
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
-    exchange = RankExchange(communicator)
+    do throws(MPIError) {
+      exchange = try RankExchange(communicator, configuration.exchange)
+    } catch { throw TrainingError(error) }
     network = EfficientNet(
       architecture, layout: layout, exchange: exchange, weights: state.weights,
-      frozen: configuration.finetuning.freeze, statistics: state.statistics)
+      frozen: configuration.finetuning.freeze, statistics: state.statistics,
+      transport: configuration.exchange.transport)
     optimizer = Optimizer(
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm,
