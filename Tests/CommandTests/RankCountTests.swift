@@ -29,6 +29,28 @@ final class RankCountTests: TrainingTestCase {
     try assertSame(on: [2, 3, 4, 8], ["network.batchNormGroup=4"])
   }
 
+  func testHowGradientsTravelChangesNoBits() throws {
+    try prepare()
+    let alone = try hash("alone")
+    for (index, way) in [
+      ["exchange.overlap=false"], ["exchange.chunkBytes=1024", "exchange.wholeBytes=0"],
+      ["exchange.chunkBytes=4096"],
+    ].enumerated() {
+      for ranks in [2, 3, 4] {
+        XCTAssertEqual(try hash("way-\(index)-\(ranks)", way, ranks: ranks), alone, "\(way)")
+      }
+    }
+  }
+
+  func testGradientsOfHalfTheBytesGiveTheSameOtherBitsOnEveryNumberOfRanks() throws {
+    try prepare(trainingImages: 53)
+    let packed = ["exchange.transport=bfloat16", "network.batchNormGroup=2"]
+    try assertSame(on: [2, 3, 4, 8], packed)
+    XCTAssertNotEqual(try hash("plain", ["network.batchNormGroup=2"]), try hash("packed", packed))
+    XCTAssertEqual(
+      try hash("rounds", packed + ["batch.rounds=2"], ranks: 2), try hash("whole", packed))
+  }
+
   func testABatchSmallerThanItsMicroBatchesGivesTheSameBits() throws {
     // The fourth and the eighth batch have 5 images for 8 micro-batches.
     try prepare(trainingImages: 53)
