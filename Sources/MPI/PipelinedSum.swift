@@ -64,6 +64,7 @@ public final class PipelinedSum {
   private var firstFinal: Int
   private var nextChunk = 0
   private var chunksLeft = 0
+  private var busyLanes = 0
 
   /// The first of the tags, one a chunk; those below are free for other messages.
   private let firstTag = 16
@@ -116,16 +117,16 @@ public final class PipelinedSum {
 
   /// Whether anything could move.
   public var isUnderWay: Bool {
-    chunksLeft > 0
-      && (firstFinal < payload - nextChunk * form.chunk || lanes.contains(where: \.isBusy))
+    chunksLeft > 0 && (firstFinal < payload - nextChunk * form.chunk || busyLanes > 0)
   }
 
   /// Lets messages travel, adds up what has arrived and sends on what can be sent; never waits.
   ///
+  /// - Parameter limit: Floats under way at most; chunks beyond it stay back.
   /// - Throws: If the library refuses or loses a rank.
-  public func progress() throws(MPIError) {
+  public func progress(limit: Int = .max) throws(MPIError) {
     while isUnderWay {
-      try fillLanes()
+      try fillLanes(limit / form.chunk)
       guard try messages.advance(waits: false) else { return }
       try advanceLanes()
     }
@@ -138,7 +139,7 @@ public final class PipelinedSum {
   public func finish() throws(MPIError) {
     firstFinal = 0
     while chunksLeft > 0 {
-      try fillLanes()
+      try fillLanes(lanes.count)
       guard chunksLeft > 0 else { return }
       _ = try messages.advance(waits: true)
       try advanceLanes()
@@ -146,14 +147,15 @@ public final class PipelinedSum {
   }
 
   /// Gives idle lanes the next chunks that are final.
-  private func fillLanes() throws(MPIError) {
+  private func fillLanes(_ limit: Int) throws(MPIError) {
     for lane in lanes.indices where !lanes[lane].isBusy {
-      guard nextChunk < chunkCount else { return }
+      guard nextChunk < chunkCount, busyLanes < limit else { return }
       let end = payload - nextChunk * form.chunk
       let chunk = max(0, end - form.chunk)..<end
       guard chunk.lowerBound >= firstFinal else { return }
       lanes[lane] = Lane(chunk: chunk, number: nextChunk, action: 0, isBusy: true)
       nextChunk += 1
+      busyLanes += 1
       try start(lane)
     }
   }
@@ -192,6 +194,7 @@ public final class PipelinedSum {
       lanes[lane].action += 1
     }
     lanes[lane].isBusy = false
+    busyLanes -= 1
     chunksLeft -= 1
   }
 

@@ -17,38 +17,29 @@ public final class RankExchange: Exchange {
   /// Whether gradients leave before the backward pass is over.
   private let overlaps: Bool
   private let form: PipelinedSum.Form
+  private var pace: ExchangePace
+  private var nextProgress = ContinuousClock.now
   private var gradients: PipelinedSum?
   private var gradientSize = 0
   /// First place that is final; as many as there are when nothing is.
   private var firstFinal = 0
   private var failure: ExchangeError?
+  /// Between two looks at the wire: each takes some microseconds.
+  private static let interval = Duration.microseconds(50)
 
   /// An exchange between all ranks of `communicator`, which all call this, as a configuration says.
   ///
   /// - Throws: If the library refuses or loses a rank.
-  public convenience init(
+  public init(
     _ communicator: Communicator, _ configuration: ExchangeConfiguration = ExchangeConfiguration(),
     activity: Activity? = nil
   ) throws(MPIError) {
-    self.init(
-      communicator, form: try PipelinedSum.Form(configuration, measuring: communicator),
-      overlaps: configuration.overlap, activity: activity)
-  }
-
-  /// An exchange between all ranks of `communicator`.
-  ///
-  /// - Parameters:
-  ///   - form: How gradients are cut and carried.
-  ///   - overlaps: Whether gradients leave before the backward pass is over.
-  ///   - activity: Is told when this rank waits for others.
-  public init(
-    _ communicator: Communicator, form: PipelinedSum.Form, overlaps: Bool = true,
-    activity: Activity? = nil
-  ) {
-    self.form = form
-    self.overlaps = overlaps
     self.communicator = communicator
     self.activity = activity
+    overlaps = configuration.overlap
+    let measured = try ExchangeForm(configuration, measuring: communicator)
+    form = measured.form
+    pace = ExchangePace(secondsPerFloat: measured.secondsPerFloat)
     doubles = .allocate(capacity: 0)
   }
 
@@ -88,6 +79,7 @@ public final class RankExchange: Exchange {
       }
     }
     activity?.endExchange()
+    pace.exchanged(since: start)
     recorder?.note(
       .statistics, bytes: size * MemoryLayout<Double>.stride, blocked: .now - start)
     plan.distribute(leaves, size: size, microBatches: microBatches)
@@ -106,6 +98,7 @@ public final class RankExchange: Exchange {
         slots, payload: size, plan: plan, over: communicator, form: form, transport: transport)
     }
     gradients?.begin()
+    pace.begin()
   }
 
   /// The gradients from `place` of every slot on are final and may leave.
@@ -120,8 +113,11 @@ public final class RankExchange: Exchange {
   /// Lets gradients travel, without waiting.
   public func progress() {
     guard let gradients, gradients.isUnderWay, failure == nil else { return }
+    let now = ContinuousClock.now
+    guard now >= nextProgress else { return }
+    nextProgress = now + Self.interval
     do throws(MPIError) {
-      try gradients.progress()
+      try gradients.progress(limit: pace.floatsThatFit)
     } catch { failure = ExchangeError("\(error)") }
   }
 
