@@ -7,7 +7,7 @@
 struct ExchangePace {
   /// What a float of the gradient takes on its way through the tree, in seconds.
   private let secondsPerFloat: Double
-  /// Seconds of computing before each exchange of statistics, in the step before.
+  /// Seconds of computing before each exchange of statistics, in the steps before.
   private var intervals: [Double] = []
   private var next = 0
   private var lastEnd = ContinuousClock.now
@@ -24,7 +24,8 @@ struct ExchangePace {
   mutating func exchanged(since start: ContinuousClock.Instant) {
     let seconds = (start - lastEnd) / .seconds(1)
     if next < intervals.count {
-      intervals[next] += (seconds - intervals[next]) / 2
+      // Too short a time costs the wire a little; too long a one makes statistics wait.
+      intervals[next] = min(seconds, intervals[next] + (seconds - intervals[next]) / 4)
     } else {
       intervals.append(seconds)
     }
