@@ -91,7 +91,8 @@ package struct StepBenchmark: Sendable, Encodable {
       options.isProfiled || options.trace != nil
       ? StepProfile(
         blockCount: architecture.blocks.count,
-        eventCapacity: options.trace == nil ? 0 : counter.lapCount) : nil
+        // Gradients move on whenever it is time for it, so often or a few times more.
+        eventCapacity: options.trace == nil ? 0 : 2 * counter.lapCount) : nil
     var seconds: [Double] = []
     var blocked: [(statistics: Double, gradients: Double)] = []
     var profiled: [(record: StepProfile.Record, seconds: Double)] = []

@@ -56,7 +56,9 @@ public protocol Exchange: AnyObject {
   func release(gradientsFrom place: Int)
 
   /// Lets gradients travel, without waiting; to be called between pieces of work.
-  func progress()
+  ///
+  /// - Returns: Whether that took any time.
+  func progress() -> Bool
 
   /// Waits for the gradients of the whole batch.
   ///
@@ -93,7 +95,7 @@ public final class LocalExchange: Exchange {
   public func release(gradientsFrom place: Int) {}
 
   /// Does nothing.
-  public func progress() {}
+  public func progress() -> Bool { false }
 
   /// Does nothing.
   public func finishGradients() {}

@@ -95,8 +95,8 @@ final class Workspace {
   ) {
     profile?.lap(
       operation, phase, place, read: read(), written: written(), multiplyAdds: multiplyAdds())
-    guard phase == .backward else { return }
-    exchange.progress()
+    guard phase == .backward, exchange.progress() else { return }
+    profile?.lap(.gradientExchange, phase, .step)
   }
 
   /// Runs a phase of the forward pass: every micro-batch, then the statistics of all ranks.

@@ -9,7 +9,8 @@ struct ExchangePace {
   private let secondsPerFloat: Double
   /// Seconds of computing before each exchange of statistics, in the steps before.
   private var intervals: [Double] = []
-  private var next = 0
+  /// The exchange that comes next; counted from the first backward pass on.
+  private var next: Int?
   private var lastEnd = ContinuousClock.now
 
   init(secondsPerFloat: Double) { self.secondsPerFloat = secondsPerFloat }
@@ -22,6 +23,7 @@ struct ExchangePace {
 
   /// An exchange of statistics began, and has ended now.
   mutating func exchanged(since start: ContinuousClock.Instant) {
+    guard let next else { return }
     let seconds = (start - lastEnd) / .seconds(1)
     if next < intervals.count {
       // Too short a time costs the wire a little; too long a one makes statistics wait.
@@ -29,13 +31,13 @@ struct ExchangePace {
     } else {
       intervals.append(seconds)
     }
-    next += 1
+    self.next = next + 1
     lastEnd = .now
   }
 
   /// Floats that arrive before statistics are due; without bound where none are known to come.
   var floatsThatFit: Int {
-    guard next < intervals.count else { return .max }
+    guard let next, next < intervals.count else { return .max }
     let secondsLeft = intervals[next] - (ContinuousClock.now - lastEnd) / .seconds(1)
     return secondsLeft <= 0 ? 0 : Int(min(secondsLeft / secondsPerFloat, 0x1p60))
   }

@@ -79,7 +79,7 @@ public final class RankExchange: Exchange {
       }
     }
     activity?.endExchange()
-    pace.exchanged(since: start)
+    if !plan.steps.isEmpty { pace.exchanged(since: start) }
     recorder?.note(
       .statistics, bytes: size * MemoryLayout<Double>.stride, blocked: .now - start)
     plan.distribute(leaves, size: size, microBatches: microBatches)
@@ -107,18 +107,18 @@ public final class RankExchange: Exchange {
     recorder?.note(.gradientReady, bytes: (firstFinal - place) * MemoryLayout<Float>.stride)
     firstFinal = place
     if overlaps { gradients?.release(from: place) }
-    progress()
   }
 
-  /// Lets gradients travel, without waiting.
-  public func progress() {
-    guard let gradients, gradients.isUnderWay, failure == nil else { return }
+  /// Lets gradients travel, without waiting, if it is time to.
+  public func progress() -> Bool {
+    guard let gradients, gradients.isUnderWay, failure == nil else { return false }
     let now = ContinuousClock.now
-    guard now >= nextProgress else { return }
+    guard now >= nextProgress else { return false }
     nextProgress = now + Self.interval
     do throws(MPIError) {
       try gradients.progress(limit: pace.floatsThatFit)
     } catch { failure = ExchangeError("\(error)") }
+    return true
   }
 
   /// Waits for the gradients of the whole batch.
