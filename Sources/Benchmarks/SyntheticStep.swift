@@ -13,7 +13,7 @@ protocol SyntheticStep: AnyObject {
 
 extension ImageBatch {
   /// Fills the images of a rank with noise.
-  fileprivate func fill(rank: Int) {
+  func fill(rank: Int) {
     var random = CounterRandom(seed: 1, sample: rank, purpose: .synthetic)
     for i in 0..<images.count { images.start[i] = Float(random.normal()) }
   }
@@ -22,22 +22,36 @@ extension ImageBatch {
 /// A step of training: forward, backward, exchange, optimizer.
 final class SyntheticTraining: SyntheticStep {
   let network: EfficientNet
+  let exchange: RankExchange
   private let state: ModelState
   private let optimizer: Optimizer
-  private let imageCount: Int
+  /// Images of all ranks in a step.
+  var imageCount: Int
   private var taken = 0
 
-  init(_ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator)
-  {
-    imageCount = options.batch * communicator.size
+  convenience init(
+    _ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator
+  ) {
+    self.init(
+      architecture, batch: options.batch, microBatch: options.microBatch, communicator)
+  }
+
+  /// - Parameters:
+  ///   - batch: Images of each rank.
+  ///   - microBatch: Images of a micro-batch.
+  init(
+    _ architecture: Architecture, batch: Int, microBatch: Int, _ communicator: Communicator
+  ) {
+    imageCount = batch * communicator.size
     state = ModelState(
       table: architecture.parameterTable, seed: 1, isAveraging: true, usesMeanSquare: true)
+    exchange = RankExchange(communicator)
     network = EfficientNet(
       architecture,
       layout: BatchLayout(
-        microBatchCount: imageCount / options.microBatch, microBatchSize: options.microBatch,
+        microBatchCount: imageCount / microBatch, microBatchSize: microBatch,
         rank: communicator.rank, rankCount: communicator.size),
-      exchange: RankExchange(communicator), weights: state.weights)
+      exchange: exchange, weights: state.weights)
     optimizer = Optimizer(OptimizerConfiguration(), table: state.table, averagingDecay: 0.9999)
     network.fill(rank: communicator.rank)
     for run in network.beginBatch(imageCount: imageCount) {
@@ -50,7 +64,17 @@ final class SyntheticTraining: SyntheticStep {
 
   func run(_ profile: StepProfile?) throws {
     network.profile = profile
+    try train()
+    try update(profile)
+  }
+
+  /// Forward, backward and the exchange of gradients.
+  func train() throws {
     _ = try network.train(key: EfficientNet.RandomKey(seed: 1, epoch: taken), smoothing: 0.1)
+  }
+
+  /// What comes after the gradient is known.
+  func update(_ profile: StepProfile? = nil) throws {
     guard
       optimizer.step(state, gradient: network.gradient, imageCount: imageCount, rate: 1e-3)
     else {

@@ -1,0 +1,60 @@
+/// What a step of several ranks takes longer than it would with perfect scaling, and what for.
+///
+/// Perfect is the step of one rank alone, times the share of its images that a rank has here. Each
+/// part is the difference between the same part of both, in seconds; so the parts and ``other`` add
+/// up to the loss.
+package struct LossSplit: Sendable, Codable, Equatable {
+  /// Seconds of a step, and what they would be with perfect scaling.
+  package let step, perfect: Double
+  package let gradientExchange, batchNormExchange, imbalance, data: Double
+  /// Computing that takes longer than alone: shared memory and clock, smaller batches.
+  package let slowerCompute: Double
+  /// The part of ``slowerCompute`` that neighbours cause which exchange nothing: that of the
+  /// baseline with busy neighbours. Nil without one.
+  package let contention: Double?
+
+  /// - Parameters:
+  ///   - step: Median seconds of a step, by its own clock.
+  ///   - point: Parts of the steps of several ranks.
+  ///   - alone: Parts of the steps of one rank alone.
+  ///   - aloneStep: Its median seconds of a step.
+  ///   - busy: Parts of the steps of one rank among independent copies of itself.
+  ///   - share: Images of a rank over images of the baseline's rank.
+  package init(
+    step: Double, point: StepParts, alone: StepParts, aloneStep: Double, busy: StepParts?,
+    share: Double
+  ) {
+    self.step = step
+    perfect = share * aloneStep
+    func difference(_ part: KeyPath<StepParts, Double>) -> Double {
+      point[keyPath: part] - share * alone[keyPath: part]
+    }
+    gradientExchange = difference(\.gradientExchange)
+    batchNormExchange = difference(\.batchNormExchange)
+    imbalance = difference(\.imbalance)
+    data = difference(\.data)
+    slowerCompute = difference(\.compute)
+    contention = busy.map { share * ($0.compute - alone.compute) }
+  }
+
+  /// Seconds lost.
+  package var loss: Double { step - perfect }
+
+  /// Parts that are named.
+  package var accounted: Double {
+    gradientExchange + batchNormExchange + imbalance + data + slowerCompute
+  }
+
+  /// What is lost for none of the named reasons: gaps between the clocks, and the median step
+  /// against the mean of the middle steps.
+  package var other: Double { loss - accounted }
+
+  /// Names and seconds, in the order of reports; they add up to the loss.
+  package var parts: [(name: String, seconds: Double)] {
+    [
+      ("exposed gradient exchange", gradientExchange), ("batch-norm exchange", batchNormExchange),
+      ("imbalance", imbalance), ("waiting for data", data), ("slower compute", slowerCompute),
+      ("other", other),
+    ]
+  }
+}

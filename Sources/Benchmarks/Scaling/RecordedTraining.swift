@@ -1,0 +1,69 @@
+import MPI
+import Networks
+import Training
+
+/// Training steps that follow each other as in a run, each recorded with its exchanges.
+final class RecordedTraining {
+  private let training: SyntheticTraining
+  private let feed: DataFeed?
+  private let recorder = ExchangeRecorder()
+  private var taken = 0
+  private var stepStart = ContinuousClock.now
+  /// The exchanges of every step; nil before the first.
+  private(set) var sequence: ExchangeSequence?
+
+  /// - Parameters:
+  ///   - batch: Images of each rank.
+  ///   - feed: Where the images of each step come from; nil for synthetic ones that stay in place.
+  ///   - steps: All steps that will be taken.
+  init(
+    _ architecture: Architecture, batch: Int, microBatch: Int, feed: DataFeed?, steps: Int,
+    _ communicator: Communicator
+  ) {
+    training = SyntheticTraining(
+      architecture, batch: batch, microBatch: microBatch, communicator)
+    training.exchange.recorder = recorder
+    self.feed = feed
+    feed?.begin(atStep: 0, totalSteps: steps, layout: training.network.layout)
+  }
+
+  /// Takes a step, which begins where the last one ended.
+  func step() throws -> StepTimeline {
+    let loadStart = ContinuousClock.now
+    if let feed {
+      training.imageCount = try feed.load(step: taken, round: 0, into: training.network)
+    }
+    let loaded = ContinuousClock.now
+    recorder.begin()
+    try training.train()
+    // A single rank has nobody to exchange with, but its backward pass ends here, too.
+    if recorder.events.last?.kind != .gradientEnd {
+      let network = training.network
+      recorder.note(
+        .gradientEnd,
+        bytes: (network.table.trainableSize - network.firstTrained) * MemoryLayout<Float>.stride)
+    }
+    let trained = ContinuousClock.now
+    try training.update()
+    let end = ContinuousClock.now
+    defer { stepStart = end }
+    taken += 1
+    let events = recorder.events
+    let sequence = ExchangeSequence(events)
+    if let first = self.sequence, first != sequence {
+      throw TrainingError(
+        .communication, "step \(taken) has other exchanges than the first; report this")
+    }
+    self.sequence = sequence
+    return StepTimeline(
+      step: Self.nanoseconds(end - stepStart),
+      data: feed == nil ? 0 : Self.nanoseconds(loaded - loadStart),
+      compute: events.map { Int(($0.computeSeconds * 1e9).rounded()) },
+      blocked: events.map { Int(($0.blockedSeconds * 1e9).rounded()) },
+      update: Self.nanoseconds(end - trained))
+  }
+
+  private static func nanoseconds(_ duration: Duration) -> Int {
+    Int((duration / .nanoseconds(1)).rounded())
+  }
+}
