@@ -113,7 +113,7 @@ enum PageStyle {
     .stack .whole { display: flex; height: 18px; border-radius: 3px; overflow: hidden; }
     .stack .whole i, .swatch { background: var(--shade); }
     .stack .whole i { display: block; min-width: 0; height: 100%; }
-    .p1, .stack .whole i.p1 { background: var(--fill); }
+    .p1, .stack .whole i.p1 { background: var(--quiet); }
     .p2, .stack .whole i.p2 { background: var(--first); }
     .p3, .stack .whole i.p3 { background: var(--second); }
     .p4, .stack .whole i.p4 { background: var(--third); }
@@ -125,7 +125,9 @@ enum PageStyle {
       border-radius: 2px; vertical-align: -1px; }
     .tag { display: inline-block; padding: 0 7px; border: 1px solid currentColor;
       border-radius: 9px; font-size: 11px; font-weight: 600; color: var(--second); }
-    .list td.number, .list th.number { padding-left: 10px; }
+    .list.even th { max-width: none; white-space: nowrap; }
+    .plots + .scroll, .stack + .scroll, .scroll + .scroll { margin-top: 20px; }
+    .plots.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 290px), 1fr)); }
     .meanings { display: grid; gap: 8px 24px;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); }
     .meanings dt { color: var(--ink); font-weight: 600; }

@@ -99,7 +99,8 @@ package struct ScalingPage: Sendable {
       """
     if !section.bars.isEmpty { result += stack(section.bars) }
     if !section.plots.isEmpty {
-      result += "<section class=\"plots\">\(section.plots.map(\.markup).joined())</section>\n"
+      let style = section.plots.count == 3 ? "plots three" : "plots"
+      result += "<section class=\"\(style)\">\(section.plots.map(\.markup).joined())</section>\n"
     }
     return result + section.tables.map(Self.markup).joined()
   }
@@ -139,7 +140,7 @@ package struct ScalingPage: Sendable {
     }
     let rows = table.rows.map { "<tr>\(cells($0, "td"))</tr>\n" }.joined()
     return """
-      <div class="scroll"><table class="list"><thead><tr>\(cells(table.columns, "th"))</tr></thead>
+      <div class="scroll"><table class="list even"><thead><tr>\(cells(table.columns, "th"))</tr></thead>
       <tbody>\(rows)</tbody></table></div>
 
       """

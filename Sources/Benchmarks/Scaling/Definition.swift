@@ -30,7 +30,9 @@ package struct Definition: Sendable, Encodable {
       .init(
         figure: "loss",
         meaning: "Seconds of the step minus the step of one rank alone times the rank's share of "
-          + "its images. Parts are differences of means over the middle half of the steps."),
+          + "its images. Steps and their parts are means over the middle half of the steps, from "
+          + "the first to the third quartile of their durations: without outliers, and with parts "
+          + "that add up."),
       .init(
         figure: "exposed gradient exchange",
         meaning: "What the last rank to finish its backward pass waits for the gradients."),
@@ -48,8 +50,7 @@ package struct Definition: Sendable, Encodable {
           + "that contention: what the baseline with busy neighbours loses, too."),
       .init(
         figure: "other",
-        meaning: "The rest: the median step against the mean of the middle steps, and gaps between "
-          + "clocks."),
+        meaning: "What the step's own clock says beyond these parts."),
       .init(
         figure: "model",
         meaning:

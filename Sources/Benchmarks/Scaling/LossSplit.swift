@@ -4,7 +4,7 @@
 /// part is the difference between the same part of both, in seconds; so the parts and ``other`` add
 /// up to the loss.
 package struct LossSplit: Sendable, Codable, Equatable {
-  /// Seconds of a step, and what they would be with perfect scaling.
+  /// Seconds of a step by its own clock, and what they would be with perfect scaling.
   package let step, perfect: Double
   package let gradientExchange, batchNormExchange, imbalance, data: Double
   /// Computing that takes longer than alone: shared memory and clock, smaller batches.
@@ -14,18 +14,13 @@ package struct LossSplit: Sendable, Codable, Equatable {
   package let contention: Double?
 
   /// - Parameters:
-  ///   - step: Median seconds of a step, by its own clock.
   ///   - point: Parts of the steps of several ranks.
   ///   - alone: Parts of the steps of one rank alone.
-  ///   - aloneStep: Its median seconds of a step.
   ///   - busy: Parts of the steps of one rank among independent copies of itself.
   ///   - share: Images of a rank over images of the baseline's rank.
-  package init(
-    step: Double, point: StepParts, alone: StepParts, aloneStep: Double, busy: StepParts?,
-    share: Double
-  ) {
-    self.step = step
-    perfect = share * aloneStep
+  package init(point: StepParts, alone: StepParts, busy: StepParts?, share: Double) {
+    step = point.step
+    perfect = share * alone.step
     func difference(_ part: KeyPath<StepParts, Double>) -> Double {
       point[keyPath: part] - share * alone[keyPath: part]
     }
@@ -45,8 +40,7 @@ package struct LossSplit: Sendable, Codable, Equatable {
     gradientExchange + batchNormExchange + imbalance + data + slowerCompute
   }
 
-  /// What is lost for none of the named reasons: gaps between the clocks, and the median step
-  /// against the mean of the middle steps.
+  /// What the step's own clock says beyond the named parts: gaps between the clocks.
   package var other: Double { loss - accounted }
 
   /// Names and seconds, in the order of reports; they add up to the loss.

@@ -55,24 +55,31 @@ extension ScalingReport {
       })
   }
 
-  /// Where each point's time went.
+  /// Where each point's time went, a column for each point.
   var lossTable: ScalingPage.Table {
-    let lost = points.compactMap { point in point.loss.map { (point.name, $0) } }
-    let names = lost.first.map { $0.1.parts.map(\.name) } ?? []
+    let lost = points.compactMap { point in point.loss.map { (name: point.name, split: $0) } }
+    let names = lost.first.map { $0.split.parts.map(\.name) } ?? []
+    func row(_ name: String, _ cell: (LossSplit) -> String) -> [String] {
+      [name] + lost.map { cell($0.split) }
+    }
+    func cell(_ seconds: Double, of loss: Double) -> String {
+      "\((1000 * seconds).text(2)) ms" + (loss == 0 ? "" : ", \((100 * seconds / loss).text(1)) %")
+    }
     return ScalingPage.Table(
-      columns: ["point", "loss ms", "of the step"] + names + ["sum", "slower by contention"],
-      rows: lost.map { name, split in
-        func share(_ seconds: Double) -> String {
-          split.loss == 0 ? "–" : "\((100 * seconds / split.loss).text(1)) %"
-        }
-        func cell(_ seconds: Double) -> String {
-          "\((1000 * seconds).text(2)) ms, \(share(seconds))"
-        }
-        let sum = split.parts.reduce(0) { $0 + $1.seconds }
-        return [name, (1000 * split.loss).text(2), (split.loss / split.step).percentText]
-          + split.parts.map { cell($0.seconds) } + [share(sum)]
-          + [split.contention.map { "\((1000 * $0).text(2)) ms" } ?? ""]
-      })
+      columns: ["lost for"] + lost.map(\.name),
+      rows: names.indices.map { index in
+        row(names[index]) { cell($0.parts[index].seconds, of: $0.loss) }
+      } + [
+        row("all parts") { split in
+          cell(split.parts.reduce(0) { $0 + $1.seconds }, of: split.loss)
+        },
+        row("loss, and its share of the step") {
+          "\((1000 * $0.loss).text(2)) ms, \(($0.loss / $0.step).percentText)"
+        },
+        row("of slower compute: contention") {
+          $0.contention.map { "\((1000 * $0).text(2)) ms" } ?? "–"
+        },
+      ])
   }
 
   /// The model beside each point.
@@ -96,13 +103,15 @@ extension ScalingReport {
   func predictionTable(_ predictions: [ScalingPrediction]) -> ScalingPage.Table {
     ScalingPage.Table(
       columns: [
-        "link between hosts", "ranks", "hosts", "images/s", "efficiency", "step ms", "gradient ms",
-        "batch norm ms", "imbalance ms",
+        "link between hosts", "ranks", "hosts", "predicted images/s", "efficiency", "step ms",
+        "gradient ms", "batch norm ms", "imbalance ms",
       ],
       rows: predictions.flatMap { prediction in
-        prediction.rows.filter { [16, 256, 1024, 4096].contains($0.ranks) }.map { row in
+        let shown = [16, 256, 1024, 4096]
+        return prediction.rows.filter { shown.contains($0.ranks) }.map { row in
           [
-            prediction.link.name, row.ranks.groupedText, row.hosts.groupedText,
+            row.ranks == shown[0] ? prediction.link.name : "", row.ranks.groupedText,
+            row.hosts.groupedText,
             row.imagesPerSecond.text(), row.efficiency.percentText,
             (1000 * row.parts.step).text(1), (1000 * row.parts.gradientExchange).text(1),
             (1000 * row.parts.batchNormExchange).text(1), (1000 * row.parts.imbalance).text(1),

@@ -132,8 +132,7 @@ package struct ScalingReport: Sendable, Encodable {
       let share = Double(series.batch) / Double(alone[0].batch)
       let parts = StepParts(middleOf: samples.flatMap(\.parts))
       let loss = LossSplit(
-        step: steps.value, point: parts, alone: StepParts(middleOf: alone.flatMap(\.parts)),
-        aloneStep: alone.flatMap(\.stepSeconds).median,
+        point: parts, alone: StepParts(middleOf: alone.flatMap(\.parts)),
         busy: neighbours.map { StepParts(middleOf: $0.flatMap(\.parts)) }, share: share)
       let hosts = isJob ? samples[0].hosts.hosts.count : 1
       let cost = ExchangeCost(
@@ -148,7 +147,8 @@ package struct ScalingReport: Sendable, Encodable {
         isOversubscribed: measurement.isOversubscribed(samples[0]),
         imagesPerSecond: Bootstrap.median(all.map { $0.map { $0 * Double(ranks) } }),
         stepSeconds: steps, rawStepSeconds: raw,
-        efficiencyAlone: Bootstrap.ratio(all, to: rates(alone)),
+        efficiencyAlone: series.kind == .alone
+          ? Bootstrap.Interval(value: 1, low: 1, high: 1) : Bootstrap.ratio(all, to: rates(alone)),
         efficiencyBusy: isJob ? neighbours.map { Bootstrap.ratio(all, to: rates($0)) } : nil,
         parts: parts, loss: isJob ? loss : nil,
         model: ModelledStep(parts: model, residual: model.step / steps.value - 1))
