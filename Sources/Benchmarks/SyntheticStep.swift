@@ -39,20 +39,31 @@ final class SyntheticTraining: SyntheticStep {
   /// - Parameters:
   ///   - batch: Images of each rank.
   ///   - microBatch: Images of a micro-batch.
-  init(
+  convenience init(
     _ architecture: Architecture, batch: Int, microBatch: Int, _ communicator: Communicator
   ) {
-    imageCount = batch * communicator.size
-    state = ModelState(
-      table: architecture.parameterTable, seed: 1, isAveraging: true, usesMeanSquare: true)
-    exchange = RankExchange(communicator)
-    network = EfficientNet(
+    let imageCount = batch * communicator.size
+    self.init(
       architecture,
-      layout: BatchLayout(
+      BatchLayout(
         microBatchCount: imageCount / microBatch, microBatchSize: microBatch,
         rank: communicator.rank, rankCount: communicator.size),
-      exchange: exchange, weights: state.weights)
-    optimizer = Optimizer(OptimizerConfiguration(), table: state.table, averagingDecay: 0.9999)
+      imageCount: imageCount, OptimizerConfiguration(), averagingDecay: 0.9999, communicator)
+  }
+
+  /// - Parameter imageCount: Images of all ranks in a step.
+  init(
+    _ architecture: Architecture, _ layout: BatchLayout, imageCount: Int,
+    _ optimizer: OptimizerConfiguration, averagingDecay: Double, _ communicator: Communicator
+  ) {
+    self.imageCount = imageCount
+    state = ModelState(
+      table: architecture.parameterTable, seed: 1, isAveraging: averagingDecay > 0,
+      usesMeanSquare: optimizer.kind == .rmsprop)
+    exchange = RankExchange(communicator)
+    network = EfficientNet(
+      architecture, layout: layout, exchange: exchange, weights: state.weights)
+    self.optimizer = Optimizer(optimizer, table: state.table, averagingDecay: averagingDecay)
     network.fill(rank: communicator.rank)
     for run in network.beginBatch(imageCount: imageCount) {
       for (offset, position) in run.positions.enumerated() {

@@ -46,8 +46,10 @@ package struct Definition: Sendable, Encodable {
         figure: "waiting for data", meaning: "Seconds before a step's images are there: \(data)."),
       .init(
         figure: "slower compute",
-        meaning: "Seconds between exchanges, update included, beyond those of one rank alone; of "
-          + "that contention: what the baseline with busy neighbours loses, too."),
+        meaning:
+          "Seconds between exchanges and of the update, beyond those of one rank alone times "
+          + "the rank's share of its images (of the update nothing is shared); of that contention: "
+          + "what the baseline with busy neighbours loses, too."),
       .init(
         figure: "other",
         meaning: "What the step's own clock says beyond these parts."),

@@ -12,6 +12,10 @@ package struct LossSplit: Sendable, Codable, Equatable {
   /// The part of ``slowerCompute`` that neighbours cause which exchange nothing: that of the
   /// baseline with busy neighbours. Nil without one.
   package let contention: Double?
+  /// Seconds lost.
+  package let loss: Double
+  /// What the step's own clock says beyond the named parts: gaps between the clocks.
+  package let other: Double
 
   /// - Parameters:
   ///   - point: Parts of the steps of several ranks.
@@ -30,18 +34,9 @@ package struct LossSplit: Sendable, Codable, Equatable {
     data = difference(\.data)
     slowerCompute = difference(\.compute)
     contention = busy.map { share * ($0.compute - alone.compute) }
+    loss = step - perfect
+    other = difference(\.other)
   }
-
-  /// Seconds lost.
-  package var loss: Double { step - perfect }
-
-  /// Parts that are named.
-  package var accounted: Double {
-    gradientExchange + batchNormExchange + imbalance + data + slowerCompute
-  }
-
-  /// What the step's own clock says beyond the named parts: gaps between the clocks.
-  package var other: Double { loss - accounted }
 
   /// Names and seconds, in the order of reports; they add up to the loss.
   package var parts: [(name: String, seconds: Double)] {

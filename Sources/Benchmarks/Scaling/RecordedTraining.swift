@@ -12,19 +12,34 @@ final class RecordedTraining {
   /// The exchanges of every step; nil before the first.
   private(set) var sequence: ExchangeSequence?
 
+  /// Steps on synthetic images, which stay in place.
+  ///
   /// - Parameters:
   ///   - batch: Images of each rank.
-  ///   - feed: Where the images of each step come from; nil for synthetic ones that stay in place.
-  ///   - steps: All steps that will be taken.
-  init(
-    _ architecture: Architecture, batch: Int, microBatch: Int, feed: DataFeed?, steps: Int,
-    _ communicator: Communicator
-  ) {
+  ///   - microBatch: Images of a micro-batch.
+  init(_ architecture: Architecture, batch: Int, microBatch: Int, _ communicator: Communicator) {
     training = SyntheticTraining(
       architecture, batch: batch, microBatch: microBatch, communicator)
+    feed = nil
     training.exchange.recorder = recorder
+  }
+
+  /// Steps on the images of a configuration.
+  ///
+  /// - Parameter steps: All steps that will be taken.
+  init(
+    _ architecture: Architecture, _ configuration: Configuration, steps: Int,
+    _ communicator: Communicator
+  ) throws {
+    let layout = try BatchLayout(
+      configuration, rank: communicator.rank, rankCount: communicator.size)
+    training = SyntheticTraining(
+      architecture, layout, imageCount: configuration.batch.size, configuration.optimizer,
+      averagingDecay: configuration.averaging.decay, communicator)
+    let feed = try DataFeed(configuration)
+    feed.begin(atStep: 0, totalSteps: steps, layout: layout)
     self.feed = feed
-    feed?.begin(atStep: 0, totalSteps: steps, layout: training.network.layout)
+    training.exchange.recorder = recorder
   }
 
   /// Takes a step, which begins where the last one ended.
@@ -37,7 +52,7 @@ final class RecordedTraining {
     recorder.begin()
     try training.train()
     // A single rank has nobody to exchange with, but its backward pass ends here, too.
-    if recorder.events.last?.kind != .gradientEnd {
+    if !recorder.events.contains(where: { $0.kind == .gradientEnd }) {
       let network = training.network
       recorder.note(
         .gradientEnd,

@@ -23,8 +23,8 @@ package struct ScalingPrediction: Sendable, Encodable {
   private static let effort = 16_384
 
   init(
-    network: String, _ recorded: [StepTimeline], _ sequence: ExchangeSequence, resolution: Int,
-    recordedImages: Int, imagesPerRank: Int, ranksPerHost: Int, link: Link,
+    network: String, _ recorded: (sequence: ExchangeSequence, steps: [StepTimeline]),
+    resolution: Int, recordedImages: Int, imagesPerRank: Int, ranksPerHost: Int, link: Link,
     _ calibration: ScalingReport.Calibration
   ) {
     self.network = network
@@ -41,8 +41,8 @@ package struct ScalingPrediction: Sendable, Encodable {
       let cost = ExchangeCost(
         ranks: ranks, hosts: hosts, within: calibration.within, between: link,
         secondsPerByteAdded: calibration.secondsPerByteAdded)
-      let parts = StepReplay(sequence, cost, rules: calibration.rules)
-        .mean(of: recorded, share: share, draws: min(max(Self.effort / ranks, 4), 32))
+      let parts = StepReplay(recorded.sequence, cost, rules: calibration.rules)
+        .mean(of: recorded.steps, share: share, draws: min(max(Self.effort / ranks, 4), 32))
       if ranks == 1 { single = parts.step }
       return Row(
         ranks: ranks, hosts: hosts,
@@ -61,11 +61,14 @@ package struct ScalingPrediction: Sendable, Encodable {
     let links = [calibration.between ?? calibration.sharedMemory] + Link.named
     let first = evaluation.alone[0]
     var result: [ScalingPrediction] = []
-    func append(_ name: String, _ recorded: [StepTimeline], _ sample: ScalingSample) {
+    func append(
+      _ name: String, _ recorded: (sequence: ExchangeSequence, steps: [StepTimeline]),
+      _ sample: ScalingSample
+    ) {
       for link in links {
         result.append(
           ScalingPrediction(
-            network: name, recorded, sample.sequence, resolution: sample.resolution,
+            network: name, recorded, resolution: sample.resolution,
             recordedImages: sample.batch, imagesPerRank: plan.batch, ranksPerHost: perHost,
             link: link, calibration))
       }
@@ -73,7 +76,7 @@ package struct ScalingPrediction: Sendable, Encodable {
     append(plan.model, evaluation.recorded(perHost), first)
     for name in plan.predicted {
       guard let sample = measurement.predicted[name] else { continue }
-      append(name, sample.steps.map { $0[0] }, sample)
+      append(name, (sample.sequence, sample.steps.map { $0[0] }), sample)
     }
     return result
   }

@@ -111,9 +111,10 @@ package struct ScalingReport: Sendable, Encodable {
         .flatMap { measurement.samples[$0] }
     }
 
-    /// Recorded steps of single ranks among `count` on a machine.
-    func recorded(_ count: Int) -> [StepTimeline] {
-      (busy(count) ?? alone).flatMap { $0.steps.map { $0[0] } }
+    /// Recorded steps of single ranks among `count` on a machine; their exchanges are with nobody.
+    func recorded(_ count: Int) -> (sequence: ExchangeSequence, steps: [StepTimeline]) {
+      let samples = busy(count) ?? alone
+      return (samples[0].sequence, samples.flatMap { $0.steps.map { $0[0] } })
     }
 
     func point(_ series: ScalingSeries, _ calibration: Calibration, draws: Int) -> Point {
@@ -139,8 +140,9 @@ package struct ScalingReport: Sendable, Encodable {
         ranks: ranks, hosts: hosts, within: calibration.within,
         between: calibration.between ?? calibration.within,
         secondsPerByteAdded: calibration.secondsPerByteAdded)
-      let model = StepReplay(samples[0].sequence, cost, rules: calibration.rules)
-        .mean(of: recorded(onMachine), share: share, draws: draws)
+      let recorded = recorded(onMachine)
+      let model = StepReplay(recorded.sequence, cost, rules: calibration.rules)
+        .mean(of: recorded.steps, share: share, draws: draws)
       let all = rates(samples)
       return Point(
         name: series.name, series: series, hosts: hosts, hostMap: samples[0].hosts,

@@ -65,9 +65,12 @@ package struct ScalingSample: Sendable, Codable {
     parameters = architecture.parameterTable.parameterCount
 
     let count = Self.warmUp + options.steps
-    let training = RecordedTraining(
-      architecture, batch: options.batch, microBatch: options.microBatch,
-      feed: try configuration.map { try DataFeed($0) }, steps: count, communicator)
+    let training =
+      try configuration.map {
+        try RecordedTraining(architecture, $0, steps: count, communicator)
+      }
+      ?? RecordedTraining(
+        architecture, batch: options.batch, microBatch: options.microBatch, communicator)
     var own: [StepTimeline] = []
     own.reserveCapacity(count)
     for _ in 0..<count { own.append(try training.step()) }

@@ -40,6 +40,8 @@ package struct StepReplay: Sendable {
   ///     loading take this share of the time.
   package func step(_ ranks: [StepTimeline], share: Double = 1) -> StepParts {
     let count = Double(ranks.count)
+    precondition(
+      ranks.allSatisfy { $0.compute.count == sequence.kinds.count }, "steps of other exchanges")
     var parts = StepParts()
     // Steps follow each other and the gradient ends together: the update may as well come first.
     var clocks = ranks.map { rank in
