@@ -125,7 +125,10 @@ enum PageStyle {
       border-radius: 2px; vertical-align: -1px; }
     .tag { display: inline-block; padding: 0 7px; border: 1px solid currentColor;
       border-radius: 9px; font-size: 11px; font-weight: 600; color: var(--second); }
+    .list.even { width: auto; min-width: min(100%, 560px); }
     .list.even th { max-width: none; white-space: nowrap; }
+    .list.even .number { width: auto; padding-left: 12px; }
+    .plots.level { align-items: end; }
     .plots + .scroll, .stack + .scroll, .scroll + .scroll { margin-top: 20px; }
     .plots.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 290px), 1fr)); }
     .meanings { display: grid; gap: 8px 24px;

@@ -99,7 +99,7 @@ package struct ScalingPage: Sendable {
       """
     if !section.bars.isEmpty { result += stack(section.bars) }
     if !section.plots.isEmpty {
-      let style = section.plots.count == 3 ? "plots three" : "plots"
+      let style = section.plots.count == 3 ? "plots level three" : "plots level"
       result += "<section class=\"\(style)\">\(section.plots.map(\.markup).joined())</section>\n"
     }
     return result + section.tables.map(Self.markup).joined()

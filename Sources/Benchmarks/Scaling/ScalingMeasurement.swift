@@ -46,9 +46,12 @@ package struct ScalingMeasurement {
     }
   }
 
-  /// Most ranks that were measured on a machine.
+  /// Most ranks that were measured on a machine, and on a host: hosts can share a machine.
   package var mostOnMachine: Int {
     samples.values.joined().map(\.hosts.mostRanksOfMachine).max() ?? 1
+  }
+  package var mostOnHost: Int {
+    samples.values.joined().map(\.hosts.mostRanksOfHost).max() ?? 1
   }
 
   private func requireProcessors(for sample: ScalingSample) throws {

@@ -38,9 +38,7 @@ package struct ScalingPrediction: Sendable, Encodable {
     var single = 0.0
     rows = counts.map { ranks in
       let hosts = max(1, (ranks + ranksPerHost - 1) / ranksPerHost)
-      let cost = ExchangeCost(
-        ranks: ranks, hosts: hosts, within: calibration.within, between: link,
-        secondsPerByteAdded: calibration.secondsPerByteAdded)
+      let cost = calibration.cost(ranks: ranks, hosts: hosts, between: link)
       let parts = StepReplay(recorded.sequence, cost, rules: calibration.rules)
         .mean(of: recorded.steps, share: share, draws: min(max(Self.effort / ranks, 4), 32))
       if ranks == 1 { single = parts.step }
@@ -57,8 +55,8 @@ package struct ScalingPrediction: Sendable, Encodable {
     _ calibration: ScalingReport.Calibration
   ) -> [ScalingPrediction] {
     let plan = measurement.plan
-    let perHost = plan.ranksPerHost ?? measurement.mostOnMachine
-    let links = [calibration.between ?? calibration.sharedMemory] + Link.named
+    let perHost = plan.ranksPerHost ?? measurement.mostOnHost
+    let links = [calibration.between ?? calibration.sharedMemory].compactMap { $0 } + Link.named
     let first = evaluation.alone[0]
     var result: [ScalingPrediction] = []
     func append(
@@ -73,7 +71,7 @@ package struct ScalingPrediction: Sendable, Encodable {
             link: link, calibration))
       }
     }
-    append(plan.model, evaluation.recorded(perHost), first)
+    append(plan.model, evaluation.recorded(max(perHost, measurement.mostOnMachine)), first)
     for name in plan.predicted {
       guard let sample = measurement.predicted[name] else { continue }
       append(name, (sample.sequence, sample.steps.map { $0[0] }), sample)
@@ -84,9 +82,11 @@ package struct ScalingPrediction: Sendable, Encodable {
 
 extension ScalingReport.Calibration {
   /// Stands for a link between hosts where none was calibrated: no network is as good.
-  var sharedMemory: Link {
-    Link(
-      name: "as if all ranks shared this host's memory", latency: within.latency,
-      secondsPerByte: within.secondsPerByte)
+  var sharedMemory: Link? {
+    within.map {
+      Link(
+        name: "as if all ranks shared this host's memory", latency: $0.latency,
+        secondsPerByte: $0.secondsPerByte)
+    }
   }
 }

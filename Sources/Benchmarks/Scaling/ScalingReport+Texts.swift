@@ -21,7 +21,7 @@ extension ScalingReport {
       "α \((1e6 * link.latency).text(2)) µs, β \((1e9 * link.secondsPerByte).text(3)) ns a byte "
         + (link.secondsPerByte > 0 ? "(\((1e-6 / link.secondsPerByte).text()) MB/s)" : "")
     }
-    var result = [("within a host", text(calibration.within))]
+    var result = [("within a host", calibration.within.map(text) ?? "no two ranks on a host")]
     if let between = calibration.between {
       result.append(
         (
@@ -49,7 +49,8 @@ extension ScalingReport {
           "\(point.series.batch)", speed.value.text(2),
           "\(speed.low.text(2))–\(speed.high.text(2))",
           (1000 * point.stepSeconds.value).text(2), efficiency.value.percentText,
-          "\((100 * efficiency.low).text(1))–\((100 * efficiency.high).text(1)) %",
+          point.series.kind == .alone
+            ? "" : "\((100 * efficiency.low).text(1))–\((100 * efficiency.high).text(1)) %",
           point.efficiencyBusy?.value.percentText ?? "",
         ]
       })

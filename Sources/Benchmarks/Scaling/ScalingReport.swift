@@ -33,7 +33,8 @@ package struct ScalingReport: Sendable, Encodable {
 
   /// What the model knows of the links.
   package struct Calibration: Sendable, Encodable {
-    package let within: Link
+    /// Within a host; nil where no two ranks share one.
+    package let within: Link?
     /// Between hosts; nil on one host without a given link.
     package let between: Link?
     /// Whether ``between`` was given and not measured.
@@ -41,6 +42,15 @@ package struct ScalingReport: Sendable, Encodable {
     package let secondsPerByteAdded: Double
     package let sweep: LinkSweep?
     package let rules: StepReplay.Rules
+
+    /// What exchanges among `ranks` on `hosts` cost; a link that was not measured costs as much as
+    /// the one that was, and nothing where there are no two ranks.
+    func cost(ranks: Int, hosts: Int, between given: Link? = nil) -> ExchangeCost {
+      let nothing = Link(name: "none", latency: 0, secondsPerByte: 0)
+      return ExchangeCost(
+        ranks: ranks, hosts: hosts, within: within ?? between ?? nothing,
+        between: given ?? between ?? within ?? nothing, secondsPerByteAdded: secondsPerByteAdded)
+    }
   }
 
   package let plan: ScalingPlan
@@ -85,8 +95,7 @@ package struct ScalingReport: Sendable, Encodable {
     }
     let given = measurement.plan.link
     return Calibration(
-      within: fit("within a host, calibrated", \.within)
-        ?? Link(name: "no two ranks on a host", latency: 0, secondsPerByte: 0),
+      within: fit("within a host, calibrated", \.within),
       between: given ?? fit("between hosts, calibrated", \.between), isGiven: given != nil,
       secondsPerByteAdded: sweeps.map(\.secondsPerByteAdded).median, sweep: sweeps.first,
       rules: StepReplay.Rules())
@@ -111,9 +120,12 @@ package struct ScalingReport: Sendable, Encodable {
         .flatMap { measurement.samples[$0] }
     }
 
-    /// Recorded steps of single ranks among `count` on a machine; their exchanges are with nobody.
+    /// Recorded steps of single ranks among `count` on a machine, or as many as were measured; their
+    /// exchanges are with nobody.
     func recorded(_ count: Int) -> (sequence: ExchangeSequence, steps: [StepTimeline]) {
-      let samples = busy(count) ?? alone
+      let busy = measurement.series.filter { $0.kind == .busy && $0.ranks <= count }
+      let samples =
+        busy.max { $0.ranks < $1.ranks }.flatMap { measurement.samples[$0] } ?? alone
       return (samples[0].sequence, samples.flatMap { $0.steps.map { $0[0] } })
     }
 
@@ -136,10 +148,7 @@ package struct ScalingReport: Sendable, Encodable {
         point: parts, alone: StepParts(middleOf: alone.flatMap(\.parts)),
         busy: neighbours.map { StepParts(middleOf: $0.flatMap(\.parts)) }, share: share)
       let hosts = isJob ? samples[0].hosts.hosts.count : 1
-      let cost = ExchangeCost(
-        ranks: ranks, hosts: hosts, within: calibration.within,
-        between: calibration.between ?? calibration.within,
-        secondsPerByteAdded: calibration.secondsPerByteAdded)
+      let cost = calibration.cost(ranks: ranks, hosts: hosts)
       let recorded = recorded(onMachine)
       let model = StepReplay(recorded.sequence, cost, rules: calibration.rules)
         .mean(of: recorded.steps, share: share, draws: draws)
