@@ -66,7 +66,8 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
-      name: "Benchmarks", dependencies: ["Kernels", "MPI", "Networks", "Tensors", "Training"]),
+      name: "Benchmarks",
+      dependencies: ["Kernels", "MPI", "Networks", "Reports", "Tensors", "Training"]),
     .executableTarget(
       name: "effnet",
       dependencies: [
@@ -93,7 +94,7 @@ let package = Package(
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
     .testTarget(
       name: "TrainingTests", dependencies: ["HDF5", "Kernels", "TestSupport", "Training"]),
-    .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks"]),
+    .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Tensors", "Training"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["Datasets", "HDF5", "Images", "TestSupport", "Tensors"]),

@@ -13,7 +13,7 @@ protocol SyntheticStep: AnyObject {
 
 extension ImageBatch {
   /// Fills the images of a rank with noise.
-  fileprivate func fill(rank: Int) {
+  func fill(rank: Int) {
     var random = CounterRandom(seed: 1, sample: rank, purpose: .synthetic)
     for i in 0..<images.count { images.start[i] = Float(random.normal()) }
   }
@@ -22,28 +22,54 @@ extension ImageBatch {
 /// A step of training: forward, backward, exchange, optimizer.
 final class SyntheticTraining: SyntheticStep {
   let network: EfficientNet
-  private let exchange: RankExchange
-  private let recorder = ExchangeRecorder()
+  let exchange: RankExchange
   private let state: ModelState
   private let optimizer: Optimizer
-  private let imageCount: Int
+  /// Images of all ranks in a step.
+  var imageCount: Int
   private var taken = 0
 
-  init(
+  convenience init(
     _ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator
   ) throws(MPIError) {
-    imageCount = options.batch * communicator.size
-    exchange = try RankExchange(communicator, options.exchange)
-    exchange.recorder = recorder
-    state = ModelState(
-      table: architecture.parameterTable, seed: 1, isAveraging: true, usesMeanSquare: true)
-    network = EfficientNet(
+    try self.init(
+      architecture, batch: options.batch, microBatch: options.microBatch, options.exchange,
+      communicator)
+    exchange.recorder = ExchangeRecorder()
+  }
+
+  /// - Parameters:
+  ///   - batch: Images of each rank.
+  ///   - microBatch: Images of a micro-batch.
+  convenience init(
+    _ architecture: Architecture, batch: Int, microBatch: Int, _ exchange: ExchangeConfiguration,
+    _ communicator: Communicator
+  ) throws(MPIError) {
+    let imageCount = batch * communicator.size
+    try self.init(
       architecture,
-      layout: BatchLayout(
-        microBatchCount: imageCount / options.microBatch, microBatchSize: options.microBatch,
+      BatchLayout(
+        microBatchCount: imageCount / microBatch, microBatchSize: microBatch,
         rank: communicator.rank, rankCount: communicator.size),
-      exchange: exchange, weights: state.weights, transport: options.exchange.transport)
-    optimizer = Optimizer(OptimizerConfiguration(), table: state.table, averagingDecay: 0.9999)
+      imageCount: imageCount, OptimizerConfiguration(), averagingDecay: 0.9999, exchange,
+      communicator)
+  }
+
+  /// - Parameter imageCount: Images of all ranks in a step.
+  init(
+    _ architecture: Architecture, _ layout: BatchLayout, imageCount: Int,
+    _ optimizer: OptimizerConfiguration, averagingDecay: Double,
+    _ exchange: ExchangeConfiguration, _ communicator: Communicator
+  ) throws(MPIError) {
+    self.imageCount = imageCount
+    state = ModelState(
+      table: architecture.parameterTable, seed: 1, isAveraging: averagingDecay > 0,
+      usesMeanSquare: optimizer.kind == .rmsprop)
+    self.exchange = try RankExchange(communicator, exchange)
+    network = EfficientNet(
+      architecture, layout: layout, exchange: self.exchange, weights: state.weights,
+      transport: exchange.transport)
+    self.optimizer = Optimizer(optimizer, table: state.table, averagingDecay: averagingDecay)
     network.fill(rank: communicator.rank)
     for run in network.beginBatch(imageCount: imageCount) {
       for (offset, position) in run.positions.enumerated() {
@@ -55,8 +81,18 @@ final class SyntheticTraining: SyntheticStep {
 
   func run(_ profile: StepProfile?) throws {
     network.profile = profile
-    recorder.begin()
+    exchange.recorder?.begin()
+    try train()
+    try update(profile)
+  }
+
+  /// Forward, backward and the exchange of gradients.
+  func train() throws {
     _ = try network.train(key: EfficientNet.RandomKey(seed: 1, epoch: taken), smoothing: 0.1)
+  }
+
+  /// What comes after the gradient is known.
+  func update(_ profile: StepProfile? = nil) throws {
     guard
       optimizer.step(state, gradient: network.gradient, imageCount: imageCount, rate: 1e-3)
     else {
@@ -73,7 +109,7 @@ final class SyntheticTraining: SyntheticStep {
 
   /// Seconds of the last step that this rank waited in exchanges of a kind.
   func secondsBlocked(in kind: ExchangeEvent.Kind) -> Double {
-    recorder.events.reduce(0) { $0 + ($1.kind == kind ? $1.blockedSeconds : 0) }
+    (exchange.recorder?.events ?? []).reduce(0) { $0 + ($1.kind == kind ? $1.blockedSeconds : 0) }
   }
 }
 

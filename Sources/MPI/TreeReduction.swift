@@ -8,7 +8,6 @@ public struct TreeReduction {
   let communicator: Communicator
   /// What this rank does.
   public let plan: ReductionPlan
-  let isRecursiveDoubling: Bool
 
   /// Prepares to carry out the plan of this rank.
   ///
@@ -16,7 +15,6 @@ public struct TreeReduction {
   public init(_ plan: ReductionPlan, over communicator: Communicator) {
     self.plan = plan
     self.communicator = communicator
-    isRecursiveDoubling = plan.isRecursiveDoubling
   }
 
   /// Replaces every slot by the total of its group.

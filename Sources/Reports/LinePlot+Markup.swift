@@ -7,10 +7,13 @@ extension LinePlot {
   /// The plot as a `<figure>` with its legend.
   package var markup: String {
     let lines = series.map { drawable($0.points) }
-    let across = PlotAxis(
-      lines.joined().map(\.x), includesZero: true, endsAtTicks: false, tickCount: 6)
+    let across =
+      countsDoublings
+      ? PlotAxis(doublingsUpTo: lines.joined().map(\.x).max() ?? 1)
+      : PlotAxis(lines.joined().map(\.x), includesZero: true, endsAtTicks: false, tickCount: 6)
     let up = PlotAxis(
-      lines.joined().map(\.y), includesZero: includesZero, isLogarithmic: isLogarithmic)
+      lines.joined().map(\.y) + series.flatMap(\.intervals).flatMap { [$0.low, $0.high] },
+      includesZero: includesZero, isLogarithmic: isLogarithmic)
     var svg = ""
     for tick in up.ticks {
       let y = Self.percent(1 - tick.position)
@@ -26,15 +29,25 @@ extension LinePlot {
     for (number, line) in lines.enumerated() where line.count > 1 {
       // What goes up and down faster than the screen shows is a pale band around its mean.
       let means = Self.means(line)
-      let style = means.isEmpty ? "s\(number)" : "s\(number) range"
-      svg += Self.polyline(Self.thinned(line), style, across, up)
-      if !means.isEmpty { svg += Self.polyline(means, "s\(number)", across, up) }
+      let own = style(number)
+      svg += Self.polyline(
+        Self.thinned(line), means.isEmpty ? own : own + " range", across, up)
+      if !means.isEmpty { svg += Self.polyline(means, own, across, up) }
     }
     svg += "</svg>"
-    for (number, line) in lines.enumerated() where line.count <= Self.dotLimit {
+    for (number, line) in series.enumerated() {
+      for interval in line.intervals {
+        let x = Self.percent(across.position(interval.x))
+        svg += "<line class=\"interval \(style(number))\" x1=\"\(x)\" x2=\"\(x)\" "
+        svg += "y1=\"\(Self.percent(1 - up.position(interval.low)))\" "
+        svg += "y2=\"\(Self.percent(1 - up.position(interval.high)))\"/>"
+      }
+    }
+    for (number, line) in lines.enumerated()
+    where line.count <= Self.dotLimit && !series[number].isDashed {
       for point in line {
         let (x, y) = (across.position(point.x), 1 - up.position(point.y))
-        svg += "<circle class=\"s\(number)\" r=\"2.5\" "
+        svg += "<circle class=\"\(style(number))\" r=\"2.5\" "
         svg += "cx=\"\(Self.percent(x))\" cy=\"\(Self.percent(y))\"/>"
       }
     }
@@ -50,6 +63,12 @@ extension LinePlot {
       """
   }
 
+  /// Classes of a line.
+  private func style(_ number: Int) -> String {
+    let line = series[number]
+    return "s\(line.color ?? number)" + (line.isDashed ? " dashed" : "")
+  }
+
   private static func polyline(
     _ points: [Point], _ style: String, _ across: PlotAxis, _ up: PlotAxis
   ) -> String {
@@ -63,7 +82,7 @@ extension LinePlot {
       guard let last = line.1.last else { return "" }
       let value = "<b>\(text(last.y))</b>"
       guard series.count > 1 || !line.0.name.isEmpty else { return "<span>\(value)</span>" }
-      return "<span class=\"key s\(number)\">\(line.0.name.escapedForHTML) \(value)</span>"
+      return "<span class=\"key \(style(number))\">\(line.0.name.escapedForHTML) \(value)</span>"
     }.joined()
   }
 

@@ -19,10 +19,27 @@ package struct LinePlot: Sendable {
     package let name: String
     /// Values from left to right; those that are not finite are left out.
     package let points: [Point]
+    /// Bounds of values, drawn as upright lines.
+    package var intervals: [Interval] = []
+    /// Dashes tell what was not measured.
+    package var isDashed = false
+    /// Number of the colour, 0 to 3; that of the place among the lines unless given.
+    package var color: Int?
 
     package init(_ points: [Point], name: String = "") {
       self.name = name
       self.points = points
+    }
+  }
+
+  /// Bounds of a value.
+  package struct Interval: Sendable, Equatable {
+    package let x, low, high: Double
+
+    package init(x: Double, low: Double, high: Double) {
+      self.x = x
+      self.low = low
+      self.high = high
     }
   }
 
@@ -32,7 +49,9 @@ package struct LinePlot: Sendable {
   package var unit = ""
   /// What the horizontal axis counts.
   package var horizontal = "epoch"
-  /// One line or two.
+  /// Whether the horizontal axis has equal lengths for doublings; values below 1 are left out then.
+  package var countsDoublings = false
+  /// Up to four lines.
   package var series: [Series]
   /// Whether the axis of values begins at 0.
   package var includesZero = false
@@ -55,6 +74,7 @@ package struct LinePlot: Sendable {
   func drawable(_ points: [Point]) -> [Point] {
     points.filter {
       abs($0.x) < Self.largest && abs($0.y) < Self.largest && (!isLogarithmic || $0.y > 0)
+        && (!countsDoublings || $0.x >= 1)
     }
   }
 

@@ -6,12 +6,14 @@ enum PageStyle {
       color-scheme: light dark;
       --paper: #fcfcfb; --ink: #1b1d21; --quiet: #646a73; --hair: #e3e4e6; --fill: #f1f2f3;
       --first: #0b66b2; --second: #c2500c; --good: #1d7f4e;
+      --third: #14806a; --fourth: #8a3f9e; --shade: #c9cdd2;
       --first-rgb: 11 102 178; --second-rgb: 214 94 16;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --paper: #141619; --ink: #dcdfe4; --quiet: #9299a3; --hair: #2c3036; --fill: #1e2126;
         --first: #62adf5; --second: #f79a55; --good: #5cc48e;
+        --third: #4fc7ab; --fourth: #cf8ee0; --shade: #4a5058;
         --first-rgb: 98 173 245; --second-rgb: 247 154 85;
       }
     }
@@ -67,12 +69,25 @@ enum PageStyle {
       vector-effect: non-scaling-stroke; }
     .plot polyline.range { stroke-width: 1; opacity: .3; }
     .plot polyline.s1 { stroke: var(--second); }
+    .plot polyline.s2 { stroke: var(--third); }
+    .plot polyline.s3 { stroke: var(--fourth); }
+    .plot polyline.dashed { stroke-dasharray: 5 4; }
+    .plot line.interval { stroke: var(--first); stroke-width: 5; opacity: .3; }
+    .plot line.interval.s1 { stroke: var(--second); }
+    .plot line.interval.s2 { stroke: var(--third); }
+    .plot line.interval.s3 { stroke: var(--fourth); }
     .plot circle { fill: var(--first); }
     .plot circle.s1 { fill: var(--second); }
+    .plot circle.s2 { fill: var(--third); }
+    .plot circle.s3 { fill: var(--fourth); }
     .plot rect { fill: currentColor; opacity: 0; }
     .plot rect:hover { opacity: .07; }
     .key { color: var(--first); }
     .key.s1 { color: var(--second); }
+    .key.s2 { color: var(--third); }
+    .key.s3 { color: var(--fourth); }
+    .key.dashed::before { background: repeating-linear-gradient(90deg, currentColor 0 4px,
+      transparent 4px 6px); }
     .plot .title, .plot b { color: var(--ink); font-weight: 600; }
     .key::before { content: ""; display: inline-block; width: 14px; height: 2px; margin-right: 6px;
       background: currentColor; vertical-align: 4px; }
@@ -92,6 +107,34 @@ enum PageStyle {
     .bar { min-width: 90px; }
     .bar div { height: 6px; border-radius: 3px; background: var(--fill); overflow: hidden; }
     .bar i { display: block; height: 100%; background: var(--first); }
+    .stack { display: grid; grid-template-columns: minmax(90px, max-content) 1fr max-content;
+      gap: 7px 14px; align-items: center; margin: 12px 0; }
+    .stack .length { min-width: 0; }
+    .stack .whole { display: flex; height: 18px; border-radius: 3px; overflow: hidden; }
+    .stack .whole i, .swatch { background: var(--shade); }
+    .stack .whole i { display: block; min-width: 0; height: 100%; }
+    .p1, .stack .whole i.p1 { background: var(--quiet); }
+    .p2, .stack .whole i.p2 { background: var(--first); }
+    .p3, .stack .whole i.p3 { background: var(--second); }
+    .p4, .stack .whole i.p4 { background: var(--third); }
+    .p5, .stack .whole i.p5 { background: var(--fourth); }
+    .p6, .stack .whole i.p6 { background: var(--ink); }
+    .stack .value { text-align: right; white-space: nowrap; }
+    .swatches { display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 12px; }
+    .swatch { display: inline-block; width: 10px; height: 10px; margin-right: 6px;
+      border-radius: 2px; vertical-align: -1px; }
+    .tag { display: inline-block; padding: 0 7px; border: 1px solid currentColor;
+      border-radius: 9px; font-size: 11px; font-weight: 600; color: var(--second); }
+    .list.even { width: auto; min-width: min(100%, 560px); }
+    .list.even th { max-width: none; white-space: nowrap; }
+    .list.even .number { width: auto; padding-left: 12px; }
+    .plots.level { align-items: end; }
+    .plots + .scroll, .stack + .scroll, .scroll + .scroll { margin-top: 20px; }
+    .plots.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 290px), 1fr)); }
+    .meanings { display: grid; gap: 8px 24px;
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); }
+    .meanings dt { color: var(--ink); font-weight: 600; }
+    .meanings dd { color: var(--quiet); font-size: 13px; }
     .confusion td { width: 34px; min-width: 34px; height: 30px; padding: 0; text-align: center;
       border: 1px solid var(--paper); background: var(--fill); font-size: 12px; }
     .confusion td.hit { background: rgb(var(--first-rgb) / var(--v)); }

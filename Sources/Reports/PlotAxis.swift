@@ -44,6 +44,17 @@ struct PlotAxis {
     place(from: low, to: high, step: Self.step(high - low, tickCount), endsAtTicks)
   }
 
+  /// An axis of powers of two from 1 to `largest`, which need not be one.
+  init(doublingsUpTo largest: Double) {
+    isLogarithmic = true
+    upper = max(log10(largest), log10(2))
+    let doublings = Int((upper / log10(2) + 1e-9).rounded(.down))
+    for power in stride(from: 0, through: doublings, by: doublings > 7 ? 2 : 1) {
+      let value = Double(1 << power)
+      ticks.append(Tick(position: position(value), label: value.text()))
+    }
+  }
+
   /// Where a value lies: 0 at the lower end, 1 at the upper.
   func position(_ value: Double) -> Double {
     ((isLogarithmic ? log10(value) : value) - lower) / (upper - lower)

@@ -28,6 +28,8 @@ public enum RandomPurpose: Sendable {
   case erasing
   /// How one sample is mixed with its partner.
   case mixing
+  /// Measurements drawn again, and steps that simulated ranks replay.
+  case bootstrap
 
   var word: UInt32 {
     switch self {
@@ -44,6 +46,7 @@ public enum RandomPurpose: Sendable {
     case .policy: 11
     case .erasing: 12
     case .mixing: 13
+    case .bootstrap: 14
     }
   }
 }

@@ -3,8 +3,8 @@ import MPI
 import Tensors
 
 /// How gradients are cut and carried between these ranks, and how fast that goes.
-struct ExchangeForm {
-  let form: PipelinedSum.Form
+package struct ExchangeForm {
+  package let form: PipelinedSum.Form
   /// What a float takes on its way through the tree when nothing else is on the way, in seconds;
   /// zero on a single rank.
   private(set) var secondsPerFloat = 0.0
@@ -22,7 +22,7 @@ struct ExchangeForm {
   /// Called by all ranks, which agree on the answer. Measuring takes as long as some 30 exchanges of
   /// 4 MiB; no choice changes any bits.
   /// - Throws: If the library refuses or loses a rank.
-  init(
+  package init(
     _ configuration: ExchangeConfiguration, measuring communicator: Communicator
   ) throws(MPIError) {
     let float = MemoryLayout<Float>.stride

@@ -4,5 +4,7 @@ import ArgumentParser
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Measures speed.",
-    subcommands: [Step.self, Kernels.self, Loader.self])
+    subcommands: [
+      Step.self, Kernels.self, Exchange.self, Loader.self, Scaling.self, Sample.self,
+    ])
 }

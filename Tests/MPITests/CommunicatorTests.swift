@@ -100,6 +100,11 @@ final class CommunicatorTests: XCTestCase {
       try counts.withUnsafeMutableBufferPointer { try world.sum($0) }
       let size = Int64(world.size)
       XCTAssertEqual(counts, [size << 53, size, size * (size - 1) / 2])
+
+      // Whole numbers, whose sum is the same in any order.
+      var values = (0..<23).map { Float($0 * (world.rank + 1)) }
+      try values.withUnsafeMutableBufferPointer { try world.sumInAnyOrder($0) }
+      XCTAssertEqual(values, (0..<23).map { Float($0 * world.size * (world.size + 1) / 2) })
     }
     XCTAssertEqual(try world.sum((1 << 53) + 1), ((1 << 53) + 1) * world.size)
   }

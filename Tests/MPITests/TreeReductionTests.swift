@@ -26,11 +26,9 @@ final class TreeReductionTests: XCTestCase {
     return children.count == 2 ? children[0] + children[1] : children.first
   }
 
-  private enum Form { case sum, doubling }
-
   /// Sums over all ranks and compares the bits with the serial tree's.
   private func assertSerialBits(
-    microBatchCount: Int, groupLevel: Int? = nil, payload: Int, form: Form,
+    microBatchCount: Int, groupLevel: Int? = nil, payload: Int,
     file: StaticString = #filePath, line: UInt = #line
   ) throws {
     var world = try sharedWorld()
@@ -48,12 +46,8 @@ final class TreeReductionTests: XCTestCase {
     var scratch = [Float](repeating: .nan, count: payload)
     try slots.withUnsafeMutableBufferPointer { slots in
       try scratch.withUnsafeMutableBufferPointer { scratch in
-        switch form {
-        case .sum: try reduction.sum(slots, payload: payload, scratch: scratch)
-        case .doubling:
-          try reduction.reduce(slots, payload: payload, scratch: scratch) { into, from, count in
-            for index in 0..<count { into[index] += from[index] }
-          }
+        try reduction.reduce(slots, payload: payload, scratch: scratch) { into, from, count in
+          for index in 0..<count { into[index] += from[index] }
         }
       }
     }
@@ -83,7 +77,7 @@ final class TreeReductionTests: XCTestCase {
   func testSmallSumsHaveTheBitsOfTheSerialTree() throws {
     for microBatchCount in 1...17 {
       for payload in [0, 1, 50] {
-        try assertSerialBits(microBatchCount: microBatchCount, payload: payload, form: .sum)
+        try assertSerialBits(microBatchCount: microBatchCount, payload: payload)
       }
     }
   }
@@ -92,18 +86,7 @@ final class TreeReductionTests: XCTestCase {
     for microBatchCount in [4, 6, 8, 12, 16] {
       for groupLevel in 0...4 {
         try assertSerialBits(
-          microBatchCount: microBatchCount, groupLevel: groupLevel, payload: 20, form: .sum)
-      }
-    }
-  }
-
-  func testLargeAndSmallFormsHaveTheSameBits() throws {
-    // Odd, so that the halves differ in length on every level.
-    let payload = 32_768 + 13
-    for (microBatchCount, groupLevel) in [(8, nil), (8, 1), (5, nil)] as [(Int, Int?)] {
-      for form in [Form.sum, .doubling] {
-        try assertSerialBits(
-          microBatchCount: microBatchCount, groupLevel: groupLevel, payload: payload, form: form)
+          microBatchCount: microBatchCount, groupLevel: groupLevel, payload: 20)
       }
     }
   }

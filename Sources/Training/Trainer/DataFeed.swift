@@ -91,7 +91,7 @@ package final class DataFeed {
   /// batch.
   ///
   /// - Precondition: Steps and rounds come in their order, from where the feed began.
-  func load(step: Int, round: Int, into network: EfficientNet) throws(DatasetError) -> Int {
+  package func load(step: Int, round: Int, into network: EfficientNet) throws(DatasetError) -> Int {
     guard let sequence else { preconditionFailure("the feed has not begun") }
     let imageCount = sequence.imageCount(ofStep: step)
     for run in network.beginBatch(imageCount: imageCount, round: round) {

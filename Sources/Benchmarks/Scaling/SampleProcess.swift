@@ -1,0 +1,108 @@
+import Foundation
+import Training
+
+/// A job of its own that measures a ``ScalingSample`` and prints it.
+///
+/// Output goes to files: no pipe can fill up and stop the job.
+package final class SampleProcess {
+  /// A job that did not measure.
+  package struct Failure: Error, CustomStringConvertible {
+    /// What it ended with.
+    package let code: Int32
+    package let description: String
+  }
+
+  private let process = Process()
+  private let folder: URL
+
+  /// Starts a job.
+  ///
+  /// - Parameters:
+  ///   - arguments: Of `effnet benchmark sample`.
+  ///   - hostFile: Host file for mpirun; nil for this host, or those of a Slurm allocation.
+  init(
+    ranks: Int, _ arguments: [String], hostFile: String?, isOversubscribing: Bool
+  ) throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "effnet-scaling-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments =
+      Self.launcher(ranks: ranks, hostFile: hostFile, isOversubscribing: isOversubscribing)
+      + [Self.program, "benchmark", "sample"] + arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try file("output")
+    process.standardError = try file("errors")
+    do { try process.run() } catch {
+      throw Failure(code: 2, description: "mpirun cannot be started: \(error.systemReason)")
+    }
+  }
+
+  deinit {
+    end()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  private static func launcher(
+    ranks: Int, hostFile: String?, isOversubscribing: Bool
+  ) -> [String] {
+    // Ranks bind themselves: independent jobs would all take the first processor.
+    var result = ["mpirun", "--bind-to", "none", "--map-by", "slot", "-n", "\(ranks)"]
+    if geteuid() == 0 { result.append("--allow-run-as-root") }
+    if let hostFile {
+      result += ["--hostfile", hostFile]
+      if isOversubscribing { result.append("--oversubscribe") }
+    } else if ProcessInfo.processInfo.environment["SLURM_JOB_ID"] == nil {
+      result += ["--host", "localhost:\(ranks)"]
+    }
+    if isOversubscribing { result += ["--mca", "mpi_yield_when_idle", "1"] }
+    return result
+  }
+
+  /// This program's own file.
+  private static var program: String {
+    let own = "/proc/self/exe"
+    return (try? FileManager.default.destinationOfSymbolicLink(atPath: own)) ?? own
+  }
+
+  private func file(_ name: String) throws -> FileHandle {
+    let file = folder.appending(path: name)
+    try Data().write(to: file)
+    return try FileHandle(forWritingTo: file)
+  }
+
+  /// Waits for the end.
+  ///
+  /// - Throws: ``Failure`` of the job, and ``Interruption`` when a signal came.
+  func sample() throws -> ScalingSample {
+    while process.isRunning {
+      try Interruption.check()
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    let output = try Data(contentsOf: folder.appending(path: "output"))
+    if process.terminationStatus == 0,
+      let sample = try? JSONDecoder().decode(ScalingSample.self, from: output)
+    {
+      return sample
+    }
+    let errors = String(
+      decoding: (try? Data(contentsOf: folder.appending(path: "errors"))) ?? Data(),
+      as: UTF8.self
+    ).split(separator: "\n").map(String.init)
+    let own = errors.first { $0.hasPrefix("effnet: ") }?.dropFirst("effnet: ".count)
+    let reason =
+      own.map(String.init) ?? errors.first { $0.contains { $0.isLetter } } ?? "it told no reason"
+    throw Failure(
+      code: own == nil ? 2 : process.terminationStatus,
+      description: "\((process.arguments ?? []).joined(separator: " ")) failed: \(reason)")
+  }
+
+  /// Ends the job, and waits until it has ended.
+  func end() {
+    guard process.isRunning else { return }
+    process.terminate()
+    let deadline = Date(timeIntervalSinceNow: 10)
+    while process.isRunning && Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+  }
+}

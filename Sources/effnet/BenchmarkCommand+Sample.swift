@@ -1,0 +1,73 @@
+import ArgumentParser
+import Benchmarks
+import Foundation
+import Networks
+import Training
+
+extension BenchmarkCommand {
+  /// `effnet benchmark sample`: one job of `effnet benchmark scaling`, which starts it.
+  struct Sample: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Records steps and their exchanges as JSON.", shouldDisplay: false)
+
+    @Option(help: "Network of synthetic steps.")
+    var model = "b0"
+
+    @Option(help: "Side of the input in pixels; the variant's own unless given.")
+    var resolution: Int?
+
+    @Option(help: "Images of each rank in a step.")
+    var batch: Int
+
+    @Option(help: "Images of a micro-batch.")
+    var microBatch: Int
+
+    @Option(help: "Recorded steps.")
+    var steps: Int
+
+    @Option(help: "Take network and images from a configuration.")
+    var config: String?
+
+    @Option(name: .customLong("set"), help: "Replace a value of the configuration.")
+    var overrides: [String] = []
+
+    @Flag(help: "Measure the links between the ranks, too.")
+    var calibrate = false
+
+    @Option(help: "Place of the first rank among the processors.")
+    var firstProcessor = 0
+
+    func run() throws {
+      try Job.run { world in
+        let configuration = try config.map {
+          try Configuration(
+            contentsOf: $0,
+            overrides: overrides + [
+              "batch.size=\(batch * world.size)", "batch.microBatch=\(microBatch)",
+              "batch.rounds=1",
+            ])
+        }
+        var options = ScalingSample.Options(batch: batch, microBatch: microBatch, steps: steps)
+        options.isCalibrating = calibrate
+        options.firstProcessor = firstProcessor
+        let sample = try ScalingSample(
+          architecture(configuration), configuration, options, world)
+        guard world.rank == 0 else { return }
+        print(String(decoding: try JSONEncoder().encode(sample), as: UTF8.self))
+      }
+    }
+
+    private func architecture(_ configuration: Configuration?) throws -> Architecture {
+      if let configuration {
+        let classes = try DataFeed(configuration).training.dataset.classNames.count
+        return Architecture(configuration.network, classes: classes)
+      }
+      guard let variant = Variant(rawValue: model) else {
+        throw Failure(.usage, "there is no network \(model)", isAgreed: true)
+      }
+      var architecture = Architecture(variant)
+      if let resolution { architecture.resolution = resolution }
+      return architecture
+    }
+  }
+}

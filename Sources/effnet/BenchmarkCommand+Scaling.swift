@@ -1,0 +1,218 @@
+import ArgumentParser
+import Benchmarks
+import Foundation
+import Kernels
+import Networks
+import Training
+
+extension BenchmarkCommand {
+  /// `effnet benchmark scaling`.
+  struct Scaling: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Measures weak and strong scaling, and tells where efficiency goes.",
+      discussion: """
+        Starts mpirun itself: on this host, on those of --hosts, or on those of a Slurm allocation. \
+        Writes scaling.json, scaling.html and scaling.md. Baselines are one rank alone, and one \
+        rank whose neighbours are busy with copies of it.
+        """)
+
+    @Option(help: ArgumentHelp("Numbers of ranks.", valueName: "n,n"))
+    var ranks = "1,2"
+
+    @Option(help: "b0…b8, l2, lite0…lite4.")
+    var model = "b0"
+
+    @Option(help: "Side of the input in pixels; the variant's own unless given.")
+    var resolution: Int?
+
+    @Option(
+      help: "Images: of each rank in weak scaling, in all in strong scaling; 16 unless given.")
+    var batch: Int?
+
+    @Option(help: "Images of a micro-batch; what a rank has in the largest point unless given.")
+    var microBatch: Int?
+
+    @Option(help: "Recorded steps of a repetition.")
+    var steps = 20
+
+    @Option(help: "Repetitions of each point, interleaved.")
+    var repetitions = 5
+
+    @Flag(help: "Measure weak scaling; both unless one is given.")
+    var weak = false
+
+    @Flag(help: "Measure strong scaling; both unless one is given.")
+    var strong = false
+
+    @Option(help: ArgumentHelp("Train on the images of a configuration.", valueName: "file"))
+    var config: String?
+
+    @Option(
+      name: .customLong("set"),
+      help: ArgumentHelp("Replace a value of the configuration.", valueName: "key=value"))
+    var overrides: [String] = []
+
+    @Option(help: ArgumentHelp("Host file for mpirun.", valueName: "file"))
+    var hosts: String?
+
+    @Flag(help: "Allow more ranks than processors; such a report measures no speed.")
+    var oversubscribe = false
+
+    @Option(help: ArgumentHelp("Predict other networks, too.", valueName: "b3,b7"))
+    var predict: String?
+
+    @Option(help: "Ranks on each host of predictions; as measured unless given.")
+    var ranksPerHost: Int?
+
+    @Option(
+      help: ArgumentHelp(
+        "Take this link between hosts instead of a calibrated one.", valueName: "100us,1gbit"))
+    var link: String?
+
+    @Option(help: ArgumentHelp("Folder for the report.", valueName: "dir"))
+    var output = "Scaling"
+
+    @Flag(help: "Print scaling.json.")
+    var json = false
+
+    private static let defaultBatch = 16
+
+    func validate() throws {
+      _ = try rankCounts()
+      for name in [model] + predicted where Variant(rawValue: name) == nil {
+        throw ValidationError(
+          "\(name): networks are \(Variant.allCases.map(\.rawValue).joined(separator: " "))")
+      }
+      guard (1...100_000).contains(steps), (1...1_000).contains(repetitions),
+        (1...65_536).contains(batch ?? 1), (1...65_536).contains(resolution ?? 1),
+        (1...65_536).contains(microBatch ?? 1), (1...4_096).contains(ranksPerHost ?? 1)
+      else {
+        throw ValidationError(
+          "--steps, --repetitions, --batch, --micro-batch, --resolution and --ranks-per-host "
+            + "must be at least 1")
+      }
+      if let link, Link(link) == nil {
+        throw ValidationError("--link \(link): give latency and rate, such as 100us,1gbit")
+      }
+      if config != nil, resolution != nil {
+        throw ValidationError("--config has the resolution; use --set network.resolution=N")
+      }
+    }
+
+    private var predicted: [String] {
+      predict?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? []
+    }
+
+    private func rankCounts() throws -> [Int] {
+      let counts = ranks.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
+      let numbers = Set(counts.compactMap { $0 }).sorted()
+      guard !numbers.isEmpty, !counts.contains(nil),
+        numbers.allSatisfy({ (1...4_096).contains($0) })
+      else { throw ValidationError("--ranks \(ranks): give numbers from 1 to 4096, such as 1,2,4") }
+      return numbers
+    }
+
+    func run() throws {
+      guard ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] == nil else {
+        throw Failure(
+          .usage, "benchmark scaling starts mpirun itself; start it without, and name the --ranks")
+      }
+      let plan = try plan()
+      try prepareOutput()
+      StopSignal.watch()
+      let report: ScalingReport
+      do {
+        report = ScalingReport(
+          try ScalingMeasurement(plan) { if !json { print($0) } })
+      } catch let error as SampleProcess.Failure {
+        throw Failure(Failure.Code(rawValue: error.code) ?? .usage, error.description)
+      } catch { throw Failure(error) }
+      try write(report)
+    }
+
+    private func plan() throws -> ScalingPlan {
+      let counts = try rankCounts()
+      let largest = counts.max() ?? 1
+      let processors = Processors.allowed.count
+      guard oversubscribe || hosts != nil || largest <= processors || isInAllocation else {
+        throw Failure(
+          .usage,
+          "\(largest) ranks are more than the \(processors) processors of this host; take fewer "
+            + "--ranks, name --hosts, or --oversubscribe, which measures no speed")
+      }
+      let (isWeak, isStrong) = weak || strong ? (weak, strong) : (true, true)
+      let configuration = try config.map {
+        try Configuration(contentsOf: $0, overrides: overrides)
+      }
+      let batch = batch ?? configuration?.batch.size ?? Self.defaultBatch
+      let microBatch =
+        microBatch ?? configuration?.batch.microBatch ?? (isStrong ? batch / largest : batch)
+      let shares = [batch] + (isStrong ? counts.map { batch % $0 == 0 ? batch / $0 : 0 } : [])
+      guard microBatch > 0, shares.allSatisfy({ $0 > 0 && $0 % microBatch == 0 }) else {
+        throw Failure(
+          .usage,
+          "--batch \(batch) does not give every rank of --ranks \(ranks) the same number of "
+            + "micro-batches of \(max(microBatch, 1)) images; choose another --batch or "
+            + "--micro-batch, or --weak alone")
+      }
+      let architecture =
+        configuration.map { Architecture($0.network, classes: $0.network.classes ?? 1) }
+        ?? Variant(rawValue: model).map { Architecture($0) }
+      var plan = ScalingPlan(
+        model: configuration?.network.name ?? model,
+        resolution: resolution ?? architecture?.resolution ?? 224,
+        batch: batch, microBatch: microBatch, steps: steps, repetitions: repetitions,
+        ranks: counts)
+      (plan.weak, plan.strong) = (isWeak, isStrong)
+      (plan.configuration, plan.overrides) = (config, overrides)
+      plan.hostFile = hosts
+      plan.isOversubscribing = oversubscribe
+      plan.predicted = predicted.filter { $0 != model || config != nil }
+      plan.ranksPerHost = ranksPerHost
+      plan.link = link.flatMap { Link($0) }
+      return plan
+    }
+
+    private var isInAllocation: Bool {
+      ProcessInfo.processInfo.environment["SLURM_JOB_ID"] != nil
+    }
+
+    private func prepareOutput() throws {
+      do {
+        try FileManager.default.createDirectory(
+          atPath: output, withIntermediateDirectories: true)
+      } catch {
+        throw Failure(
+          .output,
+          "the folder \(output) cannot be made: \(error.systemReason); choose another "
+            + "--output")
+      }
+    }
+
+    private func write(_ report: ScalingReport) throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      let json = try encoder.encode(report)
+      let files = [
+        ("scaling.json", json), ("scaling.html", Data(report.html.utf8)),
+        ("scaling.md", Data(report.markdown.utf8)),
+      ]
+      for (name, data) in files {
+        do {
+          try data.write(to: URL(fileURLWithPath: "\(output)/\(name)"), options: .atomic)
+        } catch {
+          throw Failure(
+            .output,
+            "\(output)/\(name) cannot be written: \(error.systemReason); choose another "
+              + "--output")
+        }
+      }
+      if self.json {
+        print(String(decoding: json, as: UTF8.self))
+      } else {
+        print(
+          "\n\(report.summary)\n\(output)/scaling.html, scaling.md and scaling.json are written")
+      }
+    }
+  }
+}
