@@ -46,5 +46,5 @@ public struct Member: Codable, Sendable, Equatable {
 
 extension [Member] {
   /// Who speaks where rank 0 cannot: the first on another host than rank 0's, or else the next.
-  var deputy: Int { firstIndex { $0.host != self[0].host } ?? Swift.min(1, count - 1) }
+  package var deputy: Int { firstIndex { $0.host != self[0].host } ?? Swift.min(1, count - 1) }
 }

@@ -43,9 +43,13 @@ struct Message: BitwiseCopyable, Equatable {
 
   /// What it says about its sender.
   var pulse: Pulse {
-    Pulse(
-      step: Int(step), phase: Activity.Phase(rawValue: Int(phase)) ?? .starting,
-      progress: Int(progress), exchanges: Int(exchanges), isWaiting: isWaiting != 0,
-      resident: Int(resident))
+    var pulse = Pulse()
+    pulse.step = Int(step)
+    pulse.phase = Activity.Phase(rawValue: Int(phase)) ?? .starting
+    pulse.progress = Int(progress)
+    pulse.exchanges = Int(exchanges)
+    pulse.isWaiting = isWaiting != 0
+    pulse.resident = Int(resident)
+    return pulse
   }
 }

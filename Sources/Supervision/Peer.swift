@@ -1,5 +1,5 @@
 /// What is known of a rank; times in seconds of the clock of whoever watches.
-struct Peer {
+package struct Peer {
   var connection: Connection?
   var pulse = Pulse()
   /// When it was heard last.
@@ -8,6 +8,16 @@ struct Peer {
   var moved = 0.0
   /// Whether it has said that it ends.
   var hasEnded = false
+
+  init(connection: Connection? = nil) { self.connection = connection }
+
+  /// A rank as it is described.
+  package init(pulse: Pulse, heard: Double, moved: Double, hasEnded: Bool) {
+    self.pulse = pulse
+    self.heard = heard
+    self.moved = moved
+    self.hasEnded = hasEnded
+  }
 
   /// Notes its state.
   mutating func note(_ pulse: Pulse, at time: Double) {

@@ -1,14 +1,16 @@
 import Glibc
 
 /// The state of a process at one moment.
-struct Pulse: Equatable {
-  var step = 0
-  var phase = Activity.Phase.starting
-  var progress = 0
-  var exchanges = 0
-  var isWaiting = false
+package struct Pulse: Equatable {
+  package var step = 0
+  package var phase = Activity.Phase.starting
+  package var progress = 0
+  package var exchanges = 0
+  package var isWaiting = false
   /// Bytes of memory in use.
-  var resident = 0
+  package var resident = 0
+
+  package init() {}
 
   /// Where in the run it is; steps count from 1, as those that are taken at the moment.
   var place: String {
@@ -31,9 +33,12 @@ struct Pulse: Equatable {
 extension Pulse {
   /// That of this process.
   init(_ activity: Activity) {
-    self.init(
-      step: activity.step, phase: activity.phase, progress: activity.progress,
-      exchanges: activity.exchanges, isWaiting: activity.isWaiting, resident: Self.ownResident)
+    step = activity.step
+    phase = activity.phase
+    progress = activity.progress
+    exchanges = activity.exchanges
+    isWaiting = activity.isWaiting
+    resident = Self.ownResident
   }
 
   private static var ownResident: Int {

@@ -1,6 +1,6 @@
 /// A rank for which the others wait in vain.
-struct Stuck: Equatable {
-  enum Reason: Equatable {
+package struct Stuck: Equatable {
+  package enum Reason: Equatable {
     /// It does not even send heartbeats.
     case silent
     /// It does not wait for others, and gets no further.
@@ -11,14 +11,14 @@ struct Stuck: Equatable {
     case deadlock
   }
 
-  let rank: Int
-  let reason: Reason
+  package let rank: Int
+  package let reason: Reason
   let seconds: Double
 
   /// Finds the rank that has not moved for `deadline` seconds and should have.
   ///
   /// A rank that waits for others is not to blame while any of them is silent or idle.
-  init?(among peers: [Int: Peer], at time: Double, deadline: Double) {
+  package init?(among peers: [Int: Peer], at time: Double, deadline: Double) {
     let judged = peers.filter { !$0.value.hasEnded && $0.value.heard > 0 }
     func oldest(_ key: KeyPath<Peer, Double>, _ isJudged: (Peer) -> Bool) -> (Int, Double)? {
       judged.filter { isJudged($0.value) }

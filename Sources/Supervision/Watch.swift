@@ -45,7 +45,7 @@ public final class Watch: Sendable {
       folder: folder, timing: timing, outlet: .process)
   }
 
-  init(
+  package init(
     rank: Int, members: [Member], listener: Listener?, activity: Activity, log: RankLog,
     folder: String, timing: WatchTiming, outlet: WatchOutlet
   ) {

@@ -4,14 +4,24 @@ extension WatchLoop {
   /// How messages call a rank.
   func name(_ rank: Int) -> String { members[rank].name(rank: rank) }
 
+  /// Where a rank is that does not say so any more.
+  ///
+  /// The ranks go in step: where this one has come further since, so had the other, but for the
+  /// exchange that this one waits in.
+  private func whereabouts(of peer: Peer) -> Pulse {
+    let own = Pulse(activity)
+    return own.exchanges > peer.pulse.exchanges ? own : peer.pulse
+  }
+
   /// A connection has ended.
   func lost(_ subject: Int, _ end: Connection.End) {
     guard !isQuiet, let peer = peers[subject], !peer.hasEnded else { return }
     peers[subject]?.hasEnded = true
     let isUnreachable = end == .unreachable
+    let pulse = whereabouts(of: peer)
     let verdict = Verdict(
-      .lost, rank: subject, members[subject], peer.pulse, unreachable: isUnreachable,
-      "was lost \(peer.pulse.place): "
+      .lost, rank: subject, members[subject], pulse, unreachable: isUnreachable,
+      "was lost \(pulse.place): "
         + (isUnreachable
           ? "its host no longer answers; go on with --resume on the others"
           : "its process ended\(memoryHint(subject)); go on with --resume"))
@@ -32,10 +42,11 @@ extension WatchLoop {
         deadline: timing.deadline + (isLate ? timing.deputyPrecedence : 0)),
       rank == 0 || stuck.reason == .silent || peers[0] == nil, let peer = peers[stuck.rank]
     else { return }
+    let pulse = stuck.reason == .silent ? whereabouts(of: peer) : peer.pulse
     announce(
       Verdict(
-        .stuck, rank: stuck.rank, members[stuck.rank], peer.pulse,
-        "is stuck \(peer.pulse.place): \(stuck.problem); go on with --resume"),
+        .stuck, rank: stuck.rank, members[stuck.rank], pulse,
+        "is stuck \(pulse.place): \(stuck.problem); go on with --resume"),
       after: 0)
   }
 

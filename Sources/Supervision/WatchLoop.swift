@@ -47,7 +47,10 @@ final class WatchLoop {
     self.outlet = outlet
     self.orders = orders
     token = members[0].meetingPoint?.token ?? 0
-    if let connection { peers[0] = Peer(connection: connection, heard: time, moved: time) }
+    if let connection {
+      peers[0] = Peer(connection: connection)
+      peers[0]?.note(Pulse(), at: time)
+    }
     collectDescriptors()
   }
 

@@ -1,0 +1,28 @@
+import Foundation
+import Supervision
+import XCTest
+
+final class RankLogTests: XCTestCase {
+  private var folder = ""
+
+  override func setUp() {
+    folder = FileManager.default.temporaryDirectory.path + "/RankLog-\(UUID())"
+    addTeardownBlock { [folder] in try? FileManager.default.removeItem(atPath: folder) }
+  }
+
+  func testLinesFromBeforeTheFolderWasThereAreKeptAndOthersAppended() throws {
+    for run in 1...2 {
+      let log = RankLog(rank: 3, folder: folder)
+      log.note("early \(run)")
+      if run == 1 { XCTAssertFalse(FileManager.default.fileExists(atPath: folder)) }
+      log.open()
+      log.note("late \(run)")
+    }
+    let text = try String(contentsOfFile: "\(folder)/ranks/3.log", encoding: .utf8)
+    let lines = text.split(separator: "\n")
+    XCTAssertEqual(lines.map { $0.dropFirst(25) }, ["early 1", "late 1", "early 2", "late 2"])
+    let time = try XCTUnwrap(lines.first?.prefix(24))
+    XCTAssertNotNil(
+      try? Date(String(time), strategy: .iso8601.time(includingFractionalSeconds: true)), "\(time)")
+  }
+}
