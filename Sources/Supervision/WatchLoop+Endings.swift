@@ -101,7 +101,7 @@ extension WatchLoop {
     let used = peers.filter { members[$0.key].host == host }.values.reduce(0) {
       $0 + $1.pulse.resident
     }
-    guard 10 * used > 9 * memory else { return "" }
+    guard Double(used) > 0.9 * Double(memory) else { return "" }
     let figures = [used, memory].map { String(format: "%.1f", Double($0) / 1e9) }
     return ", perhaps for lack of memory (the ranks there held \(figures[0]) of \(figures[1]) GB)"
   }
