@@ -18,6 +18,7 @@ extension WatchLoop {
     guard !isQuiet, let peer = peers[subject], !peer.hasEnded else { return }
     peers[subject]?.hasEnded = true
     let isUnreachable = end == .unreachable
+    if isUnreachable { silentHosts.insert(members[subject].host) }
     let pulse = whereabouts(of: peer)
     let verdict = Verdict(
       .lost, rank: subject, members[subject], pulse, unreachable: isUnreachable,
@@ -25,10 +26,23 @@ extension WatchLoop {
         + (isUnreachable
           ? "its host no longer answers; go on with --resume on the others"
           : "its process ended\(memoryHint(subject)); go on with --resume"))
+    let hosts = Set(members.map(\.host)).subtracting([members[0].host])
+    if isUnreachable, rank == 0, hosts.count > 1 {
+      // Where no other host answers, it is this one that is cut off: the kernel finds them one after
+      // the other.
+      return announce(after: timing.gathering) { [self] in
+        hosts.isSubset(of: silentHosts)
+          ? Verdict(
+            .lost, rank: 0, members[0], Pulse(activity), unreachable: true,
+            "was cut off \(Pulse(activity).place): no other host answers; go on with --resume on them"
+          )
+          : verdict
+      }
+    }
     let pause =
       (isUnreachable && rank > 0 ? timing.courtesy : 0)
       + (rank == 0 || rank == members.deputy ? 0 : timing.precedence)
-    announce(verdict, after: pause)
+    announce(after: pause) { verdict }
   }
 
   /// Looks for a rank that is stuck.
@@ -43,17 +57,16 @@ extension WatchLoop {
       rank == 0 || stuck.reason == .silent || peers[0] == nil, let peer = peers[stuck.rank]
     else { return }
     let pulse = stuck.reason == .silent ? whereabouts(of: peer) : peer.pulse
-    announce(
-      Verdict(
-        .stuck, rank: stuck.rank, members[stuck.rank], pulse,
-        "is stuck \(pulse.place): \(stuck.problem); go on with --resume"),
-      after: 0)
+    let verdict = Verdict(
+      .stuck, rank: stuck.rank, members[stuck.rank], pulse,
+      "is stuck \(pulse.place): \(stuck.problem); go on with --resume")
+    announce(after: 0) { verdict }
   }
 
   /// Speaks, unless another rank does so before.
-  private func announce(_ verdict: Verdict, after pause: Double) {
+  private func announce(after pause: Double, _ verdict: @escaping () -> Verdict) {
     guard postponed == nil else { return }
-    postponed = (time + pause, { [self] in speak(verdict) })
+    postponed = (time + pause, { [self] in speak(verdict()) })
   }
 
   private func speak(_ verdict: Verdict) {

@@ -31,6 +31,8 @@ final class WatchLoop {
   /// When to do what was put off.
   var postponed: (time: Double, action: () -> Void)?
   var isOver = false
+  /// Hosts that do not answer any more.
+  var silentHosts: Set<String> = []
 
   init(
     rank: Int, members: [Member], listener: Listener?, connection: Connection?,

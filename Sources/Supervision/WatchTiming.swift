@@ -8,6 +8,8 @@ public struct WatchTiming: Sendable {
   /// others: where both sides are alive, its word is the first.
   package var silenceOfHosts = 2.5
   package var silenceOfFirstHost = 3.5
+  /// For rank 0 to learn whether other hosts are silent as well.
+  package var gathering = 0.6
   /// For rank 0 to have the first word where its host seems to be gone.
   package var courtesy = 0.7
   /// For the one that speaks to end before the others.
