@@ -12,12 +12,15 @@ public struct Verdict: Codable, Sendable, Equatable {
   public let code: Code
   /// One line: who, where, in which phase, why, what to do.
   public let message: String
-  /// The rank that is to blame, its host and its number there.
+  /// The rank that is to blame.
   public let rank: Int
+  /// The name of its host.
   public let host: String
+  /// The number of its process there.
   public let pid: Int32
-  /// What it did when it was last heard.
+  /// What it did when it was last heard, see ``Activity/Phase``.
   public let phase: String
+  /// The step that it did it in, or after.
   public let step: Int
   /// Whether its host no longer answers, as opposed to a process that ended or is stuck.
   public let unreachable: Bool

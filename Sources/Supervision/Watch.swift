@@ -82,12 +82,15 @@ public final class Watch: Sendable {
     return nil
   }
 
+  /// Seconds until a watch has told of a lost host, with a second to spare.
+  private static let longestNotice = 6.0
+
   /// Tells the others that this rank ends, so that nobody takes it for lost; watches no longer.
   public func end(_ farewell: Farewell) { orders.end(farewell) }
 
   /// Gives the watch the first word after an error in talking to other ranks, which is what the loss
   /// of one looks like; returns when it has nothing to say.
   public func waitForVerdict() {
-    if members.count > 1 { Thread.sleep(forTimeInterval: 6) }
+    if members.count > 1 { Thread.sleep(forTimeInterval: Self.longestNotice) }
   }
 }

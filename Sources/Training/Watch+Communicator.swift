@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Kernels
 public import MPI
@@ -18,6 +19,7 @@ extension Watch {
     var listener: Listener?
     if rank == 0 {
       try? FileManager.default.removeItem(atPath: Verdict.path(inFolder: folder.path))
+      OpenFileLimit.raise(for: communicator.size)
       do throws(WatchError) {
         if communicator.size > 1 { listener = try Listener() }
       } catch { log.note("\(error): ranks watch only over themselves") }

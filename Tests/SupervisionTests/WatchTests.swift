@@ -42,16 +42,16 @@ final class WatchTests: XCTestCase {
 
   /// Starts the watches of a job; its ranks have the numbers 100, 101, … as processes.
   private func start(
-    ranks: Int, deadline: Double = 0, memory: Int = .max, hosts: [String]? = nil
+    ranks: Int, deadline: Double = 0, memory: Int = .max, beat: Double = 0.02
   ) throws {
     let listener = ranks > 1 ? try Listener() : nil
     let members = (0..<ranks).map {
       Member(
-        host: hosts?[$0] ?? "a", pid: 100 + Int32($0), memory: memory,
+        host: "a", pid: 100 + Int32($0), memory: memory,
         meetingPoint: $0 == 0 ? listener?.meetingPoint : nil)
     }
     var timing = WatchTiming(deadline: deadline)
-    timing.beat = 0.02
+    timing.beat = beat
     timing.precedence = 0.1
     timing.patience = 0.3
     activities = (0..<ranks).map { _ in Activity() }
@@ -73,6 +73,14 @@ final class WatchTests: XCTestCase {
     let end = Date(timeIntervalSinceNow: 5)
     while !condition(), Date() < end { Thread.sleep(forTimeInterval: 0.005) }
     XCTAssertTrue(condition(), "\(what): \(record.lines), \(record.codes)", line: line)
+  }
+
+  private var processorSeconds: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(bitPattern: RUSAGE_SELF.rawValue), &usage)
+    return [usage.ru_utime, usage.ru_stime].reduce(0) {
+      $0 + Double($1.tv_sec) + 1e-6 * Double($1.tv_usec)
+    }
   }
 
   private func verdict() throws -> Verdict {
@@ -184,6 +192,18 @@ final class WatchTests: XCTestCase {
     }
     XCTAssertEqual(record.lines.count, 0)
     XCTAssertEqual(record.codes, [:])
+  }
+
+  func testTheLossOfOneOfHundredsIsTold() throws {
+    let ranks = 200
+    try start(ranks: ranks, beat: 0.5)
+    let before = processorSeconds
+    Thread.sleep(forTimeInterval: 4)
+    print("\(1e6 * (processorSeconds - before) / Double(4 * ranks)) µs a rank and second")
+    watches[137] = nil
+    try assertEnd(
+      Dictionary(uniqueKeysWithValues: (0..<ranks).filter { $0 != 137 }.map { ($0, 4) }),
+      speaker: 0, ["rank 137 (pid 237 on host a) was lost"])
   }
 
   func testALackOfMemoryIsSuspected() throws {

@@ -100,8 +100,8 @@ extension Trainer {
   }
 
   func save() throws(TrainingError) {
-    activity.enter(.saving, step: state.step)
     guard communicator.rank == 0 else { return }
+    activity.enter(.saving, step: state.step)
     guard state.isFinite else {
       throw TrainingError(
         .numeric,
