@@ -32,16 +32,17 @@ package struct Pulse: Equatable {
 
 extension Pulse {
   /// That of this process.
-  init(_ activity: Activity) {
+  init(_ activity: Activity, resident: Int = 0) {
     step = activity.step
     phase = activity.phase
     progress = activity.progress
     exchanges = activity.exchanges
     isWaiting = activity.isWaiting
-    resident = Self.ownResident
+    self.resident = resident
   }
 
-  private static var ownResident: Int {
+  /// Bytes of memory that this process has in use.
+  static var ownResident: Int {
     let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return 0 }
     defer { close(file) }

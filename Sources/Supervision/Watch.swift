@@ -53,6 +53,8 @@ public final class Watch: Sendable {
     self.log = log
     self.members = members
     orders = WatchOrders()
+    var timing = timing
+    timing.adapt(toRanks: members.count)
     let connection = rank > 0 ? Self.connect(rank: rank, members, timing) : nil
     isConnected = rank == 0 || connection != nil
     connection?.expectAnswers(within: timing.silenceOfFirstHost)

@@ -90,8 +90,8 @@ final class WatchLoop {
 
   /// Waits for something to do, and moves the clock.
   private func wait() -> [(connection: Connection, rank: Int?)] {
-    // Of thousands of ranks several are heard at a time.
-    if peers.count > 256 { usleep(UInt32(4 * peers.count)) }
+    // Of many ranks several are heard at a time: to wake up for each would cost the most.
+    if peers.count > 16 { usleep(max(20_000, UInt32(20 * peers.count))) }
     let next = min(nextBeat, postponed?.time ?? .infinity)
     let milliseconds = Int32((1_000 * max(0, next - time)).rounded(.up))
     let count = poll(&polled, nfds_t(polled.count), milliseconds)
@@ -131,7 +131,8 @@ final class WatchLoop {
       // An answer for each heartbeat and no more: what a stopped process does not read would make
       // its kernel look as if it did not answer.
       if rank == 0, !isQuiet {
-        connection.send(Message(.heartbeat, rank: rank, token: token, Pulse(activity)))
+        let pulse = Pulse(activity, resident: peers[0]?.pulse.resident ?? 0)
+        connection.send(Message(.heartbeat, rank: rank, token: token, pulse))
       }
     case .done: peers[sender]?.hasEnded = true
     case .failed:
@@ -155,7 +156,7 @@ final class WatchLoop {
   /// Tells the others how this rank is, and looks for one that is stuck.
   private func beat() {
     nextBeat = time + timing.beat
-    let pulse = Pulse(activity)
+    let pulse = Pulse(activity, resident: Pulse.ownResident)
     if rank == 0 || peers[0] == nil { peers[rank, default: Peer()].note(pulse, at: time) }
     if rank > 0, unanswered < Self.unansweredLimit, !isQuiet {
       peers[0]?.connection?.send(Message(.heartbeat, rank: rank, token: token, pulse))

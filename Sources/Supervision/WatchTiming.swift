@@ -25,4 +25,11 @@ public struct WatchTiming: Sendable {
 
   /// The usual times.
   public init(deadline: Double) { self.deadline = deadline }
+
+  /// Has rank 0 hear no more heartbeats a second from thousands of ranks than from hundreds. Lost
+  /// processes and hosts are noticed as before; a stuck rank is, a few heartbeats later.
+  mutating func adapt(toRanks count: Int) {
+    beat *= max(1, Double(count) / 256)
+    if deadline > 0 { deadline = max(deadline, 3 * beat) }
+  }
 }
