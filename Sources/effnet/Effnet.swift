@@ -12,7 +12,7 @@ struct Effnet: ParsableCommand {
       Start several ranks with mpirun; the result does not depend on how many.
 
       Exit codes: 0 done, 1 a check did not hold, 2 bad usage or configuration, 3 bad or damaged \
-      data, 4 a rank was lost, 6 numeric failure, 7 output cannot be written, \
+      data, 4 a rank was lost, 5 a rank was stuck, 6 numeric failure, 7 output cannot be written, \
       130 or 143 stopped by a signal after saving.
       """,
     subcommands: [

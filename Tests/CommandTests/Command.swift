@@ -93,19 +93,21 @@ final class Command {
 
   /// Sends a signal to the program, or to one rank of it.
   func signal(_ number: Int32, rank: Int? = nil) throws {
-    var target = process.processIdentifier
-    if let rank {
-      let mark = Data("\0OMPI_COMM_WORLD_RANK=\(rank)\0".utf8)
-      let found = children.first {
-        (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\($0)/environ")))?.range(of: mark) != nil
-      }
-      guard let found else { throw Failure(description: "there is no rank \(rank)") }
-      target = found
-    }
+    let target = try rank.map(process(ofRank:)) ?? process.processIdentifier
     guard kill(target, number) == 0 else {
       throw Failure(
         description: "signal \(number) was not sent: \(String(cString: strerror(errno)))")
     }
+  }
+
+  /// Number of a rank's process.
+  func process(ofRank rank: Int) throws -> pid_t {
+    let mark = Data("\0OMPI_COMM_WORLD_RANK=\(rank)\0".utf8)
+    let found = children.first {
+      (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\($0)/environ")))?.range(of: mark) != nil
+    }
+    guard let found else { throw Failure(description: "there is no rank \(rank)") }
+    return found
   }
 
   /// Processes that this one has started.

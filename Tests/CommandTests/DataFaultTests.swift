@@ -89,6 +89,15 @@ final class DataFaultTests: TrainingTestCase {
     XCTAssertFalse(exists("run/summary.json"))
   }
 
+  func testTheRankThatFindsADamagedImageSpeaksForAll() throws {
+    try prepare()
+    try damage(image: 31)
+    let outcome = try assertFails(
+      train("run"), ranks: 3, code: 3, [Self.trainingShard, "image 31", "checksum"])
+    XCTAssertEqual(outcome.messages.count, 1, outcome.errors)
+    XCTAssertFalse(exists("run/ranks/verdict.json"))
+  }
+
   func testADamagedImageLeavesNoProbabilities() throws {
     try prepare()
     try succeed(train("run"))

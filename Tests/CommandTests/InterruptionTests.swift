@@ -35,7 +35,7 @@ final class InterruptionTests: TrainingTestCase {
 
   /// Stops a run by a signal, checks what it says and leaves, and goes on with `others` ranks.
   private func assertStops(
-    by number: Int32, named name: String, ranks: Int? = nil, rank: Int? = nil,
+    by number: Int32, named name: String, code: Int32 = 143, ranks: Int? = nil, rank: Int? = nil,
     resuming others: Int? = nil
   ) throws {
     try prepare()
@@ -48,7 +48,7 @@ final class InterruptionTests: TrainingTestCase {
     try command.signal(number, rank: rank)
     let outcome = try command.outcome(within: 10)
     // mpirun passes on the code of the rank that ends first; all end with this one.
-    XCTAssertEqual(outcome.exitCode, 128 + number, outcome.errors)
+    XCTAssertEqual(outcome.exitCode, code, outcome.errors)
     let step = try XCTUnwrap(loggedSteps("run").last)
     XCTAssertLessThan(step, steps, "the run was over before the signal")
     XCTAssertEqual(
@@ -65,7 +65,7 @@ final class InterruptionTests: TrainingTestCase {
   }
 
   func testInterruptSavesAndStops() throws {
-    try assertStops(by: SIGINT, named: "Ctrl-C")
+    try assertStops(by: SIGINT, named: "Ctrl-C", code: 130)
   }
 
   func testTerminationOfOneRankSavesAndStopsAll() throws {
@@ -73,7 +73,15 @@ final class InterruptionTests: TrainingTestCase {
   }
 
   func testInterruptOfOneRankSavesAndStopsAll() throws {
-    try assertStops(by: SIGINT, named: "Ctrl-C", ranks: 2, rank: 0, resuming: 3)
+    try assertStops(by: SIGINT, named: "Ctrl-C", code: 130, ranks: 2, rank: 0, resuming: 3)
+  }
+
+  func testTheSignalOfABatchSystemToOneRankSavesAndStopsAll() throws {
+    try assertStops(by: SIGUSR1, named: "SIGUSR1", ranks: 3, rank: 1)
+  }
+
+  func testTheLossOfTheTerminalIsCalledSo() throws {
+    try assertStops(by: SIGHUP, named: "SIGHUP")
   }
 
   func testASignalDuringAnEvaluationStopsTheRunAfterIt() throws {

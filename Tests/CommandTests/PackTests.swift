@@ -86,7 +86,7 @@ final class PackTests: CommandTestCase {
 
   func testASignalLeavesNoParts() throws {
     try writePictures(40)
-    for (signal, code, name) in [(SIGINT, 130, "Ctrl-C"), (SIGHUP, 143, "SIGTERM")] {
+    for (signal, code, name) in [(SIGINT, 130, "Ctrl-C"), (SIGHUP, 143, "SIGHUP")] {
       let command = try start(["pack", "source", "out \(code)", "--shard-limit", "1"])
       try command.run(until: { (files("out \(code)") ?? []).count > 5 }, "there were shards")
       try command.signal(signal)

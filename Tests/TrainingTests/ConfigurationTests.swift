@@ -44,6 +44,7 @@ final class ConfigurationTests: XCTestCase {
     XCTAssertEqual(configuration.schedule.decayEpochs, 2.4)
     XCTAssertEqual(configuration.averaging.decay, 0.9999)
     XCTAssertEqual(configuration.checkpoint.keep, 3)
+    XCTAssertEqual(configuration.supervision.deadline, 60)
   }
 
   func testEveryKeyIsReadAndWrittenBack() throws {
@@ -130,7 +131,8 @@ final class ConfigurationTests: XCTestCase {
       minimal + "\ncheckpiont:\n  keep: 5",
       is:
         "digits.yaml:10: checkpiont: unknown section (did you mean checkpoint?); allowed: network, "
-        + "data, batch, training, optimizer, schedule, averaging, checkpoint, finetuning, base")
+        + "data, batch, training, optimizer, schedule, averaging, checkpoint, supervision, finetuning, base"
+    )
     // The misspelt key is the news, not the lack of the right one.
     assertFault(
       minimal.replacingOccurrences(of: "microBatch", with: "microBach"),
@@ -179,6 +181,11 @@ final class ConfigurationTests: XCTestCase {
       ("network: {stemStride: 1.0}", "network.stemStride: expected an integer, found 1.0"),
       ("network: {dropout: 1}", "network.dropout: 1 is out of range; allowed: ≥ 0 and < 1"),
       ("network: 5", "network: expected keys and values, found 5"),
+      (
+        "supervision: {deadline: 0.5}",
+        "supervision.deadline: 0.5 is too short to tell a stuck rank from a slow one; "
+          + "allowed: 0 (never) or ≥ 2"
+      ),
       ("averaging: {decay: {a: 1}}", "averaging.decay: expected a number, found keys and values"),
     ] {
       assertFault(minimal + "\n" + text, is: "digits.yaml:10: " + fault)
@@ -297,7 +304,8 @@ final class ConfigurationTests: XCTestCase {
       minimal, "bacth.size=1",
       is:
         "--set bacth.size=1: bacth: unknown section (did you mean batch?); allowed: network, data, "
-        + "batch, training, optimizer, schedule, averaging, checkpoint, finetuning, base")
+        + "batch, training, optimizer, schedule, averaging, checkpoint, supervision, finetuning, base"
+    )
     assertFault(
       minimal, "batch.microBatch=9",
       is: "--set batch.microBatch=9: batch.microBatch: 9 does not divide batch.size 64")

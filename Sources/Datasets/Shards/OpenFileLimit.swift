@@ -1,14 +1,14 @@
 import Foundation
 
 /// How many files this process may have open.
-enum OpenFileLimit {
+package enum OpenFileLimit {
   // For what the libraries, MPI above all, open later.
   private static let others = 256
 
   /// Raises the limit, as far as the system allows, to have `count` more files open.
   ///
   /// Nothing fails here: opening the first file too many will say so.
-  static func raise(for count: Int) {
+  package static func raise(for count: Int) {
     let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
     let highest = open?.compactMap { Int($0) }.max() ?? 0
     let wanted = rlim_t(highest + count + others)

@@ -23,6 +23,8 @@ public struct Configuration: Sendable, Equatable {
   public internal(set) var checkpoint = CheckpointConfiguration()
   /// How gradients travel between ranks.
   public internal(set) var exchange = ExchangeConfiguration()
+  /// How ranks watch over each other.
+  public internal(set) var supervision = SupervisionConfiguration()
   /// The trained network that a run starts from.
   public internal(set) var finetuning = FinetuningConfiguration()
 
@@ -90,6 +92,7 @@ public struct Configuration: Sendable, Equatable {
     keys.section("averaging") { averaging.visit(keys) }
     keys.section("checkpoint") { checkpoint.visit(keys) }
     keys.section("exchange") { exchange.visit(keys) }
+    keys.section("supervision") { supervision.visit(keys) }
     keys.section("finetuning") { finetuning.visit(keys) }
 
     let group = network.batchNormGroup

@@ -1,0 +1,227 @@
+import Foundation
+import Supervision
+import Synchronization
+import XCTest
+
+/// Ranks that are threads of this process: one that goes without a farewell closes its connections,
+/// as the end of a process does.
+final class WatchTests: XCTestCase {
+  /// What the ranks have said and how they have ended.
+  private final class Record: Sendable {
+    private let state = Mutex((lines: [(rank: Int, text: String)](), codes: [Int: Int32]()))
+
+    func outlet(_ rank: Int) -> WatchOutlet {
+      WatchOutlet { line in
+        self.state.withLock { $0.lines.append((rank, line)) }
+      } exit: { code in
+        self.state.withLock { $0.codes[rank] = code }
+      }
+    }
+
+    var lines: [(rank: Int, text: String)] { state.withLock { $0.lines } }
+    var codes: [Int: Int32] { state.withLock { $0.codes } }
+  }
+
+  /// Long enough for whatever should not happen to happen.
+  private static let pause = 0.6
+  /// Seconds of a core that both ends of a connection take in a second: a thousandth.
+  private static let costLimit = 1e-3
+  private var folder = ""
+  private var record = Record()
+  private var activities: [Activity] = []
+  private var watches: [Watch?] = []
+
+  override func setUpWithError() throws {
+    folder = FileManager.default.temporaryDirectory.path + "/Watch-\(UUID())"
+    try FileManager.default.createDirectory(
+      atPath: folder + "/ranks", withIntermediateDirectories: true)
+    addTeardownBlock { [folder] in try FileManager.default.removeItem(atPath: folder) }
+  }
+
+  override func tearDown() {
+    watches = []
+  }
+
+  /// Starts the watches of a job; its ranks have the numbers 100, 101, … as processes.
+  private func start(
+    ranks: Int, deadline: Double = 0, memory: Int = .max, beat: Double = 0.02
+  ) throws {
+    let listener = ranks > 1 ? try Listener() : nil
+    let members = (0..<ranks).map {
+      Member(
+        host: "a", pid: 100 + Int32($0), memory: memory,
+        meetingPoint: $0 == 0 ? listener?.meetingPoint : nil)
+    }
+    var timing = WatchTiming(deadline: deadline)
+    timing.beat = beat
+    timing.precedence = 0.1
+    timing.patience = 0.3
+    activities = (0..<ranks).map { _ in Activity() }
+    for rank in 0..<ranks {
+      watches.append(
+        Watch(
+          rank: rank, members: members, listener: rank == 0 ? listener : nil,
+          activity: activities[rank], log: RankLog(rank: rank, folder: folder), folder: folder,
+          timing: timing, outlet: record.outlet(rank)))
+    }
+    XCTAssertEqual(watches.compactMap { $0?.isConnected }, Array(repeating: true, count: ranks))
+    // All have been heard.
+    Thread.sleep(forTimeInterval: 0.2)
+  }
+
+  private func wait(
+    until condition: () -> Bool, _ what: String, line: UInt = #line
+  ) {
+    let end = Date(timeIntervalSinceNow: 5)
+    while !condition(), Date() < end { Thread.sleep(forTimeInterval: 0.005) }
+    XCTAssertTrue(condition(), "\(what): \(record.lines), \(record.codes)", line: line)
+  }
+
+  private var processorSeconds: Double { Double(clock()) / 1e6 }
+
+  private func verdict() throws -> Verdict {
+    let path = Verdict.path(inFolder: folder)
+    return try JSONDecoder().decode(
+      Verdict.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+  }
+
+  /// Checks that one rank spoke, and that the ranks in `codes` and no others ended so.
+  private func assertEnd(
+    _ codes: [Int: Int32], speaker: Int, _ parts: [String], line: UInt = #line
+  ) throws {
+    wait(until: { record.codes.count == codes.count }, "ends", line: line)
+    XCTAssertEqual(record.codes, codes, line: line)
+    XCTAssertEqual(record.lines.map(\.rank), [speaker], line: line)
+    let text = record.lines.first?.text ?? ""
+    for part in parts { XCTAssertTrue(text.contains(part), "\(part) in \(text)", line: line) }
+    XCTAssertEqual(try verdict().message, text, line: line)
+  }
+
+  func testALostRankIsToldByRankZero() throws {
+    try start(ranks: 4)
+    activities[2].enter(.backward, step: 117)
+    Thread.sleep(forTimeInterval: 0.1)
+    watches[2] = nil
+    try assertEnd(
+      [0: 4, 1: 4, 3: 4], speaker: 0,
+      ["rank 2 (pid 102 on host a) was lost in step 118, backward: its process ended; go on with"])
+    let found = try verdict()
+    XCTAssertEqual(found.code, .lost)
+    XCTAssertEqual([found.rank, Int(found.pid), found.step], [2, 102, 118])
+    XCTAssertEqual([found.host, found.phase], ["a", "backward"])
+    XCTAssertFalse(found.unreachable)
+  }
+
+  func testTheDeputySpeaksWhereRankZeroIsLost() throws {
+    try start(ranks: 3)
+    watches[0] = nil
+    try assertEnd([1: 4, 2: 4], speaker: 1, ["rank 0 (pid 100 on host a) was lost"])
+  }
+
+  func testAnotherSpeaksWhereTheDeputyIsLostAsWell() throws {
+    try start(ranks: 3)
+    watches[1] = nil
+    watches[0] = nil
+    wait(until: { record.codes[2] == 4 }, "rank 2 ended")
+    XCTAssertEqual(record.lines.count, 1)
+  }
+
+  func testTheDeputyIsOnAnotherHostIfThereIsOne() {
+    func deputy(_ hosts: [String]) -> Int {
+      hosts.map { Member(host: $0, pid: 1, memory: 1, meetingPoint: nil) }.deputy
+    }
+    XCTAssertEqual(deputy(["a", "a", "b", "b"]), 2)
+    XCTAssertEqual(deputy(["a", "a", "a"]), 1)
+    XCTAssertEqual(deputy(["a"]), 0)
+  }
+
+  func testAFarewellIsNoLoss() throws {
+    try start(ranks: 3, deadline: 0.2)
+    for rank in [1, 0, 2] {
+      watches[rank]?.end(.done)
+      watches[rank] = nil
+    }
+    Thread.sleep(forTimeInterval: Self.pause)
+    XCTAssertEqual(record.lines.count, 0)
+    XCTAssertEqual(record.codes, [:])
+  }
+
+  /// The rank that failed has the word, even if others go before.
+  func testAFailureSilencesTheOthers() throws {
+    for failed in [0, 1] {
+      record = Record()
+      watches = []
+      try start(ranks: 3)
+      watches[failed]?.end(.failed(code: 7))
+      watches[2] = nil
+      Thread.sleep(forTimeInterval: 0.15)
+      XCTAssertEqual(record.codes, [:])
+      // Where it does not end the job, they end by themselves.
+      wait(until: { record.codes == [0: 7, 1: 7] }, "ends")
+      XCTAssertEqual(record.lines.count, 0)
+    }
+  }
+
+  func testTheRankThatDoesNotWaitIsStuck() throws {
+    try start(ranks: 3, deadline: 0.3)
+    activities[1].enter(.loading, step: 4)
+    activities[0].beginExchange()
+    activities[2].beginExchange()
+    try assertEnd(
+      [0: 5, 1: 5, 2: 5], speaker: 0,
+      ["rank 1 (pid 101 on host a) is stuck in step 5, loading: it has got no further for 0.3 s"])
+    XCTAssertEqual(try verdict().code, .stuck)
+  }
+
+  func testARankAloneIsWatchedToo() throws {
+    try start(ranks: 1, deadline: 0.3)
+    activities[0].enter(.saving, step: 9)
+    try assertEnd([0: 5], speaker: 0, ["rank 0 (pid 100 on host a) is stuck after step 9, saving"])
+  }
+
+  func testProgressOfOneRankPutsTheDeadlineOff() throws {
+    try start(ranks: 2, deadline: 0.3)
+    activities[1].beginExchange()
+    for _ in 0..<30 {
+      activities[0].advance()
+      Thread.sleep(forTimeInterval: 0.03)
+    }
+    XCTAssertEqual(record.lines.count, 0)
+    XCTAssertEqual(record.codes, [:])
+  }
+
+  func testTheLossOfOneOfHundredsIsTold() throws {
+    let ranks = 200
+    try start(ranks: ranks, beat: 0.5)
+    let before = processorSeconds
+    Thread.sleep(forTimeInterval: 4)
+    let cost = (processorSeconds - before) / Double(4 * ranks)
+    XCTAssertLessThan(cost, Self.costLimit)
+    watches[137] = nil
+    try assertEnd(
+      Dictionary(uniqueKeysWithValues: (0..<ranks).filter { $0 != 137 }.map { ($0, 4) }),
+      speaker: 0, ["rank 137 (pid 237 on host a) was lost"])
+  }
+
+  func testALackOfMemoryIsSuspected() throws {
+    try start(ranks: 2, memory: 1_000)
+    watches[1] = nil
+    try assertEnd([0: 4], speaker: 0, ["its process ended, perhaps for lack of memory"])
+  }
+
+  func testAVerdictThatIsThereIsNotRepeated() throws {
+    try start(ranks: 2)
+    try Data().write(to: URL(fileURLWithPath: Verdict.path(inFolder: folder)))
+    watches[1] = nil
+    wait(until: { record.codes == [0: 4] }, "rank 0 ended")
+    XCTAssertEqual(record.lines.count, 0)
+  }
+
+  func testAFolderThatIsGoneDoesNotSilence() throws {
+    try start(ranks: 2)
+    try FileManager.default.removeItem(atPath: folder + "/ranks")
+    watches[1] = nil
+    wait(until: { record.codes == [0: 4] }, "rank 0 ended")
+    XCTAssertEqual(record.lines.map(\.rank), [0])
+  }
+}
