@@ -3,8 +3,8 @@ import Glibc
 
 /// An open HDF5 file: groups, datasets of numbers, and attributes, addressed by path.
 ///
-/// Meant for one thread of the process. The library keeps its error stack per thread and everything
-/// else behind one lock, so a second thread would wait, and its errors would be printed.
+/// Used by the thread that opened it. While a thread has files open, another one that opens a file
+/// waits until they are closed, so that no two threads are ever in the library.
 ///
 /// Files are written in the oldest format that holds them and without time stamps: the same content
 /// gives the same bytes, and h5py, MATLAB and Keras read it.
@@ -21,6 +21,7 @@ public final class HDF5File {
 
   let id: hid_t
   private var isOpen = true
+  private var turn: HDF5Turn? = HDF5Turn()
 
   /// Opens an existing file for reading.
   ///
@@ -85,6 +86,7 @@ public final class HDF5File {
   public func close() throws(HDF5Error) {
     guard isOpen else { return }
     isOpen = false
+    defer { turn = nil }
     let closing = operation("close")
     do {
       try closing.check(H5Fflush(id, H5F_SCOPE_LOCAL))
