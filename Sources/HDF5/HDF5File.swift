@@ -21,6 +21,9 @@ public final class HDF5File {
 
   let id: hid_t
   private var isOpen = true
+  /// A file that could not be written is left open until the process ends: closing it fails again,
+  /// and leaves the library with half a file, on which it crashes when it opens the next one.
+  private let isWriter: Bool
   private var turn: HDF5Turn? = HDF5Turn()
 
   /// Opens an existing file for reading.
@@ -30,6 +33,7 @@ public final class HDF5File {
   /// - Throws: When the file is missing, is not HDF5, is truncated, or may not be read.
   public init(reading path: String) throws(HDF5Error) {
     self.path = path
+    isWriter = false
     let operation = HDF5Operation(name: "open", file: path)
     // The library reports all of these alike, as "unable to open file".
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -61,6 +65,7 @@ public final class HDF5File {
   /// - Throws: When the folder is missing or may not be written to.
   public init(creating path: String, userBlock: Int = 0) throws(HDF5Error) {
     self.path = path
+    isWriter = true
     let operation = HDF5Operation(name: "create", file: path)
     let access = try Self.accessProperties(operation)
     let properties = try operation.handle(H5Pcreate(CHDF5_FILE_CREATE()), H5Pclose)
@@ -69,8 +74,8 @@ public final class HDF5File {
   }
 
   deinit {
-    // Nothing can be thrown from here: writers call `close()`.
-    if isOpen { _ = H5Fclose(id) }
+    // Nothing can be thrown from here: writers call `close()`. One that did not has failed.
+    if isOpen && !isWriter { _ = H5Fclose(id) }
   }
 
   /// Hands everything written so far to the operating system.
@@ -88,12 +93,7 @@ public final class HDF5File {
     isOpen = false
     defer { turn = nil }
     let closing = operation("close")
-    do {
-      try closing.check(H5Fflush(id, H5F_SCOPE_LOCAL))
-    } catch {
-      _ = H5Fclose(id)
-      throw error
-    }
+    try closing.check(H5Fflush(id, H5F_SCOPE_LOCAL))
     try closing.check(H5Fclose(id))
   }
 

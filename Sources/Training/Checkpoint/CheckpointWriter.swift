@@ -18,6 +18,7 @@ final class CheckpointWriter: @unchecked Sendable {
   private let copy: ModelState
   private let condition = NSCondition()
   private var isWriting = false
+  private var isAwaited = false
   private var thread: id_t?
   private var result: Result<Published, TrainingError>?
 
@@ -47,7 +48,7 @@ final class CheckpointWriter: @unchecked Sendable {
         // Linux: `PID/task/TID`, and priorities that belong to threads.
         let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
         thread = own?.split(separator: "/").last.flatMap { id_t($0) }
-        setPriority(of: 0, 19)
+        if !isAwaited { setPriority(of: 0, 19) }
       }
       let outcome: Result<Published, TrainingError>
       do throws(TrainingError) { outcome = .success(try body(copy)) } catch {
@@ -76,8 +77,10 @@ final class CheckpointWriter: @unchecked Sendable {
   func finish() throws(TrainingError) -> Published? {
     condition.withLock {
       // Where the system does not allow it, the writer has the core of whoever waits all the same.
+      isAwaited = true
       if let thread { setPriority(of: thread, 0) }
       while isWriting { condition.wait() }
+      isAwaited = false
     }
     return try collect()
   }

@@ -18,9 +18,10 @@ class CheckpointTestCase: XCTestCase {
 
   /// A state of a network of few narrow blocks, with something in every arena.
   func state(
-    width: Double = 0.25, depth: Double = 0.3, seed: UInt64, isAveraging: Bool = true
+    width: Double = 0.25, stages: Int = 7, seed: UInt64, isAveraging: Bool = true
   ) -> ModelState {
-    var architecture = Architecture(Coefficients(width: width, depth: depth, resolution: 32))
+    var architecture = Architecture(Coefficients(width: width, depth: 0.3, resolution: 32))
+    architecture.stages = Array(architecture.stages.prefix(stages))
     architecture.classes = 3
     let state = ModelState(
       table: architecture.parameterTable, seed: seed, isAveraging: isAveraging,
