@@ -18,10 +18,11 @@ final class CheckpointRetentionTests: TrainingTestCase {
   func testTheNewestTheBestAndMilestonesStay() throws {
     try prepare()
     // 60 images in batches of 16: four steps an epoch.
-    let keeping = tiny + [
-      "training.evaluateEveryEpochs=1", "checkpoint.everyEpochs=1", "checkpoint.keep=2",
-      "checkpoint.keepBest=2", "checkpoint.milestoneEveryEpochs=3",
-    ]
+    let keeping =
+      tiny + [
+        "training.evaluateEveryEpochs=1", "checkpoint.everyEpochs=1", "checkpoint.keep=2",
+        "checkpoint.keepBest=2", "checkpoint.milestoneEveryEpochs=3",
+      ]
     func expected(_ output: String, last: Int) throws -> [String] {
       let text = try String(contentsOfFile: path("\(output)/log.jsonl"), encoding: .utf8)
       let evaluations = text.split(separator: "\n").compactMap {

@@ -17,7 +17,8 @@ final class GuardTests: TrainingTestCase {
   }
 
   private func skipped(_ output: String) throws -> [Int] {
-    try lines(output).filter { $0.notice?.hasPrefix("skipped: the loss of step") ?? false }.map(\.step)
+    try lines(output).filter { $0.notice?.hasPrefix("skipped: the loss of step") ?? false }.map(
+      \.step)
   }
 
   /// A limit that some steps of the run are above, and not the first one.

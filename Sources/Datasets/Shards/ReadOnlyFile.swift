@@ -25,7 +25,8 @@ package final class ReadOnlyFile: Sendable {
   deinit { close(descriptor) }
 
   /// Fills `bytes` from the place `offset` on.
-  package func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(DatasetError) {
+  package func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(DatasetError)
+  {
     guard let start = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {

@@ -43,7 +43,10 @@ extension Checkpoint {
     let isAveraging = state.averagedWeights != nil
     let tensors = state.arenas.flatMap { arena in
       arena.tensors.map {
-        (path: Self.path(arena, $0, isAveraging: isAveraging), $0.shape, values: arena.values(of: $0))
+        (
+          path: Self.path(arena, $0, isAveraging: isAveraging), $0.shape,
+          values: arena.values(of: $0)
+        )
       }
     }
     for (path, shape, values) in tensors {

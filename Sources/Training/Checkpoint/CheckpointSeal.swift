@@ -17,7 +17,8 @@ struct CheckpointSeal: Equatable {
   static let byteCount = 512
   private static let name = "effnet-checkpoint"
   /// What a file without user block begins with (HDF5 file format specification, section II.A).
-  private static let signature = Array("\u{89}HDF\r\n\u{1A}\n".unicodeScalars.map { UInt8($0.value) })
+  private static let signature = Array(
+    "\u{89}HDF\r\n\u{1A}\n".unicodeScalars.map { UInt8($0.value) })
 
   let fileByteCount: Int
   let values: Range<Int>

@@ -97,7 +97,9 @@ extension RunFolder {
   /// After a checkpoint was verified and has its name, removes older ones that need not stay, and what
   /// interrupted writers left. Later ones, which a resumed run passed over, stay.
   func prune(writtenStep: Int, _ retention: Retention) throws(TrainingError) {
-    let known = try steps(ending: ".h5").filter { $0 <= writtenStep && !retention.passedOver.contains($0) }
+    let known = try steps(ending: ".h5").filter {
+      $0 <= writtenStep && !retention.passedOver.contains($0)
+    }
     let best = known.filter { retention.top1[$0] != nil }.sorted { a, b in
       let (first, second) = (retention.top1[a] ?? 0, retention.top1[b] ?? 0)
       return first == second ? a < b : first > second
