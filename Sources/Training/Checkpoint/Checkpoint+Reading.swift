@@ -4,7 +4,7 @@ import HDF5
 import Networks
 
 extension Checkpoint {
-  /// Whether a file begins like a checkpoint; only then is it one of this version, damaged or not.
+  /// Whether a file begins like a checkpoint of this version or a later one, whole or damaged.
   public static func isSealed(_ path: String) -> Bool { CheckpointSeal.begins(path) }
 
   /// Reads what a checkpoint says of itself, without its values.

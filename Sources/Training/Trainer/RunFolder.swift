@@ -1,7 +1,7 @@
 import Foundation
 
-/// The output folder of a run: checkpoints, log, summary, page, TensorBoard's events, and the
-/// configuration as it was resolved.
+/// The output folder of a run: checkpoints, log, summary, page, TensorBoard's events, the
+/// configuration as it was resolved, and in `.run` what its checkpoints have in common.
 public struct RunFolder: Sendable {
   /// Path of the folder.
   public let path: String
