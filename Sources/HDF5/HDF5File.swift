@@ -56,7 +56,7 @@ public final class HDF5File {
     id = try operation.check(H5Fopen(path, CHDF5_ACC_RDONLY(), properties.id))
   }
 
-  /// Creates a file; one of that name loses its content.
+  /// Creates a file; one of that name is replaced.
   ///
   /// - Parameters:
   ///   - path: Path of the file.
@@ -70,6 +70,8 @@ public final class HDF5File {
     let access = try Self.accessProperties(operation)
     let properties = try operation.handle(H5Pcreate(CHDF5_FILE_CREATE()), H5Pclose)
     try operation.check(H5Pset_userblock(properties.id, hsize_t(userBlock)))
+    // The library would take a file that it could not finish before for one that is in use.
+    unlink(path)
     id = try operation.check(H5Fcreate(path, CHDF5_ACC_TRUNC(), properties.id, access.id))
   }
 
