@@ -19,7 +19,9 @@ extension HDF5File {
   }
 
   /// Waits until a file, or the entries of a folder, are on the disk.
-  private static func synchronize(_ path: String) throws(HDF5Error) {
+  ///
+  /// - Throws: When they cannot be brought there.
+  public static func synchronize(_ path: String) throws(HDF5Error) {
     let descriptor = open(path, O_RDONLY)
     guard descriptor >= 0 else { throw systemError("open", path) }
     let code = fsync(descriptor)

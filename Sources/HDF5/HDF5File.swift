@@ -3,8 +3,8 @@ import Glibc
 
 /// An open HDF5 file: groups, datasets of numbers, and attributes, addressed by path.
 ///
-/// Meant for one thread of the process. The library keeps its error stack per thread and everything
-/// else behind one lock, so a second thread would wait, and its errors would be printed.
+/// Used by the thread that opened it. While a thread has files open, another one that opens a file
+/// waits until they are closed, so that no two threads are ever in the library.
 ///
 /// Files are written in the oldest format that holds them and without time stamps: the same content
 /// gives the same bytes, and h5py, MATLAB and Keras read it.
@@ -21,6 +21,10 @@ public final class HDF5File {
 
   let id: hid_t
   private var isOpen = true
+  /// A file that could not be written is left open until the process ends: closing it fails again,
+  /// and leaves the library with half a file, on which it crashes when it opens the next one.
+  private let isWriter: Bool
+  private var turn: HDF5Turn? = HDF5Turn()
 
   /// Opens an existing file for reading.
   ///
@@ -29,6 +33,7 @@ public final class HDF5File {
   /// - Throws: When the file is missing, is not HDF5, is truncated, or may not be read.
   public init(reading path: String) throws(HDF5Error) {
     self.path = path
+    isWriter = false
     let operation = HDF5Operation(name: "open", file: path)
     // The library reports all of these alike, as "unable to open file".
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -51,7 +56,7 @@ public final class HDF5File {
     id = try operation.check(H5Fopen(path, CHDF5_ACC_RDONLY(), properties.id))
   }
 
-  /// Creates a file; one of that name loses its content.
+  /// Creates a file; one of that name is replaced.
   ///
   /// - Parameters:
   ///   - path: Path of the file.
@@ -60,16 +65,19 @@ public final class HDF5File {
   /// - Throws: When the folder is missing or may not be written to.
   public init(creating path: String, userBlock: Int = 0) throws(HDF5Error) {
     self.path = path
+    isWriter = true
     let operation = HDF5Operation(name: "create", file: path)
     let access = try Self.accessProperties(operation)
     let properties = try operation.handle(H5Pcreate(CHDF5_FILE_CREATE()), H5Pclose)
     try operation.check(H5Pset_userblock(properties.id, hsize_t(userBlock)))
+    // The library would take a file that it could not finish before for one that is in use.
+    unlink(path)
     id = try operation.check(H5Fcreate(path, CHDF5_ACC_TRUNC(), properties.id, access.id))
   }
 
   deinit {
-    // Nothing can be thrown from here: writers call `close()`.
-    if isOpen { _ = H5Fclose(id) }
+    // Nothing can be thrown from here: writers call `close()`. One that did not has failed.
+    if isOpen && !isWriter { _ = H5Fclose(id) }
   }
 
   /// Hands everything written so far to the operating system.
@@ -85,13 +93,9 @@ public final class HDF5File {
   public func close() throws(HDF5Error) {
     guard isOpen else { return }
     isOpen = false
+    defer { turn = nil }
     let closing = operation("close")
-    do {
-      try closing.check(H5Fflush(id, H5F_SCOPE_LOCAL))
-    } catch {
-      _ = H5Fclose(id)
-      throw error
-    }
+    try closing.check(H5Fflush(id, H5F_SCOPE_LOCAL))
     try closing.check(H5Fclose(id))
   }
 

@@ -14,13 +14,32 @@ public enum InstructionSet: Int, Sendable, Comparable {
   public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
 
   /// What the kernels were compiled for.
-  public static var compiled: InstructionSet {
-    compiled_for_avx512() == 1 ? .avx512 : compiled_for_avx2() == 1 ? .avx2 : .baseline
+  public static var compiled: InstructionSet { InstructionSet(of: compiledNames) }
+
+  /// What this processor has.
+  public static var processor: InstructionSet { InstructionSet(of: processorNames) }
+
+  /// Instructions that the compiler may have used and that this processor lacks, by their names in
+  /// `/proc/cpuinfo`, sorted.
+  public static var missing: [String] { missing(compiledNames, on: processorNames) }
+
+  package static func missing(_ names: Set<String>, on processor: Set<String>) -> [String] {
+    names.subtracting(processor).sorted()
   }
 
-  /// What this processor has, read from `/proc/cpuinfo`.
-  public static var processor: InstructionSet {
-    guard let file = fopen("/proc/cpuinfo", "r") else { return .baseline }
+  package static var compiledNames: Set<String> {
+    Set(String(cString: compiled_instructions()).split(separator: " ").map(String.init))
+  }
+
+  private init(of names: Set<String>) {
+    self =
+      names.isSuperset(of: ["avx512f", "avx512dq", "avx512bw", "avx512vl"])
+      ? .avx512 : names.isSuperset(of: ["avx2", "fma"]) ? .avx2 : .baseline
+  }
+
+  /// The flags in `/proc/cpuinfo`; none where there are no such.
+  package static var processorNames: Set<String> {
+    guard let file = fopen("/proc/cpuinfo", "r") else { return [] }
     defer { fclose(file) }
     var line: UnsafeMutablePointer<CChar>?
     var capacity = 0
@@ -28,11 +47,9 @@ public enum InstructionSet: Int, Sendable, Comparable {
     while getline(&line, &capacity, file) > 0, let start = line {
       let text = String(cString: start)
       guard text.hasPrefix("flags") else { continue }
-      let flags = Set(text.split(whereSeparator: \.isWhitespace))
-      if flags.isSuperset(of: ["avx512f", "avx512dq", "avx512bw", "avx512vl"]) { return .avx512 }
-      return flags.isSuperset(of: ["avx2", "fma"]) ? .avx2 : .baseline
+      return Set(text.split(whereSeparator: \.isWhitespace).map(String.init))
     }
-    return .baseline
+    return []
   }
 }
 

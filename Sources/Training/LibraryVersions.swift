@@ -7,10 +7,9 @@ import MPI
 /// The libraries a state was made with; equal bits are promised for equal ones only.
 package enum LibraryVersions {
   /// One line: OpenBLAS with its core type, the instruction set, MPI, HDF5.
-  package static var description: String {
+  package static let description =
     "\(OpenBLAS.configuration); compiled for \(InstructionSet.compiled); "
-      + "\(MPISession.libraryVersion); HDF5 \(HDF5File.libraryVersion)"
-  }
+    + "\(MPISession.libraryVersion); HDF5 \(HDF5File.libraryVersion)"
 
   /// Hash of the running program's file.
   static var program: String {

@@ -24,6 +24,8 @@ public final class ModelState {
   public let meanSquare: FloatBuffer?
   /// Steps taken.
   public var step = 0
+  /// Steps that were skipped one after the other, up to the last one taken.
+  public internal(set) var skippedSteps = 0
 
   /// Initial parameters, drawn from `seed`, and an optimizer at rest.
   public convenience init(
@@ -61,6 +63,27 @@ public final class ModelState {
     public let buffer: FloatBuffer
     /// The tensors in it.
     public let tensors: [ParameterTable.Tensor]
+
+    /// The numbers of a tensor.
+    func values(of tensor: ParameterTable.Tensor) -> UnsafeMutableBufferPointer<Float> {
+      UnsafeMutableBufferPointer(rebasing: buffer.values[tensor.range])
+    }
+  }
+
+  /// Takes over all numbers of a state of the same kind.
+  func copy(_ other: ModelState) {
+    for (own, its) in zip(arenas, other.arenas) {
+      own.buffer.start.update(from: its.buffer.start, count: own.buffer.count)
+    }
+    step = other.step
+    skippedSteps = other.skippedSteps
+  }
+
+  /// Zeros, in arenas like those of another state.
+  convenience init(like other: ModelState) {
+    self.init(
+      table: other.table, isAveraging: other.averagedWeights != nil,
+      usesMeanSquare: other.meanSquare != nil)
   }
 
   /// All arenas, in the order in which ``sha256`` reads them.
@@ -97,10 +120,7 @@ public final class ModelState {
     for arena in arenas {
       hash.update(data: Data(arena.name.utf8))
       for tensor in arena.tensors {
-        hash.update(
-          bufferPointer: UnsafeRawBufferPointer(
-            start: arena.buffer.start + tensor.offset,
-            count: tensor.count * MemoryLayout<Float>.stride))
+        hash.update(bufferPointer: UnsafeRawBufferPointer(arena.values(of: tensor)))
       }
     }
     return hash.finalize().hexadecimal

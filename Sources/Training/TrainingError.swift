@@ -11,8 +11,10 @@ public struct TrainingError: Error, CustomStringConvertible {
     case usage
     /// A shard or checkpoint is missing, damaged, or of another kind.
     case data
-    /// A loss that is not a number.
+    /// A loss that is not a number or too large, or weights that have diverged.
     case numeric
+    /// Ranks that must hold the same bits do not.
+    case check
     /// The output folder or a file in it cannot be written.
     case output
     /// Ranks could not talk to each other.

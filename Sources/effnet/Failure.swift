@@ -94,6 +94,7 @@ extension Failure.Code {
     case .usage: self = .usage
     case .data: self = .data
     case .numeric: self = .numeric
+    case .check: self = .check
     case .output: self = .output
     case .communication: self = .rankLost
     }

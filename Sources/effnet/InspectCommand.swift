@@ -55,9 +55,10 @@ struct InspectCommand: ParsableCommand {
       throw Failure(.usage, "--resolution and --classes go with a network's name, not with a file")
     }
     do {
-      // A shard is not given to the HDF5 library before it is known to be whole.
-      if try !isFolder.boolValue && !Shard.isSealed(subject)
-        && HDF5File(reading: subject).exists("/effnet")
+      // A sealed file is not given to the HDF5 library before it is known to be whole.
+      if try !isFolder.boolValue
+        && (Checkpoint.isSealed(subject)
+          || !Shard.isSealed(subject) && HDF5File(reading: subject).exists("/effnet"))
       {
         try refuseVerification(of: "a checkpoint, which is checked whenever it is read")
         try show(CheckpointReport(subject))

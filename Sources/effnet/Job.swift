@@ -39,12 +39,13 @@ enum Job {
   /// clusters of mixed nodes.
   private static func prepareProcessor() throws {
     let processor = InstructionSet.processor
-    let compiled = InstructionSet.compiled
-    guard processor >= compiled else {
+    let missing = InstructionSet.missing
+    guard missing.isEmpty else {
+      let level = processor == .avx512 ? "-v4" : processor == .avx2 ? "-v3" : ""
       throw Failure(
         .usage,
-        "this program was built for \(compiled) and this processor only has \(processor); build "
-          + "it with EFFNET_MARCH=\(processor == .avx2 ? "x86-64-v3" : "x86-64")")
+        "this program was built for a processor with \(missing.joined(separator: " ")), which this "
+          + "one has not; build it with EFFNET_MARCH=x86-64\(level)")
     }
     OpenBLAS.useOneThread()
     let environment = ProcessInfo.processInfo.environment

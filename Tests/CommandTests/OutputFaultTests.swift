@@ -44,8 +44,17 @@ final class OutputFaultTests: TrainingTestCase {
       train("disk/run", saving), ranks: 2, code: 7, ["checkpoint-00000004.h5"] + fault)
     XCTAssertEqual(checkpoints("disk/run"), (1...3).map { "checkpoint-0000000\($0).h5" })
     try assertFails(train("disk/run", saving, ["--resume"]), code: 7, fault)
+    // A writer that was killed on a disk without a byte left leaves a name without content.
+    try write("", to: "disk/run/checkpoint-00000004.h5.partial")
+    _ = try system(["dd", "if=/dev/zero", "of=\(disk)/rest", "bs=4k"])
+    try assertFails(train("disk/run", saving, ["--resume"]), code: 7, ["disk/run"])
+    XCTAssertEqual(
+      checkpoints("disk/run").filter { $0.hasSuffix(".h5") },
+      (1...3).map { "checkpoint-0000000\($0).h5" })
+    try FileManager.default.removeItem(atPath: path("disk/rest"))
     XCTAssertEqual(try system(["mount", "-o", "remount,size=\(20 * size)", disk]), 0)
     XCTAssertEqual(try hash("disk/run", saving, ["--resume"]), expected)
+    XCTAssertFalse(checkpoints("disk/run").contains { $0.hasSuffix(".partial") })
     XCTAssertEqual(try loggedSteps("disk/run"), Array(1...8))
     try FileManager.default.removeItem(atPath: path("disk/run"))
     XCTAssertEqual(try system(["mount", "-o", "remount,size=8k", disk]), 0)

@@ -208,6 +208,28 @@ final class ShardTests: XCTestCase {
     try body()
   }
 
+  func testAMissingShardOfASetIsNamed() throws {
+    let folder = try temporaryFolder().path
+    func member(_ index: Int) -> String { "\(folder)/train-0000\(index)-of-00003.h5" }
+    for index in 0..<3 { try TestImages().write(to: member(index)) }
+    for paths in [[folder], ["\(folder)/train-*.h5"]] {
+      XCTAssertEqual(try Dataset(paths, relativeTo: "").count, 15)
+    }
+    for index in 0..<3 {
+      try FileManager.default.moveItem(atPath: member(index), toPath: "\(folder)/away")
+      for path in [folder, "\(folder)/*.h5", "\(folder)/train-*-of-*.h5"] {
+        assertThrows(.incomplete(path: member(index), count: 3)) {
+          _ = try Dataset([path], relativeTo: "")
+        }
+      }
+      try FileManager.default.moveItem(atPath: "\(folder)/away", toPath: member(index))
+    }
+    // A part of the set that is named as such is no mistake.
+    try FileManager.default.removeItem(atPath: member(2))
+    XCTAssertEqual(try Dataset([member(0), member(1)], relativeTo: "").count, 10)
+    XCTAssertEqual(try Dataset(["\(folder)/train-0000[01]-*.h5"], relativeTo: "").count, 10)
+  }
+
   func testTheLimitOfOpenFilesIsRaisedForTheShardsOfAllDatasets() throws {
     let folder = try temporaryFolder()
     let first = folder.appending(path: "0.h5")

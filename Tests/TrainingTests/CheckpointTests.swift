@@ -4,43 +4,7 @@ import Networks
 import Training
 import XCTest
 
-final class CheckpointTests: XCTestCase {
-  private var folder = ""
-
-  override func setUpWithError() throws {
-    folder = NSTemporaryDirectory() + "effnet-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  override func tearDownWithError() throws {
-    try FileManager.default.removeItem(atPath: folder)
-  }
-
-  private func state(width: Double = 0.25, seed: UInt64, isAveraging: Bool) -> ModelState {
-    var architecture = Architecture(Coefficients(width: width, depth: 0.3, resolution: 32))
-    architecture.classes = 3
-    let state = ModelState(
-      table: architecture.parameterTable, seed: seed, isAveraging: isAveraging,
-      usesMeanSquare: true)
-    for arena in state.arenas {
-      for tensor in arena.tensors { arena.buffer.start[tensor.offset] += 0.25 }
-    }
-    return state
-  }
-
-  private func write(
-    _ state: ModelState, _ name: String = "checkpoint.h5", configuration: String = "text",
-    classNames: [String] = ["a", "b", "ç"]
-  ) throws -> String {
-    let path = "\(folder)/\(name)"
-    try Checkpoint(
-      step: 17, sampleCount: 40, configuration: configuration, classNames: classNames,
-      mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25], dataSHA256: "d",
-      stateSHA256: state.sha256
-    ).write(state, to: path)
-    return path
-  }
-
+final class CheckpointTests: CheckpointTestCase {
   func testAStateComesBackToTheBit() throws {
     for isAveraging in [false, true] {
       let state = state(seed: 1, isAveraging: isAveraging)
@@ -95,33 +59,32 @@ final class CheckpointTests: XCTestCase {
     bytes[place + 5] ^= 1
     try bytes.write(to: URL(fileURLWithPath: path))
     XCTAssertThrowsError(try Checkpoint(describing: path)) {
-      XCTAssertTrue("\($0)".contains("its description does not match"), "\($0)")
+      XCTAssertTrue("\($0)".contains("does not match its checksum"), "\($0)")
     }
   }
 
-  func testAFlippedBitInAnyArenaIsFound() throws {
+  func testADamagedTensorIsNamed() throws {
     let state = state(seed: 1, isAveraging: true)
     let path = try write(state)
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
-    var offsets: [Int] = []
-    for arena in state.arenas {
-      let first = Data(bytes: arena.buffer.start + arena.tensors[0].offset, count: 8)
-      offsets.append(try XCTUnwrap(whole.range(of: first)).lowerBound)
-    }
-    // What Keras follows counts as well: a variance and a name of a tensor.
-    let variance = withUnsafeBytes(of: Float(0.0625)) { Data($0) }
-    offsets.append(try XCTUnwrap(whole.range(of: variance + variance)).lowerBound)
-    offsets.append(try XCTUnwrap(whole.range(of: Data("stem_bn/moving_mean:0".utf8))).lowerBound)
-    for offset in offsets {
+    let file = try HDF5File(reading: path)
+    for dataset in [
+      "/effnet/weights/stem_conv/kernel", "/effnet/statistics/stem_bn/moving_mean",
+      "/effnet/velocity/predictions/bias", "/effnet/mean_square/top_conv/kernel",
+      "/stem_conv/stem_conv/kernel:0", "/stem_bn/stem_bn/moving_variance:0",
+      "/normalization/normalization/variance:0", "/normalization/normalization/count:0",
+    ] {
       var damaged = whole
-      damaged[offset] ^= 0x10
+      damaged[try file.placement(of: dataset).lowerBound] ^= 0x10
       let copy = "\(folder)/damaged.h5"
       try damaged.write(to: URL(fileURLWithPath: copy))
       XCTAssertThrowsError(
-        try Checkpoint.read(copy, into: self.state(seed: 2, isAveraging: true)), "byte \(offset)"
+        try Checkpoint.read(copy, into: self.state(seed: 2, isAveraging: true)), dataset
       ) {
         XCTAssertEqual(($0 as? TrainingError)?.kind, .data)
-        XCTAssertTrue("\($0)".contains(copy), "\($0)")
+        for part in [copy, "is damaged", dataset] {
+          XCTAssertTrue("\($0)".contains(part), "\($0)")
+        }
       }
     }
   }

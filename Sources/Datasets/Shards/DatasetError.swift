@@ -5,6 +5,8 @@ import HDF5
 public enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// No file is there, or none matches the pattern.
   case missing(path: String)
+  /// Others of the `count` shards of a set are there, and this one is not.
+  case incomplete(path: String, count: Int)
   /// The file is not a shard, or not what its writer left behind.
   case damaged(file: String, reason: String)
   /// The system does not let the file be read; `code` is its `errno`.
@@ -34,6 +36,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .missing(let path):
       "there is no shard \(path); correct the path or pack the data first"
+    case .incomplete(let path, let count):
+      "shard \(path) is missing, one of a set of \(count); copy it there or pack the data again"
     case .damaged(let file, let reason):
       "shard \(file) cannot be read: \(reason); copy it again or pack it again"
     case .unreadable(let file, let code):

@@ -1,12 +1,12 @@
 import Glibc
 
 /// An open file that any thread reads at any place.
-final class ReadOnlyFile: Sendable {
-  let path: String
-  let byteCount: Int
+package final class ReadOnlyFile: Sendable {
+  package let path: String
+  package let byteCount: Int
   private let descriptor: Int32
 
-  init(_ path: String) throws(DatasetError) {
+  package init(_ path: String) throws(DatasetError) {
     self.path = path
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -25,7 +25,8 @@ final class ReadOnlyFile: Sendable {
   deinit { close(descriptor) }
 
   /// Fills `bytes` from the place `offset` on.
-  func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(DatasetError) {
+  package func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(DatasetError)
+  {
     guard let start = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
@@ -41,7 +42,7 @@ final class ReadOnlyFile: Sendable {
   }
 
   /// Calls `body` with one piece after the other.
-  func forEachPiece(
+  package func forEachPiece(
     of range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Void
   ) throws(DatasetError) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
@@ -61,7 +62,7 @@ final class ReadOnlyFile: Sendable {
   }
 
   /// Lets the system forget what it keeps of the file in memory.
-  func dropFromCache() {
+  package func dropFromCache() {
     _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
   }
 }

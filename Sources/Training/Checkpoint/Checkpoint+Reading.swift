@@ -1,33 +1,46 @@
+import Datasets
 import Foundation
 import HDF5
 import Networks
 
 extension Checkpoint {
+  /// Whether a file begins like a checkpoint of this version or a later one, whole or damaged.
+  public static func isSealed(_ path: String) -> Bool { CheckpointSeal.begins(path) }
+
   /// Reads what a checkpoint says of itself, without its values.
   ///
   /// - Throws: When the file is missing, damaged, not a checkpoint, or of another version.
   public init(describing path: String) throws(TrainingError) {
     do {
-      try self.init(HDF5File(reading: path), path)
+      try self.init(Self.open(path), path)
     } catch {
       throw Self.explain(error, path)
     }
   }
 
-  private init(_ file: HDF5File, _ path: String) throws {
+  /// Opens a file that is what was written, but for the values.
+  private static func open(_ path: String) throws -> HDF5File {
+    if try CheckpointSeal(verifying: ReadOnlyFile(path)) != nil {
+      return try HDF5File(reading: path)
+    }
+    let file = try HDF5File(reading: path)
     guard try file.exists("/effnet"), try file.hasAttribute("format", of: "/effnet") else {
       throw TrainingError(
         .data,
         "\(path) is not a checkpoint of this program: it has no group /effnet; "
           + "name one that `effnet train` wrote")
     }
-    let version = try file.attribute("version", of: "/effnet", as: Int.self)
-    guard version == Self.version else {
-      throw TrainingError(
-        .data,
-        "checkpoint \(path) has version \(version) of the format, this program reads version "
-          + "\(Self.version); use the program that wrote it")
-    }
+    throw otherVersion(path, "\(try file.attribute("version", of: "/effnet", as: Int.self))")
+  }
+
+  private static func otherVersion(_ path: String, _ found: String) -> TrainingError {
+    TrainingError(
+      .data,
+      "checkpoint \(path) has version \(found) of the format, this program reads version "
+        + "\(version); use the program that wrote it")
+  }
+
+  private init(_ file: HDF5File, _ path: String) throws {
     self.init(
       step: try file.attribute("step", of: "/effnet", as: Int.self),
       sampleCount: try file.attribute("samples", of: "/effnet", as: Int.self),
@@ -36,7 +49,11 @@ extension Checkpoint {
       mean: try file.attribute("mean", of: "/effnet", as: [Double].self),
       deviation: try file.attribute("deviation", of: "/effnet", as: [Double].self),
       dataSHA256: try file.attribute("data", of: "/effnet", as: String.self),
-      stateSHA256: try file.attribute("stateSHA256", of: "/effnet", as: String.self))
+      stateSHA256: try file.attribute("stateSHA256", of: "/effnet", as: String.self),
+      skippedSteps: try file.attribute("skipped", of: "/effnet", as: Int.self),
+      run: try file.attribute("run", of: "/effnet", as: String.self),
+      libraries: try file.attribute("libraries", of: "/effnet", as: String.self))
+    // Texts too long for an attribute are not in the seal.
     guard try file.attribute("sha256", of: "/effnet", as: String.self) == sha256 else {
       throw Self.damaged(path, "its description does not match its checksum")
     }
@@ -46,63 +63,104 @@ extension Checkpoint {
   ///
   /// - Parameter state: A state of the same architecture and optimizer. Overwritten.
   /// - Throws: As ``init(describing:)``; when a tensor is missing or of another shape; when the
-  ///   values do not match their hash.
+  ///   values of a tensor do not match their hash, with its name.
   public static func read(
     _ path: String, into state: ModelState
   ) throws(TrainingError) -> Checkpoint {
     do {
-      let file = try HDF5File(reading: path)
-      let checkpoint = try Checkpoint(file, path)
-      let isAveraging = state.averagedWeights != nil
-      for arena in state.arenas {
-        for tensor in arena.tensors {
-          let dataset = Self.path(arena, tensor, isAveraging: isAveraging)
-          guard try file.exists(dataset) else {
-            throw TrainingError(
-              .usage,
-              "checkpoint \(path) has no tensor \(dataset), which this network and optimizer need; "
-                + "use the configuration it was trained with")
-          }
-          let shape = try file.shape(of: dataset)
-          guard shape == tensor.shape else {
-            throw TrainingError(
-              .usage,
-              "checkpoint \(path) is of another network: \(tensor.path) is \(shape) there and "
-                + "\(tensor.shape) here; use the configuration it was trained with")
-          }
-          try file.read(
-            dataset,
-            into: UnsafeMutableBufferPointer(
-              start: arena.buffer.start + tensor.offset, count: tensor.count))
-        }
+      let (checkpoint, file) = try opened(path)
+      try forEachTensor(of: file, path, like: state) { dataset, values in
+        try readVerified(dataset, into: values, file, path)
       }
+      try verifyNormalization(file, path)
       guard state.sha256 == checkpoint.stateSHA256 else {
         throw damaged(path, "its values do not match their checksum")
       }
-      try checkpoint.verifyKerasAttributes(state.table, file, path)
       state.step = checkpoint.step
+      state.skippedSteps = checkpoint.skippedSteps
       return checkpoint
     } catch {
       throw explain(error, path)
     }
   }
 
-  /// Compares what Keras follows with what belongs to the network.
-  private func verifyKerasAttributes(
-    _ table: ParameterTable, _ file: HDF5File, _ path: String
+  /// Reads a file as everybody will, and compares it with this checkpoint and a state, to the bit.
+  ///
+  /// - Throws: As ``read(_:into:)``; when anything differs.
+  func verify(_ path: String, like state: ModelState) throws(TrainingError) {
+    let largest = state.arenas.flatMap(\.tensors).map(\.count).max() ?? 0
+    let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: largest)
+    defer { scratch.deallocate() }
+    do {
+      let (found, file) = try Self.opened(path)
+      guard found.sha256 == sha256 else { throw Self.damaged(path, "its description differs") }
+      try Self.forEachTensor(of: file, path, like: state) { dataset, values in
+        let copy = UnsafeMutableBufferPointer(rebasing: scratch[..<values.count])
+        try Self.readVerified(dataset, into: copy, file, path)
+        guard let read = copy.baseAddress, let expected = values.baseAddress,
+          memcmp(read, expected, values.count * MemoryLayout<Float>.stride) == 0
+        else {
+          throw Self.damaged(path, "\(dataset) differs from the state in memory")
+        }
+      }
+      try Self.verifyNormalization(file, path)
+    } catch { throw Self.explain(error, path) }
+  }
+
+  private static func opened(_ path: String) throws -> (Checkpoint, HDF5File) {
+    let file = try open(path)
+    return (try Checkpoint(file, path), file)
+  }
+
+  /// Calls `body` with the name of each dataset and the place of its values in a state.
+  private static func forEachTensor(
+    of file: HDF5File, _ path: String, like state: ModelState,
+    _ body: (String, UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {
-    let layers = Self.kerasLayers(table)
-    var isWhole =
-      try file.attribute("layer_names", as: [String].self) == layers.map(\.name)
-      && file.attribute("keras_version", as: String.self) == Self.kerasVersion
-    for layer in layers where isWhole {
-      isWhole =
-        try file.attribute("weight_names", of: "/\(layer.name)", as: [String].self) == layer.weights
+    let isAveraging = state.averagedWeights != nil
+    for arena in state.arenas {
+      for tensor in arena.tensors {
+        let dataset = Self.path(arena, tensor, isAveraging: isAveraging)
+        guard try file.exists(dataset) else {
+          throw TrainingError(
+            .usage,
+            "checkpoint \(path) has no tensor \(dataset), which this network and optimizer need; "
+              + "use the configuration it was trained with")
+        }
+        let shape = try file.shape(of: dataset)
+        guard shape == tensor.shape else {
+          throw TrainingError(
+            .usage,
+            "checkpoint \(path) is of another network: \(tensor.path) is \(shape) there and "
+              + "\(tensor.shape) here; use the configuration it was trained with")
+        }
+        try body(dataset, arena.values(of: tensor))
+      }
     }
-    for (name, values) in Self.normalizationTensors((mean, deviation)) where isWhole {
-      isWhole = try file.read("/normalization/normalization/\(name):0", as: Float.self) == values
+  }
+
+  private static func readVerified<Scalar: HDF5Scalar>(
+    _ dataset: String, into values: UnsafeMutableBufferPointer<Scalar>, _ file: HDF5File,
+    _ path: String
+  ) throws {
+    try file.read(dataset, into: values)
+    let expected = try file.attribute("sha256", of: dataset, as: String.self)
+    guard sha256(UnsafeRawBufferPointer(values)) == expected else {
+      throw damaged(path, "the values of \(dataset) do not match their checksum")
     }
-    guard isWhole else { throw Self.damaged(path, "what Keras would read does not belong to it") }
+  }
+
+  /// What training does not need, but Keras reads.
+  private static func verifyNormalization(_ file: HDF5File, _ path: String) throws {
+    for name in ["mean", "variance"] {
+      let dataset = normalizationDataset(name)
+      var values = [Float](repeating: 0, count: try file.shape(of: dataset).reduce(1, *))
+      try values.withUnsafeMutableBufferPointer { try readVerified(dataset, into: $0, file, path) }
+    }
+    var count: [Int32] = [0]
+    try count.withUnsafeMutableBufferPointer {
+      try readVerified(normalizationDataset("count"), into: $0, file, path)
+    }
   }
 
   /// The run's configuration.
@@ -119,18 +177,26 @@ extension Checkpoint {
   }
 
   private static func explain(_ error: any Error, _ path: String) -> TrainingError {
-    guard let error = error as? HDF5Error else { return TrainingError(error) }
-    switch error.kind {
+    switch error {
     case _ where (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil:
       return TrainingError(
         .data, "\(path) is a folder; name a checkpoint in it, such as \(path)/checkpoint-….h5")
-    case .refused:
+    case DatasetError.unreadable(_, let code):
       return TrainingError(
-        .data, "the system does not open checkpoint \(path): \(error.reason); mend that first")
-    case .missingFile:
+        .data,
+        "the system does not let checkpoint \(path) be read: "
+          + "\(String(cString: strerror(code)).lowercased()); mend that first")
+    case DatasetError.missing:
       return TrainingError(.data, "there is no checkpoint \(path); correct the path")
-    default:
+    case DatasetError.damaged(_, let reason):
+      return damaged(path, reason)
+    case let damage as CheckpointSeal.Damage:
+      return damage.isOtherVersion
+        ? otherVersion(path, damage.reason) : damaged(path, damage.reason)
+    case let error as HDF5Error:
       return damaged(path, (error.object.map { "\($0): " } ?? "") + error.reason)
+    default:
+      return TrainingError(error)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import HDF5
 import Networks
@@ -12,62 +13,100 @@ extension Checkpoint {
     let partial = path + ".partial"
     do {
       try writeFile(state, to: partial)
-      try Self.verify(partial, like: state)
+      try HDF5File.synchronize(partial)
+      try ReadOnlyFile(partial).dropFromCache()
+      try verify(partial, like: state)
       try HDF5File.publish(partial, as: path)
     } catch {
       unlink(partial)
       throw TrainingError(
         .output,
-        "checkpoint \(path) cannot be written: \(Self.reason(error, partial)); the checkpoints "
-          + "before it are intact, make room and go on with --resume")
+        "checkpoint \(path) cannot be written: \(Self.reason(error)); the checkpoints before it "
+          + "are intact, make room and go on with --resume")
     }
   }
 
-  private static func reason(_ error: any Error, _ partial: String) -> String {
-    guard let error = error as? HDF5Error else { return "\(error)" }
-    return error.reason
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case let error as HDF5Error: error.reason
+    case let damage as CheckpointSeal.Damage: damage.reason
+    default: "\(error)"
+    }
   }
 
-  private func writeFile(
-    _ state: ModelState, to path: String
-  ) throws(HDF5Error) {
-    let file = try HDF5File(creating: path)
+  /// First everything that describes, then the values: they end up in one piece, and all else in
+  /// front of it, where the seal covers it.
+  private func writeFile(_ state: ModelState, to path: String) throws {
+    let file = try HDF5File(creating: path, userBlock: CheckpointSeal.byteCount)
+    try file.createGroup("/effnet")
+    try writeDescription(file)
     let isAveraging = state.averagedWeights != nil
-    for arena in state.arenas {
-      for tensor in arena.tensors {
-        let dataset = Self.path(arena, tensor, isAveraging: isAveraging)
-        try file.createDataset(dataset, of: Float.self, shape: tensor.shape)
-        try file.write(
-          UnsafeBufferPointer(start: arena.buffer.start + tensor.offset, count: tensor.count),
-          to: dataset)
+    let tensors = state.arenas.flatMap { arena in
+      arena.tensors.map {
+        (
+          path: Self.path(arena, $0, isAveraging: isAveraging), $0.shape,
+          values: arena.values(of: $0)
+        )
       }
     }
-    try writeKerasAttributes(state.table, (mean, deviation), file)
+    for (path, shape, values) in tensors {
+      try Self.create(path, shape, UnsafeBufferPointer(values), file)
+    }
+    let channels = mean.count
+    let normalization = [
+      ("mean", mean.map(Float.init)), ("variance", deviation.map { Float($0 * $0) }),
+    ]
+    for (name, values) in normalization {
+      try values.withUnsafeBufferPointer {
+        try Self.create(Self.normalizationDataset(name), [channels], $0, file)
+      }
+    }
+    let count: [Int32] = [0]
+    try count.withUnsafeBufferPointer {
+      try Self.create(Self.normalizationDataset("count"), [], $0, file)
+    }
+    try writeKerasAttributes(state.table, file)
+    for (path, _, values) in tensors { try file.write(UnsafeBufferPointer(values), to: path) }
+    for (name, values) in normalization {
+      try values.withUnsafeBufferPointer { try file.write($0, to: Self.normalizationDataset(name)) }
+    }
+    try count.withUnsafeBufferPointer {
+      try file.write($0, to: Self.normalizationDataset("count"))
+    }
+    try file.close()
+    try CheckpointSeal.write(
+      to: path,
+      tensors: tensors.map(\.path) + Self.normalizationNames.map(Self.normalizationDataset))
+  }
+
+  private static func create<Scalar: HDF5Scalar>(
+    _ dataset: String, _ shape: [Int], _ values: UnsafeBufferPointer<Scalar>, _ file: HDF5File
+  ) throws(HDF5Error) {
+    try file.createDataset(dataset, of: Scalar.self, shape: shape)
+    try file.setAttribute("sha256", of: dataset, to: sha256(UnsafeRawBufferPointer(values)))
+  }
+
+  private func writeDescription(_ file: HDF5File) throws(HDF5Error) {
     try file.setAttribute("format", of: "/effnet", to: "effnet-checkpoint")
     try file.setAttribute("version", of: "/effnet", to: Self.version)
     try file.setAttribute("step", of: "/effnet", to: step)
+    try file.setAttribute("skipped", of: "/effnet", to: skippedSteps)
     try file.setAttribute("samples", of: "/effnet", to: sampleCount)
     try file.store(configuration, as: "configuration", in: "/effnet")
     try file.store(classNames, as: "classes", in: "/effnet")
     try file.setAttribute("mean", of: "/effnet", to: mean)
     try file.setAttribute("deviation", of: "/effnet", to: deviation)
     try file.setAttribute("data", of: "/effnet", to: dataSHA256)
-    try file.setAttribute("libraries", of: "/effnet", to: LibraryVersions.description)
+    try file.setAttribute("run", of: "/effnet", to: run)
+    try file.setAttribute("libraries", of: "/effnet", to: libraries)
     try file.setAttribute("stateSHA256", of: "/effnet", to: stateSHA256)
     try file.setAttribute("sha256", of: "/effnet", to: sha256)
-    try file.close()
   }
 
   /// What Keras' `load_weights` follows: the layers in graph order, and each layer's tensors.
   private func writeKerasAttributes(
-    _ table: ParameterTable, _ normalization: (mean: [Double], deviation: [Double]),
-    _ file: HDF5File
+    _ table: ParameterTable, _ file: HDF5File
   ) throws(HDF5Error) {
-    let channels = normalization.mean.count
-    for (name, values) in Self.normalizationTensors(normalization) {
-      try file.write(values, to: "/normalization/normalization/\(name):0", shape: [channels])
-    }
-    try file.write([Int32(0)], to: "/normalization/normalization/count:0", shape: [])
     let layers = Self.kerasLayers(table)
     for layer in layers {
       try file.setAttribute("weight_names", of: "/\(layer.name)", to: layer.weights)
@@ -78,31 +117,20 @@ extension Checkpoint {
   }
 
   /// Without a version, Keras takes a file for one of version 1 and converts its layouts.
-  static let kerasVersion = "3.0.0"
+  private static let kerasVersion = "3.0.0"
 
   /// All layers with weights in graph order, with the names of their tensors.
-  static func kerasLayers(_ table: ParameterTable) -> [(name: String, weights: [String])] {
-    [("normalization", ["mean", "variance", "count"].map { "normalization/\($0):0" })]
+  private static func kerasLayers(_ table: ParameterTable) -> [(name: String, weights: [String])] {
+    [("normalization", normalizationNames.map { "normalization/\($0):0" })]
       + table.layers.map { layer in
         (layer.name, layer.tensors.map { "\(layer.name)/\($0.name):0" })
       }
   }
 
-  /// Values of Keras' `Normalization` layer, which holds variances.
-  static func normalizationTensors(
-    _ normalization: (mean: [Double], deviation: [Double])
-  ) -> [(name: String, values: [Float])] {
-    [
-      ("mean", normalization.mean.map(Float.init)),
-      ("variance", normalization.deviation.map { Float($0 * $0) }),
-    ]
-  }
+  /// Tensors of Keras' `Normalization` layer, which holds variances.
+  private static let normalizationNames = ["mean", "variance", "count"]
 
-  /// Reads a written file back and compares its hash with that of the state in memory.
-  private static func verify(_ path: String, like state: ModelState) throws(TrainingError) {
-    let copy = ModelState(
-      table: state.table, isAveraging: state.averagedWeights != nil,
-      usesMeanSquare: state.meanSquare != nil)
-    _ = try read(path, into: copy)
+  static func normalizationDataset(_ name: String) -> String {
+    "/normalization/normalization/\(name):0"
   }
 }

@@ -13,16 +13,18 @@ import Networks
 ///     /LAYER/LAYER/NAME:0         weights and running statistics to evaluate with
 ///     /effnet/weights/LAYER/NAME  raw weights, when the root holds averages; likewise `statistics`
 ///     /effnet/velocity/…          optimizer; likewise `mean_square`
-///     attributes of /effnet       format version step samples configuration classes mean deviation
-///                                 data libraries stateSHA256 sha256
+///     attributes of /effnet       format version step skipped samples configuration classes mean
+///                                 deviation data run libraries stateSHA256 sha256
+///     attribute sha256            of each dataset of numbers: hash of its values
 ///     /effnet/classes             a dataset, like `/effnet/configuration`, only where it is too long
 ///                                 for an attribute
 ///
-/// `stateSHA256` covers the values, `sha256` the other attributes, except for `libraries`, which is for
-/// people. Both are verified on load, and what Keras follows is compared with what belongs there.
+/// `stateSHA256` covers the values together, `sha256` the other attributes of `/effnet`, and the
+/// ``CheckpointSeal`` in front of the file every byte that is not a value. All are verified on load,
+/// so a file that opens is to the bit what was written, and a damaged one names the damaged tensor.
 public struct Checkpoint: Sendable {
   /// Version of the group `/effnet`.
-  public static let version = 2
+  public static let version = 3
 
   /// Steps taken.
   public let step: Int
@@ -39,12 +41,30 @@ public struct Checkpoint: Sendable {
   /// Hash of the training data, see ``Dataset/sha256``.
   public let dataSHA256: String
   /// Hash of all values, see ``ModelState/sha256``.
-  public let stateSHA256: String
+  public internal(set) var stateSHA256: String
+  /// Steps up to this one that were skipped, without one between them that was not.
+  public let skippedSteps: Int
+  /// Tells the checkpoints of one run from those of others; see ``RunFolder``.
+  public let run: String
+  /// The libraries that the state was made with, for people.
+  public let libraries: String
 
   /// Describes a state.
   public init(
     step: Int, sampleCount: Int, configuration: String, classNames: [String], mean: [Double],
-    deviation: [Double], dataSHA256: String, stateSHA256: String
+    deviation: [Double], dataSHA256: String, stateSHA256: String, skippedSteps: Int = 0,
+    run: String = ""
+  ) {
+    self.init(
+      step: step, sampleCount: sampleCount, configuration: configuration, classNames: classNames,
+      mean: mean, deviation: deviation, dataSHA256: dataSHA256, stateSHA256: stateSHA256,
+      skippedSteps: skippedSteps, run: run, libraries: LibraryVersions.description)
+  }
+
+  init(
+    step: Int, sampleCount: Int, configuration: String, classNames: [String], mean: [Double],
+    deviation: [Double], dataSHA256: String, stateSHA256: String, skippedSteps: Int, run: String,
+    libraries: String
   ) {
     self.step = step
     self.sampleCount = sampleCount
@@ -54,6 +74,9 @@ public struct Checkpoint: Sendable {
     self.deviation = deviation
     self.dataSHA256 = dataSHA256
     self.stateSHA256 = stateSHA256
+    self.skippedSteps = skippedSteps
+    self.run = run
+    self.libraries = libraries
   }
 
   /// Hash of everything but the values.
@@ -61,6 +84,7 @@ public struct Checkpoint: Sendable {
     let text = [
       "\(Self.version)", "\(step)", "\(sampleCount)", configuration,
       classNames.joined(separator: "\n"), "\(mean) \(deviation)", dataSHA256, stateSHA256,
+      "\(skippedSteps)", run, libraries,
     ].joined(separator: "\u{0}")
     return SHA256.hash(data: Data(text.utf8)).hexadecimal
   }
@@ -68,6 +92,13 @@ public struct Checkpoint: Sendable {
   /// The first eight bytes of a text's SHA-256.
   static func fingerprint(_ text: String) -> UInt64 {
     SHA256.hash(data: Data(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// Hash of the values of a dataset.
+  static func sha256(_ values: UnsafeRawBufferPointer) -> String {
+    var hash = SHA256()
+    hash.update(bufferPointer: values)
+    return hash.finalize().hexadecimal
   }
 
   /// Where the tensors of an arena lie in the file.

@@ -6,10 +6,23 @@ public struct CheckpointConfiguration: Sendable, Equatable {
   public internal(set) var everyEpochs = 1
   /// Newest checkpoints that are kept. Default 3.
   public internal(set) var keep = 3
+  /// Best checkpoints, by the validation top-1 after their own step, that are kept besides; of equal
+  /// ones the earlier. Default 1.
+  public internal(set) var keepBest = 1
+  /// Epochs between checkpoints that are kept for ever. Default none.
+  public internal(set) var milestoneEveryEpochs: Int?
+
+  /// Whether a checkpoint is due at the end of an epoch.
+  func isDue(atEndOfEpoch epoch: Int) -> Bool {
+    (everyEpochs > 0 && epoch % everyEpochs == 0)
+      || milestoneEveryEpochs.map { epoch % $0 == 0 } ?? false
+  }
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.optional("everySteps", &everySteps, .atLeast(1))
     keys.value("everyEpochs", &everyEpochs, .atLeast(0))
     keys.value("keep", &keep, .atLeast(1))
+    keys.value("keepBest", &keepBest, .atLeast(0))
+    keys.optional("milestoneEveryEpochs", &milestoneEveryEpochs, .atLeast(1))
   }
 }

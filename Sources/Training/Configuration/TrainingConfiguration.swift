@@ -1,5 +1,14 @@
 /// Section `training`: length of the run, loss, and reports.
 public struct TrainingConfiguration: Sendable, Equatable {
+  /// What happens at a step whose loss or gradient is not finite, or whose loss is above
+  /// ``largestLoss``.
+  public enum BadStep: String, CaseIterable, Sendable, ConfigurationValue {
+    /// The run ends; nothing of the step is kept.
+    case stop
+    /// Nothing of the step is kept, and the next one is taken; after ten in a row the run ends.
+    case skip
+  }
+
   /// Passes over the training data; exactly one of this and `steps` is given.
   public internal(set) var epochs: Int?
   /// Optimizer steps; exactly one of this and `epochs` is given.
@@ -14,6 +23,13 @@ public struct TrainingConfiguration: Sendable, Equatable {
   public internal(set) var logEverySteps = 50
   /// Largest Euclidean norm of the whole gradient. Default none, as in the official recipe.
   public internal(set) var clipNorm: Double?
+  /// What happens at a bad step. Default `stop`.
+  public internal(set) var badStep = BadStep.stop
+  /// Mean loss of a batch above which a step is bad. Default none.
+  public internal(set) var largestLoss: Double?
+  /// Steps between proofs that all ranks hold the same bits, which are also made before each
+  /// checkpoint; 0 for none at all. Default 500.
+  public internal(set) var replicaCheckEverySteps = 500
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.optional("epochs", &epochs, .closed(1, 1e6))
@@ -23,6 +39,9 @@ public struct TrainingConfiguration: Sendable, Equatable {
     keys.value("evaluateEveryEpochs", &evaluateEveryEpochs, .atLeast(0))
     keys.value("logEverySteps", &logEverySteps, .atLeast(1))
     keys.optional("clipNorm", &clipNorm, .above(0))
+    keys.value("badStep", &badStep)
+    keys.optional("largestLoss", &largestLoss, .above(0))
+    keys.value("replicaCheckEverySteps", &replicaCheckEverySteps, .atLeast(0))
     keys.require(
       (epochs == nil) != (steps == nil), "training", steps == nil ? "epochs" : "steps",
       "give exactly one of epochs and steps (null takes one back)")

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The output folder of a run: checkpoints, log, summary, page, TensorBoard's events, and the
-/// configuration as it was resolved.
+/// The output folder of a run: checkpoints, log, summary, page, TensorBoard's events, the
+/// configuration as it was resolved, and in `.run` what its checkpoints have in common.
 public struct RunFolder: Sendable {
   /// Path of the folder.
   public let path: String
@@ -44,50 +44,6 @@ public struct RunFolder: Sendable {
   /// Path of a file in the folder.
   public func file(_ name: String) -> String {
     (path as NSString).appendingPathComponent(name)
-  }
-
-  /// Path of the checkpoint after `step` steps.
-  public func checkpoint(step: Int) -> String {
-    let digits = String(step)
-    return file(
-      "checkpoint-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".h5")
-  }
-
-  /// Paths of all finished checkpoints, that of the latest step first; none in a folder that does not
-  /// exist.
-  ///
-  /// - Throws: When the folder exists and cannot be read.
-  public func checkpoints() throws(TrainingError) -> [String] {
-    try steps(ending: ".h5").map { checkpoint(step: $0) }
-  }
-
-  /// Steps after which there are files `checkpoint-STEP` with this ending, the latest first.
-  private func steps(ending end: String) throws(TrainingError) -> [Int] {
-    do {
-      let prefix = "checkpoint-"
-      return try FileManager.default.contentsOfDirectory(atPath: path).compactMap { name in
-        guard name.hasPrefix(prefix), name.hasSuffix(end) else { return nil }
-        let digits = name.dropFirst(prefix.count).dropLast(end.count)
-        guard let step = Int(digits), file(name) == checkpoint(step: step) + end.dropFirst(3) else {
-          return nil
-        }
-        return step
-      }.sorted(by: >)
-    } catch {
-      guard FileManager.default.fileExists(atPath: path) else { return [] }
-      throw TrainingError(
-        .output, "the output folder \(path) cannot be read: \(error.systemReason)")
-    }
-  }
-
-  /// After a checkpoint was written, removes older ones but for `keep` in all, and what interrupted
-  /// writers left. Later ones, which a resumed run passed over, stay.
-  func prune(writtenStep: Int, keep: Int) throws(TrainingError) {
-    let old = try steps(ending: ".h5").filter { $0 < writtenStep }.dropFirst(keep - 1)
-    let partial = try steps(ending: ".h5.partial").map { checkpoint(step: $0) + ".partial" }
-    for path in old.map({ checkpoint(step: $0) }) + partial {
-      try? FileManager.default.removeItem(atPath: path)
-    }
   }
 
   /// Writes a text file beside its name and renames it.

@@ -41,6 +41,12 @@ final class RunLog {
     let epoch, validationLoss, validationTop1: Double
   }
 
+  /// Something else that happened: a step was skipped, or waited for a checkpoint.
+  struct Notice: Codable {
+    let step: Int
+    let notice: String
+  }
+
   /// The outcome of a run.
   struct Summary: Codable {
     let top1: Double?
@@ -103,6 +109,9 @@ final class RunLog {
     try write(validation)
     validations.append(validation)
   }
+
+  /// Adds the line of something else.
+  func append(_ notice: Notice) throws(TrainingError) { try write(notice) }
 
   private func write(_ entry: some Encodable) throws(TrainingError) {
     do {

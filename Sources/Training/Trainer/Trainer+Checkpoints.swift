@@ -12,37 +12,37 @@ extension Trainer {
       // Rank 0 alone has read a step, so the sum hands it to all.
       try activity.exchange { () throws(MPIError) in
         state.step = try communicator.sum(communicator.rank == 0 ? state.step : 0)
+        state.skippedSteps = try communicator.sum(
+          communicator.rank == 0 ? state.skippedSteps : 0)
         for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
       }
     } catch { throw TrainingError(error) }
   }
 
-  private func requireStepsLeft() throws(TrainingError) {
-    guard state.step > totalSteps else { return }
+  private func requireStepsLeft(after step: Int) throws(TrainingError) {
+    guard step > totalSteps else { return }
     throw TrainingError(
       .usage,
-      "the checkpoint in \(folder.path) has taken \(state.step) steps, but the configuration ends "
+      "the checkpoint in \(folder.path) has taken \(step) steps, but the configuration ends "
         + "after \(totalSteps); raise training.epochs or training.steps, or choose another --output"
     )
   }
 
   private func readNewest() throws(TrainingError) {
-    var failures: [TrainingError] = []
-    for path in try folder.checkpoints() {
-      do throws(TrainingError) {
-        // First, because a state of another kind would look like a damaged one.
-        try requireSameRun(Checkpoint(describing: path))
-        _ = try Checkpoint.read(path, into: state)
-        try requireStepsLeft()
-        for failure in failures { observer?.noticed("passed over: \(failure)") }
-        return
-      } catch {
-        guard error.kind == .data else { throw error }
-        failures.append(error)
-      }
+    let (found, failures) = try folder.readNewest(into: state) {
+      (checkpoint) throws(TrainingError) in
+      // First, because a state of another kind would look like a damaged one.
+      try requireSameRun(checkpoint)
+      try requireStepsLeft(after: checkpoint.step)
+    }
+    passedOver = Set(failures.map(\.step))
+    if let found {
+      for (_, failure) in failures { observer?.noticed("passed over: \(failure)") }
+      (identity, lastSaved) = (found.run, folder.checkpoint(step: found.step))
+      return
     }
     // Stopped before its first checkpoint, a run has nothing to lose: it begins again, aloud.
-    if let failure = failures.first { throw failure }
+    if let (_, failure) = failures.first { throw failure }
     observer?.noticed("there is no checkpoint in \(folder.path) yet; beginning with step 1")
   }
 
@@ -103,25 +103,95 @@ extension Trainer {
     return "\(end.path) \(end.shape) is gone"
   }
 
-  func save() throws(TrainingError) {
-    guard communicator.rank == 0 else { return }
+  /// Begins to save the state; training may go on at once.
+  ///
+  /// All ranks call it, to prove that what rank 0 saves is what all have.
+  func beginSaving() throws(TrainingError) {
+    try checkReplicas()
+    guard let writer else { return }
     activity.enter(.saving, step: state.step)
-    guard state.isFinite else {
-      throw TrainingError(
-        .numeric,
-        "the weights after step \(state.step) have diverged and are not saved; go on from an older "
-          + "checkpoint with --resume and a lower schedule.learningRate")
+    if writer.isBusy {
+      let start = Date()
+      try takeOver(writer.finish())
+      let seconds = -start.timeIntervalSinceNow
+      try note(
+        "waited \(String(format: "%.3f", seconds)) s after step \(state.step) for the checkpoint "
+          + "before to be written; save less often if this lasts", isUrgent: seconds > 1)
     }
-    let path = folder.checkpoint(step: state.step)
-    let checkpoint = Checkpoint(
+    let description = Checkpoint(
       step: state.step, sampleCount: feed.training.dataset.count,
       configuration: configuration.yaml, classNames: feed.training.dataset.classNames,
       mean: configuration.data.mean, deviation: configuration.data.deviation,
-      dataSHA256: feed.training.dataset.sha256, stateSHA256: state.sha256)
-    try checkpoint.write(state, to: path)
-    try folder.prune(writtenStep: state.step, keep: configuration.checkpoint.keep)
-    observer?.saved(path, step: state.step)
-    watch?.log.note("saved \(path)")
+      dataSHA256: feed.training.dataset.sha256, stateSHA256: "", skippedSteps: state.skippedSteps,
+      run: identity)
+    let (folder, retention) = (folder, retention)
+    writer.begin(state) { state throws(TrainingError) in
+      guard state.isFinite else {
+        throw TrainingError(
+          .numeric,
+          "the weights after step \(state.step) have diverged and are not saved; go on from an "
+            + "older checkpoint with --resume and a lower schedule.learningRate")
+      }
+      var checkpoint = description
+      checkpoint.stateSHA256 = state.sha256
+      let path = folder.checkpoint(step: state.step)
+      if retention.passedOver.contains(state.step) { try folder.setAside(step: state.step) }
+      try checkpoint.write(state, to: path)
+      var retention = retention
+      retention.passedOver.remove(state.step)
+      try folder.prune(writtenStep: state.step, retention)
+      return CheckpointWriter.Published(path: path, step: state.step)
+    }
+    passedOver.remove(state.step)
+  }
+
+  /// Tells of a checkpoint that was finished since this was last called.
+  ///
+  /// - Throws: When it could not be written, or what was to be saved has diverged.
+  func collectSaved() throws(TrainingError) {
+    if let writer { try takeOver(writer.collect()) }
+  }
+
+  /// Waits until the last checkpoint is on the disk.
+  ///
+  /// - Throws: When it could not be written, or what was to be saved has diverged.
+  func finishSaving() throws(TrainingError) {
+    if let writer { try takeOver(writer.finish()) }
+  }
+
+  private func takeOver(_ published: CheckpointWriter.Published?) {
+    guard let published else { return }
+    lastSaved = published.path
+    observer?.saved(published.path, step: published.step)
+    watch?.log.note("saved \(published.path)")
+  }
+
+  /// Which checkpoints stay after the next one.
+  var retention: RunFolder.Retention {
+    let checkpoint = configuration.checkpoint
+    return RunFolder.Retention(
+      newest: checkpoint.keep, best: checkpoint.keepBest,
+      top1: Dictionary(
+        (log?.validations ?? []).map { ($0.step, $0.validationTop1) },
+        uniquingKeysWith: { _, last in last }),
+      milestoneEverySteps: checkpoint.milestoneEveryEpochs.map { $0 * stepsPerEpoch },
+      passedOver: passedOver)
+  }
+
+  /// Where a run that ends can go on, for a message; waits for the writer.
+  func lastGoodCheckpoint() -> String {
+    guard communicator.rank == 0 else { return "go on from the last checkpoint with --resume" }
+    // Of two errors the one that is being told comes first.
+    try? finishSaving()
+    return lastSaved.map { "go on from \($0) with --resume" } ?? "there is no checkpoint yet"
+  }
+
+  /// Proves that all ranks hold the same bits.
+  func checkReplicas() throws(TrainingError) {
+    guard configuration.training.replicaCheckEverySteps > 0 else { return }
+    try activity.exchange { () throws(TrainingError) in
+      try ReplicaCheck.run(state, over: communicator)
+    }
   }
 
   /// Whether a resumed run has taken all its steps and summed them up; told by rank 0.

@@ -13,33 +13,62 @@ extension Trainer {
     let ownSecondsWaited: Double
     /// Mean of the seconds that the ranks have waited for images.
     let secondsWaited: Double
+    /// Whether nothing of the step was kept.
+    var isSkipped = false
   }
+
+  /// Bad steps in a row after which a run ends that skips them.
+  static let mostSkippedSteps = 10
 
   func takeStep() throws(TrainingError) -> StepResult {
     do {
       let step = state.step
       let result = try computeGradient(step: step)
       activity.enter(.update)
-      guard result.loss.isFinite else {
-        throw TrainingError(
-          .numeric,
-          "the loss of step \(step + 1) is not a finite number; nothing of that step was kept, lower "
-            + "schedule.learningRate or set training.clipNorm and go on with --resume")
-      }
+      if let fault = faultOfLoss(result) { return try skip(result, fault) }
       guard
         optimizer.step(
           state, gradient: network.gradient, imageCount: result.images,
           rate: schedule.learningRate(step: step))
-      else {
-        throw TrainingError(
-          .numeric,
-          "the gradient of step \(step + 1) is not finite; nothing of that step was kept, lower "
-            + "schedule.learningRate and go on with --resume")
-      }
+      else { return try skip(result, "the gradient of step \(step + 1) is not finite") }
+      state.skippedSteps = 0
       network.updateRunningStatistics(state.statistics.start)
       optimizer.averageStatistics(state)
       return result
     } catch { throw TrainingError(error) }
+  }
+
+  /// What is wrong with the loss of a step, if anything.
+  private func faultOfLoss(_ result: StepResult) -> String? {
+    let step = state.step + 1
+    let mean = result.loss / Double(result.images)
+    guard mean.isFinite else { return "the loss of step \(step) is not a finite number" }
+    guard let largest = configuration.training.largestLoss, mean > largest else { return nil }
+    return "the loss of step \(step) is \(mean), above training.largestLoss (\(largest))"
+  }
+
+  /// Counts a bad step without keeping anything of it, or ends the run.
+  ///
+  /// Loss and gradient are the totals of the fixed tree, the same bits on every rank, so all ranks
+  /// decide alike without asking each other; another number of ranks decides alike, too.
+  private func skip(_ result: StepResult, _ fault: String) throws(TrainingError) -> StepResult {
+    let advice = "lower schedule.learningRate or set training.clipNorm"
+    guard configuration.training.badStep == .skip else {
+      throw TrainingError(
+        .numeric, "\(fault); nothing of that step was kept, \(advice) and \(lastGoodCheckpoint())")
+    }
+    state.step += 1
+    state.skippedSteps += 1
+    guard state.skippedSteps < Self.mostSkippedSteps else {
+      throw TrainingError(
+        .numeric,
+        "\(fault), as those of the \(Self.mostSkippedSteps - 1) steps before: all were skipped; "
+          + "\(advice) and \(lastGoodCheckpoint())")
+    }
+    try note("skipped: \(fault)")
+    var skipped = result
+    skipped.isSkipped = true
+    return skipped
   }
 
   /// Loads a batch and computes its loss and gradient, round after round.

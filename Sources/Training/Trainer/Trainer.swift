@@ -33,9 +33,17 @@ public final class Trainer {
   let optimizer: Optimizer
   let schedule: LearningRateSchedule
   let folder: RunFolder
-  private var log: RunLog?
+  private(set) var log: RunLog?
   private var page: RunReport?
   var isFinished = false
+  /// Writes the checkpoints, on rank 0.
+  private(set) var writer: CheckpointWriter?
+  /// Path of the newest checkpoint that is known to be good, on rank 0.
+  var lastSaved: String?
+  /// Steps whose checkpoints were passed over as damaged.
+  var passedOver: Set<Int> = []
+  /// What the checkpoints of this run have in common, on rank 0.
+  var identity = RunFolder.newIdentity()
 
   /// Prepares a run from its beginning, or from the newest checkpoint of its output folder.
   ///
@@ -94,12 +102,14 @@ public final class Trainer {
       try folder.prepare()
       try folder.lock()
       try folder.write(configuration.yaml, to: "configuration.yaml")
+      try folder.write(identity + "\n", to: RunFolder.identityFile)
       let log = try RunLog(
         folder, continuingAt: state.step, evaluatesAgain: state.step >= totalSteps && !isFinished)
       self.log = log
       let start = announce()
       if !isFinished {
         page = RunReport(folder, start, configuration, hostCount: hostCount, log, observer)
+        writer = CheckpointWriter(state)
       }
     }
     watch?.log.open()
@@ -175,6 +185,8 @@ public final class Trainer {
     do {
       return try takeSteps()
     } catch {
+      // What is being written is good, and of two errors the first is told.
+      try? finishSaving()
       page?.stopped("\(error)", step: state.step)
       throw error
     }
@@ -202,11 +214,12 @@ public final class Trainer {
       window.add(
         step, seconds: -stepStart.timeIntervalSinceNow,
         exchanging: activity.secondsWaited - exchangeStart)
+      try collectSaved()
       let isLast = state.step == totalSteps
       let isEpochEnd = state.step % stepsPerEpoch == 0
       var report = report(
         of: window, secondsPerStep: -start.timeIntervalSinceNow / Double(state.step - firstStep))
-      if isLast || state.step % configuration.training.logEverySteps == 0 {
+      if (isLast || state.step % configuration.training.logEverySteps == 0) && window.images > 0 {
         report.pace = try pace(
           computing: window.computing, waiting: window.ownWaited, seconds: window.seconds)
         watch?.log.note(window.line(step: state.step))
@@ -218,7 +231,8 @@ public final class Trainer {
         observer?.progressed(report)
       }
       if let signal = step.stopSignal {
-        try save()
+        try beginSaving()
+        try finishSaving()
         page?.stopped(
           "\(StopSignal.name(signal)); saved, goes on with --resume",
           step: state.step)
@@ -230,7 +244,12 @@ public final class Trainer {
       }
       // First what must not be lost, then what can be computed again.
       let epoch = state.step / stepsPerEpoch
-      if isLast || isDue(epoch: epoch, isEpochEnd: isEpochEnd) { try save() }
+      if isLast || isDue(epoch: epoch, isEpochEnd: isEpochEnd) {
+        try beginSaving()
+        if isLast { try finishSaving() }
+      } else if state.step % max(configuration.training.replicaCheckEverySteps, 1) == 0 {
+        try checkReplicas()
+      }
       let every = configuration.training.evaluateEveryEpochs
       if isLast || (isEpochEnd && every > 0 && epoch % every == 0) {
         validation = try evaluate()
@@ -243,7 +262,7 @@ public final class Trainer {
   private func isDue(epoch: Int, isEpochEnd: Bool) -> Bool {
     let checkpoint = configuration.checkpoint
     if let every = checkpoint.everySteps, state.step % every == 0 { return true }
-    return isEpochEnd && checkpoint.everyEpochs > 0 && epoch % checkpoint.everyEpochs == 0
+    return isEpochEnd && checkpoint.isDue(atEndOfEpoch: epoch)
   }
 
   // MARK: Evaluation
@@ -269,11 +288,18 @@ public final class Trainer {
 
   // MARK: Reports
 
+  /// Tells of something in the log and, where it is urgent, to the observer; on rank 0.
+  func note(_ notice: String, isUrgent: Bool = true) throws(TrainingError) {
+    try log?.append(RunLog.Notice(step: state.step, notice: notice))
+    if isUrgent { observer?.noticed(notice) }
+  }
+
   /// What happened since the last line of the log.
   private struct Window {
     private var loss = 0.0
     private var correct = 0
-    private var images = 0
+    /// Images of the steps that were not skipped.
+    private(set) var images = 0
     private(set) var seconds = 0.0
     private var secondsWaited = 0.0
     /// Seconds that this rank waited for images, and for other ranks.
@@ -283,6 +309,7 @@ public final class Trainer {
 
     /// Counts a step; evaluations and checkpoints do not count as time for images.
     mutating func add(_ step: StepResult, seconds: Double, exchanging: Double) {
+      if step.isSkipped { return }
       loss += step.loss
       correct += step.correct
       images += step.images
@@ -329,6 +356,7 @@ public final class Trainer {
       top1: validation?.top1, step: state.step, seconds: seconds,
       imagesPerSecond: Double(images) / max(seconds, 1e-9), ranks: communicator.size,
       stateSHA256: state.sha256)
+    try folder.prune(writtenStep: state.step, retention)
     try log.finish(summary)
     page?.finished()
     observer?.finished(

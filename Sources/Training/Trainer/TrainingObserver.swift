@@ -52,7 +52,7 @@ public protocol TrainingObserver: AnyObject {
   func logged(_ report: TrainingReport)
   /// The validation set was evaluated.
   func evaluated(_ result: Evaluation, step: Int, epoch: Double)
-  /// A checkpoint was written.
+  /// A checkpoint was verified and has its name, since the step before.
   func saved(_ path: String, step: Int)
   /// All steps were taken.
   func finished(checkpoint: String, validation: Evaluation?, seconds: Double)

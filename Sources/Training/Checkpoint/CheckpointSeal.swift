@@ -1,0 +1,131 @@
+import Crypto
+import Datasets
+import Foundation
+import HDF5
+
+/// The first 512 bytes of a checkpoint, an HDF5 user block: what the rest of the file is.
+///
+///     effnet-checkpoint 3
+///     bytes 1234567                    length of the file
+///     values 204800 1200000            where the values of the tensors begin and end
+///     structure …                      SHA-256 of all bytes after the first 512 before and after them
+///
+/// with line feeds, and zero bytes up to the end. The structure is small beside the values, which have
+/// hashes of their own in it: opening a checkpoint checks it before the HDF5 library, which damaged
+/// files can crash, gets to see it.
+struct CheckpointSeal: Equatable {
+  static let byteCount = 512
+  private static let name = "effnet-checkpoint"
+  /// What a file without user block begins with (HDF5 file format specification, section II.A).
+  private static let signature = Array(
+    "\u{89}HDF\r\n\u{1A}\n".unicodeScalars.map { UInt8($0.value) })
+
+  let fileByteCount: Int
+  let values: Range<Int>
+  let structure: String
+
+  /// Why a file is not what was written.
+  struct Damage: Error {
+    let reason: String
+    var isOtherVersion = false
+  }
+
+  /// Computes the seal of a file whose first bytes do not matter.
+  init(of file: ReadOnlyFile, values: Range<Int>) throws(DatasetError) {
+    fileByteCount = file.byteCount
+    self.values = values
+    structure = try Self.structure(of: file, values)
+  }
+
+  /// Reads the seal of a file and checks everything but the values.
+  ///
+  /// - Returns: Nil for an HDF5 file without seal, such as other programs write.
+  /// - Throws: ``Damage``, or a `DatasetError` where the system does not let it be read.
+  init?(verifying file: ReadOnlyFile) throws {
+    var block = [UInt8](repeating: 0, count: min(Self.byteCount, file.byteCount))
+    try block.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
+    if block.starts(with: Self.signature) { return nil }
+    guard block.starts(with: Self.name.utf8) else {
+      throw Damage(reason: "it is not an HDF5 file, or its first bytes are damaged")
+    }
+    guard block.count == Self.byteCount else { throw Self.truncation(file, nil) }
+    let text = String(decoding: block.prefix { $0 != 0 }, as: UTF8.self)
+    let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+    if words.count > 1, let version = Int(words[1]), version > Checkpoint.version {
+      throw Damage(reason: "\(version)", isOtherVersion: true)
+    }
+    guard words.count == 9, let length = Int(words[3]), let start = Int(words[5]),
+      let end = Int(words[6]), Self.byteCount <= start, start <= end, end <= length
+    else { throw Damage(reason: "its first \(Self.byteCount) bytes are damaged") }
+    fileByteCount = length
+    values = start..<end
+    structure = words[8]
+    guard self.block == block else {
+      throw Damage(reason: "its first \(Self.byteCount) bytes are damaged")
+    }
+    guard length == file.byteCount else { throw Self.truncation(file, length) }
+    guard try Self.structure(of: file, values) == structure else {
+      throw Damage(reason: "its HDF5 structure does not match its checksum")
+    }
+  }
+
+  /// Whether a file begins like one with a seal.
+  static func begins(_ path: String) -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    return (try? file.read(upToCount: name.utf8.count)) == Data(name.utf8)
+  }
+
+  private static func truncation(_ file: ReadOnlyFile, _ length: Int?) -> Damage {
+    if let length, length < file.byteCount {
+      return Damage(reason: "it has \(file.byteCount) bytes instead of \(length)")
+    }
+    return Damage(
+      reason: "it is truncated: it has \(file.byteCount) "
+        + (length.map { "of \($0) bytes" } ?? "bytes"))
+  }
+
+  /// The first bytes of the file.
+  private var block: [UInt8] {
+    let text = """
+      \(Self.name) \(Checkpoint.version)
+      bytes \(fileByteCount)
+      values \(values.lowerBound) \(values.upperBound)
+      structure \(structure)
+
+      """
+    // A damaged one may claim anything.
+    return Array((Array(text.utf8) + [UInt8](repeating: 0, count: byteCount)).prefix(byteCount))
+  }
+
+  private var byteCount: Int { Self.byteCount }
+
+  /// Seals a finished and closed file.
+  ///
+  /// - Parameter datasets: The tensors, which were written last.
+  static func write(to path: String, tensors datasets: [String]) throws {
+    var places: [Range<Int>] = []
+    do {
+      let file = try HDF5File(reading: path)
+      for dataset in datasets { places.append(try file.placement(of: dataset)) }
+    }
+    let start = places.map(\.lowerBound).min() ?? byteCount
+    let end = places.map(\.upperBound).max() ?? start
+    let seal = try CheckpointSeal(of: ReadOnlyFile(path), values: start..<end)
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    let written = descriptor < 0 ? -1 : pwrite(descriptor, seal.block, byteCount, 0)
+    let reason = String(cString: strerror(errno))
+    // Whether it is on the disk is asked when the file gets its name.
+    if descriptor >= 0 { close(descriptor) }
+    guard written == byteCount else { throw Damage(reason: reason) }
+  }
+
+  private static func structure(
+    of file: ReadOnlyFile, _ values: Range<Int>
+  ) throws(DatasetError) -> String {
+    var hash = SHA256()
+    for range in [byteCount..<values.lowerBound, values.upperBound..<file.byteCount] {
+      try file.forEachPiece(of: range) { hash.update(bufferPointer: $0) }
+    }
+    return hash.finalize().hexadecimal
+  }
+}

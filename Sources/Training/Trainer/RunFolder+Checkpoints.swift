@@ -1,0 +1,139 @@
+import Foundation
+
+extension RunFolder {
+  /// Which checkpoints stay when a new one was verified and has its name.
+  struct Retention: Sendable {
+    /// The newest ones, the new one included.
+    var newest: Int
+    /// Number of best ones; of equal ones the earlier.
+    var best = 0
+    /// Top-1 of each evaluated step.
+    var top1: [Int: Double] = [:]
+    /// Steps between those that stay for ever.
+    var milestoneEverySteps: Int?
+    /// Steps whose checkpoints were passed over as damaged: they count for nothing and stay.
+    var passedOver: Set<Int> = []
+  }
+
+  /// Path of the checkpoint after `step` steps.
+  public func checkpoint(step: Int) -> String {
+    let digits = String(step)
+    return file(
+      "checkpoint-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".h5")
+  }
+
+  /// Paths of all finished checkpoints, that of the latest step first; none in a folder that does not
+  /// exist.
+  ///
+  /// - Throws: When the folder exists and cannot be read.
+  public func checkpoints() throws(TrainingError) -> [String] {
+    try steps(ending: ".h5").map { checkpoint(step: $0) }
+  }
+
+  /// Reads the newest checkpoint that is whole, verified and what its name says.
+  ///
+  /// - Parameters:
+  ///   - state: Overwritten.
+  ///   - accept: Is shown a description before the values are read. What it throws ends the search,
+  ///     unless it is of the kind `data`.
+  /// - Returns: What was read, if anything, and why newer ones were not, newest first.
+  /// - Throws: When the folder exists and cannot be read; what `accept` throws.
+  package func readNewest(
+    into state: ModelState, _ accept: (Checkpoint) throws(TrainingError) -> Void
+  ) throws(TrainingError) -> (checkpoint: Checkpoint?, passedOver: [(step: Int, TrainingError)]) {
+    var passedOver: [(step: Int, TrainingError)] = []
+    for step in try steps(ending: ".h5") {
+      let path = checkpoint(step: step)
+      do throws(TrainingError) {
+        let found = try Checkpoint(describing: path)
+        try requireOwn(found, step: step, path)
+        try accept(found)
+        return (try Checkpoint.read(path, into: state), passedOver)
+      } catch {
+        guard error.kind == .data else { throw error }
+        passedOver.append((step, error))
+      }
+    }
+    return (nil, passedOver)
+  }
+
+  /// A checkpoint must be what its name says, and of the run in this folder.
+  private func requireOwn(
+    _ found: Checkpoint, step: Int, _ path: String
+  ) throws(TrainingError) {
+    guard found.step == step else {
+      throw TrainingError(
+        .data,
+        "checkpoint \(path) is that of step \(found.step) under another name; name it "
+          + checkpoint(step: found.step))
+    }
+    guard found.run == identity ?? found.run else {
+      throw TrainingError(
+        .data,
+        "checkpoint \(path) is of another run than this folder; move it away, or remove "
+          + "\(file(Self.identityFile)) to go on from it")
+    }
+  }
+
+  /// Steps after which there are files `checkpoint-STEP` with this ending, the latest first.
+  private func steps(ending end: String) throws(TrainingError) -> [Int] {
+    do {
+      let prefix = "checkpoint-"
+      return try FileManager.default.contentsOfDirectory(atPath: path).compactMap { name in
+        guard name.hasPrefix(prefix), name.hasSuffix(end) else { return nil }
+        let digits = name.dropFirst(prefix.count).dropLast(end.count)
+        guard let step = Int(digits), file(name) == checkpoint(step: step) + end.dropFirst(3) else {
+          return nil
+        }
+        return step
+      }.sorted(by: >)
+    } catch {
+      guard FileManager.default.fileExists(atPath: path) else { return [] }
+      throw TrainingError(
+        .output, "the output folder \(path) cannot be read: \(error.systemReason)")
+    }
+  }
+
+  /// After a checkpoint was verified and has its name, removes older ones that need not stay, and what
+  /// interrupted writers left. Later ones, which a resumed run passed over, stay.
+  func prune(writtenStep: Int, _ retention: Retention) throws(TrainingError) {
+    let known = try steps(ending: ".h5").filter {
+      $0 <= writtenStep && !retention.passedOver.contains($0)
+    }
+    let best = known.filter { retention.top1[$0] != nil }.sorted { a, b in
+      let (first, second) = (retention.top1[a] ?? 0, retention.top1[b] ?? 0)
+      return first == second ? a < b : first > second
+    }.prefix(retention.best)
+    let kept = Set(known.prefix(retention.newest)).union(best).union([writtenStep])
+    let old = known.filter { step in
+      !kept.contains(step) && retention.milestoneEverySteps.map { step % $0 != 0 } ?? true
+    }
+    for step in old { unlink(checkpoint(step: step)) }
+    for step in try steps(ending: ".h5.partial") { unlink(checkpoint(step: step) + ".partial") }
+  }
+
+  /// Renames what has the name of a checkpoint and is none, so that the name is free.
+  func setAside(step: Int) throws(TrainingError) {
+    let path = checkpoint(step: step)
+    guard rename(path, path + ".damaged") == 0 || errno == ENOENT else {
+      throw TrainingError(
+        .output,
+        "damaged checkpoint \(path) cannot be renamed to make room for a good one: "
+          + "\(String(cString: strerror(errno))); move it away and go on with --resume")
+    }
+  }
+
+  /// What all checkpoints of the run in this folder have in common; nil where it is not known.
+  var identity: String? {
+    let text = try? String(contentsOfFile: file(Self.identityFile), encoding: .utf8)
+    return text.flatMap { $0.split(whereSeparator: \.isWhitespace).first.map(String.init) }
+  }
+
+  /// Name of the file that holds ``identity``.
+  static let identityFile = ".run"
+
+  /// An identity that no other run has.
+  static func newIdentity() -> String {
+    (0..<4).map { _ in String(UInt16.random(in: 4096...(.max)), radix: 16) }.joined()
+  }
+}
