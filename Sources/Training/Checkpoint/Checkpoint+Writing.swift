@@ -6,14 +6,16 @@ import Networks
 extension Checkpoint {
   /// Writes a state: beside its name, synced, read back and verified, then renamed.
   ///
+  /// - Parameter advance: Is called whenever a part of it is done.
   /// - Throws: When any of it fails; an older file of that name is untouched then.
   public func write(
-    _ state: ModelState, to path: String
+    _ state: ModelState, to path: String, advance: () -> Void = {}
   ) throws(TrainingError) {
     let partial = path + ".partial"
     do {
-      try writeFile(state, to: partial)
+      try writeFile(state, to: partial, advance)
       try HDF5File.synchronize(partial)
+      advance()
       try ReadOnlyFile(partial).dropFromCache()
       try verify(partial, like: state)
       try HDF5File.publish(partial, as: path)
@@ -36,7 +38,7 @@ extension Checkpoint {
 
   /// First everything that describes, then the values: they end up in one piece, and all else in
   /// front of it, where the seal covers it.
-  private func writeFile(_ state: ModelState, to path: String) throws {
+  private func writeFile(_ state: ModelState, to path: String, _ advance: () -> Void) throws {
     let file = try HDF5File(creating: path, userBlock: CheckpointSeal.byteCount)
     try file.createGroup("/effnet")
     try writeDescription(file)
@@ -51,6 +53,7 @@ extension Checkpoint {
     }
     for (path, shape, values) in tensors {
       try Self.create(path, shape, UnsafeBufferPointer(values), file)
+      advance()
     }
     let channels = mean.count
     let normalization = [
@@ -66,7 +69,10 @@ extension Checkpoint {
       try Self.create(Self.normalizationDataset("count"), [], $0, file)
     }
     try writeKerasAttributes(state.table, file)
-    for (path, _, values) in tensors { try file.write(UnsafeBufferPointer(values), to: path) }
+    for (path, _, values) in tensors {
+      try file.write(UnsafeBufferPointer(values), to: path)
+      advance()
+    }
     for (name, values) in normalization {
       try values.withUnsafeBufferPointer { try file.write($0, to: Self.normalizationDataset(name)) }
     }

@@ -1,4 +1,6 @@
 import Foundation
+import Supervision
+import Synchronization
 
 /// Writes checkpoints while training goes on, one at a time.
 ///
@@ -16,6 +18,9 @@ final class CheckpointWriter: @unchecked Sendable {
   }
 
   private let copy: ModelState
+  private let activity: Activity
+  /// Parts that were written.
+  private let parts = Atomic(0)
   private let condition = NSCondition()
   private var isWriting = false
   private var isAwaited = false
@@ -23,7 +28,10 @@ final class CheckpointWriter: @unchecked Sendable {
   private var result: Result<Published, TrainingError>?
 
   /// Makes arenas for a second state like this one.
-  init(_ state: ModelState) {
+  ///
+  /// - Parameter activity: Learns that the writer gets on while the training thread waits for it.
+  init(_ state: ModelState, _ activity: Activity) {
+    self.activity = activity
     copy = ModelState(like: state)
     // The system gives memory when it is first written, which no step is to wait for.
     copy.copy(state)
@@ -35,10 +43,12 @@ final class CheckpointWriter: @unchecked Sendable {
   /// Begins to write a state.
   ///
   /// - Parameters:
-  ///   - body: Writes the copy and returns what then exists; on the writing thread.
+  ///   - body: Writes the copy and returns what then exists; on the writing thread. Its second
+  ///     argument is to be called whenever a part is done.
   /// - Precondition: What was begun before has been collected by ``finish()``.
   func begin(
-    _ state: ModelState, _ body: @escaping @Sendable (ModelState) throws(TrainingError) -> Published
+    _ state: ModelState,
+    _ body: @escaping @Sendable (ModelState, () -> Void) throws(TrainingError) -> Published
   ) {
     precondition(!isBusy, "two checkpoints at a time")
     copy.copy(state)
@@ -51,7 +61,9 @@ final class CheckpointWriter: @unchecked Sendable {
         if !isAwaited { setPriority(of: 0, 19) }
       }
       let outcome: Result<Published, TrainingError>
-      do throws(TrainingError) { outcome = .success(try body(copy)) } catch {
+      do throws(TrainingError) {
+        outcome = .success(try body(copy) { parts.add(1, ordering: .relaxed) })
+      } catch {
         outcome = .failure(error)
       }
       condition.withLock {
@@ -79,7 +91,11 @@ final class CheckpointWriter: @unchecked Sendable {
       // Where the system does not allow it, the writer has the core of whoever waits all the same.
       isAwaited = true
       if let thread { setPriority(of: thread, 0) }
-      while isWriting { condition.wait() }
+      while isWriting {
+        let before = parts.load(ordering: .relaxed)
+        _ = condition.wait(until: Date(timeIntervalSinceNow: 1))
+        if parts.load(ordering: .relaxed) != before { activity.advance() }
+      }
       isAwaited = false
     }
     return try collect()

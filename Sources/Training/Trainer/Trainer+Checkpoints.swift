@@ -125,7 +125,7 @@ extension Trainer {
       dataSHA256: feed.training.dataset.sha256, stateSHA256: "", skippedSteps: state.skippedSteps,
       run: identity)
     let (folder, retention) = (folder, retention)
-    writer.begin(state) { state throws(TrainingError) in
+    writer.begin(state) { state, advance throws(TrainingError) in
       guard state.isFinite else {
         throw TrainingError(
           .numeric,
@@ -136,7 +136,7 @@ extension Trainer {
       checkpoint.stateSHA256 = state.sha256
       let path = folder.checkpoint(step: state.step)
       if retention.passedOver.contains(state.step) { try folder.setAside(step: state.step) }
-      try checkpoint.write(state, to: path)
+      try checkpoint.write(state, to: path, advance: advance)
       var retention = retention
       retention.passedOver.remove(state.step)
       try folder.prune(writtenStep: state.step, retention)

@@ -109,7 +109,7 @@ public final class Trainer {
       let start = announce()
       if !isFinished {
         page = RunReport(folder, start, configuration, hostCount: hostCount, log, observer)
-        writer = CheckpointWriter(state)
+        writer = CheckpointWriter(state, activity)
       }
     }
     watch?.log.open()
