@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// What a process is doing, noted by the thread that works and read by the one that watches over it.
@@ -14,6 +15,8 @@ public final class Activity: Sendable {
   private let progressValue = Atomic<Int>(0)
   private let exchangeValue = Atomic<Int>(0)
   private let waitingValue = Atomic<Bool>(false)
+  private let waitingSince = Atomic<UInt64>(0)
+  private let waitedValue = Atomic<UInt64>(0)
 
   /// Begins in ``Phase/starting``.
   public init() {}
@@ -33,6 +36,7 @@ public final class Activity: Sendable {
   /// Begins to wait for other ranks.
   public func beginExchange() {
     exchangeValue.add(1, ordering: .relaxed)
+    waitingSince.store(monotonicNanoseconds(), ordering: .relaxed)
     waitingValue.store(true, ordering: .relaxed)
     advance()
   }
@@ -40,7 +44,18 @@ public final class Activity: Sendable {
   /// The other ranks have answered.
   public func endExchange() {
     waitingValue.store(false, ordering: .relaxed)
+    let waited = monotonicNanoseconds() - waitingSince.load(ordering: .relaxed)
+    waitedValue.add(waited, ordering: .relaxed)
     advance()
+  }
+
+  /// Waits for other ranks in `body`.
+  public func exchange<Value, Failure: Error>(
+    _ body: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    beginExchange()
+    defer { endExchange() }
+    return try body()
   }
 
   /// The phase last entered.
@@ -53,4 +68,13 @@ public final class Activity: Sendable {
   public var exchanges: Int { exchangeValue.load(ordering: .relaxed) }
   /// Whether it waits for other ranks.
   public var isWaiting: Bool { waitingValue.load(ordering: .relaxed) }
+  /// Seconds waited for other ranks in all exchanges that are over.
+  public var secondsWaited: Double { 1e-9 * Double(waitedValue.load(ordering: .relaxed)) }
+}
+
+/// Nanoseconds of the clock that is never set.
+func monotonicNanoseconds() -> UInt64 {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
 }

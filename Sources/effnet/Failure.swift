@@ -4,6 +4,7 @@ import Foundation
 import HDF5
 import MPI
 import Networks
+import Supervision
 import Training
 
 /// An error as the user meets it: one line on standard error and an exit code.
@@ -37,9 +38,8 @@ struct Failure: Error {
 
   /// The end of a command by a signal, with what was reached.
   init(stoppedBy signal: Int32, _ state: String, isAgreed: Bool) {
-    // The loss of the terminal counts as SIGTERM.
-    code = 128 + (signal == SIGINT ? SIGINT : SIGTERM)
-    message = "stopped by \(signal == SIGINT ? "Ctrl-C" : "SIGTERM") \(state)"
+    code = StopSignal.exitCode(signal)
+    message = "stopped by \(StopSignal.name(signal)) \(state)"
     self.isAgreed = isAgreed
   }
 
@@ -65,6 +65,14 @@ struct Failure: Error {
     case let error as ExchangeError: self.init(.rankLost, "\(error)")
     default: self.init(.usage, "\(error)")
     }
+  }
+
+  /// Tells the others that this rank ends, and how.
+  func told(to watch: Watch) -> Failure {
+    if code == Code.rankLost.rawValue { watch.waitForVerdict() }
+    watch.log.note("ends with code \(code): \(message ?? "without a word")")
+    watch.end(isAgreed ? .done : .failed(code: code))
+    return self
   }
 
   /// Writes the line, if there is one.

@@ -10,8 +10,13 @@ enum Job {
   /// meet the same error, rank 0 speaks for all: the others wait a moment before they do.
   static func run(_ body: (Communicator) throws -> Void) throws {
     try prepareProcessor()
+    let environment = ProcessInfo.processInfo.environment
+    let launcher = Launcher(environment)
+    // MPI itself would end with a riddle, or start as many jobs of one rank.
+    if let launcher, Launcher.lacksInterface(environment) { throw launcher.refusal }
     let world: Communicator
     do { world = try MPISession().world } catch { throw Failure(error) }
+    if let launcher, launcher.size > 1, world.size == 1 { throw launcher.refusal }
     do {
       try body(world)
     } catch {

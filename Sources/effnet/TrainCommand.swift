@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Supervision
 import Training
 
 /// `effnet train`.
@@ -8,8 +9,8 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Trains a network as a configuration file says.",
     discussion: """
-      Start it with mpirun for several ranks; the result is the same, bit for bit. Ctrl-C or \
-      SIGTERM saves a checkpoint and stops; --resume goes on, on any number of ranks.
+      Start it with mpirun for several ranks; the result is the same, bit for bit. Ctrl-C, \
+      SIGTERM or SIGUSR1 saves a checkpoint and stops; --resume goes on, on any number of ranks.
       """)
 
   @Argument(help: "A YAML configuration file.")
@@ -36,12 +37,21 @@ struct TrainCommand: ParsableCommand {
           "\(folder.path) already has checkpoints, such as \(old); go on with --resume or choose "
             + "another --output")
       }
-      let trainer = try Trainer(
-        configuration, communicator: world, output: folder, isResuming: resume,
-        observer: world.rank == 0 ? TrainingDisplay(folder) : nil)
+      // First, or the signal's victims would look lost.
       StopSignal.watch()
-      if case .stopped(let signal) = try trainer.run() {
-        throw Failure(stoppedBy: signal, afterStep: trainer.state.step)
+      let watch = try Watch.start(
+        over: world, deadline: configuration.supervision.deadline, folder: folder)
+      do {
+        let trainer = try Trainer(
+          configuration, communicator: world, output: folder, isResuming: resume,
+          observer: world.rank == 0 ? TrainingDisplay(folder) : nil, watch: watch)
+        if case .stopped(let signal) = try trainer.run() {
+          throw Failure(stoppedBy: signal, afterStep: trainer.state.step)
+        }
+        watch.log.note("finished")
+        watch.end(.done)
+      } catch {
+        throw Failure(error).told(to: watch)
       }
     }
   }

@@ -51,7 +51,8 @@ final class TrainingDisplay: TrainingObserver {
         + "loss \(fixed(report.loss, 3))  top-1 \(report.top1.percentText)  "
         + "rate \(String(format: "%.3g", report.learningRate))  "
         + "\(fixed(report.imagesPerSecond, 0)) images/s  waiting \(fixed(100 * report.waiting, 1)) %  "
-        + "left \(report.secondsLeft.durationText)")
+        + "left \(report.secondsLeft.durationText)"
+        + (report.pace?.notice.map { "  \($0)" } ?? ""))
   }
 
   func evaluated(_ result: Evaluation, step: Int, epoch: Double) {

@@ -130,7 +130,8 @@ final class ConfigurationTests: XCTestCase {
       minimal + "\ncheckpiont:\n  keep: 5",
       is:
         "digits.yaml:10: checkpiont: unknown section (did you mean checkpoint?); allowed: network, "
-        + "data, batch, training, optimizer, schedule, averaging, checkpoint, finetuning, base")
+        + "data, batch, training, optimizer, schedule, averaging, checkpoint, supervision, finetuning, base"
+    )
     // The misspelt key is the news, not the lack of the right one.
     assertFault(
       minimal.replacingOccurrences(of: "microBatch", with: "microBach"),
@@ -297,7 +298,8 @@ final class ConfigurationTests: XCTestCase {
       minimal, "bacth.size=1",
       is:
         "--set bacth.size=1: bacth: unknown section (did you mean batch?); allowed: network, data, "
-        + "batch, training, optimizer, schedule, averaging, checkpoint, finetuning, base")
+        + "batch, training, optimizer, schedule, averaging, checkpoint, supervision, finetuning, base"
+    )
     assertFault(
       minimal, "batch.microBatch=9",
       is: "--set batch.microBatch=9: batch.microBatch: 9 does not divide batch.size 64")

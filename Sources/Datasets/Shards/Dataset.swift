@@ -22,9 +22,12 @@ public final class Dataset: Sendable {
   ///   - paths: Files, folders (all `.h5` in them), or patterns like `digits/train-*.h5`. A file
   ///     that is named twice counts once.
   ///   - base: Folder that relative paths start from.
+  ///   - opened: Called after each shard.
   /// - Throws: When a path matches nothing, a shard is damaged, two shards differ in the size of
   ///   their images or in their classes, or they have more than 2³¹ − 1 images.
-  public init(_ paths: [String], relativeTo base: String) throws(DatasetError) {
+  public init(
+    _ paths: [String], relativeTo base: String, opened: () -> Void = {}
+  ) throws(DatasetError) {
     var files: Set<String> = []
     for path in paths { files.formUnion(try ShardPath.files(path, relativeTo: base)) }
     OpenFileLimit.raise(for: files.count)
@@ -37,6 +40,7 @@ public final class Dataset: Sendable {
       shards.append(shard)
       starts.append(count)
       count += shard.description.count
+      opened()
     }
     if count > Self.countLimit { throw .tooManyImages(count: count) }
     if shards.isEmpty { throw .missing(path: "in an empty list of paths") }

@@ -21,6 +21,8 @@ public struct Configuration: Sendable, Equatable {
   public internal(set) var averaging = AveragingConfiguration()
   /// When the state is saved.
   public internal(set) var checkpoint = CheckpointConfiguration()
+  /// How ranks watch over each other.
+  public internal(set) var supervision = SupervisionConfiguration()
   /// The trained network that a run starts from.
   public internal(set) var finetuning = FinetuningConfiguration()
 
@@ -87,6 +89,7 @@ public struct Configuration: Sendable, Equatable {
     keys.section("schedule") { schedule.visit(keys) }
     keys.section("averaging") { averaging.visit(keys) }
     keys.section("checkpoint") { checkpoint.visit(keys) }
+    keys.section("supervision") { supervision.visit(keys) }
     keys.section("finetuning") { finetuning.visit(keys) }
 
     let group = network.batchNormGroup

@@ -1,6 +1,7 @@
 import Datasets
 public import MPI
 import Networks
+import Supervision
 
 /// Accuracy over a whole data set: every image counted once, and the same bits on any number of
 /// ranks.
@@ -27,9 +28,10 @@ public struct Evaluation: Sendable, Encodable {
   /// - Parameters:
   ///   - data: How images are loaded.
   ///   - probabilities: Path of a ``ProbabilityFile`` to write, if any.
+  ///   - activity: Is told of each micro-batch.
   init(
     _ network: FoldedNetwork, _ pipeline: ImagePipeline, _ data: DataConfiguration,
-    probabilities: String? = nil, communicator: Communicator
+    probabilities: String? = nil, communicator: Communicator, activity: Activity? = nil
   ) throws(TrainingError) {
     let shares = EvaluationShares(
       imageCount: pipeline.dataset.count, microBatchSize: network.capacity,
@@ -55,6 +57,7 @@ public struct Evaluation: Sendable, Encodable {
           _ = network.beginBatch(imageCount: shares.images(of: microBatch).count)
           try loader.use { network.take($0, at: 0) }
           network.predict()
+          activity?.advance()
         }
         // First, because the tally replaces the scores.
         try file?.write(round, from: network)
@@ -63,7 +66,9 @@ public struct Evaluation: Sendable, Encodable {
           tally.add(image, of: network, microBatch: microBatch)
         }
       }
+      activity?.beginExchange()
       try tally.join(communicator)
+      activity?.endExchange()
     } catch { throw TrainingError(error) }
     let sums = tally.sums
     count = shares.imageCount

@@ -1,23 +1,31 @@
 package import Datasets
 package import Networks
+package import Supervision
 
 /// Training and validation images on their way into a network.
 package final class DataFeed {
   package let training: ImagePipeline
   let validation: ImagePipeline?
   private let configuration: Configuration
+  private let activity: Activity?
   private var sequence: TrainingSequence?
   private var loader: Loader?
   private var secondsCounted = 0.0
 
   /// Opens the shards of a configuration.
   ///
+  /// - Parameter activity: Is told of each shard that was opened and each micro-batch taken.
   /// - Throws: When shards are missing, damaged or of different data sets.
-  package init(_ configuration: Configuration) throws(DatasetError) {
+  package init(
+    _ configuration: Configuration, activity: Activity? = nil
+  ) throws(DatasetError) {
     self.configuration = configuration
+    self.activity = activity
     let data = configuration.data
-    training = try Self.pipeline(data.train, configuration)
-    validation = data.validation.isEmpty ? nil : try Self.pipeline(data.validation, configuration)
+    training = try Self.pipeline(data.train, configuration, activity)
+    validation =
+      data.validation.isEmpty
+      ? nil : try Self.pipeline(data.validation, configuration, activity)
     if let other = validation?.dataset, other.classNames != training.dataset.classNames {
       throw .inconsistent(
         first: training.dataset.shards[0].path, second: other.shards[0].path,
@@ -45,9 +53,10 @@ package final class DataFeed {
 
   /// The way of one data set's images to the configured network.
   static func pipeline(
-    _ paths: [String], _ configuration: Configuration
+    _ paths: [String], _ configuration: Configuration, _ activity: Activity? = nil
   ) throws(DatasetError) -> ImagePipeline {
-    try ImagePipeline(Dataset(paths, relativeTo: "."), ImagePreparation(configuration))
+    let dataset = try Dataset(paths, relativeTo: ".") { activity?.advance() }
+    return try ImagePipeline(dataset, ImagePreparation(configuration))
   }
 
   /// Batches of an epoch; the last may be short.
@@ -96,6 +105,7 @@ package final class DataFeed {
     let imageCount = sequence.imageCount(ofStep: step)
     for run in network.beginBatch(imageCount: imageCount, round: round) {
       try next { buffer in
+        activity?.advance()
         precondition(buffer.count == run.positions.count, "a micro-batch with other images")
         network.take(buffer, at: run.firstImage)
         for image in 0..<buffer.count {

@@ -11,6 +11,13 @@ final class RunLog {
     let loss, top1, learningRate, imagesPerSecond, secondsPerStep: Double
     /// Share of the time spent waiting for images; not in the logs of earlier versions.
     let waiting: Double?
+    /// The rank that computed longest and its host, and by which part it took longer than the
+    /// median; where there are several ranks.
+    let slowestRank: Int?
+    let slowestHost: String?
+    let slowestRankExcess: Double?
+    /// The share of the time that the rank waited for images that waited longest.
+    let longestWaiting: Double?
 
     init(_ report: TrainingReport) {
       step = report.step
@@ -21,6 +28,10 @@ final class RunLog {
       imagesPerSecond = report.imagesPerSecond
       secondsPerStep = report.secondsPerStep
       waiting = report.waiting
+      slowestRank = report.pace?.slowestRank
+      slowestHost = report.pace?.slowestHost
+      slowestRankExcess = report.pace?.excess
+      longestWaiting = report.pace?.longestWaiting
     }
   }
 

@@ -9,6 +9,8 @@ final class RunReport {
   /// Seconds between two versions of the page, unless something happens.
   private static let interval = 5.0
 
+  private static let slowestRank = "slowest rank"
+
   private let folder: RunFolder
   private let log: RunLog
   private let observer: (any TrainingObserver)?
@@ -66,6 +68,15 @@ final class RunReport {
     reached(report.step)
     page.imagesPerSecond = report.imagesPerSecond
     page.secondsLeft = report.secondsLeft
+    if let pace = report.pace {
+      page.facts.removeAll { $0.name == Self.slowestRank }
+      page.facts.append(
+        (
+          Self.slowestRank,
+          "\(pace.slowestRank) on \(pace.slowestHost), "
+            + "\(Int((100 * pace.excess).rounded())) % over the median"
+        ))
+    }
     append(
       report.step,
       [

@@ -1,8 +1,12 @@
 import Glibc
 import Synchronization
 
-/// Signals that ask the program to save and stop: Ctrl-C, SIGTERM, and the loss of the terminal.
+/// Signals that ask the program to save and stop: Ctrl-C, SIGTERM, the loss of the terminal, and
+/// SIGUSR1, with which batch systems announce the end of the time allotted.
 public enum StopSignal {
+  /// All of them; where ranks received different ones, the first of them counts.
+  static let all = [SIGTERM, SIGUSR1, SIGHUP, SIGINT]
+
   /// The last one received, or 0. An atomic without locks is safe to write in a signal handler.
   private static let received = Atomic<Int32>(0)
 
@@ -14,14 +18,14 @@ public enum StopSignal {
   public static func watch() {
     // A static is set up on first use, which must not be in the handler.
     received.store(0, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in all {
       signal(number) { number in
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         if StopSignal.received.exchange(number, ordering: .relaxed) == 0 {
           StopSignal.firstSecond.store(now.tv_sec, ordering: .relaxed)
         } else if now.tv_sec - StopSignal.firstSecond.load(ordering: .relaxed) > 1 {
-          _exit(128 + number)
+          _exit(StopSignal.exitCode(number))
         }
       }
     }
@@ -31,5 +35,20 @@ public enum StopSignal {
   package static var pending: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number
+  }
+
+  /// What messages call a signal.
+  package static func name(_ number: Int32) -> String {
+    switch number {
+    case SIGINT: "Ctrl-C"
+    case SIGHUP: "SIGHUP"
+    case SIGUSR1: "SIGUSR1"
+    default: "SIGTERM"
+    }
+  }
+
+  /// What a program ends with that a signal has stopped: all but Ctrl-C count as SIGTERM.
+  package static func exitCode(_ number: Int32) -> Int32 {
+    128 + (number == SIGINT ? SIGINT : SIGTERM)
   }
 }

@@ -10,8 +10,10 @@ extension Trainer {
     if communicator.rank == 0 { try readNewest() }
     do throws(MPIError) {
       // Rank 0 alone has read a step, so the sum hands it to all.
-      state.step = try communicator.sum(communicator.rank == 0 ? state.step : 0)
-      for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
+      try activity.exchange { () throws(MPIError) in
+        state.step = try communicator.sum(communicator.rank == 0 ? state.step : 0)
+        for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
+      }
     } catch { throw TrainingError(error) }
   }
 
@@ -98,6 +100,7 @@ extension Trainer {
   }
 
   func save() throws(TrainingError) {
+    activity.enter(.saving, step: state.step)
     guard communicator.rank == 0 else { return }
     guard state.isFinite else {
       throw TrainingError(
@@ -114,6 +117,7 @@ extension Trainer {
     try checkpoint.write(state, to: path)
     try folder.prune(writtenStep: state.step, keep: configuration.checkpoint.keep)
     observer?.saved(path, step: state.step)
+    watch?.log.note("saved \(path)")
   }
 
   /// Whether a resumed run has taken all its steps and summed them up; told by rank 0.
@@ -122,7 +126,9 @@ extension Trainer {
       communicator.rank == 0 && state.step >= totalSteps
       && FileManager.default.fileExists(atPath: folder.file("summary.json"))
     do throws(MPIError) {
-      isFinished = try communicator.sum(own ? 1 : 0) > 0
+      isFinished = try activity.exchange { () throws(MPIError) in
+        try communicator.sum(own ? 1 : 0) > 0
+      }
     } catch { throw TrainingError(error) }
   }
 }

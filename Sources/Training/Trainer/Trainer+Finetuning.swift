@@ -9,7 +9,9 @@ extension Trainer {
     guard state.step == 0, let path = configuration.finetuning.checkpoint else { return }
     if communicator.rank == 0 { try takeOver(path) }
     do throws(MPIError) {
-      for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
+      try activity.exchange { () throws(MPIError) in
+        for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
+      }
     } catch { throw TrainingError(error) }
   }
 

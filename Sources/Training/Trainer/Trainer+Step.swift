@@ -9,6 +9,8 @@ extension Trainer {
     let loss: Double
     let correct: Int
     let stopSignal: Int32?
+    /// Seconds that this rank has waited for images.
+    let ownSecondsWaited: Double
     /// Mean of the seconds that the ranks have waited for images.
     let secondsWaited: Double
   }
@@ -17,6 +19,7 @@ extension Trainer {
     do {
       let step = state.step
       let result = try computeGradient(step: step)
+      activity.enter(.update)
       guard result.loss.isFinite else {
         throw TrainingError(
           .numeric,
@@ -45,12 +48,20 @@ extension Trainer {
     let key = EfficientNet.RandomKey(
       seed: UInt64(configuration.training.seed), epoch: step / stepsPerEpoch)
     var images = 0
+    var ownSecondsWaited = 0.0
     var sums: [Double] = []
     var waiting = [[Double]](repeating: [], count: tree.slots)
     for round in 0..<tree.rounds {
+      activity.enter(.loading, step: step)
       images = try feed.load(step: step, round: round, into: network)
+      let waited = feed.takeSecondsWaited()
+      ownSecondsWaited += waited
+      activity.enter(.forward)
+      try network.trainForward(key: key)
+      activity.enter(.backward)
       sums = try combine(
-        network.train(key: key, smoothing: configuration.training.labelSmoothing))
+        network.trainBackward(smoothing: configuration.training.labelSmoothing),
+        secondsWaited: waited)
       tree.take(round) { slot in
         for i in sums.indices { sums[i] += waiting[slot][i] }
       } keep: { slot in
@@ -59,22 +70,22 @@ extension Trainer {
     }
     return StepResult(
       images: images, loss: sums[0], correct: Int(sums[1]),
-      stopSignal: sums[3] > 0 ? SIGTERM : sums[2] > 0 ? SIGINT : nil,
-      secondsWaited: sums[4] / Double(communicator.size))
+      stopSignal: zip(StopSignal.all, sums[3...]).first { $0.1 > 0 }?.0,
+      ownSecondsWaited: ownSecondsWaited,
+      secondsWaited: sums[2] / Double(communicator.size))
   }
 
-  /// Sums of all ranks: loss, hits, how many of them were asked to stop by SIGINT and SIGTERM, and
-  /// seconds waited for images.
+  /// Sums of all ranks: loss, hits, seconds waited for images, and how many of them were asked to stop
+  /// by each of the signals.
   private func combine(
-    _ totals: [SoftmaxCrossEntropy.Totals]
+    _ totals: [SoftmaxCrossEntropy.Totals], secondsWaited: Double
   ) throws(ExchangeError) -> [Double] {
-    let size = 5
-    var leaves: [Double] = totals.flatMap { [$0.loss, Double($0.correct), 0, 0, 0] }
-    leaves[4] = feed.takeSecondsWaited()
-    switch StopSignal.pending {
-    case SIGINT: leaves[2] = 1
-    case .some: leaves[3] = 1
-    case nil: break
+    let none = [Double](repeating: 0, count: 1 + StopSignal.all.count)
+    let size = 2 + none.count
+    var leaves: [Double] = totals.flatMap { [$0.loss, Double($0.correct)] + none }
+    leaves[2] = secondsWaited
+    if let signal = StopSignal.pending, let index = StopSignal.all.firstIndex(of: signal) {
+      leaves[3 + index] = 1
     }
     try exchange.combine(
       &leaves, size: size, kind: .sums, plan: network.layout.batchPlan,

@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 public import MPI
 public import Networks
+public import Supervision
 import Tensors
 
 /// A training run on all ranks: load, step, evaluate, save.
@@ -23,6 +24,8 @@ public final class Trainer {
   let observer: (any TrainingObserver)?
   let communicator: Communicator
   let exchange: RankExchange
+  let watch: Watch?
+  let activity: Activity
   let feed: DataFeed
   let network: EfficientNet
   private lazy var evaluationNetwork = FoldedNetwork(
@@ -36,18 +39,22 @@ public final class Trainer {
 
   /// Prepares a run from its beginning, or from the newest checkpoint of its output folder.
   ///
-  /// - Parameter observer: Is told how the run goes; on rank 0 only.
+  /// - Parameters:
+  ///   - observer: Is told how the run goes; on rank 0 only.
+  ///   - watch: Is told what this rank does, and keeps its log.
   /// - Throws: When data, configuration, number of ranks or checkpoint do not fit together.
   public init(
     _ configuration: Configuration, communicator: Communicator, output: RunFolder,
-    isResuming: Bool, observer: (any TrainingObserver)?
+    isResuming: Bool, observer: (any TrainingObserver)?, watch: Watch? = nil
   ) throws(TrainingError) {
     self.configuration = configuration
     self.observer = observer
     self.communicator = communicator
     folder = output
+    self.watch = watch
+    activity = watch?.activity ?? Activity()
     do {
-      feed = try DataFeed(configuration)
+      feed = try DataFeed(configuration, activity: activity)
     } catch { throw TrainingError(error) }
     let dataset = feed.training.dataset
     architecture = Architecture(configuration.network, classes: dataset.classNames.count)
@@ -64,7 +71,7 @@ public final class Trainer {
       table: architecture.parameterTable, seed: UInt64(configuration.training.seed),
       isAveraging: configuration.averaging.decay > 0,
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
-    exchange = RankExchange(communicator)
+    exchange = RankExchange(communicator, activity: activity)
     network = EfficientNet(
       architecture, layout: layout, exchange: exchange, weights: state.weights,
       frozen: configuration.finetuning.freeze, statistics: state.statistics)
@@ -73,12 +80,13 @@ public final class Trainer {
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm,
       firstTrained: network.firstTrained, backboneRate: configuration.finetuning.backboneRate)
     try requireAgreement()
+    try tellWhoIsNotWatched()
     if isResuming {
       try resume()
       try determineWhetherFinished()
     }
     try beginFromCheckpoint()
-    let hostCount = try Self.hostCount(communicator)
+    let hostCount = try Self.hostCount(communicator, activity)
     if communicator.rank == 0 {
       try folder.prepare()
       try folder.lock()
@@ -91,6 +99,7 @@ public final class Trainer {
         page = RunReport(folder, start, configuration, hostCount: hostCount, log, observer)
       }
     }
+    watch?.log.open()
   }
 
   /// All ranks must run the same program on the same configuration and data, or bits would differ.
@@ -104,7 +113,9 @@ public final class Trainer {
     for (subject, text) in subjects.sorted(by: { $0.key < $1.key }) {
       let all: [UInt64]
       do throws(MPIError) {
-        all = try communicator.allGather([Checkpoint.fingerprint(text)])
+        all = try activity.exchange { () throws(MPIError) in
+          try communicator.allGather([Checkpoint.fingerprint(text)])
+        }
       } catch { throw TrainingError(error) }
       if let rank = all.firstIndex(where: { $0 != all[0] }) {
         throw TrainingError(
@@ -112,6 +123,23 @@ public final class Trainer {
           "rank \(rank) has another \(subject) than rank 0; start all ranks from the same files")
       }
     }
+  }
+
+  /// The ranks that only watch over themselves.
+  private func tellWhoIsNotWatched() throws(TrainingError) {
+    guard let watch else { return }
+    let all: [Bool]
+    do throws(MPIError) {
+      all = try activity.exchange { () throws(MPIError) in
+        try communicator.allGather([watch.isConnected])
+      }
+    } catch { throw TrainingError(error) }
+    let lone = all.indices.filter { !all[$0] }
+    guard let first = lone.first else { return }
+    observer?.noticed(
+      "\(lone.count) of \(all.count) ranks, of which the first is rank \(first) on host "
+        + "\(watch.members[first].host), cannot reach rank 0 over TCP: their loss will not be "
+        + "noticed; allow connections between the hosts")
   }
 
   private func announce() -> TrainingStart {
@@ -161,17 +189,24 @@ public final class Trainer {
     // A run that was stopped after its last step lacks nothing but this and the summary.
     var validation = state.step < totalSteps ? nil : try evaluate()
     var imagesSeen = 0
+    watch?.log.note("training begins after step \(state.step) of \(totalSteps)")
     feed.begin(atStep: state.step, totalSteps: totalSteps, layout: network.layout)
     while state.step < totalSteps {
       let stepStart = Date()
+      let exchangeStart = activity.secondsWaited
       let step = try takeStep()
       imagesSeen += step.images
-      window.add(step, seconds: -stepStart.timeIntervalSinceNow)
+      window.add(
+        step, seconds: -stepStart.timeIntervalSinceNow,
+        exchanging: activity.secondsWaited - exchangeStart)
       let isLast = state.step == totalSteps
       let isEpochEnd = state.step % stepsPerEpoch == 0
-      let report = report(
+      var report = report(
         of: window, secondsPerStep: -start.timeIntervalSinceNow / Double(state.step - firstStep))
       if isLast || state.step % configuration.training.logEverySteps == 0 {
+        report.pace = try pace(
+          computing: window.computing, waiting: window.ownWaited, seconds: window.seconds)
+        watch?.log.note(window.line(step: state.step))
         try log?.append(RunLog.Step(report))
         page?.logged(report)
         observer?.logged(report)
@@ -182,10 +217,12 @@ public final class Trainer {
       if let signal = step.stopSignal {
         try save()
         page?.stopped(
-          "\(signal == SIGINT ? "Ctrl-C" : "SIGTERM"); saved, goes on with --resume",
+          "\(StopSignal.name(signal)); saved, goes on with --resume",
           step: state.step)
         // Whoever ends first ends the others: nobody may before checkpoint and page are whole.
-        do { try communicator.barrier() } catch { throw TrainingError(error) }
+        do throws(MPIError) {
+          try activity.exchange { () throws(MPIError) in try communicator.barrier() }
+        } catch { throw TrainingError(error) }
         return .stopped(signal: signal)
       }
       // First what must not be lost, then what can be computed again.
@@ -210,10 +247,13 @@ public final class Trainer {
 
   private func evaluate() throws(TrainingError) -> Evaluation? {
     guard let pipeline = feed.validation else { return nil }
+    activity.enter(.evaluating, step: state.step)
+    watch?.log.note("evaluating after step \(state.step)")
     let evaluated = state.evaluated
     evaluationNetwork.fold(weights: evaluated.weights, statistics: evaluated.statistics)
     let result = try Evaluation(
-      evaluationNetwork, pipeline, configuration.data, communicator: communicator)
+      evaluationNetwork, pipeline, configuration.data, communicator: communicator,
+      activity: activity)
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
@@ -231,22 +271,42 @@ public final class Trainer {
     private var loss = 0.0
     private var correct = 0
     private var images = 0
-    private var seconds = 0.0
+    private(set) var seconds = 0.0
     private var secondsWaited = 0.0
+    /// Seconds that this rank waited for images, and for other ranks.
+    private(set) var ownWaited = 0.0
+    private var exchanging = 0.0
+    private var steps = 0
 
     /// Counts a step; evaluations and checkpoints do not count as time for images.
-    mutating func add(_ step: StepResult, seconds: Double) {
+    mutating func add(_ step: StepResult, seconds: Double, exchanging: Double) {
       loss += step.loss
       correct += step.correct
       images += step.images
       self.seconds += seconds
       secondsWaited += step.secondsWaited
+      ownWaited += step.ownSecondsWaited
+      self.exchanging += exchanging
+      steps += 1
     }
 
     var meanLoss: Double { loss / Double(max(images, 1)) }
     var top1: Double { Double(correct) / Double(max(images, 1)) }
     var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
     var waiting: Double { secondsWaited / max(seconds, 1e-9) }
+    /// Seconds that this rank waited for nothing.
+    var computing: Double { max(0, seconds - exchanging - ownWaited) }
+
+    /// This rank's own figures.
+    func line(step: Int) -> String {
+      let parts = [
+        (computing, "computing"), (exchanging, "waiting for ranks"),
+        (ownWaited, "waiting for images"),
+      ].map { seconds, what in
+        "\(String(format: "%.4f", seconds / Double(max(steps, 1)))) s \(what)"
+      }
+      return "step \(step): a step took \(parts.joined(separator: ", "))"
+    }
   }
 
   private func report(of window: Window, secondsPerStep: Double) -> TrainingReport {
@@ -260,6 +320,7 @@ public final class Trainer {
   private func finish(
     _ validation: Evaluation?, seconds: Double, images: Int
   ) throws(TrainingError) {
+    activity.enter(.ending, step: state.step)
     guard let log else { return }
     let summary = RunLog.Summary(
       top1: validation?.top1, step: state.step, seconds: seconds,

@@ -32,6 +32,8 @@ public struct TrainingReport: Sendable {
   public let imagesPerSecond: Double
   /// Share of the time for images since the last report that ranks waited for them, on average.
   public let waiting: Double
+  /// How the ranks compare, where there are several and this step is logged.
+  public internal(set) var pace: Pace?
   /// Mean duration of a step, evaluations and checkpoints included.
   public let secondsPerStep: Double
   /// Estimate for the rest of the run.

@@ -1,0 +1,50 @@
+import Foundation
+
+/// A process of a job, as it introduces itself to the others before they watch over each other.
+public struct Member: Codable, Sendable, Equatable {
+  /// Name of its host.
+  public let host: String
+  /// Its number there.
+  public let pid: Int32
+  /// Bytes of memory that the processes of the host, or of its container, have together.
+  public let memory: Int
+  /// Where the others meet it, if it is the first.
+  public let meetingPoint: MeetingPoint?
+
+  /// This process.
+  ///
+  /// - Parameter meetingPoint: Of rank 0.
+  public init(meetingPoint: MeetingPoint?) {
+    self.init(
+      host: ProcessInfo.processInfo.hostName, pid: getpid(), memory: Self.hostMemory,
+      meetingPoint: meetingPoint)
+  }
+
+  /// A process as it is described.
+  public init(host: String, pid: Int32, memory: Int, meetingPoint: MeetingPoint?) {
+    self.host = host
+    self.pid = pid
+    self.memory = memory
+    self.meetingPoint = meetingPoint
+  }
+
+  /// A container may have less than its host.
+  private static var hostMemory: Int {
+    let limits = [
+      "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+    ].compactMap { path in
+      (try? String(contentsOfFile: path, encoding: .ascii)).flatMap {
+        Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+      }
+    }
+    return min(Int(clamping: ProcessInfo.processInfo.physicalMemory), limits.min() ?? .max)
+  }
+
+  /// How messages call it.
+  func name(rank: Int) -> String { "rank \(rank) (pid \(pid) on host \(host))" }
+}
+
+extension [Member] {
+  /// Who speaks where rank 0 cannot: the first on another host than rank 0's, or else the next.
+  var deputy: Int { firstIndex { $0.host != self[0].host } ?? Swift.min(1, count - 1) }
+}

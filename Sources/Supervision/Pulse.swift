@@ -1,0 +1,50 @@
+import Glibc
+
+/// The state of a process at one moment.
+struct Pulse: Equatable {
+  var step = 0
+  var phase = Activity.Phase.starting
+  var progress = 0
+  var exchanges = 0
+  var isWaiting = false
+  /// Bytes of memory in use.
+  var resident = 0
+
+  /// Where in the run it is; steps count from 1, as those that are taken at the moment.
+  var place: String {
+    switch phase {
+    case .starting: "at the start"
+    case .loading, .forward, .backward, .update: "in step \(step + 1), \(phase)"
+    case .evaluating, .saving, .ending: "after step \(step), \(phase)"
+    }
+  }
+
+  /// The step that it is in, or the last that it took.
+  var currentStep: Int {
+    switch phase {
+    case .loading, .forward, .backward, .update: step + 1
+    case .starting, .evaluating, .saving, .ending: step
+    }
+  }
+}
+
+extension Pulse {
+  /// That of this process.
+  init(_ activity: Activity) {
+    self.init(
+      step: activity.step, phase: activity.phase, progress: activity.progress,
+      exchanges: activity.exchanges, isWaiting: activity.isWaiting, resident: Self.ownResident)
+  }
+
+  private static var ownResident: Int {
+    let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { text in
+      let count = max(0, read(file, text.baseAddress, text.count))
+      let fields = text[..<count].split(separator: UInt8(ascii: " "))
+      guard fields.count > 1 else { return 0 }
+      return (Int(String(decoding: fields[1], as: UTF8.self)) ?? 0) * Int(getpagesize())
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// Why a job ends whose ranks could not all go on.
+public struct Verdict: Codable, Sendable, Equatable {
+  /// Exit codes of the program.
+  public enum Code: Int32, Codable, Sendable {
+    case lost = 4
+    case stuck = 5
+  }
+
+  /// Exit code of all ranks.
+  public let code: Code
+  /// One line: who, where, in which phase, why, what to do.
+  public let message: String
+  /// The rank that is to blame, its host and its number there.
+  public let rank: Int
+  public let host: String
+  public let pid: Int32
+  /// What it did when it was last heard.
+  public let phase: String
+  public let step: Int
+  /// Whether its host no longer answers, as opposed to a process that ended or is stuck.
+  public let unreachable: Bool
+
+  init(
+    _ code: Code, rank: Int, _ member: Member, _ pulse: Pulse, unreachable: Bool = false,
+    _ problem: String
+  ) {
+    self.code = code
+    self.rank = rank
+    host = member.host
+    pid = member.pid
+    phase = "\(pulse.phase)"
+    step = pulse.currentStep
+    self.unreachable = unreachable
+    message = "\(member.name(rank: rank)) \(problem)"
+  }
+
+  /// Path of the file in a run's folder.
+  public static func path(inFolder folder: String) -> String { "\(folder)/ranks/verdict.json" }
+
+  /// Whether this process is the first to write the file.
+  ///
+  /// - Returns: False where there is one already; true, too, where none can be written.
+  func claim(_ path: String) -> Bool {
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard file >= 0 else { return errno != EEXIST }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let text = ((try? encoder.encode(self)) ?? Data()) + Data("\n".utf8)
+    _ = text.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    close(file)
+    return true
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Kernels
+public import MPI
+public import Supervision
+
+extension Watch {
+  /// Has the ranks of `communicator` watch over each other; called by all of them.
+  ///
+  /// - Parameters:
+  ///   - deadline: Seconds without progress after which a rank counts as stuck; 0 for never.
+  ///   - folder: Of the run; rank 0 removes the verdict of an earlier one.
+  /// - Throws: When ranks cannot talk to each other through MPI.
+  public static func start(
+    over communicator: Communicator, deadline: Double, folder: RunFolder
+  ) throws(TrainingError) -> Watch {
+    let rank = communicator.rank
+    let log = RankLog(rank: rank, folder: folder.path)
+    var listener: Listener?
+    if rank == 0 {
+      try? FileManager.default.removeItem(atPath: Verdict.path(inFolder: folder.path))
+      do throws(WatchError) {
+        if communicator.size > 1 { listener = try Listener() }
+      } catch { log.note("\(error): ranks watch only over themselves") }
+    }
+    let own = Member(meetingPoint: listener?.meetingPoint)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    log.note(
+      "rank \(rank) of \(communicator.size) on host \(own.host), pid \(own.pid), \(cores) "
+        + "core\(cores == 1 ? "" : "s"), OpenBLAS \(OpenBLAS.coreName)")
+    let members: [Member]
+    do {
+      members = try communicator.allGatherParts([UInt8](JSONEncoder().encode(own))).map {
+        try JSONDecoder().decode(Member.self, from: Data($0))
+      }
+    } catch { throw TrainingError(error) }
+    return Watch(
+      rank: rank, members: members, listener: listener, activity: Activity(), log: log,
+      folder: folder.path, timing: WatchTiming(deadline: deadline))
+  }
+}

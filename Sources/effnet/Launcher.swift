@@ -1,0 +1,52 @@
+/// What started this process, as far as its environment tells.
+struct Launcher {
+  /// Processes that were started together with this one.
+  let size: Int
+  /// Number of this one among them.
+  let rank: Int
+  private let name: String
+  private let cure: String
+
+  private static let slurmCure =
+    "use srun --mpi=pmix (srun --mpi=list shows whether there is pmix), or mpirun within the "
+    + "allocation"
+
+  /// The innermost launcher: mpirun within a step of Slurm counts, not the step.
+  init?(_ environment: [String: String]) {
+    let launchers = [
+      ("mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", Self.openMPICure),
+      ("srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID", Self.slurmCure),
+      ("another MPI's mpirun", "PMI_SIZE", "PMI_RANK", Self.openMPICure),
+    ]
+    for (name, sizeKey, rankKey, cure) in launchers {
+      // A batch script has the number of tasks, too, but is no step.
+      if name == "srun", environment["SLURM_STEP_ID"] == nil { continue }
+      guard let size = environment[sizeKey].flatMap({ Int($0) }) else { continue }
+      self.size = size
+      rank = environment[rankKey].flatMap { Int($0) } ?? 0
+      (self.name, self.cure) = (name, cure)
+      return
+    }
+    return nil
+  }
+
+  private static let openMPICure =
+    "use the mpirun of the Open MPI that effnet was built with (mpirun --version)"
+
+  /// Whether the processes cannot find each other: MPI has no interface to srun in this environment.
+  static func lacksInterface(_ environment: [String: String]) -> Bool {
+    guard let launcher = Launcher(environment), launcher.name == "srun" else { return false }
+    return launcher.size > 1 && environment["PMIX_RANK"] == nil && environment["PMI_RANK"] == nil
+  }
+
+  /// The refusal to run as separate jobs, in the words of the first process.
+  var refusal: Failure {
+    Failure(
+      .usage,
+      rank > 0
+        ? nil
+        : "\(name) started \(size) processes, but MPI does not connect them: each would train by "
+          + "itself; \(cure)",
+      isAgreed: true)
+  }
+}
