@@ -15,5 +15,6 @@ static inline MPI_Datatype _Nonnull CMPIInt64(void) { return MPI_INT64_T; }
 static inline MPI_Op _Nonnull CMPISum(void) { return MPI_SUM; }
 static inline void *_Nonnull CMPIInPlace(void) { return MPI_IN_PLACE; }
 static inline MPI_Status *_Nullable CMPIStatusIgnore(void) { return MPI_STATUS_IGNORE; }
+static inline MPI_Status *_Nullable CMPIStatusesIgnore(void) { return MPI_STATUSES_IGNORE; }
 
 #endif

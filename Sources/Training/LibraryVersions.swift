@@ -5,15 +5,15 @@ import Kernels
 import MPI
 
 /// The libraries a state was made with; equal bits are promised for equal ones only.
-enum LibraryVersions {
+package enum LibraryVersions {
   /// One line: OpenBLAS with its core type, the instruction set, MPI, HDF5.
-  static var description: String {
+  package static var description: String {
     "\(OpenBLAS.configuration); compiled for \(InstructionSet.compiled); "
       + "\(MPISession.libraryVersion); HDF5 \(HDF5File.libraryVersion)"
   }
 
   /// Hash of the running program's file.
-  static var program: String {
+  package static var program: String {
     guard let file = FileManager.default.contents(atPath: "/proc/self/exe") else { return "" }
     return SHA256.hash(data: file).description
   }
