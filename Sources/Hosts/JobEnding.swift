@@ -21,7 +21,9 @@ public struct JobEnding: Sendable, Equatable {
   ///   - verdict: What the ranks found out about a lost or stuck one; it is the reason for the end,
   ///     whatever the launcher makes of it.
   ///   - stop: Signal that asked the job to stop.
-  public init(status: Int32, verdict: Verdict?, stop: Int32?) {
+  ///   - isFinished: Whether the run has left its summary. `srun` returns 0, too, when it could not
+  ///     start any rank.
+  public init(status: Int32, verdict: Verdict?, stop: Int32?, isFinished: Bool) {
     if let verdict {
       code = verdict.code.rawValue
       reason = verdict.message
@@ -33,9 +35,10 @@ public struct JobEnding: Sendable, Equatable {
       reason = nil
       lostHost = nil
       isRestartable = false
-    } else if status == Self.lostDaemon {
+    } else if status == Self.lostDaemon || (status == 0 && !isFinished && stop == nil) {
       code = 4
-      reason = "a host no longer answers"
+      reason =
+        status == 0 ? "the launcher ended before the run did" : "a host no longer answers"
       lostHost = nil
       isRestartable = true
     } else {

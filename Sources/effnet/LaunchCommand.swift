@@ -50,6 +50,10 @@ struct LaunchCommand: ParsableCommand {
   }
 
   func run() throws {
+    do { try launch() } catch { throw Failure(error) }
+  }
+
+  private func launch() throws {
     let configuration = try Configuration(contentsOf: config, overrides: overrides)
     let folder = RunFolder(output ?? TrainCommand.defaultOutput(config))
     if !resume, !doctor { try TrainCommand.requireNew(folder) }
@@ -98,7 +102,8 @@ struct LaunchCommand: ParsableCommand {
     let verdict = FileManager.default.contents(atPath: file).flatMap {
       try? JSONDecoder().decode(Verdict.self, from: $0)
     }
-    return JobEnding(status: status, verdict: verdict, stop: StopSignal.pending)
+    return JobEnding(status: status, verdict: verdict, stop: StopSignal.pending,
+      isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
 
   /// Starts the doctor as the run would be started; it has a deadline, because an MPI that cannot
