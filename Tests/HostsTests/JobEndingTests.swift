@@ -14,7 +14,8 @@ final class JobEndingTests: XCTestCase {
 
   func testTheVerdictIsTheReasonWhateverTheLauncherSays() throws {
     for status: Int32 in [0, 1, 137, 205] {
-      let ending = JobEnding(status: status, verdict: try verdict(code: 5), stop: nil, isFinished: true)
+      let ending = JobEnding(
+        status: status, verdict: try verdict(code: 5), stop: nil, isFinished: true)
       XCTAssertEqual(ending.code, 5)
       XCTAssertEqual(ending.reason, "rank 1 of b was lost")
       XCTAssertTrue(ending.isRestartable)

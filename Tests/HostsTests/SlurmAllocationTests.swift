@@ -6,9 +6,9 @@ final class SlurmAllocationTests: XCTestCase {
     var environment = ["SLURM_JOB_ID": "7", "SLURM_JOB_NODELIST": list]
     environment["SLURM_TASKS_PER_NODE"] = tasks
     environment["SLURM_NTASKS"] = count.map { "\($0)" }
-    return try XCTUnwrap(SlurmAllocation(environment: environment)).hosts.map {
-      "\($0.name):\($0.ranks)"
-    }
+    // Not in one expression: XCTUnwrap reports what it catches, too.
+    let allocation = try SlurmAllocation(environment: environment)
+    return try XCTUnwrap(allocation).hosts.map { "\($0.name):\($0.ranks)" }
   }
 
   func testReadsListsOfHosts() throws {
