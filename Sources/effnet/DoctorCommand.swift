@@ -50,7 +50,8 @@ struct DoctorCommand: ParsableCommand {
         // Rank 0 has the last word, or ends the job where a message is still under way.
         let code = try world.exchange(
           [], receiving: 1, peer: 0, tag: Tag.end, until: Communicator.seconds + 120)
-        throw Failure(silently: Int32(code?.first ?? 1))
+        guard code != [0] else { return }
+        throw Failure(silently: Failure.Code.check.rawValue)
       }
       let report = DoctorReport(
         ranks: all.map { $0?.rank }, pairs: all.compactMap { $0 }.flatMap(\.pairs), hosts: hosts)

@@ -102,7 +102,8 @@ struct LaunchCommand: ParsableCommand {
     let verdict = FileManager.default.contents(atPath: file).flatMap {
       try? JSONDecoder().decode(Verdict.self, from: $0)
     }
-    return JobEnding(status: status, verdict: verdict, stop: StopSignal.pending,
+    return JobEnding(
+      status: status, verdict: verdict, stop: StopSignal.pending,
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
 
