@@ -58,6 +58,7 @@ let package = Package(
       swiftSettings: vectorized),
     .target(name: "Reports"),
     .target(name: "Supervision"),
+    .target(name: "Hosts", dependencies: ["Supervision"]),
     .target(
       name: "Training",
       dependencies: [
@@ -71,7 +72,8 @@ let package = Package(
     .executableTarget(
       name: "effnet",
       dependencies: [
-        "Benchmarks", "Datasets", "HDF5", "Images", "Kernels", "MPI", "Networks", "Reports",
+        "Benchmarks", "Datasets", "HDF5", "Hosts", "Images", "Kernels", "MPI", "Networks",
+        "Reports",
         "Supervision", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -88,6 +90,7 @@ let package = Package(
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Tensors"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
+    .testTarget(name: "HostsTests", dependencies: ["Hosts", "Supervision"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(

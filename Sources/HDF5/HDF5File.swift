@@ -14,6 +14,8 @@ public final class HDF5File {
 
   /// Version of the HDF5 library, such as 1.10.8.
   public static var libraryVersion: String {
+    // This call, too, would have the library make ready for its cleanup.
+    _ = withoutCleanupAtExit
     var (major, minor, release): (CUnsignedInt, CUnsignedInt, CUnsignedInt) = (0, 0, 0)
     guard H5get_libversion(&major, &minor, &release) >= 0 else { return "unknown" }
     return "\(major).\(minor).\(release)"

@@ -12,7 +12,7 @@ package enum LibraryVersions {
     + "\(MPISession.libraryVersion); HDF5 \(HDF5File.libraryVersion)"
 
   /// Hash of the running program's file.
-  static var program: String {
+  package static var program: String {
     guard let file = FileManager.default.contents(atPath: "/proc/self/exe") else { return "" }
     return SHA256.hash(data: file).description
   }

@@ -16,7 +16,8 @@ struct Effnet: ParsableCommand {
       130 or 143 stopped by a signal after saving.
       """,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, PackCommand.self,
+      TrainCommand.self, LaunchCommand.self, DoctorCommand.self, EvaluateCommand.self,
+      PredictCommand.self, PackCommand.self,
       InspectCommand.self, VerifyCommand.self, BenchmarkCommand.self,
     ])
 

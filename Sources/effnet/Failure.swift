@@ -2,6 +2,7 @@ import Benchmarks
 import Datasets
 import Foundation
 import HDF5
+import Hosts
 import MPI
 import Networks
 import Supervision
@@ -43,10 +44,10 @@ struct Failure: Error {
     self.isAgreed = isAgreed
   }
 
-  /// An end with a code whose reason was already told.
-  init(silently code: Int32) {
+  /// An end with a code whose reason was already told, or is told here.
+  init(silently code: Int32, _ message: String? = nil) {
     self.code = code
-    message = nil
+    self.message = message
     isAgreed = true
   }
 
@@ -56,6 +57,7 @@ struct Failure: Error {
     case let failure as Failure: self = failure
     case let interruption as Interruption:
       self.init(stoppedBy: interruption.signal, "before the end of the benchmark", isAgreed: false)
+    case let error as HostsError: self.init(.usage, "\(error)")
     case let error as ConfigurationError: self.init(.usage, "\(error)")
     case let error as TrainingError: self.init(Code(error.kind), "\(error)")
     case let error as DatasetError: self.init(Code(error), "\(error)")
@@ -76,8 +78,10 @@ struct Failure: Error {
   }
 
   /// Writes the line, if there is one.
-  func report() {
-    guard let message else { return }
+  func report() { if let message { Self.warn(message) } }
+
+  /// Writes a line of the program's own.
+  static func warn(_ message: String) {
     FileHandle.standardError.write(Data("effnet: \(message)\n".utf8))
   }
 

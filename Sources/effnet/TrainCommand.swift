@@ -31,12 +31,7 @@ struct TrainCommand: ParsableCommand {
     try Job.run { world in
       let configuration = try Configuration(contentsOf: config, overrides: overrides)
       let folder = RunFolder(output ?? Self.defaultOutput(config))
-      if world.rank == 0, !resume, let old = try folder.checkpoints().first {
-        throw Failure(
-          .usage,
-          "\(folder.path) already has checkpoints, such as \(old); go on with --resume or choose "
-            + "another --output")
-      }
+      if world.rank == 0, !resume { try Self.requireNew(folder) }
       // First, or the signal's victims would look lost.
       StopSignal.watch()
       let watch = try Watch.start(
@@ -56,8 +51,17 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  /// A run that does not go on begins in a folder without checkpoints.
+  static func requireNew(_ folder: RunFolder) throws {
+    guard let old = try folder.checkpoints().first else { return }
+    throw Failure(
+      .usage,
+      "\(folder.path) already has checkpoints, such as \(old); go on with --resume or choose "
+        + "another --output")
+  }
+
   /// `Runs/NAME` in the current folder.
-  private static func defaultOutput(_ config: String) -> String {
+  static func defaultOutput(_ config: String) -> String {
     "Runs/" + URL(fileURLWithPath: config).deletingPathExtension().lastPathComponent
   }
 }

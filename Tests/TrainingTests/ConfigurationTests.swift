@@ -83,7 +83,8 @@ final class ConfigurationTests: XCTestCase {
       optimizer: {kind: sgd, momentum: 0.8, nesterov: true, weightDecay: 3.3e-7}
       schedule: {kind: polynomial, learningRatePer256: 4, warmupEpochs: 0.5, power: 1}
       averaging: {decay: 0}
-      checkpoint: {everySteps: 10, everyEpochs: 0, keep: 1}
+      checkpoint: {everySteps: 10, everyEpochs: 0, keep: 1, keepBest: 2, milestoneEveryEpochs: 7}
+      exchange: {transport: bfloat16, overlap: false, chunkBytes: 4096, wholeBytes: 0}
       """
     let second = """
       network: {phi: 0.5, alpha: 1.3, beta: 1, gamma: 1.05}
@@ -131,7 +132,8 @@ final class ConfigurationTests: XCTestCase {
       minimal + "\ncheckpiont:\n  keep: 5",
       is:
         "digits.yaml:10: checkpiont: unknown section (did you mean checkpoint?); allowed: network, "
-        + "data, batch, training, optimizer, schedule, averaging, checkpoint, supervision, finetuning, base"
+        + "data, batch, training, optimizer, schedule, averaging, checkpoint, exchange, supervision, "
+        + "finetuning, base"
     )
     // The misspelt key is the news, not the lack of the right one.
     assertFault(
@@ -304,7 +306,8 @@ final class ConfigurationTests: XCTestCase {
       minimal, "bacth.size=1",
       is:
         "--set bacth.size=1: bacth: unknown section (did you mean batch?); allowed: network, data, "
-        + "batch, training, optimizer, schedule, averaging, checkpoint, supervision, finetuning, base"
+        + "batch, training, optimizer, schedule, averaging, checkpoint, exchange, supervision, "
+        + "finetuning, base"
     )
     assertFault(
       minimal, "batch.microBatch=9",

@@ -90,7 +90,7 @@ public struct Checkpoint: Sendable {
   }
 
   /// The first eight bytes of a text's SHA-256.
-  static func fingerprint(_ text: String) -> UInt64 {
+  package static func fingerprint(_ text: String) -> UInt64 {
     SHA256.hash(data: Data(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 

@@ -1,0 +1,88 @@
+import Foundation
+
+/// The cores of this host that this process may use.
+///
+/// The affinity mask tells which, and control groups how much time of them; both hold in containers
+/// and batch jobs. Two processors of one core share its arithmetic units, so that a core counts once.
+public struct AllottedCores: Sendable, Equatable {
+  /// Processors of each core in the affinity mask, in the order of the cores.
+  public let cores: [[Int]]
+  /// Cores' worth of time that the control groups allow; `nil` where they set no limit.
+  public let quota: Double?
+  /// Whether the mask has every processor of the host and no limit holds.
+  public let isWholeHost: Bool
+
+  /// Ranks that have a core each.
+  public var count: Int {
+    max(1, min(cores.count, quota.map { Int($0.rounded(.down)) } ?? .max))
+  }
+
+  /// Reads what the system tells this process.
+  ///
+  /// - Parameter root: Folder that holds `proc` and `sys`.
+  public init(root: String = "/") {
+    let files = SystemFiles(root: root)
+    let online = Self.numbers(files.text("sys/devices/system/cpu/online") ?? "0")
+    let allowed = files.text("proc/self/status")?.split(separator: "\n")
+      .first { $0.hasPrefix("Cpus_allowed_list:") }
+      .map { Self.numbers(String($0.dropFirst("Cpus_allowed_list:".count))) }
+    let processors = (allowed ?? online).filter(online.contains)
+    var siblings: [Int: [Int]] = [:]
+    for processor in processors {
+      let all = files.text("sys/devices/system/cpu/cpu\(processor)/topology/thread_siblings_list")
+      siblings[all.map(Self.numbers)?.first ?? processor, default: []].append(processor)
+    }
+    cores = siblings.sorted { $0.key < $1.key }.map(\.value)
+    quota = Self.quota(files)
+    isWholeHost = processors == online && quota.map { $0 >= Double(online.count) } ?? true
+  }
+
+  /// The numbers of a list such as `0-3,8`, in rising order.
+  static func numbers(_ list: String) -> [Int] {
+    list.split(separator: ",").flatMap { part in
+      let ends = part.split(separator: "-").compactMap {
+        Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+      }
+      guard let first = ends.first, let last = ends.last, first <= last else { return [Int]() }
+      return Array(first...last)
+    }.sorted()
+  }
+
+  /// The tightest limit on the way from this process' control group to the root.
+  ///
+  /// A container may see its group's path as the host has it, beside a mount of the group itself:
+  /// then the files lie at the mount, the last place looked at.
+  private static func quota(_ files: SystemFiles) -> Double? {
+    var limits: [Double] = []
+    for line in (files.text("proc/self/cgroup") ?? "").split(separator: "\n") {
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { continue }
+      var path = String(fields[2])
+      let controllers = fields[1].split(separator: ",")
+      guard controllers.isEmpty || controllers.contains("cpu") else { continue }
+      while true {
+        if controllers.isEmpty {
+          for mount in ["sys/fs/cgroup", "sys/fs/cgroup/unified"] {
+            let values = files.text("\(mount)\(path)/cpu.max")?.split(
+              whereSeparator: \.isWhitespace)
+            if let values, values.count == 2, let time = Double(values[0]),
+              let period = Double(values[1])
+            {
+              limits.append(time / period)
+            }
+          }
+        } else {
+          for mount in ["sys/fs/cgroup/cpu", "sys/fs/cgroup/cpu,cpuacct"] {
+            let time = files.number("\(mount)\(path)/cpu.cfs_quota_us")
+            if let time, time > 0, let period = files.number("\(mount)\(path)/cpu.cfs_period_us") {
+              limits.append(time / period)
+            }
+          }
+        }
+        guard path.count > 1 else { break }
+        path = (path as NSString).deletingLastPathComponent
+      }
+    }
+    return limits.min()
+  }
+}

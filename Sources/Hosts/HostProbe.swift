@@ -1,0 +1,54 @@
+import Foundation
+
+/// The question to a host whether it answers, through the remote shell that `mpirun` uses.
+public struct HostProbe: Sendable {
+  /// A host that answered.
+  public struct Answer: Sendable, Equatable {
+    /// Name of the host in the host file.
+    public let name: String
+    /// Physical cores; `nil` where the host does not tell.
+    public let cores: Int?
+  }
+
+  /// The remote shell and its options.
+  let shell: [String]
+
+  /// The remote shell that the environment names to Open MPI, or `ssh` without questions.
+  public init(environment: [String: String]) {
+    let named = environment["OMPI_MCA_plm_rsh_agent"].map {
+      $0.split(separator: " ").map(String.init)
+    }
+    shell = named ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
+  }
+
+  /// Asks all hosts at the same time.
+  ///
+  /// - Parameter seconds: How long they have.
+  /// - Returns: The answers in the order of `hosts`; `nil` for those that did not answer in time.
+  public func ask(_ hosts: [String], seconds: Double = 5) -> [Answer?] {
+    let questions = hosts.map { host in
+      let process = Process()
+      let pipe = Pipe()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      process.arguments = shell + [host, "lscpu -p=CORE,SOCKET 2>/dev/null || true"]
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = pipe
+      process.standardError = FileHandle.nullDevice
+      return (process, pipe, (try? process.run()) != nil)
+    }
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    return zip(hosts, questions).map { host, question in
+      let (process, pipe, hasStarted) = question
+      guard hasStarted else { return nil }
+      while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+      if process.isRunning {
+        kill(process.processIdentifier, SIGKILL)
+        return nil
+      }
+      guard process.terminationStatus == 0 else { return nil }
+      let text = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
+      let cores = Set(text.split(separator: "\n").filter { $0.first != "#" })
+      return Answer(name: host, cores: cores.isEmpty ? nil : cores.count)
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/// A host and the ranks it can take, or takes.
+public struct HostShare: Sendable, Equatable {
+  /// Name, as the remote shell and the batch system know it.
+  public let name: String
+  /// Number of ranks.
+  public var ranks: Int
+
+  /// A host with room for `ranks` ranks.
+  public init(_ name: String, ranks: Int) {
+    self.name = name
+    self.ranks = ranks
+  }
+
+  /// Fills the hosts one after the other, so that the ranks of a host are neighbours.
+  ///
+  /// - Returns: The hosts that take ranks; fewer than `count` in all where there is no more room.
+  static func filling(_ hosts: [HostShare], with count: Int) -> [HostShare] {
+    var left = count
+    return hosts.compactMap { host in
+      let ranks = min(left, host.ranks)
+      left -= ranks
+      return ranks > 0 ? HostShare(host.name, ranks: ranks) : nil
+    }
+  }
+}

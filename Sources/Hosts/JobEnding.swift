@@ -1,0 +1,52 @@
+import Supervision
+
+/// How a job ended: its exit code, and whether it can go on from its newest checkpoint.
+public struct JobEnding: Sendable, Equatable {
+  /// What the whole job is to end with.
+  public let code: Int32
+  /// One line about the reason; `nil` where the ranks have told it.
+  public let reason: String?
+  /// A host that is not to be used again unless it answers.
+  public let lostHost: String?
+  /// Whether starting again can help.
+  public let isRestartable: Bool
+
+  /// What `mpirun` returns when it loses the daemon on another host: its error -51, as a byte.
+  static let lostDaemon: Int32 = 205
+
+  /// Judges the end of a job.
+  ///
+  /// - Parameters:
+  ///   - status: Exit code of the launcher.
+  ///   - verdict: What the ranks found out about a lost or stuck one; it is the reason for the end,
+  ///     whatever the launcher makes of it.
+  ///   - stop: Signal that asked the job to stop.
+  ///   - isFinished: Whether the run has left its summary. `srun` returns 0, too, when it could not
+  ///     start any rank.
+  public init(status: Int32, verdict: Verdict?, stop: Int32?, isFinished: Bool) {
+    if let verdict {
+      code = verdict.code.rawValue
+      reason = verdict.message
+      lostHost = verdict.unreachable ? verdict.host : nil
+      isRestartable = stop == nil
+    } else if let stop, status != 0, !(2...7).contains(status) {
+      // Launchers have codes of their own for a job that was asked to end.
+      code = 128 + (stop == 2 ? 2 : 15)
+      reason = nil
+      lostHost = nil
+      isRestartable = false
+    } else if status == Self.lostDaemon || (status == 0 && !isFinished && stop == nil) {
+      code = 4
+      reason =
+        status == 0 ? "the launcher ended before the run did" : "a host no longer answers"
+      lostHost = nil
+      isRestartable = true
+    } else {
+      code = status
+      let isSignal = status > 128 && ![130, 143].contains(status)
+      reason = isSignal ? "a rank died of signal \(status - 128)" : nil
+      lostHost = nil
+      isRestartable = stop == nil && (isSignal || status == 4 || status == 5)
+    }
+  }
+}

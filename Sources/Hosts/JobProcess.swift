@@ -1,0 +1,145 @@
+import Foundation
+
+/// The process that starts and holds the ranks of a job: `mpirun` or `srun`, in a process group of its
+/// own, so that a Ctrl-C of the terminal does not reach it past us.
+public struct JobProcess {
+  /// How it ended: what a shell would call its exit code.
+  public typealias Status = Int32
+
+  private let pid: pid_t
+
+  /// Starts a command.
+  ///
+  /// It is told to end when this process ends, whatever ends it, where `setpriv` is there to arrange
+  /// for it. Call it on the main thread: the system watches the thread that starts the command.
+  ///
+  /// - Throws: When the command is not there.
+  public init(_ command: [String], environment: [String: String]) throws(HostsError) {
+    let own = getpid()
+    var words = command
+    if let tool = Self.path(of: "setpriv") {
+      words = [tool, "--pdeathsig", "TERM"] + words
+    }
+    guard Self.path(of: command[0]) != nil else {
+      throw HostsError(
+        "\(command[0]) is missing; install it (Debian: openmpi-bin), or add its folder to PATH")
+    }
+    var attributes = posix_spawnattr_t()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawnattr_init(&attributes)
+    posix_spawn_file_actions_init(&actions)
+    defer {
+      posix_spawnattr_destroy(&attributes)
+      posix_spawn_file_actions_destroy(&actions)
+    }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    let arguments = words.map { strdup($0) } + [nil]
+    let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in arguments + variables { free(text) } }
+    var pid: pid_t = 0
+    let code = posix_spawnp(&pid, words[0], &actions, &attributes, arguments, variables)
+    guard code == 0 else {
+      throw HostsError("\(words[0]) cannot be started by process \(own): \(Self.reason(code))")
+    }
+    self.pid = pid
+  }
+
+  /// Waits for the end, passing on the wish to stop.
+  ///
+  /// - Parameters:
+  ///   - wantsStop: Whether the job is to save and stop. The ranks are told by SIGUSR1, which
+  ///     launchers pass on as it is; of SIGINT and SIGTERM they make an end of their own.
+  ///   - hasGivenUp: Whether the ranks have given up; what is left then has `patience` seconds.
+  ///   - deadline: When the job is ended in any case.
+  public func end(
+    wantsStop: () -> Bool, hasGivenUp: () -> Bool, patience: Double = 6, deadline: Date? = nil
+  ) -> Status {
+    var isStopping = false
+    var deadline = deadline
+    var hasFailed = false
+    while true {
+      var status: Int32 = 0
+      let ended = waitpid(pid, &status, WNOHANG)
+      if ended == pid { return Self.exitCode(status) }
+      if ended < 0, errno != EINTR { return 1 }
+      if !isStopping, wantsStop() {
+        Glibc.kill(pid, SIGUSR1)
+        isStopping = true
+      }
+      if !hasFailed, hasGivenUp() {
+        hasFailed = true
+        deadline = Date(timeIntervalSinceNow: patience)
+      }
+      if let deadline, Date() > deadline { return kill() }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+  }
+
+  /// Ends the launcher and everything on this host that it has started.
+  private func kill() -> Status {
+    let family = Self.descendants(of: pid)
+    Glibc.kill(-pid, SIGTERM)
+    var status: Int32 = 0
+    let deadline = Date(timeIntervalSinceNow: 2)
+    while waitpid(pid, &status, WNOHANG) == 0 {
+      if Date() > deadline {
+        Glibc.kill(-pid, SIGKILL)
+        waitpid(pid, &status, 0)
+        break
+      }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    // Ranks have process groups of their own. A number that has gone to another process meanwhile
+    // is told by the time at which that process started.
+    for process in family where process.isRunning { Glibc.kill(process.pid, SIGKILL) }
+    return Self.exitCode(status)
+  }
+
+  /// A process and the time of its start, which together are unique.
+  private struct Identity {
+    let pid: pid_t
+    let start: Substring?
+
+    init(_ pid: pid_t) {
+      self.pid = pid
+      start = Self.start(pid)
+    }
+
+    var isRunning: Bool { start != nil && Self.start(pid) == start }
+
+    private static func start(_ pid: pid_t) -> Substring? {
+      let fields = SystemFiles(root: "/proc").text("\(pid)/stat")?
+        .split(separator: ")").last?.split(separator: " ")
+      // The 22nd field of proc(5), counted after the name in brackets.
+      return fields.flatMap { $0.count > 19 ? $0[19] : nil }
+    }
+  }
+
+  private static func descendants(of pid: pid_t) -> [Identity] {
+    let list = SystemFiles(root: "/proc").text("\(pid)/task/\(pid)/children") ?? ""
+    let children = list.split(separator: " ").compactMap { pid_t($0) }
+    return children.map(Identity.init) + children.flatMap(descendants)
+  }
+
+  private static func exitCode(_ status: Int32) -> Status {
+    let signal = status & 0x7f
+    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+  }
+
+  private static func path(of program: String) -> String? {
+    if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
+    let folders = (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin").split(separator: ":")
+    return folders.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+  }
+
+  private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
+}

@@ -1,0 +1,180 @@
+/// How the ranks of a job are started: what runs where, and the command that does it.
+///
+/// Ranks are neighbours within a host. The tree of the exchange combines ranks 2k and 2k + 1 first,
+/// then pairs of pairs: with neighbours on one host only its upper levels travel between hosts.
+public struct LaunchPlan: Sendable, Equatable {
+  /// What the plan depends on apart from the hosts.
+  public struct Circumstances: Sendable {
+    /// Ranks asked for; `nil` for one a core.
+    public var ranks: Int?
+    /// The most ranks that can share the work; `nil` where any number can.
+    public var most: Int?
+    /// Variables of the process that plans; what they say about `mpirun` stands.
+    public var environment: [String: String]
+    /// Whether the user is root, with whom `mpirun` refuses to work unless told.
+    public var isRoot: Bool
+    /// Whether one process may copy from the memory of another.
+    public var mayCopyDirectly: Bool
+
+    /// Circumstances as given.
+    public init(
+      ranks: Int?, most: Int?, environment: [String: String], isRoot: Bool, mayCopyDirectly: Bool
+    ) {
+      self.ranks = ranks
+      self.most = most
+      self.environment = environment
+      self.isRoot = isRoot
+      self.mayCopyDirectly = mayCopyDirectly
+    }
+  }
+
+  /// The hosts with their ranks, in the order of the ranks.
+  public let hosts: [HostShare]
+  /// The command that starts the ranks, up to the program and its arguments.
+  public let launcher: [String]
+  /// What the user should know of: one line each.
+  public let notes: [String]
+
+  /// Number of ranks.
+  public var rankCount: Int { hosts.reduce(0) { $0 + $1.ranks } }
+
+  /// Variables of every rank: one thread of the numerical libraries, the rank's own.
+  public static let environment = ["OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"]
+
+  /// Ranks on this host alone.
+  public init(on cores: AllottedCores, named name: String, _ circumstances: Circumstances) {
+    var (count, notes) = Self.limited(circumstances.ranks ?? cores.count, circumstances)
+    count = max(1, count)
+    var options: [String] = []
+    if count > cores.count {
+      options.append("--oversubscribe")
+      notes.append(
+        "\(count) ranks share \(cores.count) cores: this is slower than \(cores.count) ranks")
+    }
+    // Two jobs that each bind to the first cores would share them while others idle.
+    let takesAll = count == cores.count && cores.isWholeHost && cores.cores.count == count
+    self.init(
+      hosts: [HostShare(name, ranks: count)], options, isBound: takesAll, circumstances, notes)
+  }
+
+  /// Ranks on several hosts, which `mpirun` reaches through a remote shell.
+  ///
+  /// - Parameters:
+  ///   - hosts: The hosts and the ranks that each can take.
+  ///   - fillsCores: Whether each of them has as many cores as ranks.
+  /// - Throws: When they cannot take as many ranks as asked for.
+  public init(
+    on hosts: [HostShare], fillsCores: Bool, _ circumstances: Circumstances
+  ) throws(HostsError) {
+    let room = hosts.reduce(0) { $0 + $1.ranks }
+    let (count, notes) = Self.limited(circumstances.ranks ?? room, circumstances)
+    guard count <= room else {
+      throw HostsError(
+        "\(count) ranks do not fit into the \(room) slots of \(hosts.count) hosts; raise slots= in "
+          + "the host file or lower --ranks")
+    }
+    let used = HostShare.filling(hosts, with: count)
+    let list = used.map { "\($0.name):\($0.ranks)" }.joined(separator: ",")
+    self.init(
+      hosts: used, ["--host", list], isBound: fillsCores && count == room, circumstances, notes)
+  }
+
+  /// Ranks in an allocation of Slurm.
+  ///
+  /// - Parameters:
+  ///   - hosts: Those of the allocation that may be used.
+  ///   - interface: What `srun` calls its interface to MPI; `nil` where it has none, and `mpirun`
+  ///     starts the ranks.
+  /// - Throws: When the hosts cannot take as many ranks as asked for.
+  public init(
+    in allocation: SlurmAllocation, on hosts: [HostShare], interface: String?,
+    _ circumstances: Circumstances
+  ) throws(HostsError) {
+    guard let interface else {
+      try self.init(on: hosts, fillsCores: false, circumstances)
+      return
+    }
+    let room = hosts.reduce(0) { $0 + $1.ranks }
+    let (count, notes) = Self.limited(circumstances.ranks ?? room, circumstances)
+    guard count <= room else {
+      throw HostsError(
+        "\(count) ranks do not fit into the \(room) tasks of Slurm's job \(allocation.job); ask for "
+          + "more with --ntasks or lower --ranks")
+    }
+    let used = HostShare.filling(hosts, with: count)
+    let others = allocation.hosts.map(\.name).filter { name in !used.contains { $0.name == name } }
+    self.init(
+      hosts: used, notes: notes,
+      launcher: [
+        "srun", "--mpi=\(interface)", "--nodes=\(used.count)", "--ntasks=\(count)",
+        "--distribution=block", "--kill-on-bad-exit=1", "--export=ALL",
+      ] + (others.isEmpty ? [] : ["--exclude=" + others.joined(separator: ",")]))
+  }
+
+  private init(hosts: [HostShare], notes: [String], launcher: [String]) {
+    self.hosts = hosts
+    self.notes = notes
+    self.launcher = launcher
+  }
+
+  private init(
+    hosts: [HostShare], _ options: [String], isBound: Bool, _ circumstances: Circumstances,
+    _ notes: [String]
+  ) {
+    let environment = circumstances.environment
+    var command = ["mpirun"]
+    if circumstances.isRoot { command.append("--allow-run-as-root") }
+    command += options
+    // `slot` fills one host after the other.
+    if environment["OMPI_MCA_rmaps_base_mapping_policy"] == nil { command += ["--map-by", "slot"] }
+    if environment["OMPI_MCA_hwloc_base_binding_policy"] == nil {
+      command += ["--bind-to", isBound ? "core" : "none"]
+    }
+    // Seconds between the signals to end and to die: time to save.
+    var settings = [("odls_base_sigkill_timeout", "5")]
+    if hosts.count > 1 {
+      // A host that is cut off is noticed after 5 s and not after minutes.
+      settings += [
+        ("oob_tcp_keepalive_time", "2"), ("oob_tcp_keepalive_intvl", "1"),
+        ("oob_tcp_keepalive_probes", "3"),
+      ]
+    }
+    if !circumstances.mayCopyDirectly {
+      settings.append(("btl_vader_single_copy_mechanism", "none"))
+    }
+    for (name, value) in settings where environment["OMPI_MCA_\(name)"] == nil {
+      command += ["--mca", name, value]
+    }
+    // Ranks on this host inherit all variables; on the others they get those named.
+    let passedOn = ["EFFNET_CORETYPE", "HDF5_USE_FILE_LOCKING", "LD_LIBRARY_PATH"]
+    for name in Self.environment.keys.sorted() + passedOn.filter({ environment[$0] != nil }) {
+      command += ["-x", name]
+    }
+    command += ["-n", "\(hosts.reduce(0) { $0 + $1.ranks })"]
+    self.init(hosts: hosts, notes: notes, launcher: command)
+  }
+
+  private static func limited(
+    _ count: Int, _ circumstances: Circumstances
+  ) -> (count: Int, notes: [String]) {
+    guard let most = circumstances.most, count > most else { return (count, []) }
+    return (
+      most,
+      [
+        "\(most) of \(count) ranks are used: a round of the batch has \(most) micro-batches to "
+          + "share"
+      ]
+    )
+  }
+
+  /// The map of ranks for people: a line for each host.
+  public var map: [String] {
+    var first = 0
+    return hosts.map { host in
+      defer { first += host.ranks }
+      return host.ranks == 1
+        ? "\(host.name): rank \(first)"
+        : "\(host.name): ranks \(first) to \(first + host.ranks - 1)"
+    }
+  }
+}

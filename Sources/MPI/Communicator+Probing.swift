@@ -1,0 +1,58 @@
+internal import CMPI
+import Glibc
+
+extension Communicator {
+  /// Seconds of a clock that never goes back.
+  package static var seconds: Double {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Double(now.tv_sec) + 1e-9 * Double(now.tv_nsec)
+  }
+
+  /// Sends bytes to a peer and receives as many from it, unless that takes too long.
+  ///
+  /// After a `nil` the messages are still under way: MPI cannot be finished any more, and the job is
+  /// to be ended with ``abort(exitCode:)``.
+  ///
+  /// - Parameters:
+  ///   - sending: Bytes to send, or none.
+  ///   - count: Bytes that the peer sends.
+  ///   - deadline: When to give up, in ``seconds``.
+  /// - Returns: The bytes received; `nil` where they did not come, or those sent were not taken.
+  /// - Throws: If the library refuses or has lost the peer.
+  package func exchange(
+    _ sending: [UInt8], receiving count: Int, peer: Int, tag: Int, until deadline: Double
+  ) throws(MPIError) -> [UInt8]? {
+    // Not freed after a timeout: the library may still write to them.
+    let buffers = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: sending.count + count)
+    _ = buffers.update(fromContentsOf: sending + [UInt8](repeating: 0, count: count))
+    var requests: [MPI_Request?] = []
+    if count > 0 {
+      var request: MPI_Request?
+      try check(
+        "MPI_Irecv",
+        MPI_Irecv(
+          buffers.baseAddress.map { $0 + sending.count }, CInt(count), UInt8.datatype, CInt(peer),
+          CInt(tag), handle, &request))
+      requests.append(request)
+    }
+    if !sending.isEmpty {
+      var request: MPI_Request?
+      try check(
+        "MPI_Isend",
+        MPI_Isend(
+          buffers.baseAddress, CInt(sending.count), UInt8.datatype, CInt(peer), CInt(tag), handle,
+          &request))
+      requests.append(request)
+    }
+    var isDone: CInt = 0
+    repeat {
+      try check(
+        "MPI_Testall",
+        MPI_Testall(CInt(requests.count), &requests, &isDone, CMPIStatusesIgnore()))
+      if isDone == 0, Self.seconds > deadline { return nil }
+    } while isDone == 0
+    defer { buffers.deallocate() }
+    return Array(buffers[sending.count...])
+  }
+}

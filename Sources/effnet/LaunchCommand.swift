@@ -1,0 +1,156 @@
+import ArgumentParser
+import Foundation
+import Hosts
+import Supervision
+import Training
+
+/// `effnet launch`.
+struct LaunchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "launch",
+    abstract: "Starts the ranks of a training run: here, on a list of hosts, or within Slurm.",
+    discussion: """
+      One rank a core that is really allotted, at most one for each micro-batch of a round. Prints \
+      which ranks run where and the command that starts them, and ends with the exit code of the run. \
+      Ctrl-C, SIGTERM and SIGUSR1 save and stop.
+      """)
+
+  @Argument(help: "A YAML configuration file.")
+  var config: String
+
+  @Option(help: "Number of ranks; one for each core or slot if not given.")
+  var ranks: Int?
+
+  @Option(help: "Host file in Open MPI's format: a line \"NAME slots=N\" for each host.")
+  var hosts: String?
+
+  @Option(help: "How often a run that lost a rank starts again from its newest checkpoint.")
+  var restarts = 0
+
+  @Option(help: "Folder for checkpoints, log and summary.")
+  var output: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Replace a value of the configuration.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Flag(help: "Go on from the newest good checkpoint in the output folder, or begin.")
+  var resume = false
+
+  @Flag(help: "Only print what would be started.")
+  var dryRun = false
+
+  @Flag(help: "Check the hosts with effnet doctor instead of training.")
+  var doctor = false
+
+  func validate() throws {
+    if let ranks, ranks < 1 { throw ValidationError("--ranks is a number from 1 on") }
+    if restarts < 0 { throw ValidationError("--restarts is a number from 0 on") }
+  }
+
+  func run() throws {
+    do { try launch() } catch { throw Failure(error) }
+  }
+
+  private func launch() throws {
+    let configuration = try Configuration(contentsOf: config, overrides: overrides)
+    let folder = RunFolder(output ?? TrainCommand.defaultOutput(config))
+    if !resume, !doctor { try TrainCommand.requireNew(folder) }
+    let place = try LaunchPlace(hostFile: hosts)
+    // A process that is to pass signals on must not die of the first.
+    StopSignal.watch()
+    if doctor { return try examine(place, configuration) }
+    var isResuming = resume
+    var newest = isResuming ? try folder.checkpoints().first : nil
+    for attempt in 0... {
+      let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
+      let command =
+        plan.launcher + [Self.program, "train", config, "--output", folder.path]
+        + overrides.flatMap { ["--set", $0] } + (isResuming ? ["--resume"] : [])
+      show(plan, command)
+      if dryRun { return }
+      let ending = try train(command, folder)
+      let reached = try folder.checkpoints().first
+      let problem = ending.reason ?? "the ranks ended with code \(ending.code)"
+      guard ending.isRestartable, attempt < restarts, StopSignal.pending == nil else {
+        guard ending.code != 0 else { return }
+        throw Failure(silently: ending.code, ending.reason)
+      }
+      if attempt > 0, reached == newest {
+        throw Failure(
+          silently: ending.code,
+          "\(problem); no checkpoint was added since the last start, so that another would end the "
+            + "same way")
+      }
+      newest = reached
+      isResuming = true
+      place.avoid(ending.lostHost)
+      let start = reached.map { "from \($0)" } ?? "from the beginning"
+      Failure.warn("\(problem); restart \(attempt + 1) of \(restarts) \(start)")
+    }
+  }
+
+  /// Runs the job once.
+  private func train(_ command: [String], _ folder: RunFolder) throws -> JobEnding {
+    let file = Verdict.path(inFolder: folder.path)
+    // That of an earlier run, should this one end before it removes it itself.
+    unlink(file)
+    let process = try JobProcess(command, environment: Self.environment)
+    let status = process.end(
+      wantsStop: { StopSignal.pending != nil }, hasGivenUp: { access(file, F_OK) == 0 })
+    let verdict = FileManager.default.contents(atPath: file).flatMap {
+      try? JSONDecoder().decode(Verdict.self, from: $0)
+    }
+    return JobEnding(
+      status: status, verdict: verdict, stop: StopSignal.pending,
+      isFinished: access(folder.file("summary.json"), F_OK) == 0)
+  }
+
+  /// Starts the doctor as the run would be started; it has a deadline, because an MPI that cannot
+  /// connect waits for ever.
+  private func examine(_ place: LaunchPlace, _ configuration: Configuration) throws {
+    let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
+    let command =
+      plan.launcher + [Self.program, "doctor", config]
+      + overrides.flatMap { ["--set", $0] } + (output.map { ["--output", $0] } ?? [])
+    show(plan, command)
+    if dryRun { return }
+    let seconds = 60 + 2 * Double(plan.hosts.count)
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    let process = try JobProcess(command, environment: Self.environment)
+    let status = process.end(
+      wantsStop: { StopSignal.pending != nil }, hasGivenUp: { false }, deadline: deadline)
+    guard Date() < deadline else {
+      throw Failure(
+        silently: 1,
+        "the ranks did not meet within \(Int(seconds)) s: MPI may try a network that does not reach "
+          + "the other hosts. Name one that does, for example export "
+          + "OMPI_MCA_btl_tcp_if_include=SUBNET OMPI_MCA_oob_tcp_if_include=SUBNET; networks of "
+          + "this host: "
+          + NetworkInterface.all.map(\.description).joined(separator: ", "))
+    }
+    guard status == 0 else { throw Failure(silently: status) }
+  }
+
+  private func show(_ plan: LaunchPlan, _ command: [String]) {
+    for line in plan.notes { Failure.warn(line) }
+    for line in plan.map { print(line) }
+    print(command.map(Self.quoted).joined(separator: " "))
+    StandardOutput.flush()
+  }
+
+  private static let program =
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+    ?? CommandLine.arguments[0]
+
+  private static let environment = ProcessInfo.processInfo.environment.merging(
+    LaunchPlan.environment
+  ) { $1 }
+
+  /// A word as a shell reads it.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,@%+".contains($0) }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import XCTest
+
+final class LaunchTests: TrainingTestCase {
+  private func launch(_ output: String, _ options: [String] = []) -> [String] {
+    ["launch", "small.yaml", "--output", output] + options
+  }
+
+  /// Puts a script in the place of `mpirun`. It finds the number of its start in `$start`, the output
+  /// folder in `$run`, and can call `verdict CODE`.
+  private func replaceLauncher(by script: String) throws -> [String] {
+    try write(
+      """
+      #!/usr/bin/env bash
+      echo "$*" >>starts
+      start=$(wc -l <starts) run=run
+      mkdir -p $run/ranks
+      verdict() {
+        echo '{"code":'$1',"host":"b","message":"rank 1 of b was lost","phase":"backward",' \\
+          '"pid":42,"rank":1,"step":3,"unreachable":false}' >$run/ranks/verdict.json
+      }
+      \(script)
+      """, to: "mpirun")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path("mpirun"))
+    let others = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return ["env", "PATH=\(folder.path):\(others)"]
+  }
+
+  /// The command lines with which the script was started.
+  private func starts() throws -> [Substring] {
+    try String(contentsOfFile: path("starts"), encoding: .utf8).split(separator: "\n")
+  }
+
+  func testStartsRanksThatEndWithTheBitsOfOne() throws {
+    try prepare()
+    let expected = try hash("alone")
+    let outcome = try effnet(launch("run", ["--ranks", "2"]))
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(outcome.output.contains(": ranks 0 to 1\nmpirun "), outcome.output)
+    XCTAssertEqual(try summary("run").stateSHA256, expected)
+    XCTAssertEqual(try summary("run").ranks, 2)
+    try assertFails(launch("run"), code: 2, ["run already has checkpoints", "--resume"])
+  }
+
+  func testOnlyShowsWhatItWouldStart() throws {
+    try prepare()
+    let outcome = try effnet(launch("run", ["--ranks", "64", "--set", "seed=a b", "--dry-run"]))
+    XCTAssertEqual(outcome.exitCode, 2, "an unknown key is found before any rank starts")
+    let shown = try effnet(launch("run", ["--ranks", "64", "--dry-run"]))
+    XCTAssertEqual(shown.exitCode, 0, shown.errors)
+    XCTAssertTrue(shown.output.contains(" -n 8 "), shown.output)
+    XCTAssertTrue(shown.errors.contains("8 of 64 ranks are used"), shown.errors)
+    XCTAssertFalse(exists("run"))
+  }
+
+  func testStopsAsItIsAsked() throws {
+    try prepare()
+    let long = ["training.steps=5000"].flatMap { ["--set", $0] }
+    for (number, code) in [(SIGINT, 130), (SIGTERM, 143), (SIGUSR1, 143)] as [(Int32, Int32)] {
+      let command = try start(launch("run\(number)", ["--ranks", "2"] + long))
+      try command.run(
+        until: { ((try? loggedSteps("run\(number)")) ?? []).contains(2) }, "step 2 was logged")
+      try command.signal(number)
+      let outcome = try command.outcome(within: 20)
+      XCTAssertEqual(outcome.exitCode, code, outcome.errors)
+      XCTAssertEqual(checkpoints("run\(number)").count, 1, outcome.errors)
+    }
+  }
+
+  func testStartsAgainFromTheNewestCheckpoint() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(
+      by: """
+        ((start == 3)) && touch $run/summary.json && exit 0
+        touch $run/checkpoint-0000000$start.h5
+        ((start == 1)) || exit 137
+        verdict 4
+        exit 1
+        """)
+    let outcome = try effnet(launch("run", ["--restarts", "2"]), wrapper: wrapper)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertEqual(
+      outcome.messages,
+      [
+        "effnet: rank 1 of b was lost; restart 1 of 2 from run/checkpoint-00000001.h5",
+        "effnet: a rank died of signal 9; restart 2 of 2 from run/checkpoint-00000002.h5",
+      ])
+    XCTAssertEqual(try starts().map { $0.hasSuffix(" --resume") }, [false, true, true])
+  }
+
+  func testGivesUpWhereNothingIsGained() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(by: "verdict 5; exit 1")
+    let outcome = try effnet(launch("run", ["--restarts", "9"]), wrapper: wrapper)
+    XCTAssertEqual(outcome.exitCode, 5, outcome.errors)
+    XCTAssertEqual(try starts().count, 2)
+    XCTAssertTrue(outcome.messages.last?.contains("no checkpoint was added") ?? false)
+  }
+
+  func testErrorsThatWouldComeBackAreNotTriedAgain() throws {
+    try prepare()
+    for code: Int32 in [1, 2, 3, 6, 7, 143] {
+      let wrapper = try replaceLauncher(by: "rm starts; exit \(code)")
+      XCTAssertEqual(
+        try effnet(launch("run", ["--restarts", "3"]), wrapper: wrapper).exitCode, code)
+    }
+  }
+
+  func testALauncherThatOutlivesItsRanksIsEnded() throws {
+    try prepare()
+    // Neither the launcher nor its child ends when asked to.
+    let wrapper = try replaceLauncher(
+      by: """
+        trap '' TERM
+        setsid sleep 300 &
+        echo $! >child
+        verdict 4
+        wait
+        """)
+    let command = try start(launch("run"), wrapper: wrapper)
+    XCTAssertEqual(try command.outcome(within: 20).exitCode, 4)
+    XCTAssertFalse(try isRunning("child"))
+  }
+
+  func testTheJobEndsWithTheProcessThatStartedIt() throws {
+    try XCTSkipUnless(
+      FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv"), "there is no setpriv")
+    try prepare()
+    let wrapper = try replaceLauncher(
+      by: """
+        echo $$ >child
+        sleep 300 &
+        trap 'kill $!; exit 1' TERM
+        wait
+        """)
+    let command = try start(launch("run"), wrapper: wrapper)
+    try command.run(until: { (try? isRunning("child")) ?? false }, "the launcher ran")
+    try command.signal(SIGKILL)
+    _ = try command.outcome(within: 10)
+    let deadline = Date(timeIntervalSinceNow: 10)
+    while try isRunning("child"), Date() < deadline { Thread.sleep(forTimeInterval: 0.02) }
+    XCTAssertFalse(try isRunning("child"))
+  }
+
+  /// Whether the process runs whose number is in a file.
+  private func isRunning(_ name: String) throws -> Bool {
+    let text = try String(contentsOfFile: path(name), encoding: .utf8)
+    let pid = try XCTUnwrap(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+    return status.map { !$0.contains(") Z ") } ?? false
+  }
+
+  func testLeavesOutHostsThatDoNotAnswer() throws {
+    try prepare()
+    try write("a slots=2\nb slots=2\n", to: "hosts")
+    try write("#!/bin/sh\n[ $1 = a ]\n", to: "agent")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path("agent"))
+    let agent = ["env", "OMPI_MCA_plm_rsh_agent=\(path("agent"))"]
+    let outcome = try effnet(
+      launch("run", ["--hosts", "hosts", "--dry-run"]), wrapper: agent)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(outcome.errors.contains("host b does not answer"), outcome.errors)
+    XCTAssertTrue(outcome.output.contains("--host a:2 "), outcome.output)
+    try write("c slots=2\n", to: "hosts")
+    let none = try effnet(launch("run", ["--hosts", "hosts", "--dry-run"]), wrapper: agent)
+    XCTAssertEqual(none.exitCode, 2, none.errors)
+    XCTAssertTrue(none.errors.contains("no host of 1 answers"), none.errors)
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import XCTest
+
+final class VirtualClusterTests: TrainingTestCase {
+  private static let script = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Cluster/virtual-cluster").path
+
+  override func setUpWithError() throws {
+    try XCTSkipUnless(geteuid() == 0, "virtual hosts need root")
+    let probe = Process()
+    probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    probe.arguments = [
+      "unshare", "--net", "--mount", "--pid", "--fork", "ip", "link", "add", "type", "bridge",
+    ]
+    probe.standardError = FileHandle.nullDevice
+    try probe.run()
+    probe.waitUntilExit()
+    try XCTSkipUnless(
+      probe.terminationStatus == 0, "this machine makes no network namespaces, or has no iproute2")
+    try super.setUpWithError()
+  }
+
+  /// A command line that runs its arguments, and the host file's option, on a cluster.
+  private func cluster(_ hosts: Int) -> [String] {
+    [
+      Self.script, "\(hosts)", "--", "bash", "-c", "exec \"$@\" --hosts $VIRTUAL_CLUSTER_HOSTS",
+      "bash",
+    ]
+  }
+
+  func testTwoHostsEndWithTheBitsOfOneRank() throws {
+    try prepare()
+    let expected = try hash("alone")
+    let outcome = try effnet(["launch", "small.yaml", "--output", "run"], wrapper: cluster(2))
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(outcome.output.contains("node1: rank 0\nnode2: rank 1\n"), outcome.output)
+    XCTAssertEqual(try summary("run").stateSHA256, expected)
+  }
+
+  func testTheDoctorMeasuresBetweenHosts() throws {
+    try prepare()
+    let outcome = try effnet(["launch", "--doctor", "small.yaml"], wrapper: cluster(2))
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors + outcome.output)
+    XCTAssertTrue(outcome.output.contains("Nothing to fix."), outcome.output)
+    XCTAssertTrue(outcome.output.contains("node1  node2 "), outcome.output)
+  }
+}

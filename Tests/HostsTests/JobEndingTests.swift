@@ -1,0 +1,57 @@
+import Foundation
+import Hosts
+import Supervision
+import XCTest
+
+final class JobEndingTests: XCTestCase {
+  private func verdict(code: Int, unreachable: Bool = false) throws -> Verdict {
+    let text = """
+      {"code":\(code),"host":"b","message":"rank 1 of b was lost","phase":"backward","pid":4242,
+      "rank":1,"step":118,"unreachable":\(unreachable)}
+      """
+    return try JSONDecoder().decode(Verdict.self, from: Data(text.utf8))
+  }
+
+  func testTheVerdictIsTheReasonWhateverTheLauncherSays() throws {
+    for status: Int32 in [0, 1, 137, 205] {
+      let ending = JobEnding(
+        status: status, verdict: try verdict(code: 5), stop: nil, isFinished: true)
+      XCTAssertEqual(ending.code, 5)
+      XCTAssertEqual(ending.reason, "rank 1 of b was lost")
+      XCTAssertTrue(ending.isRestartable)
+      XCTAssertNil(ending.lostHost)
+    }
+    let cutOff = JobEnding(
+      status: 205, verdict: try verdict(code: 4, unreachable: true), stop: nil, isFinished: true)
+    XCTAssertEqual(cutOff.lostHost, "b")
+  }
+
+  func testOnlyLossesAndDeathsBySignalAreWorthAnotherStart() {
+    for (status, code, isRestartable) in [
+      (0, 0, false), (1, 1, false), (2, 2, false), (3, 3, false), (4, 4, true), (5, 5, true),
+      (6, 6, false), (7, 7, false), (130, 130, false), (143, 143, false), (137, 137, true),
+      (139, 139, true), (205, 4, true),
+    ] as [(Int32, Int32, Bool)] {
+      let ending = JobEnding(status: status, verdict: nil, stop: nil, isFinished: true)
+      XCTAssertEqual(ending.code, code)
+      XCTAssertEqual(ending.isRestartable, isRestartable, "\(status)")
+    }
+  }
+
+  func testALauncherThatSaysAllIsWellIsNotBelievedWithoutASummary() {
+    let ending = JobEnding(status: 0, verdict: nil, stop: nil, isFinished: false)
+    XCTAssertEqual(ending.code, 4)
+    XCTAssertTrue(ending.isRestartable)
+  }
+
+  func testAJobThatWasToldToStopEndsAsStopped() {
+    for (stop, status, code) in [
+      (SIGINT, 143, 130), (SIGINT, 1, 130), (SIGTERM, 143, 143), (SIGUSR1, 138, 143),
+      (SIGTERM, 0, 0), (SIGTERM, 7, 7),
+    ] as [(Int32, Int32, Int32)] {
+      let ending = JobEnding(status: status, verdict: nil, stop: stop, isFinished: true)
+      XCTAssertEqual(ending.code, code, "\(stop) \(status)")
+      XCTAssertFalse(ending.isRestartable)
+    }
+  }
+}

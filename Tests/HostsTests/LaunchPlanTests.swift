@@ -1,0 +1,106 @@
+import Hosts
+import XCTest
+
+final class LaunchPlanTests: XCTestCase {
+  private func circumstances(
+    ranks: Int? = nil, most: Int? = nil, _ environment: [String: String] = [:],
+    isRoot: Bool = false, mayCopyDirectly: Bool = true
+  ) -> LaunchPlan.Circumstances {
+    LaunchPlan.Circumstances(
+      ranks: ranks, most: most, environment: environment, isRoot: isRoot,
+      mayCopyDirectly: mayCopyDirectly)
+  }
+
+  private func here(_ circumstances: LaunchPlan.Circumstances) -> LaunchPlan {
+    LaunchPlan(on: AllottedCores(), named: "here", circumstances)
+  }
+
+  private func option(_ name: String, _ plan: LaunchPlan) -> String? {
+    plan.launcher.firstIndex(of: name).map { plan.launcher[$0 + 1] }
+  }
+
+  func testOneRankForEachCoreThatIsAllotted() {
+    let cores = AllottedCores()
+    let plan = here(circumstances())
+    XCTAssertEqual(plan.rankCount, cores.count)
+    XCTAssertEqual(plan.launcher.suffix(2), ["-n", "\(cores.count)"])
+    XCTAssertFalse(plan.launcher.contains("--oversubscribe"))
+    XCTAssertFalse(plan.launcher.contains("--allow-run-as-root"))
+    XCTAssertEqual(
+      option("--bind-to", plan),
+      cores.isWholeHost && cores.cores.count == cores.count ? "core" : "none")
+    XCTAssertEqual(plan.notes, [])
+  }
+
+  func testTakesNoMoreRanksThanCanShareTheWorkAndSaysSo() {
+    let plan = here(circumstances(ranks: 16, most: 1))
+    XCTAssertEqual(plan.rankCount, 1)
+    XCTAssertTrue(plan.notes.contains { $0.contains("1 of 16 ranks") }, "\(plan.notes)")
+  }
+
+  func testMoreRanksThanCoresAreAllowedAloud() {
+    let count = AllottedCores().count + 1
+    let plan = here(circumstances(ranks: count))
+    XCTAssertTrue(plan.launcher.contains("--oversubscribe"))
+    XCTAssertEqual(option("--bind-to", plan), "none")
+    XCTAssertEqual(plan.notes.count, 1)
+  }
+
+  func testRootAndContainersAreToldToMpirunWhereTheyAre() {
+    let plan = here(circumstances(isRoot: true, mayCopyDirectly: false))
+    XCTAssertTrue(plan.launcher.contains("--allow-run-as-root"))
+    XCTAssertTrue(plan.launcher.contains("btl_vader_single_copy_mechanism"))
+    XCTAssertFalse(here(circumstances()).launcher.contains("btl_vader_single_copy_mechanism"))
+  }
+
+  func testWhatTheUserSetsForMpirunStands() {
+    let plan = here(
+      circumstances([
+        "OMPI_MCA_hwloc_base_binding_policy": "socket", "OMPI_MCA_odls_base_sigkill_timeout": "60",
+        "EFFNET_CORETYPE": "Haswell",
+      ]))
+    XCTAssertFalse(plan.launcher.contains("--bind-to"))
+    XCTAssertFalse(plan.launcher.contains("odls_base_sigkill_timeout"))
+    XCTAssertTrue(plan.launcher.contains("EFFNET_CORETYPE"))
+  }
+
+  func testFillsHostsOneAfterTheOther() throws {
+    let hosts = [HostShare("a", ranks: 4), HostShare("b", ranks: 2), HostShare("c", ranks: 4)]
+    let plan = try LaunchPlan(on: hosts, fillsCores: true, circumstances(ranks: 5))
+    XCTAssertEqual(option("--host", plan), "a:4,b:1")
+    XCTAssertEqual(option("--map-by", plan), "slot")
+    XCTAssertEqual(option("--bind-to", plan), "none")
+    XCTAssertEqual(plan.map, ["a: ranks 0 to 3", "b: rank 4"])
+    XCTAssertTrue(plan.launcher.contains("oob_tcp_keepalive_time"))
+    XCTAssertEqual(
+      option("--bind-to", try LaunchPlan(on: hosts, fillsCores: true, circumstances())), "core")
+    XCTAssertThrowsError(try LaunchPlan(on: hosts, fillsCores: true, circumstances(ranks: 11))) {
+      XCTAssertTrue("\($0)".contains("11 ranks do not fit into the 10 slots of 3 hosts"), "\($0)")
+    }
+  }
+
+  func testSlurmStartsTheRanksWhereItCanConnectThem() throws {
+    let allocation = try XCTUnwrap(
+      SlurmAllocation(environment: [
+        "SLURM_JOB_ID": "7", "SLURM_JOB_NODELIST": "n[1-3]", "SLURM_TASKS_PER_NODE": "2(x3)",
+        "SLURM_NTASKS": "6",
+      ]))
+    let plan = try LaunchPlan(
+      in: allocation, on: allocation.hosts, interface: "pmix", circumstances())
+    XCTAssertEqual(
+      plan.launcher,
+      [
+        "srun", "--mpi=pmix", "--nodes=3", "--ntasks=6", "--distribution=block",
+        "--kill-on-bad-exit=1", "--export=ALL",
+      ])
+    let smaller = try LaunchPlan(
+      in: allocation, on: allocation.hosts.filter { $0.name != "n2" }, interface: "pmix_v4",
+      circumstances(most: 4))
+    XCTAssertEqual(smaller.launcher.last, "--exclude=n2")
+    XCTAssertEqual(smaller.map, ["n1: ranks 0 to 1", "n3: ranks 2 to 3"])
+    let without = try LaunchPlan(
+      in: allocation, on: allocation.hosts, interface: nil, circumstances())
+    XCTAssertEqual(without.launcher.first, "mpirun")
+    XCTAssertEqual(option("--host", without), "n1:2,n2:2,n3:2")
+  }
+}
