@@ -56,6 +56,7 @@ public final class HDF5File {
       throw operation.error(.truncated, "the file is cut off within its first bytes")
     }
     id = try operation.check(H5Fopen(path, CHDF5_ACC_RDONLY(), properties.id))
+    try keepFromChildren()
   }
 
   /// Creates a file; one of that name is replaced.
@@ -75,6 +76,16 @@ public final class HDF5File {
     // The library would take a file that it could not finish before for one that is in use.
     unlink(path)
     id = try operation.check(H5Fcreate(path, CHDF5_ACC_TRUNC(), properties.id, access.id))
+    try keepFromChildren()
+  }
+
+  /// Has programs that this one starts not inherit the file: one that is left open would be among
+  /// the first things they get.
+  private func keepFromChildren() throws(HDF5Error) {
+    var handle: UnsafeMutableRawPointer?
+    try operation("open").check(H5Fget_vfd_handle(id, hid_t(H5P_DEFAULT), &handle))
+    guard let descriptor = handle?.load(as: CInt.self) else { return }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
   deinit {
