@@ -24,8 +24,10 @@ public final class RankExchange: Exchange {
   /// First place that is final; as many as there are when nothing is.
   private var firstFinal = 0
   private var failure: ExchangeError?
-  /// Between two looks at the wire: each takes some microseconds.
-  private static let interval = Duration.microseconds(50)
+  /// Between two looks at the wire, each of which takes some microseconds: half of what a chunk takes.
+  private let interval: Duration
+
+  private static let shortestInterval = Duration.microseconds(50)
 
   /// An exchange between all ranks of `communicator`, which all call this, as a configuration says.
   ///
@@ -40,6 +42,8 @@ public final class RankExchange: Exchange {
     let measured = try ExchangeForm(configuration, measuring: communicator)
     form = measured.form
     pace = ExchangePace(secondsPerFloat: measured.secondsPerFloat)
+    interval = max(
+      Self.shortestInterval, .seconds(0.5 * measured.secondsPerFloat * Double(form.chunk)))
     doubles = .allocate(capacity: 0)
   }
 
@@ -114,7 +118,7 @@ public final class RankExchange: Exchange {
     guard let gradients, gradients.isUnderWay, failure == nil else { return false }
     let now = ContinuousClock.now
     guard now >= nextProgress else { return false }
-    nextProgress = now + Self.interval
+    nextProgress = now + interval
     do throws(MPIError) {
       try gradients.progress(limit: pace.floatsThatFit)
     } catch { failure = ExchangeError("\(error)") }
