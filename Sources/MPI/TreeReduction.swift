@@ -26,7 +26,30 @@ public struct TreeReduction {
   ///   - combine: Adds the value of `count` elements at `from` to the one at `into`. Commutative,
   ///     bit for bit.
   /// - Throws: If the library refuses or loses a rank.
-  public func reduce<Scalar: MPIScalar>(
+  public func reduce(
+    _ slots: UnsafeMutableBufferPointer<Double>, payload: Int,
+    scratch: UnsafeMutableBufferPointer<Double>,
+    combine: (
+      _ into: UnsafeMutablePointer<Double>, _ from: UnsafePointer<Double>, _ count: Int
+    ) -> Void
+  ) throws(MPIError) {
+    try climb(slots, payload: payload, scratch: scratch, combine: combine)
+  }
+
+  /// Replaces every slot by the sum of its group, in one piece; large sums are for ``PipelinedSum``.
+  ///
+  /// - Throws: If the library refuses or loses a rank.
+  package func sum(
+    _ slots: UnsafeMutableBufferPointer<Float>, payload: Int,
+    scratch: UnsafeMutableBufferPointer<Float>
+  ) throws(MPIError) {
+    try climb(slots, payload: payload, scratch: scratch) { into, from, count in
+      for index in 0..<count { into[index] += from[index] }
+    }
+  }
+
+  /// Generic only within this module, where the compiler makes code for each type.
+  private func climb<Scalar: MPIScalar>(
     _ slots: UnsafeMutableBufferPointer<Scalar>, payload: Int,
     scratch: UnsafeMutableBufferPointer<Scalar>,
     combine: (
@@ -62,7 +85,7 @@ public struct TreeReduction {
     }
   }
 
-  func checkSizes(slots: Int, payload: Int, scratch: Int) {
+  private func checkSizes(slots: Int, payload: Int, scratch: Int) {
     precondition(
       slots == plan.subtrees.count * payload,
       "\(plan.subtrees.count) slots of \(payload) elements do not make \(slots)")

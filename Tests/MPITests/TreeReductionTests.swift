@@ -46,9 +46,7 @@ final class TreeReductionTests: XCTestCase {
     var scratch = [Float](repeating: .nan, count: payload)
     try slots.withUnsafeMutableBufferPointer { slots in
       try scratch.withUnsafeMutableBufferPointer { scratch in
-        try reduction.reduce(slots, payload: payload, scratch: scratch) { into, from, count in
-          for index in 0..<count { into[index] += from[index] }
-        }
+        try reduction.sum(slots, payload: payload, scratch: scratch)
       }
     }
 

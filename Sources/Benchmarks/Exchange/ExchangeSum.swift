@@ -47,10 +47,7 @@ struct ExchangeSum {
         chunks.begin()
         try chunks.finish()
       } else {
-        try reduction.reduce(values, payload: values.count, scratch: scratch.values) {
-          into, from, count in
-          for i in 0..<count { into[i] += from[i] }
-        }
+        try reduction.sum(values, payload: values.count, scratch: scratch.values)
       }
     case .library: try communicator.sumInAnyOrder(values)
     }
