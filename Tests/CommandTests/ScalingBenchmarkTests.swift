@@ -94,6 +94,7 @@ final class ScalingBenchmarkTests: CommandTestCase {
       let rows = try XCTUnwrap(prediction["rows"] as? [[String: Any]])
       XCTAssertEqual(rows.last?["ranks"] as? Int, 4096)
       XCTAssertEqual(try number(rows.first, "efficiency"), 1, accuracy: 1e-9)
+      XCTAssertEqual(try number(rows.first, "evenEfficiency"), 1, accuracy: 1e-9)
     }
     let page = try String(contentsOfFile: path("report/scaling.html"), encoding: .utf8)
     let text = try String(contentsOfFile: path("report/scaling.md"), encoding: .utf8)

@@ -59,14 +59,16 @@ package struct Definition: Sendable, Encodable {
           "Recorded steps of single ranks (with as many busy neighbours as the point's), one "
           + "for each rank, replayed together: a message of S bytes takes α + β·S, adding takes "
           + "γ·S, small sums go through all levels of the tree, large ones in halves; the ranks of a "
-          + "host share its link; gradients go over the link while computing goes on, statistics "
-          + "wait for what is on the link. Residual: model over measured step, minus 1."),
+          + "host share its link; gradients go over the link while computing goes on, as long as "
+          + "they arrive before the next statistics. Residual: model over measured step, minus 1."),
       .init(
         figure: "predicted",
         meaning:
           "Not measured: the model at more ranks, weak scaling, synthetic images. It assumes "
           + "ranks on equal hosts, links without congestion that carry both ways at once, and ranks "
-          + "that are as even as those recorded. Networks that were not measured as points were "
+          + "that are as even as those recorded: an exchange waits for the slowest, so one slow step "
+          + "in a hundred is met all the time among a thousand ranks. Even ranks: all take the "
+          + "recorded step of middle length. Networks that were not measured as points were "
           + "recorded with \(ScalingPlan.predictionBatch) images a rank for "
           + "\(ScalingPlan.predictionSteps) steps, and their computing scaled to \(plan.batch)."),
     ]

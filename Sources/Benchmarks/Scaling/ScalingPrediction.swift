@@ -6,6 +6,8 @@ package struct ScalingPrediction: Sendable, Encodable {
     package let imagesPerSecond: Double
     /// Images a second of each rank over those of a single one by the same model.
     package let efficiency: Double
+    /// The same with ranks that all take the recorded step of middle length: no jitter.
+    package let evenEfficiency: Double
     package let parts: StepParts
   }
 
@@ -35,17 +37,20 @@ package struct ScalingPrediction: Sendable, Encodable {
     self.link = link
     let share = Double(imagesPerRank) / Double(recordedImages)
     let counts = (0...12).map { 1 << $0 }.filter { $0 <= ScalingPlan.mostPredictedRanks }
-    var single = 0.0
+    let middle = recorded.steps.sorted { $0.step < $1.step }[recorded.steps.count / 2]
+    var (single, evenSingle) = (0.0, 0.0)
     rows = counts.map { ranks in
       let hosts = max(1, (ranks + ranksPerHost - 1) / ranksPerHost)
       let cost = calibration.cost(ranks: ranks, hosts: hosts, between: link)
-      let parts = StepReplay(recorded.sequence, cost, rules: calibration.rules)
-        .mean(of: recorded.steps, share: share, draws: min(max(Self.effort / ranks, 4), 32))
-      if ranks == 1 { single = parts.step }
+      let replay = StepReplay(recorded.sequence, cost, rules: calibration.rules)
+      let parts = replay.mean(
+        of: recorded.steps, share: share, draws: min(max(Self.effort / ranks, 4), 32))
+      let even = replay.step([middle], share: share).step
+      if ranks == 1 { (single, evenSingle) = (parts.step, even) }
       return Row(
         ranks: ranks, hosts: hosts,
         imagesPerSecond: Double(ranks * imagesPerRank) / parts.step,
-        efficiency: single / parts.step, parts: parts)
+        efficiency: single / parts.step, evenEfficiency: evenSingle / even, parts: parts)
     }
   }
 

@@ -104,8 +104,8 @@ extension ScalingReport {
   func predictionTable(_ predictions: [ScalingPrediction]) -> ScalingPage.Table {
     ScalingPage.Table(
       columns: [
-        "link between hosts", "ranks", "hosts", "predicted images/s", "efficiency", "step ms",
-        "gradient ms", "batch norm ms", "imbalance ms",
+        "link between hosts", "ranks", "hosts", "predicted images/s", "efficiency", "even ranks",
+        "step ms", "gradient ms", "batch norm ms", "imbalance ms",
       ],
       rows: predictions.flatMap { prediction in
         let shown = [16, 256, 1024, 4096]
@@ -114,7 +114,8 @@ extension ScalingReport {
             row.ranks == shown[0] ? prediction.link.name : "", row.ranks.groupedText,
             row.hosts.groupedText,
             row.imagesPerSecond.text(), row.efficiency.percentText,
-            (1000 * row.parts.step).text(1), (1000 * row.parts.gradientExchange).text(1),
+            row.evenEfficiency.percentText, (1000 * row.parts.step).text(1),
+            (1000 * row.parts.gradientExchange).text(1),
             (1000 * row.parts.batchNormExchange).text(1), (1000 * row.parts.imbalance).text(1),
           ]
         }
