@@ -144,13 +144,4 @@ public enum OptimizerStep {
     }
     return total
   }
-
-  /// Adds `count` floats, a multiple of 16: the combination of gradients in the tree.
-  public static func add(
-    _ other: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    for i in stride(from: 0, to: count, by: 16) {
-      sum.store(sum.vector(i) + other.vector(i), i)
-    }
-  }
 }

@@ -1,19 +1,21 @@
 internal import CMPI
 
 extension Communicator {
-  /// Adds up floats over all ranks, in place, by the library's own collective.
+  /// Adds up numbers over all ranks, in place, by the library's own collective.
   ///
   /// The library promises no order of the additions, hence no bits: it is what ``TreeReduction`` is
   /// held against, and nothing that trains may use it.
   ///
   /// - Throws: If the library refuses or loses a rank.
-  package func sumInAnyOrder(_ values: UnsafeMutableBufferPointer<Float>) throws(MPIError) {
+  package func sumInAnyOrder<Scalar: MPIScalar>(
+    _ values: UnsafeMutableBufferPointer<Scalar>
+  ) throws(MPIError) {
     for start in stride(from: 0, to: values.count, by: largestMessage) {
       let piece = values.piece(from: start, limit: largestMessage)
       try check(
         "MPI_Allreduce",
         MPI_Allreduce(
-          CMPIInPlace(), piece.address, piece.count, Float.datatype, CMPISum(), handle))
+          CMPIInPlace(), piece.address, piece.count, Scalar.datatype, CMPISum(), handle))
     }
   }
 }

@@ -6,11 +6,7 @@ final class MessageLanes {
   private let communicator: Communicator
   private let requests: UnsafeMutableBufferPointer<MPI_Request?>
   private let indices: UnsafeMutablePointer<CInt>
-  /// Lanes.
-  let count: Int
-
   init(count: Int, over communicator: Communicator) {
-    self.count = count
     self.communicator = communicator
     requests = .allocate(capacity: 2 * count)
     requests.initialize(repeating: CMPIRequestNull())

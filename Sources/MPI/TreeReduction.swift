@@ -33,35 +33,12 @@ public struct TreeReduction {
       _ into: UnsafeMutablePointer<Double>, _ from: UnsafePointer<Double>, _ count: Int
     ) -> Void
   ) throws(MPIError) {
-    try climb(slots, payload: payload, scratch: scratch, combine: combine)
-  }
-
-  /// Replaces every slot by the sum of its group, in one piece; large sums are for ``PipelinedSum``.
-  ///
-  /// - Throws: If the library refuses or loses a rank.
-  package func sum(
-    _ slots: UnsafeMutableBufferPointer<Float>, payload: Int,
-    scratch: UnsafeMutableBufferPointer<Float>
-  ) throws(MPIError) {
-    try climb(slots, payload: payload, scratch: scratch) { into, from, count in
-      for index in 0..<count { into[index] += from[index] }
-    }
-  }
-
-  /// Generic only within this module, where the compiler makes code for each type.
-  private func climb<Scalar: MPIScalar>(
-    _ slots: UnsafeMutableBufferPointer<Scalar>, payload: Int,
-    scratch: UnsafeMutableBufferPointer<Scalar>,
-    combine: (
-      _ into: UnsafeMutablePointer<Scalar>, _ from: UnsafePointer<Scalar>, _ count: Int
-    ) -> Void
-  ) throws(MPIError) {
     checkSizes(slots: slots.count, payload: payload, scratch: scratch.count)
     guard payload > 0, let first = slots.baseAddress, let received = scratch.baseAddress else {
       return
     }
     let incoming = UnsafeMutableBufferPointer(start: received, count: payload)
-    func values(_ slot: Int) -> UnsafeMutableBufferPointer<Scalar> {
+    func values(_ slot: Int) -> UnsafeMutableBufferPointer<Double> {
       UnsafeMutableBufferPointer(start: first + slot * payload, count: payload)
     }
     for step in plan.steps {

@@ -55,6 +55,9 @@ public protocol Exchange: AnyObject {
   /// The gradients from `place` of every slot on are final and may leave.
   func release(gradientsFrom place: Int)
 
+  /// Notes that work goes on where there is nothing to exchange.
+  func advance()
+
   /// Lets gradients travel, without waiting; to be called between pieces of work.
   ///
   /// - Returns: Whether that took any time.
@@ -93,6 +96,9 @@ public final class LocalExchange: Exchange {
 
   /// Does nothing.
   public func release(gradientsFrom place: Int) {}
+
+  /// Does nothing.
+  public func advance() {}
 
   /// Does nothing.
   public func progress() -> Bool { false }

@@ -105,6 +105,7 @@ final class Workspace {
   ) throws(ExchangeError) {
     layer.clearMoments()
     for microBatch in microBatches where microBatch.imageCount > 0 { phase(microBatch) }
+    exchange.advance()
     try normalize(layer)
     lap(.statistics, .forward, place)
   }

@@ -52,7 +52,7 @@ extension WatchLoop {
     let isLate = rank > 0 && rank != members.deputy && peers[0] != nil
     guard
       let stuck = Stuck(
-        among: peers, at: time,
+        among: peers, of: members.count, at: time,
         deadline: timing.deadline + (isLate ? timing.deputyPrecedence : 0)),
       rank == 0 || stuck.reason == .silent || peers[0] == nil, let peer = peers[stuck.rank]
     else { return }

@@ -162,7 +162,8 @@ final class WatchLoop {
       peers[0]?.connection?.send(Message(.heartbeat, rank: rank, token: token, pulse))
       unanswered += 1
     }
-    if !isQuiet, postponed == nil, timing.deadline > 0 { judge() }
+    // Nobody waits for a rank that is alone; its terminal may be held by who looks at it.
+    if !isQuiet, postponed == nil, timing.deadline > 0, members.count > 1 { judge() }
   }
 
   /// Heartbeats that rank 0 may owe an answer.

@@ -16,7 +16,9 @@ public final class RankExchange: Exchange {
   private var doubles: UnsafeMutableBufferPointer<Double>
   /// Whether gradients leave before the backward pass is over.
   private let overlaps: Bool
-  private let form: PipelinedSum.Form
+  package let form: PipelinedSum.Form
+  /// How gradients travel, for a log.
+  let summary: String
   private var pace: ExchangePace
   private var nextProgress = ContinuousClock.now
   private var gradients: PipelinedSum?
@@ -39,8 +41,12 @@ public final class RankExchange: Exchange {
     self.communicator = communicator
     self.activity = activity
     overlaps = configuration.overlap
+    // On a host that is ready ranks wait here for those that still open their data.
+    activity?.beginExchange()
     let measured = try ExchangeForm(configuration, measuring: communicator)
+    activity?.endExchange()
     form = measured.form
+    summary = measured.summary
     pace = ExchangePace(secondsPerFloat: measured.secondsPerFloat)
     interval = max(
       Self.shortestInterval, .seconds(0.5 * measured.secondsPerFloat * Double(form.chunk)))
@@ -138,6 +144,9 @@ public final class RankExchange: Exchange {
     recorder?.note(
       .gradientEnd, bytes: gradientSize * MemoryLayout<Float>.stride, blocked: .now - start)
   }
+
+  /// Whoever watches learns that this rank works, though it has not exchanged anything for a while.
+  public func advance() { activity?.advance() }
 
   /// Grows scratch memory; after the first step it is large enough.
   private func reserve<Value>(_ buffer: inout UnsafeMutableBufferPointer<Value>, _ count: Int) {

@@ -32,7 +32,8 @@ public enum ReplicaCheck {
           + "with --resume, nothing of this was saved"
         : "ranks 0 and \(rank) no longer have the same \(arenas[arena].name) after step "
           + "\(state.step); memory or processor of one is to be suspected: go on with --resume on "
-          + "other hosts, nothing of this was saved")
+          + "other hosts, nothing of this was saved",
+      isShared: true)
   }
 
   /// The first replica that is not like most, the first part in which it is not, and whether there

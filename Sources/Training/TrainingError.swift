@@ -26,9 +26,13 @@ public struct TrainingError: Error, CustomStringConvertible {
   /// One line: what, where, what to do.
   public let description: String
 
-  package init(_ kind: Kind, _ description: String) {
+  /// Whether all ranks have met it: then one of them speaks for all.
+  package let isShared: Bool
+
+  package init(_ kind: Kind, _ description: String, isShared: Bool = false) {
     self.kind = kind
     self.description = description
+    self.isShared = isShared
   }
 
   /// Classifies an error of one of the libraries below.

@@ -15,7 +15,7 @@ extension BenchmarkCommand {
 
     @Option(
       parsing: .upToNextOption,
-      help: "Sizes in bytes, K and M for 1024 and 1024²; 4 to 64M unless given.")
+      help: "Sizes in bytes, K and M for 1024 and 1024²; 8 to 64M unless given.")
     var sizes: [String] = []
 
     @Option(help: "Seconds for each size, about.")
@@ -37,10 +37,10 @@ extension BenchmarkCommand {
         let unit = ["K": 1 << 10, "M": 1 << 20][text.suffix(1).uppercased()]
         guard let number = Int(unit == nil ? text : text.dropLast()),
           (1...(1 << 30)).contains(number), case let bytes = number * (unit ?? 1),
-          bytes <= 1 << 30, bytes % 4 == 0
+          bytes <= 1 << 30, bytes % 8 == 0
         else {
           throw ValidationError(
-            "--sizes \(text): give multiples of 4 up to 1024M, such as 4,2K,20M")
+            "--sizes \(text): give multiples of 8 up to 1024M, such as 8,2K,20M")
         }
         return bytes
       }

@@ -59,7 +59,8 @@ struct Failure: Error {
       self.init(stoppedBy: interruption.signal, "before the end of the benchmark", isAgreed: false)
     case let error as HostsError: self.init(.usage, "\(error)")
     case let error as ConfigurationError: self.init(.usage, "\(error)")
-    case let error as TrainingError: self.init(Code(error.kind), "\(error)")
+    case let error as TrainingError:
+      self.init(Code(error.kind), "\(error)", isAgreed: error.isShared)
     case let error as DatasetError: self.init(Code(error), "\(error)")
     case let error as ReferenceVerification.Failure: self.init(.data, "\(error)")
     case let error as HDF5Error: self.init(.data, "\(error)")

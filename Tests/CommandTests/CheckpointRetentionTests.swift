@@ -89,7 +89,7 @@ final class CheckpointRetentionTests: TrainingTestCase {
       let outcome = try effnet(train("run", saving, ["--resume"]))
       XCTAssertEqual(outcome.exitCode, 0, "\(kind): \(outcome.errors)")
       XCTAssertTrue(outcome.errors.contains("passed over"), "\(kind): \(outcome.errors)")
-      XCTAssertEqual(checkpoints("run"), [name(4) + ".damaged", name(8)], kind)
+      XCTAssertEqual(checkpoints("run"), [name(4) + ".set-aside", name(8)], kind)
       XCTAssertEqual(try summary("run").stateSHA256, expected, kind)
       try FileManager.default.removeItem(atPath: path("run"))
     }

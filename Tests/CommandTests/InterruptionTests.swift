@@ -84,7 +84,7 @@ final class InterruptionTests: TrainingTestCase {
     try assertStops(by: SIGHUP, named: "SIGHUP")
   }
 
-  func testASignalDuringAnEvaluationStopsTheRunAfterIt() throws {
+  func testASignalDuringAnEvaluationEndsIt() throws {
     try prepare()
     try writeImages(count: 4000, to: "many.h5")
     try succeed(["pack", "many.h5", "many"])
@@ -98,9 +98,9 @@ final class InterruptionTests: TrainingTestCase {
     let outcome = try command.outcome(within: 20)
     XCTAssertEqual(outcome.exitCode, 143, outcome.errors)
     XCTAssertEqual(
-      outcome.messages, ["effnet: stopped by SIGTERM after step 5; saved, go on with --resume"])
-    XCTAssertEqual(try loggedEvaluations("run").map(\.step), [4])
-    XCTAssertEqual(checkpoints("run"), ["checkpoint-00000005.h5"])
+      outcome.messages, ["effnet: stopped by SIGTERM after step 4; saved, go on with --resume"])
+    XCTAssertEqual(try loggedEvaluations("run").count, 0)
+    XCTAssertEqual(checkpoints("run"), ["checkpoint-00000004.h5"])
   }
 
   func testRanksWaitForALargeCheckpointBeforeTheyStop() throws {

@@ -5,6 +5,8 @@ import XCTest
 final class ScalingBenchmarkTests: CommandTestCase {
   /// The parts of a loss are to make up this of it.
   private let lossTolerance = 0.02
+  /// Seconds between two readings of the clock: all that is there where little is lost.
+  private let gapTolerance = 1e-4
 
   private func object(_ text: String) throws -> [String: Any] {
     try XCTUnwrap(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], text)
@@ -19,13 +21,13 @@ final class ScalingBenchmarkTests: CommandTestCase {
       let report = try object(
         succeed(
           [
-            "benchmark", "exchange", "--sizes", "4,2K", "300004", "--seconds", "0.02", "--json",
+            "benchmark", "exchange", "--sizes", "8,2K", "300008", "--seconds", "0.02", "--json",
           ], ranks: ranks
         ).output)
       XCTAssertEqual(report["ranks"] as? Int, ranks)
       XCTAssertEqual(report["wrong"] as? Int, 0)
       let lines = try XCTUnwrap(report["lines"] as? [[String: Any]])
-      XCTAssertEqual(lines.compactMap { $0["bytes"] as? Int }, [4, 2048, 300_004])
+      XCTAssertEqual(lines.compactMap { $0["bytes"] as? Int }, [8, 2048, 300_008])
       for line in lines {
         XCTAssertEqual(line["wrong"] as? Int, 0)
         for way in ["tree", "library"] {
@@ -46,11 +48,11 @@ final class ScalingBenchmarkTests: CommandTestCase {
     }
   }
 
-  func testAnExchangeTakesTwoRanksAndWholeFloats() throws {
+  func testAnExchangeTakesTwoRanksAndWholeNumbers() throws {
     try assertFails(["benchmark", "exchange"], code: 2, ["mpirun -n 2"])
     let outcome = try effnet(["benchmark", "exchange", "--sizes", "3"])
     XCTAssertEqual(outcome.exitCode, 2)
-    XCTAssertTrue(outcome.errors.contains("multiples of 4"), outcome.errors)
+    XCTAssertTrue(outcome.errors.contains("multiples of 8"), outcome.errors)
   }
 
   private let scaling = [
@@ -80,9 +82,9 @@ final class ScalingBenchmarkTests: CommandTestCase {
       let loss = try XCTUnwrap(point["loss"] as? [String: Any])
       let whole = try number(loss, "step") - number(loss, "perfect")
       let parts = try [
-        "gradientExchange", "batchNormExchange", "imbalance", "data", "slowerCompute", "other",
+        "gradientExchange", "batchNormExchange", "imbalance", "data", "slowerCompute",
       ].reduce(0) { try $0 + number(loss, $1) }
-      XCTAssertEqual(parts, whole, accuracy: lossTolerance * abs(whole))
+      XCTAssertEqual(parts, whole, accuracy: max(lossTolerance * abs(whole), gapTolerance))
       XCTAssertEqual(try number(loss, "data"), 0)
       let places = (point["hostMap"] as? [String: Any])?["places"] as? [[String: Any]]
       XCTAssertEqual(places?.compactMap { $0["processors"] as? [Int] }.map(\.count), [1, 1])

@@ -7,15 +7,15 @@ import XCTest
 /// ranks makes all numbers of ranks agree.
 final class TreeReductionTests: XCTestCase {
   /// Numbers of very different magnitude and both signs: any other order gives other bits.
-  private func value(microBatch: Int, element: Int) -> Float {
+  private func value(microBatch: Int, element: Int) -> Double {
     var random = CounterRandom(
       seed: 5, epoch: 0, sample: microBatch * 1_000_003 + element, purpose: .synthetic)
     let word = random.next()
-    let magnitude = Float(sign: .plus, exponent: Int(word & 31) - 16, significand: 1)
-    return Float(Int32(truncatingIfNeeded: word >> 32)) * magnitude
+    let magnitude = Double(sign: .plus, exponent: Int(word & 127) - 64, significand: 1)
+    return Double(Int32(truncatingIfNeeded: word >> 32)) * magnitude
   }
 
-  private func serialTree(_ node: Subtree, microBatchCount: Int, element: Int) -> Float? {
+  private func serialTree(_ node: Subtree, microBatchCount: Int, element: Int) -> Double? {
     guard node.microBatches.lowerBound < microBatchCount else { return nil }
     if node.level == 0 { return value(microBatch: node.index, element: element) }
     let children = [2 * node.index, 2 * node.index + 1].compactMap {
@@ -43,10 +43,12 @@ final class TreeReductionTests: XCTestCase {
         serialTree(subtree, microBatchCount: microBatchCount, element: $0) ?? .nan
       }
     }
-    var scratch = [Float](repeating: .nan, count: payload)
+    var scratch = [Double](repeating: .nan, count: payload)
     try slots.withUnsafeMutableBufferPointer { slots in
       try scratch.withUnsafeMutableBufferPointer { scratch in
-        try reduction.sum(slots, payload: payload, scratch: scratch)
+        try reduction.reduce(slots, payload: payload, scratch: scratch) { into, from, count in
+          for index in 0..<count { into[index] += from[index] }
+        }
       }
     }
 
@@ -65,7 +67,7 @@ final class TreeReductionTests: XCTestCase {
 
   func testTheNumbersDependOnTheOrder() {
     let isOrderVisible = (0..<16).contains { element in
-      let inTurn = (0..<16).reduce(Float(0)) { $0 + value(microBatch: $1, element: element) }
+      let inTurn = (0..<16).reduce(0.0) { $0 + value(microBatch: $1, element: element) }
       return inTurn
         != serialTree(Subtree(level: 4, index: 0), microBatchCount: 16, element: element)
     }

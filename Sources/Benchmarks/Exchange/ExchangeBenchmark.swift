@@ -21,6 +21,12 @@ package struct ExchangeBenchmark: Sendable, Encodable {
     }
   }
 
+  /// Whose sum.
+  private enum Way: CaseIterable { case tree, library }
+
+  /// Bytes from which on a value travels in chunks: statistics are smaller, gradients larger.
+  private static let smallestInChunks = 64 << 10
+
   /// One size.
   package struct Line: Sendable, Encodable {
     /// Bytes of a rank's value.
@@ -47,8 +53,8 @@ package struct ExchangeBenchmark: Sendable, Encodable {
   package func line(bytes: Int) -> Line? { lines.first { $0.bytes == bytes } }
 
   /// Sizes in bytes that are measured unless others are given: powers of four up to 64 MiB, with a
-  /// batch norm's statistics (2 KiB) and B0's gradient (20 MiB).
-  package static let sizes = ((1...13).map { 1 << (2 * $0) } + [2 << 10, 20 << 20]).sorted()
+  /// batch norm's statistics (2 KiB) and B0's gradient (20 MiB); 8 is the smallest.
+  package static let sizes = ([8] + (2...13).map { 1 << (2 * $0) } + [2 << 10, 20 << 20]).sorted()
 
   /// Memory that a timed sample of small sums goes through, each with a value of its own.
   private static let sampleBytes = 64 << 10
@@ -57,7 +63,7 @@ package struct ExchangeBenchmark: Sendable, Encodable {
   /// Measures all sizes.
   ///
   /// - Parameters:
-  ///   - sizes: Bytes, multiples of 4.
+  ///   - sizes: Bytes, multiples of 8.
   ///   - seconds: Time for each size, about, after warming up.
   ///   - observer: Is told each line.
   /// - Throws: When the library refuses or loses a rank.
@@ -82,36 +88,35 @@ package struct ExchangeBenchmark: Sendable, Encodable {
     _ bytes: Int, seconds: Double, _ pattern: SumPattern, _ form: PipelinedSum.Form,
     _ communicator: Communicator
   ) throws(MPIError) -> Line {
-    let count = bytes / MemoryLayout<Float>.stride
     let sums = min(max(sampleBytes / bytes, 1), mostSums)
-    let source = FloatBuffer(count: sums * count)
-    for i in 0..<source.values.count {
-      source.start[i] = SumPattern.value(rank: communicator.rank, element: i)
-    }
-    let values = FloatBuffer(count: sums * count)
-    let all = (0..<sums).map { sum in
-      let start = values.start + sum * count
-      return ExchangeSum(
-        UnsafeMutableBufferPointer(start: start, count: count), start: start, form: form,
-        over: communicator)
+    let plan = ReductionPlan(
+      partition: MicroBatchPartition(
+        microBatchCount: communicator.size, rankCount: communicator.size),
+      rank: communicator.rank)
+    let all = (0..<sums).map { _ -> any ExchangeSum in
+      bytes < smallestInChunks
+        ? StatisticsSum(bytes: bytes, plan: plan, over: communicator)
+        : GradientSum(bytes: bytes, plan: plan, form: form, over: communicator)
     }
     var wrong = 0
     /// Seconds of one sum on this rank; every sum begins with fresh values.
-    func sample(_ way: ExchangeSum.Way) throws(MPIError) -> Double {
-      values.start.update(from: source.start, count: sums * count)
+    func sample(_ way: Way) throws(MPIError) -> Double {
+      for sum in all { sum.begin(rank: communicator.rank) }
       try communicator.barrier()
       let start = ContinuousClock.now
-      for sum in all { try sum.run(way) }
+      switch way {
+      case .tree: for sum in all { try sum.sumInTree() }
+      case .library: for sum in all { try sum.sumByLibrary() }
+      }
       let seconds = (ContinuousClock.now - start) / .seconds(1)
-      wrong += pattern.wrongCount(
-        UnsafeBufferPointer(start: values.start, count: sums * count))
+      wrong += all.reduce(0) { $0 + $1.wrongCount(pattern) }
       return seconds / Double(sums)
     }
     // The second round is warm and tells how many there is time for, the same number on all ranks.
     var round = 0.0
     for _ in 0..<2 {
       let start = ContinuousClock.now
-      for way in ExchangeSum.Way.allCases { _ = try sample(way) }
+      for way in Way.allCases { _ = try sample(way) }
       round = (ContinuousClock.now - start) / .seconds(1)
     }
     let longest = try communicator.allGather([round]).max() ?? round
@@ -119,7 +124,7 @@ package struct ExchangeBenchmark: Sendable, Encodable {
     var own: [Double] = []
     for repetition in 0..<repetitions {
       // Whoever goes second finds other caches: they take turns.
-      let ways = ExchangeSum.Way.allCases
+      let ways = Way.allCases
       let times = [try sample(ways[repetition % 2]), try sample(ways[1 - repetition % 2])]
       own += repetition % 2 == 0 ? times : [times[1], times[0]]
     }

@@ -1,55 +1,84 @@
 import MPI
 import Tensors
 
-/// Ways to sum floats over all ranks, in place: that of training, and that of the library.
-struct ExchangeSum {
-  enum Way: CaseIterable {
-    /// The fixed tree, whose bits do not depend on the number of ranks: in one piece as statistics
-    /// are summed, or in chunks like gradients.
-    case tree
-    /// `MPI_Allreduce`.
-    case library
-  }
+/// The sum of one value of every rank, in place, in the way of training or of the library.
+protocol ExchangeSum: AnyObject {
+  /// Makes the value what this rank contributes.
+  func begin(rank: Int)
+  /// Sums by the fixed tree, whose bits do not depend on the number of ranks.
+  func sumInTree() throws(MPIError)
+  /// Sums by `MPI_Allreduce`.
+  func sumByLibrary() throws(MPIError)
+  /// Elements that are not the sum of all ranks.
+  func wrongCount(_ pattern: SumPattern) -> Int
+}
 
-  /// Bytes from which on a value travels in chunks. Statistics are smaller, gradients larger.
-  private static let smallestInChunks = 64 << 10
-
-  private let values: UnsafeMutableBufferPointer<Float>
-  private let scratch: FloatBuffer
+/// A small value of doubles, summed in one piece like batch-norm statistics.
+final class StatisticsSum: ExchangeSum {
+  private let values: UnsafeMutableBufferPointer<Double>
+  private let scratch: UnsafeMutableBufferPointer<Double>
   private let communicator: Communicator
   private let reduction: TreeReduction
-  private let chunks: PipelinedSum?
 
-  /// A sum of `values`, in the tree of one micro-batch a rank.
-  init(
-    _ values: UnsafeMutableBufferPointer<Float>, start: UnsafeMutablePointer<Float>,
-    form: PipelinedSum.Form, over communicator: Communicator
-  ) {
-    self.values = values
+  /// - Parameter plan: The tree of one micro-batch a rank.
+  init(bytes: Int, plan: ReductionPlan, over communicator: Communicator) {
+    let count = bytes / MemoryLayout<Double>.stride
+    values = .allocate(capacity: count)
+    scratch = .allocate(capacity: count)
+    values.initialize(repeating: 0)
+    scratch.initialize(repeating: 0)
     self.communicator = communicator
-    let plan = ReductionPlan(
-      partition: MicroBatchPartition(
-        microBatchCount: communicator.size, rankCount: communicator.size),
-      rank: communicator.rank)
     reduction = TreeReduction(plan, over: communicator)
-    let isCut = values.count * MemoryLayout<Float>.stride >= Self.smallestInChunks
-    scratch = FloatBuffer(count: isCut ? 0 : values.count)
-    chunks =
-      isCut
-      ? PipelinedSum(start, payload: values.count, plan: plan, over: communicator, form: form) : nil
   }
 
-  /// Sums the values.
-  func run(_ way: Way) throws(MPIError) {
-    switch way {
-    case .tree:
-      if let chunks {
-        chunks.begin()
-        try chunks.finish()
-      } else {
-        try reduction.sum(values, payload: values.count, scratch: scratch.values)
-      }
-    case .library: try communicator.sumInAnyOrder(values)
+  deinit {
+    values.deallocate()
+    scratch.deallocate()
+  }
+
+  func begin(rank: Int) {
+    for i in values.indices { values[i] = Double(SumPattern.value(rank: rank, element: i)) }
+  }
+
+  func sumInTree() throws(MPIError) {
+    try reduction.reduce(values, payload: values.count, scratch: scratch) { into, from, count in
+      for i in 0..<count { into[i] += from[i] }
     }
   }
+
+  func sumByLibrary() throws(MPIError) { try communicator.sumInAnyOrder(values) }
+
+  func wrongCount(_ pattern: SumPattern) -> Int {
+    pattern.wrongCount(values.map { Float($0) })
+  }
+}
+
+/// A large value of floats, summed in chunks like gradients.
+final class GradientSum: ExchangeSum {
+  private let values: FloatBuffer
+  private let communicator: Communicator
+  private let chunks: PipelinedSum
+
+  /// - Parameter plan: The tree of one micro-batch a rank.
+  init(
+    bytes: Int, plan: ReductionPlan, form: PipelinedSum.Form, over communicator: Communicator
+  ) {
+    values = FloatBuffer(count: bytes / MemoryLayout<Float>.stride)
+    self.communicator = communicator
+    chunks = PipelinedSum(
+      values.start, payload: values.count, plan: plan, over: communicator, form: form)
+  }
+
+  func begin(rank: Int) {
+    for i in 0..<values.count { values.start[i] = SumPattern.value(rank: rank, element: i) }
+  }
+
+  func sumInTree() throws(MPIError) {
+    chunks.begin()
+    try chunks.finish()
+  }
+
+  func sumByLibrary() throws(MPIError) { try communicator.sumInAnyOrder(values.values) }
+
+  func wrongCount(_ pattern: SumPattern) -> Int { pattern.wrongCount(values.values) }
 }

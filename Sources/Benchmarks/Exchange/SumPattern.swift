@@ -24,12 +24,10 @@ package struct SumPattern: Sendable {
   }
 
   /// Number of elements that are not the sum over all ranks.
-  package func wrongCount(_ values: UnsafeBufferPointer<Float>) -> Int {
-    var wrong = 0
-    for element in values.indices where values[element] != sums[Self.scattered(element)] {
-      wrong += 1
+  package func wrongCount(_ values: some RandomAccessCollection<Float>) -> Int {
+    zip(0..., values).reduce(0) { wrong, element in
+      wrong + (element.1 == sums[Self.scattered(element.0)] ? 0 : 1)
     }
-    return wrong
   }
 
   /// Twelve bits that neighbours do not share (Knuth's multiplicative hash).

@@ -48,8 +48,9 @@ package struct Definition: Sendable, Encodable {
         figure: "slower compute",
         meaning:
           "Seconds between exchanges and of the update, beyond those of one rank alone times "
-          + "the rank's share of its images (of the update nothing is shared); of that contention: "
-          + "what the baseline with busy neighbours loses, too."),
+          + "the rank's share of its images (of the update nothing is shared), with what it costs the "
+          + "core to send and add up gradients meanwhile; of that contention: what the baseline with "
+          + "busy neighbours loses, too."),
       .init(
         figure: "other",
         meaning: "What the step's own clock says beyond these parts."),

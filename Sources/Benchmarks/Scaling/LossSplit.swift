@@ -38,6 +38,9 @@ package struct LossSplit: Sendable, Codable, Equatable {
     other = difference(\.other)
   }
 
+  /// Seconds that have a name: the loss but for ``other``.
+  package var named: Double { parts.dropLast().reduce(0) { $0 + $1.seconds } }
+
   /// Names and seconds, in the order of reports; they add up to the loss.
   package var parts: [(name: String, seconds: Double)] {
     [

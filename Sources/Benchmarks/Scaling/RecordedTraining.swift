@@ -44,6 +44,9 @@ final class RecordedTraining {
     training.exchange.recorder = recorder
   }
 
+  /// Bytes of the chunks that gradients travel in.
+  var chunkBytes: Int { training.exchange.form.chunk * MemoryLayout<Float>.stride }
+
   /// Takes a step, which begins where the last one ended.
   func step() throws -> StepTimeline {
     let loadStart = ContinuousClock.now

@@ -71,9 +71,7 @@ extension ScalingReport {
       rows: names.indices.map { index in
         row(names[index]) { cell($0.parts[index].seconds, of: $0.loss) }
       } + [
-        row("all parts") { split in
-          cell(split.parts.reduce(0) { $0 + $1.seconds }, of: split.loss)
-        },
+        row("all parts without other") { cell($0.named, of: $0.loss) },
         row("loss, and its share of the step") {
           "\((1000 * $0.loss).text(2)) ms, \(($0.loss / $0.step).percentText)"
         },

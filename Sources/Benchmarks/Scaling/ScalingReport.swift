@@ -94,11 +94,15 @@ package struct ScalingReport: Sendable, Encodable {
         fitting: sweeps.flatMap { $0[keyPath: part] }.map { ($0.bytes, $0.seconds) })
     }
     let given = measurement.plan.link
+    var rules = StepReplay.Rules()
+    // Jobs of one rank choose nothing.
+    let several = measurement.samples.values.joined().filter { $0.hosts.places.count > 1 }
+    rules.chunkBytes = several.map(\.chunkBytes).min() ?? rules.chunkBytes
     return Calibration(
       within: fit("within a host, calibrated", \.within),
       between: given ?? fit("between hosts, calibrated", \.between), isGiven: given != nil,
       secondsPerByteAdded: sweeps.map(\.secondsPerByteAdded).median, sweep: sweeps.first,
-      rules: StepReplay.Rules())
+      rules: rules)
   }
 
   /// What points are held against.

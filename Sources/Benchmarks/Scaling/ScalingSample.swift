@@ -39,6 +39,8 @@ package struct ScalingSample: Sendable, Codable {
   /// Each step on each rank, `[step, rank]`.
   package private(set) var steps: [[StepTimeline]]
   package let links: LinkSweep?
+  /// Bytes of the chunks that gradients travelled in.
+  package let chunkBytes: Int
 
   /// Takes the steps; on all ranks.
   ///
@@ -74,6 +76,7 @@ package struct ScalingSample: Sendable, Codable {
     var own: [StepTimeline] = []
     own.reserveCapacity(count)
     for _ in 0..<count { own.append(try training.step()) }
+    chunkBytes = training.chunkBytes
     sequence = training.sequence ?? ExchangeSequence(kinds: [], bytes: [])
     let all = try communicator.allGatherParts(
       Array(JSONEncoder().encode(Array(own.dropFirst(Self.warmUp)))))

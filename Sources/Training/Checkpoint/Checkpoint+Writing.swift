@@ -24,14 +24,14 @@ extension Checkpoint {
       throw TrainingError(
         .output,
         "checkpoint \(path) cannot be written: \(Self.reason(error)); the checkpoints before it "
-          + "are intact, make room and go on with --resume")
+          + "are intact, mend that and go on with --resume")
     }
   }
 
   private static func reason(_ error: any Error) -> String {
     switch error {
     case let error as HDF5Error: error.reason
-    case let damage as CheckpointSeal.Damage: damage.reason
+    case let damage as CheckpointSeal.Damage: "read back, " + damage.reason
     default: "\(error)"
     }
   }

@@ -21,6 +21,9 @@ public struct Evaluation: Sendable, Encodable {
   /// probability of another class, and of equal ones the first.
   public let mistakes: [Mistake]
 
+  /// Micro-batches of each rank between two questions whether to give up: seconds at most.
+  private static let roundsBetweenQuestions = 4
+
   private enum CodingKeys: CodingKey { case top1, correct, count, loss }
 
   /// Runs all images of `pipeline` through the networks of all ranks, a micro-batch at a time.
@@ -29,9 +32,12 @@ public struct Evaluation: Sendable, Encodable {
   ///   - data: How images are loaded.
   ///   - probabilities: Path of a ``ProbabilityFile`` to write, if any.
   ///   - activity: Is told of each micro-batch.
-  init(
+  ///   - isStopped: Whether to give up, the same on all ranks; all ask now and then.
+  /// - Returns: Nil when it was given up.
+  init?(
     _ network: FoldedNetwork, _ pipeline: ImagePipeline, _ data: DataConfiguration,
-    probabilities: String? = nil, communicator: Communicator, activity: Activity? = nil
+    probabilities: String? = nil, communicator: Communicator, activity: Activity? = nil,
+    isStopped: () throws(MPIError) -> Bool = { false }
   ) throws(TrainingError) {
     let shares = EvaluationShares(
       imageCount: pipeline.dataset.count, microBatchSize: network.capacity,
@@ -52,6 +58,7 @@ public struct Evaluation: Sendable, Encodable {
     var tally = EvaluationTally(microBatches: shares.microBatchCount, classes: classes)
     do {
       for round in 0..<shares.rounds {
+        if round % Self.roundsBetweenQuestions == 0, try isStopped() { return nil }
         let microBatch = shares.microBatch(of: communicator.rank, round: round)
         if let microBatch {
           _ = network.beginBatch(imageCount: shares.images(of: microBatch).count)
@@ -81,7 +88,7 @@ public struct Evaluation: Sendable, Encodable {
       throw TrainingError(
         .numeric,
         "the validation loss is not a finite number: the weights have diverged; go on from an older "
-          + "checkpoint with a lower schedule.learningRate")
+          + "checkpoint with a lower schedule.learningRate", isShared: true)
     }
     try file?.publish()
   }
@@ -104,9 +111,11 @@ extension Evaluation {
   ) throws(TrainingError) {
     let model = try LoadedModel(path)
     let pipeline = try model.pipeline(data: data)
-    try self.init(
+    let result = try Self(
       model.network, pipeline, model.configuration.data, probabilities: probabilities,
       communicator: communicator)
+    guard let result else { preconditionFailure("an evaluation that nobody stops was given up") }
+    self = result
     if let report, communicator.rank == 0 {
       try write(report, checkpoint: path, model, pipeline.dataset)
     }

@@ -115,10 +115,10 @@ extension RunFolder {
   /// Renames what has the name of a checkpoint and is none, so that the name is free.
   func setAside(step: Int) throws(TrainingError) {
     let path = checkpoint(step: step)
-    guard rename(path, path + ".damaged") == 0 || errno == ENOENT else {
+    guard rename(path, path + ".set-aside") == 0 || errno == ENOENT else {
       throw TrainingError(
         .output,
-        "damaged checkpoint \(path) cannot be renamed to make room for a good one: "
+        "\(path), which was passed over, cannot be renamed to make room for a good one: "
           + "\(String(cString: strerror(errno))); move it away and go on with --resume")
     }
   }

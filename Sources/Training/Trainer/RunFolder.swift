@@ -46,6 +46,13 @@ public struct RunFolder: Sendable {
     (path as NSString).appendingPathComponent(name)
   }
 
+  /// Removes a file, if it is there.
+  func remove(_ name: String) throws(TrainingError) {
+    guard unlink(file(name)) != 0, errno != ENOENT else { return }
+    throw TrainingError(
+      .output, "\(file(name)) cannot be removed: \(String(cString: strerror(errno)))")
+  }
+
   /// Writes a text file beside its name and renames it.
   func write(_ text: String, to name: String) throws(TrainingError) {
     do {

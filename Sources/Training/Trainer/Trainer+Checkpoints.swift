@@ -117,6 +117,8 @@ extension Trainer {
       try note(
         "waited \(String(format: "%.3f", seconds)) s after step \(state.step) for the checkpoint "
           + "before to be written; save less often if this lasts", isUrgent: seconds > 1)
+    } else {
+      try collectSaved()
     }
     let description = Checkpoint(
       step: state.step, sampleCount: feed.training.dataset.count,

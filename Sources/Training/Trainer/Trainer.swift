@@ -36,6 +36,8 @@ public final class Trainer {
   private(set) var log: RunLog?
   private var page: RunReport?
   var isFinished = false
+  /// The signal that ended an evaluation.
+  private var stopSignal: Int32?
   /// Writes the checkpoints, on rank 0.
   private(set) var writer: CheckpointWriter?
   /// Path of the newest checkpoint that is known to be good, on rank 0.
@@ -79,6 +81,7 @@ public final class Trainer {
       table: architecture.parameterTable, seed: UInt64(configuration.training.seed),
       isAveraging: configuration.averaging.decay > 0,
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
+    try Self.requireAgreement(configuration, feed, communicator, activity)
     do throws(MPIError) {
       exchange = try RankExchange(communicator, configuration.exchange, activity: activity)
     } catch { throw TrainingError(error) }
@@ -90,7 +93,6 @@ public final class Trainer {
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm,
       firstTrained: network.firstTrained, backboneRate: configuration.finetuning.backboneRate)
-    try requireAgreement()
     try tellWhoIsNotWatched()
     if isResuming {
       try resume()
@@ -108,15 +110,21 @@ public final class Trainer {
       self.log = log
       let start = announce()
       if !isFinished {
+        // That of a run which ended before it was given more steps.
+        try folder.remove("summary.json")
         page = RunReport(folder, start, configuration, hostCount: hostCount, log, observer)
         writer = CheckpointWriter(state, activity)
       }
     }
     watch?.log.open()
+    watch?.log.note(exchange.summary)
   }
 
   /// All ranks must run the same program on the same configuration and data, or bits would differ.
-  private func requireAgreement() throws(TrainingError) {
+  private static func requireAgreement(
+    _ configuration: Configuration, _ feed: DataFeed, _ communicator: Communicator,
+    _ activity: Activity
+  ) throws(TrainingError) {
     let subjects = [
       "configuration": configuration.yaml,
       "training data": feed.training.dataset.sha256,
@@ -188,6 +196,8 @@ public final class Trainer {
       // What is being written is good, and of two errors the first is told.
       try? finishSaving()
       page?.stopped("\(error)", step: state.step)
+      // Whoever ends first ends the others, who may not be that far.
+      if error.isShared { try? waitForAll() }
       throw error
     }
   }
@@ -231,16 +241,7 @@ public final class Trainer {
         observer?.progressed(report)
       }
       if let signal = step.stopSignal {
-        try beginSaving()
-        try finishSaving()
-        page?.stopped(
-          "\(StopSignal.name(signal)); saved, goes on with --resume",
-          step: state.step)
-        // Whoever ends first ends the others: nobody may before checkpoint and page are whole.
-        do throws(MPIError) {
-          try activity.exchange { () throws(MPIError) in try communicator.barrier() }
-        } catch { throw TrainingError(error) }
-        return .stopped(signal: signal)
+        return try stop(signal)
       }
       // First what must not be lost, then what can be computed again.
       let epoch = state.step / stepsPerEpoch
@@ -253,10 +254,36 @@ public final class Trainer {
       let every = configuration.training.evaluateEveryEpochs
       if isLast || (isEpochEnd && every > 0 && epoch % every == 0) {
         validation = try evaluate()
+        if let signal = stopSignal { return try stop(signal) }
       }
     }
+    if let signal = stopSignal { return try stop(signal) }
     try finish(validation, seconds: -start.timeIntervalSinceNow, images: imagesSeen)
     return .finished
+  }
+
+  /// Saves and ends the run, which goes on with `--resume`.
+  private func stop(_ signal: Int32) throws(TrainingError) -> Outcome {
+    try beginSaving()
+    try finishSaving()
+    page?.stopped("\(StopSignal.name(signal)); saved, goes on with --resume", step: state.step)
+    // Whoever ends first ends the others: nobody may before checkpoint and page are whole.
+    try waitForAll()
+    return .stopped(signal: signal)
+  }
+
+  private func waitForAll() throws(TrainingError) {
+    do throws(MPIError) {
+      try activity.exchange { () throws(MPIError) in try communicator.barrier() }
+    } catch { throw TrainingError(error) }
+  }
+
+  /// The signal by which any of the ranks was asked to stop; called by all of them.
+  private func signalOfAnyRank() throws(MPIError) -> Int32? {
+    let all = try activity.exchange { () throws(MPIError) in
+      try communicator.allGather([StopSignal.pending ?? 0])
+    }
+    return StopSignal.all.first { all.contains($0) }
   }
 
   private func isDue(epoch: Int, isEpochEnd: Bool) -> Bool {
@@ -275,7 +302,12 @@ public final class Trainer {
     evaluationNetwork.fold(weights: evaluated.weights, statistics: evaluated.statistics)
     let result = try Evaluation(
       evaluationNetwork, pipeline, configuration.data, communicator: communicator,
-      activity: activity)
+      activity: activity
+    ) { () throws(MPIError) in
+      stopSignal = try signalOfAnyRank()
+      return stopSignal != nil
+    }
+    guard let result else { return nil }
     try log?.append(
       RunLog.Validation(
         step: state.step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))

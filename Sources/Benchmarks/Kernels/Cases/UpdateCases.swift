@@ -117,7 +117,7 @@ enum UpdateCases {
       let (a, b) = (operands.random(shape.count), operands.random(shape.count))
       let (sum, other) = (operands.flat(a), operands.flat(b))
       return KernelCase.Trial(
-        run: { OptimizerStep.add(other.start, to: sum.start, count: shape.count) },
+        run: { GradientTransport.float32.add(other.start, to: sum.start, count: shape.count) },
         outcome: { [(sum.values, zip(a, b).map { $0 + $1 })] })
     }
   }
