@@ -62,19 +62,19 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Datasets", "HDF5", "Images", "Kernels", "MPI", "Networks", "Reports", "Supervision",
+        "Datasets", "HDF5", "Hosts", "Images", "Kernels", "MPI", "Networks", "Reports",
+        "Supervision",
         "Tensors", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "Benchmarks",
-      dependencies: ["Kernels", "MPI", "Networks", "Reports", "Tensors", "Training"]),
+      dependencies: ["Hosts", "Kernels", "MPI", "Networks", "Reports", "Tensors", "Training"]),
     .executableTarget(
       name: "effnet",
       dependencies: [
         "Benchmarks", "Datasets", "HDF5", "Hosts", "Images", "Kernels", "MPI", "Networks",
-        "Reports",
-        "Supervision", "Tensors", "Training",
+        "Reports", "Supervision", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

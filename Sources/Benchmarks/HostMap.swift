@@ -1,4 +1,5 @@
 import Foundation
+import Hosts
 import Kernels
 import MPI
 
@@ -28,7 +29,8 @@ package struct HostMap: Sendable, Codable, Equatable {
   /// Asks all ranks.
   package init(_ communicator: Communicator) throws {
     let own = Place(
-      host: communicator.processorName, machine: Self.machine, processors: Processors.allowed)
+      host: communicator.processorName, machine: Self.machine,
+      processors: AllottedCores().processors)
     let parts = try communicator.allGatherParts(Array(JSONEncoder().encode(own)))
     places = try parts.map { try JSONDecoder().decode(Place.self, from: Data($0)) }
   }

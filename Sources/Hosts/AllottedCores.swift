@@ -12,6 +12,9 @@ public struct AllottedCores: Sendable, Equatable {
   /// Whether the mask has every processor of the host and no limit holds.
   public let isWholeHost: Bool
 
+  /// The processors of all cores, in rising order.
+  public var processors: [Int] { cores.joined().sorted() }
+
   /// Ranks that have a core each.
   public var count: Int {
     max(1, min(cores.count, quota.map { Int($0.rounded(.down)) } ?? .max))
@@ -49,40 +52,19 @@ public struct AllottedCores: Sendable, Equatable {
   }
 
   /// The tightest limit on the way from this process' control group to the root.
-  ///
-  /// A container may see its group's path as the host has it, beside a mount of the group itself:
-  /// then the files lie at the mount, the last place looked at.
   private static func quota(_ files: SystemFiles) -> Double? {
-    var limits: [Double] = []
-    for line in (files.text("proc/self/cgroup") ?? "").split(separator: "\n") {
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { continue }
-      var path = String(fields[2])
-      let controllers = fields[1].split(separator: ",")
-      guard controllers.isEmpty || controllers.contains("cpu") else { continue }
-      while true {
-        if controllers.isEmpty {
-          for mount in ["sys/fs/cgroup", "sys/fs/cgroup/unified"] {
-            let values = files.text("\(mount)\(path)/cpu.max")?.split(
-              whereSeparator: \.isWhitespace)
-            if let values, values.count == 2, let time = Double(values[0]),
-              let period = Double(values[1])
-            {
-              limits.append(time / period)
-            }
-          }
-        } else {
-          for mount in ["sys/fs/cgroup/cpu", "sys/fs/cgroup/cpu,cpuacct"] {
-            let time = files.number("\(mount)\(path)/cpu.cfs_quota_us")
-            if let time, time > 0, let period = files.number("\(mount)\(path)/cpu.cfs_period_us") {
-              limits.append(time / period)
-            }
-          }
-        }
-        guard path.count > 1 else { break }
-        path = (path as NSString).deletingLastPathComponent
+    ControlGroup.all(of: "cpu", files).compactMap { group -> Double? in
+      if group.isUnified {
+        let values = files.text(group.path + "cpu.max")?.split(whereSeparator: \.isWhitespace)
+        guard let values, values.count == 2, let time = Double(values[0]),
+          let period = Double(values[1])
+        else { return nil }
+        return time / period
       }
-    }
-    return limits.min()
+      guard let time = files.number(group.path + "cpu.cfs_quota_us"), time > 0,
+        let period = files.number(group.path + "cpu.cfs_period_us")
+      else { return nil }
+      return time / period
+    }.min()
   }
 }

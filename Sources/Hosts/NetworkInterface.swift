@@ -4,8 +4,10 @@ import Glibc
 public struct NetworkInterface: Sendable, Equatable, CustomStringConvertible {
   /// For example `eth0`.
   public let name: String
+  /// Address, the first byte in the highest bits.
+  public let number: UInt32
   /// Address in dotted form.
-  public let address: String
+  public var address: String { Self.dotted(number) }
   /// Network in dotted form with the number of its bits, as Open MPI takes it.
   public let subnet: String
   /// Speed in Mbit/s; `nil` where the driver does not tell.
@@ -32,7 +34,7 @@ public struct NetworkInterface: Sendable, Equatable, CustomStringConvertible {
       let name = String(cString: entry.ifa_name)
       let speed = SystemFiles(root: "/sys/class/net").number("\(name)/speed").map { Int($0) }
       return NetworkInterface(
-        name: name, address: dotted(address),
+        name: name, number: address,
         subnet: "\(dotted(address & mask))/\(mask.nonzeroBitCount)",
         megabits: speed.flatMap { $0 > 0 ? $0 : nil })
     }

@@ -1,29 +1,7 @@
 import COpenBLAS
-import Glibc
 
-/// Processors that this process may run on.
+/// Processors of the machine, by their numbers.
 package enum Processors {
-  /// Numbers of those that affinity mask and control group leave to it; empty where the system does
-  /// not tell.
-  package static var allowed: [Int] {
-    guard let file = fopen("/proc/self/status", "r") else { return [] }
-    defer { fclose(file) }
-    var line: UnsafeMutablePointer<CChar>?
-    var capacity = 0
-    defer { free(line) }
-    let name = "Cpus_allowed_list:"
-    while getline(&line, &capacity, file) > 0, let start = line {
-      let text = String(cString: start)
-      guard text.hasPrefix(name) else { continue }
-      return text.dropFirst(name.count).split { $0 == "," || $0.isWhitespace }.flatMap { run in
-        let ends = run.split(separator: "-").compactMap { Int($0) }
-        guard let first = ends.first, let last = ends.last, first <= last else { return [Int]() }
-        return Array(first...last)
-      }
-    }
-    return []
-  }
-
   /// Confines the calling thread, and those that it starts, to one processor.
   ///
   /// - Returns: Whether the system did.

@@ -8,8 +8,9 @@ public final class Listener: Sendable {
 
   /// Listens on all addresses of the host, on a port that is free.
   ///
+  /// - Parameter addresses: Those that other hosts may reach, IPv4 in network byte order.
   /// - Throws: When the system refuses.
-  public init() throws(WatchError) {
+  public init(addresses: [UInt32]) throws(WatchError) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw WatchError("no socket") }
     var address = sockaddr_in()
@@ -30,7 +31,7 @@ public final class Listener: Sendable {
       throw error
     }
     meetingPoint = MeetingPoint(
-      addresses: MeetingPoint.ownAddresses, port: UInt16(bigEndian: address.sin_port),
+      addresses: addresses, port: UInt16(bigEndian: address.sin_port),
       token: Int64.random(in: .min ... .max))
   }
 

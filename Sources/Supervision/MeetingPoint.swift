@@ -14,25 +14,4 @@ public struct MeetingPoint: Codable, Sendable, Equatable {
   func candidates(isSameHost: Bool) -> [UInt32] {
     (isSameHost ? [UInt32(INADDR_LOOPBACK).bigEndian] : []) + addresses
   }
-
-  /// The addresses of this host.
-  static var ownAddresses: [UInt32] {
-    var list: UnsafeMutablePointer<ifaddrs>?
-    guard getifaddrs(&list) == 0 else { return [] }
-    defer { freeifaddrs(list) }
-    var found: [UInt32] = []
-    var next = list
-    while let entry = next?.pointee {
-      next = entry.ifa_next
-      let isUsable =
-        entry.ifa_flags & UInt32(IFF_UP) != 0
-        && entry.ifa_flags & UInt32(IFF_LOOPBACK) == 0
-      guard isUsable, let address = entry.ifa_addr, Int32(address.pointee.sa_family) == AF_INET
-      else { continue }
-      address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-        found.append($0.pointee.sin_addr.s_addr)
-      }
-    }
-    return found
-  }
 }

@@ -13,10 +13,12 @@ public struct Member: Codable, Sendable, Equatable {
 
   /// This process.
   ///
-  /// - Parameter meetingPoint: Of rank 0.
-  public init(meetingPoint: MeetingPoint?) {
+  /// - Parameters:
+  ///   - memory: Bytes that the processes of the host have together.
+  ///   - meetingPoint: Of rank 0.
+  public init(memory: Int, meetingPoint: MeetingPoint?) {
     self.init(
-      host: ProcessInfo.processInfo.hostName, pid: getpid(), memory: Self.hostMemory,
+      host: ProcessInfo.processInfo.hostName, pid: getpid(), memory: memory,
       meetingPoint: meetingPoint)
   }
 
@@ -26,18 +28,6 @@ public struct Member: Codable, Sendable, Equatable {
     self.pid = pid
     self.memory = memory
     self.meetingPoint = meetingPoint
-  }
-
-  /// A container may have less than its host.
-  private static var hostMemory: Int {
-    let limits = [
-      "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-    ].compactMap { path in
-      (try? String(contentsOfFile: path, encoding: .ascii)).flatMap {
-        Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
-      }
-    }
-    return min(Int(clamping: ProcessInfo.processInfo.physicalMemory), limits.min() ?? .max)
   }
 
   /// How messages call it.

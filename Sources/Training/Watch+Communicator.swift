@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Hosts
 import Kernels
 public import MPI
 public import Supervision
@@ -21,11 +22,14 @@ extension Watch {
       try? FileManager.default.removeItem(atPath: Verdict.path(inFolder: folder.path))
       OpenFileLimit.raise(for: communicator.size)
       do throws(WatchError) {
-        if communicator.size > 1 { listener = try Listener() }
+        if communicator.size > 1 {
+          listener = try Listener(addresses: NetworkInterface.all.map(\.number.bigEndian))
+        }
       } catch { log.note("\(error): ranks watch only over themselves") }
     }
-    let own = Member(meetingPoint: listener?.meetingPoint)
-    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let own = Member(
+      memory: Int(AllottedMemory.limit()), meetingPoint: listener?.meetingPoint)
+    let cores = AllottedCores().count
     log.note(
       "rank \(rank) of \(communicator.size) on host \(own.host), pid \(own.pid), \(cores) "
         + "core\(cores == 1 ? "" : "s"), OpenBLAS \(OpenBLAS.coreName)")

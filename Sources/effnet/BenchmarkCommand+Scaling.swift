@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmarks
 import Foundation
+import Hosts
 import Kernels
 import Networks
 import Training
@@ -133,7 +134,7 @@ extension BenchmarkCommand {
     private func plan() throws -> ScalingPlan {
       let counts = try rankCounts()
       let largest = counts.max() ?? 1
-      let processors = Processors.allowed.count
+      let processors = AllottedCores().processors.count
       guard oversubscribe || hosts != nil || largest <= processors || isInAllocation else {
         throw Failure(
           .usage,

@@ -48,11 +48,7 @@ struct RankExamination: Codable {
     let allotted = AllottedCores()
     cores = allotted.cores.compactMap(\.first)
     coreCount = allotted.count
-    let memory = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)) ?? ""
-    freeMemory =
-      memory.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-      .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Double($0) }
-      .map { $0 * 1024 } ?? .infinity
+    freeMemory = AllottedMemory.free()
     interfaces = NetworkInterface.all.map {
       Interface(name: $0.name, address: $0.address, subnet: $0.subnet, megabits: $0.megabits)
     }
@@ -94,7 +90,7 @@ struct RankExamination: Codable {
   /// for what the pass backward adds, and six arenas of parameters.
   private static func memory(_ architecture: Architecture, images: Int) -> Double {
     let values = architecture.blocks.reduce(0) { sum, block in
-      let area = block.geometry.outHeight * block.geometry.outHeight
+      let area = block.geometry.outHeight * block.geometry.outWidth
       return sum + area * (block.expandedChannels + block.outputChannels)
     }
     return 4

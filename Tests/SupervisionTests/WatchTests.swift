@@ -46,7 +46,7 @@ final class WatchTests: XCTestCase {
   private func start(
     ranks: Int, deadline: Double = 0, memory: Int = .max, beat: Double = 0.02
   ) throws {
-    let listener = ranks > 1 ? try Listener() : nil
+    let listener = ranks > 1 ? try Listener(addresses: []) : nil
     let members = (0..<ranks).map {
       Member(
         host: "a", pid: 100 + Int32($0), memory: memory,

@@ -1,4 +1,5 @@
 import Foundation
+import Hosts
 import Kernels
 
 /// Measures the points of a plan, in jobs of their own, interleaved so that drift of the machine
@@ -39,7 +40,8 @@ package struct ScalingMeasurement {
       }
     }
     series = order.sorted { ($0.ranks, $0.kind.order) < ($1.ranks, $1.kind.order) }
-    let machineRanks = plan.ranksPerHost.map { min($0, Processors.allowed.count) } ?? mostOnMachine
+    let machineRanks =
+      plan.ranksPerHost.map { min($0, AllottedCores().processors.count) } ?? mostOnMachine
     for name in plan.predicted {
       observer("the steps of \(name)")
       predicted[name] = try predictionSample(name, copies: machineRanks - 1)

@@ -1,4 +1,5 @@
 import Foundation
+import Hosts
 import Kernels
 import MPI
 import Networks
@@ -49,7 +50,7 @@ package struct ScalingSample: Sendable, Codable {
     _ architecture: Architecture, _ configuration: Configuration?, _ options: Options,
     _ communicator: Communicator
   ) throws {
-    let allowed = Processors.allowed
+    let allowed = AllottedCores().processors
     let free = try HostMap(communicator)
     let machine = free.places[communicator.rank].machine
     let before = free.places[..<communicator.rank].filter { $0.machine == machine }.count
