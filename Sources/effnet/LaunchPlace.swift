@@ -25,10 +25,13 @@ final class LaunchPlace {
     }
   }
 
-  /// Leaves a host out from now on, unless it answers.
+  /// Leaves a host out from now on, where none can be asked whether it answers.
   func avoid(_ host: String?) {
-    if let host { avoided.insert(host) }
+    if let host { avoided.insert(Self.shortName(host)) }
   }
+
+  /// The name by which Slurm knows a host that calls itself by its full one.
+  private static func shortName(_ host: String) -> String { String(host.prefix { $0 != "." }) }
 
   /// Plans for the hosts that answer now.
   func plan(ranks: Int?, most: Int) throws -> LaunchPlan {
@@ -61,7 +64,7 @@ final class LaunchPlace {
       shrink(&circumstances, hosts)
       return try LaunchPlan(on: hosts, fillsCores: fillsCores, circumstances)
     case .slurm(let allocation):
-      let hosts = allocation.hosts.filter { !avoided.contains($0.name) }
+      let hosts = allocation.hosts.filter { !avoided.contains(Self.shortName($0.name)) }
       guard !hosts.isEmpty else {
         throw Failure(.rankLost, "no host of Slurm's job \(allocation.job) is left")
       }
