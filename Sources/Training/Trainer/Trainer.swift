@@ -92,6 +92,9 @@ public final class Trainer {
       firstTrained: network.firstTrained, backboneRate: configuration.finetuning.backboneRate)
     try requireAgreement()
     try tellWhoIsNotWatched()
+    if let problem = RankOrder.problem(watch?.members.map(\.host) ?? []) {
+      observer?.noticed(problem)
+    }
     if isResuming {
       try resume()
       try determineWhetherFinished()
