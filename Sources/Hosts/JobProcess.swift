@@ -10,15 +10,15 @@ public struct JobProcess {
 
   /// Starts a command.
   ///
-  /// It is told to end when this process ends, whatever ends it, where `setpriv` is there to arrange
-  /// for it. Call it on the main thread: the system watches the thread that starts the command.
+  /// It is told to save and stop when this process ends, whatever ends it, where `setpriv` is there to
+  /// arrange for it. Call it on the main thread: the system watches the thread that starts the command.
   ///
   /// - Throws: When the command is not there.
   public init(_ command: [String], environment: [String: String]) throws(HostsError) {
     let own = getpid()
     var words = command
     if let tool = Self.path(of: "setpriv") {
-      words = [tool, "--pdeathsig", "TERM"] + words
+      words = [tool, "--pdeathsig", "USR1"] + words
     }
     guard Self.path(of: command[0]) != nil else {
       throw HostsError(

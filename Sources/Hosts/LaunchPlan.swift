@@ -130,8 +130,7 @@ public struct LaunchPlan: Sendable, Equatable {
     if environment["OMPI_MCA_hwloc_base_binding_policy"] == nil {
       command += ["--bind-to", isBound ? "core" : "none"]
     }
-    // Seconds between the signals to end and to die: time to save.
-    var settings = [("odls_base_sigkill_timeout", "5")]
+    var settings: [(String, String)] = []
     if hosts.count > 1 {
       // A host that is cut off is noticed after 5 s and not after minutes.
       settings += [

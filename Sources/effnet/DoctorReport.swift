@@ -1,4 +1,5 @@
 import Foundation
+import Supervision
 
 /// What `effnet doctor` found on all ranks, and what to do about it.
 struct DoctorReport: Encodable {
@@ -102,12 +103,7 @@ struct DoctorReport: Encodable {
             + "use more hosts")
       }
     }
-    let changes = zip(hosts, hosts.dropFirst()).filter { $0 != $1 }.count
-    if changes >= Set(hosts).count {
-      problems.append(
-        "the ranks of a host are not neighbours, so that more of the exchange crosses the network; "
-          + "start them with --map-by slot, or srun --distribution=block")
-    }
+    if let problem = RankOrder.problem(hosts) { problems.append(problem) }
     return problems
   }
 

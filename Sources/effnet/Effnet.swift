@@ -9,7 +9,7 @@ struct Effnet: ParsableCommand {
     commandName: "effnet",
     abstract: "Trains the EfficientNet family on CPU clusters.",
     discussion: """
-      Start several ranks with mpirun; the result does not depend on how many.
+      Start several ranks with effnet launch or mpirun; the result does not depend on how many.
 
       Exit codes: 0 done, 1 a check did not hold, 2 bad usage or configuration, 3 bad or damaged \
       data, 4 a rank was lost, 5 a rank was stuck, 6 numeric failure, 7 output cannot be written, \

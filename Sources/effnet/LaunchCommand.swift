@@ -65,12 +65,12 @@ struct LaunchCommand: ParsableCommand {
     var newest = isResuming ? try folder.checkpoints().first : nil
     for attempt in 0... {
       let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
-      let command =
-        plan.launcher + [Self.program, "train", config, "--output", folder.path]
+      let program =
+        [Self.program, "train", config, "--output", folder.path]
         + overrides.flatMap { ["--set", $0] } + (isResuming ? ["--resume"] : [])
-      show(plan, command)
+      show(plan, plan.launcher + program)
       if dryRun { return }
-      let ending = try train(command, folder)
+      let ending = try train(plan.launcher, program, folder)
       let reached = try folder.checkpoints().first
       let problem = ending.reason ?? "the ranks ended with code \(ending.code)"
       guard ending.isRestartable, attempt < restarts, StopSignal.pending == nil else {
@@ -92,18 +92,27 @@ struct LaunchCommand: ParsableCommand {
   }
 
   /// Runs the job once.
-  private func train(_ command: [String], _ folder: RunFolder) throws -> JobEnding {
+  private func train(
+    _ launcher: [String], _ program: [String], _ folder: RunFolder
+  ) throws -> JobEnding {
     let file = Verdict.path(inFolder: folder.path)
     // That of an earlier run, should this one end before it removes it itself.
     unlink(file)
-    let process = try JobProcess(command, environment: Self.environment)
+    let endingFile = URL(fileURLWithPath: folder.file("ranks/ending")).path
+    unlink(endingFile)
+    let process = try JobProcess(
+      launcher + ["env", "\(Job.endingVariable)=\(endingFile)"] + program,
+      environment: Self.environment)
     let status = process.end(
       wantsStop: { StopSignal.pending != nil }, hasGivenUp: { access(file, F_OK) == 0 })
     let verdict = FileManager.default.contents(atPath: file).flatMap {
       try? JSONDecoder().decode(Verdict.self, from: $0)
     }
+    let ending = (try? String(contentsOfFile: endingFile, encoding: .utf8)).flatMap {
+      Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
     return JobEnding(
-      status: status, verdict: verdict, stop: StopSignal.pending,
+      status: status == 0 ? ending ?? 0 : status, verdict: verdict, stop: StopSignal.pending,
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
 

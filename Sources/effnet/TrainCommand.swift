@@ -10,7 +10,9 @@ struct TrainCommand: ParsableCommand {
     abstract: "Trains a network as a configuration file says.",
     discussion: """
       Start it with mpirun for several ranks; the result is the same, bit for bit. Ctrl-C, \
-      SIGTERM or SIGUSR1 saves a checkpoint and stops; --resume goes on, on any number of ranks.
+      SIGTERM or SIGUSR1 saves a checkpoint and stops; --resume goes on, on any number of ranks. \
+      To stop ranks that mpirun has started, send it SIGUSR1, which it passes on: of the others it \
+      makes a SIGTERM for the ranks and kills them a second later (effnet launch does it right).
       """)
 
   @Argument(help: "A YAML configuration file.")

@@ -56,11 +56,12 @@ final class LaunchPlanTests: XCTestCase {
   func testWhatTheUserSetsForMpirunStands() {
     let plan = here(
       circumstances([
-        "OMPI_MCA_hwloc_base_binding_policy": "socket", "OMPI_MCA_odls_base_sigkill_timeout": "60",
+        "OMPI_MCA_hwloc_base_binding_policy": "socket",
+        "OMPI_MCA_btl_vader_single_copy_mechanism": "emulated",
         "EFFNET_CORETYPE": "Haswell",
       ]))
     XCTAssertFalse(plan.launcher.contains("--bind-to"))
-    XCTAssertFalse(plan.launcher.contains("odls_base_sigkill_timeout"))
+    XCTAssertFalse(plan.launcher.contains("btl_vader_single_copy_mechanism"))
     XCTAssertTrue(plan.launcher.contains("EFFNET_CORETYPE"))
   }
 

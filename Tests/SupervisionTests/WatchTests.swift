@@ -135,6 +135,15 @@ final class WatchTests: XCTestCase {
     XCTAssertEqual(deputy(["a"]), 0)
   }
 
+  func testHostsWhoseRanksAreNotNeighboursAreFound() {
+    for hosts in [[], ["a"], ["a", "a", "b", "c", "c"]] {
+      XCTAssertNil(RankOrder.problem(hosts))
+    }
+    for hosts in [["a", "b", "a", "b"], ["a", "b", "c", "b"]] {
+      XCTAssertTrue(RankOrder.problem(hosts)?.contains("--map-by slot") ?? false)
+    }
+  }
+
   func testAFarewellIsNoLoss() throws {
     try start(ranks: 3, deadline: 0.2)
     for rank in [1, 0, 2] {

@@ -9,18 +9,19 @@ extension Checkpoint {
 
   /// Reads what a checkpoint says of itself, without its values.
   ///
+  /// - Parameter advance: Is called whenever a part of it is done.
   /// - Throws: When the file is missing, damaged, not a checkpoint, or of another version.
-  public init(describing path: String) throws(TrainingError) {
+  public init(describing path: String, advance: () -> Void = {}) throws(TrainingError) {
     do {
-      try self.init(Self.open(path), path)
+      try self.init(Self.open(path, advance), path)
     } catch {
       throw Self.explain(error, path)
     }
   }
 
   /// Opens a file that is what was written, but for the values.
-  private static func open(_ path: String) throws -> HDF5File {
-    if try CheckpointSeal(verifying: ReadOnlyFile(path)) != nil {
+  private static func open(_ path: String, _ advance: () -> Void) throws -> HDF5File {
+    if try CheckpointSeal(verifying: ReadOnlyFile(path), advance) != nil {
       return try HDF5File(reading: path)
     }
     let file = try HDF5File(reading: path)
@@ -61,16 +62,19 @@ extension Checkpoint {
 
   /// Reads a state and verifies it.
   ///
-  /// - Parameter state: A state of the same architecture and optimizer. Overwritten.
-  /// - Throws: As ``init(describing:)``; when a tensor is missing or of another shape; when the
+  /// - Parameters:
+  ///   - state: A state of the same architecture and optimizer. Overwritten.
+  ///   - advance: Is called whenever a part of it is done.
+  /// - Throws: As ``init(describing:advance:)``; when a tensor is missing or of another shape; when the
   ///   values of a tensor do not match their hash, with its name.
   public static func read(
-    _ path: String, into state: ModelState
+    _ path: String, into state: ModelState, advance: () -> Void = {}
   ) throws(TrainingError) -> Checkpoint {
     do {
-      let (checkpoint, file) = try opened(path)
+      let (checkpoint, file) = try opened(path, advance)
       try forEachTensor(of: file, path, like: state) { dataset, values in
         try readVerified(dataset, into: values, file, path)
+        advance()
       }
       try verifyNormalization(file, path)
       guard state.sha256 == checkpoint.stateSHA256 else {
@@ -86,13 +90,15 @@ extension Checkpoint {
 
   /// Reads a file as everybody will, and compares it with this checkpoint and a state, to the bit.
   ///
-  /// - Throws: As ``read(_:into:)``; when anything differs.
-  func verify(_ path: String, like state: ModelState) throws(TrainingError) {
+  /// - Throws: As ``read(_:into:advance:)``; when anything differs.
+  func verify(
+    _ path: String, like state: ModelState, _ advance: () -> Void
+  ) throws(TrainingError) {
     let largest = state.arenas.flatMap(\.tensors).map(\.count).max() ?? 0
     let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: largest)
     defer { scratch.deallocate() }
     do {
-      let (found, file) = try Self.opened(path)
+      let (found, file) = try Self.opened(path, advance)
       guard found.sha256 == sha256 else { throw Self.damaged(path, "its description differs") }
       try Self.forEachTensor(of: file, path, like: state) { dataset, values in
         let copy = UnsafeMutableBufferPointer(rebasing: scratch[..<values.count])
@@ -102,13 +108,16 @@ extension Checkpoint {
         else {
           throw Self.damaged(path, "\(dataset) differs from the state in memory")
         }
+        advance()
       }
       try Self.verifyNormalization(file, path)
     } catch { throw Self.explain(error, path) }
   }
 
-  private static func opened(_ path: String) throws -> (Checkpoint, HDF5File) {
-    let file = try open(path)
+  private static func opened(
+    _ path: String, _ advance: () -> Void
+  ) throws -> (Checkpoint, HDF5File) {
+    let file = try open(path, advance)
     return (try Checkpoint(file, path), file)
   }
 
@@ -204,17 +213,18 @@ extension Checkpoint {
 extension Checkpoint {
   /// Reads a checkpoint with the network and the optimizer that it describes itself.
   ///
-  /// - Throws: As ``read(_:into:)``.
+  /// - Parameter advance: Is called whenever a part of it is done.
+  /// - Throws: As ``read(_:into:advance:)``.
   public static func load(
-    _ path: String
+    _ path: String, advance: () -> Void = {}
   ) throws(TrainingError) -> (Checkpoint, Configuration, ModelState) {
-    let checkpoint = try Checkpoint(describing: path)
+    let checkpoint = try Checkpoint(describing: path, advance: advance)
     let configuration = try checkpoint.parsedConfiguration(path)
     let architecture = Architecture(configuration.network, classes: checkpoint.classNames.count)
     let state = ModelState(
       table: architecture.parameterTable, isAveraging: configuration.averaging.decay > 0,
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
-    return (try read(path, into: state), configuration, state)
+    return (try read(path, into: state, advance: advance), configuration, state)
   }
 
   /// Epochs passed, with their fraction, in batches of `batchSize` images.

@@ -17,7 +17,7 @@ extension Checkpoint {
       try HDF5File.synchronize(partial)
       advance()
       try ReadOnlyFile(partial).dropFromCache()
-      try verify(partial, like: state)
+      try verify(partial, like: state, advance)
       try HDF5File.publish(partial, as: path)
     } catch {
       unlink(partial)
@@ -82,7 +82,8 @@ extension Checkpoint {
     try file.close()
     try CheckpointSeal.write(
       to: path,
-      tensors: tensors.map(\.path) + Self.normalizationNames.map(Self.normalizationDataset))
+      tensors: tensors.map(\.path) + Self.normalizationNames.map(Self.normalizationDataset),
+      advance)
   }
 
   private static func create<Scalar: HDF5Scalar>(

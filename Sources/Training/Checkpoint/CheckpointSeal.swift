@@ -31,17 +31,19 @@ struct CheckpointSeal: Equatable {
   }
 
   /// Computes the seal of a file whose first bytes do not matter.
-  init(of file: ReadOnlyFile, values: Range<Int>) throws(DatasetError) {
+  init(
+    of file: ReadOnlyFile, values: Range<Int>, _ advance: () -> Void
+  ) throws(DatasetError) {
     fileByteCount = file.byteCount
     self.values = values
-    structure = try Self.structure(of: file, values)
+    structure = try Self.structure(of: file, values, advance)
   }
 
   /// Reads the seal of a file and checks everything but the values.
   ///
   /// - Returns: Nil for an HDF5 file without seal, such as other programs write.
   /// - Throws: ``Damage``, or a `DatasetError` where the system does not let it be read.
-  init?(verifying file: ReadOnlyFile) throws {
+  init?(verifying file: ReadOnlyFile, _ advance: () -> Void) throws {
     var block = [UInt8](repeating: 0, count: min(Self.byteCount, file.byteCount))
     try block.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
     if block.starts(with: Self.signature) { return nil }
@@ -64,7 +66,7 @@ struct CheckpointSeal: Equatable {
       throw Damage(reason: "its first \(Self.byteCount) bytes are damaged")
     }
     guard length == file.byteCount else { throw Self.truncation(file, length) }
-    guard try Self.structure(of: file, values) == structure else {
+    guard try Self.structure(of: file, values, advance) == structure else {
       throw Damage(reason: "its HDF5 structure does not match its checksum")
     }
   }
@@ -102,7 +104,7 @@ struct CheckpointSeal: Equatable {
   /// Seals a finished and closed file.
   ///
   /// - Parameter datasets: The tensors, which were written last.
-  static func write(to path: String, tensors datasets: [String]) throws {
+  static func write(to path: String, tensors datasets: [String], _ advance: () -> Void) throws {
     var places: [Range<Int>] = []
     do {
       let file = try HDF5File(reading: path)
@@ -110,7 +112,7 @@ struct CheckpointSeal: Equatable {
     }
     let start = places.map(\.lowerBound).min() ?? byteCount
     let end = places.map(\.upperBound).max() ?? start
-    let seal = try CheckpointSeal(of: ReadOnlyFile(path), values: start..<end)
+    let seal = try CheckpointSeal(of: ReadOnlyFile(path), values: start..<end, advance)
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     let written = descriptor < 0 ? -1 : pwrite(descriptor, seal.block, byteCount, 0)
     let reason = String(cString: strerror(errno))
@@ -120,11 +122,14 @@ struct CheckpointSeal: Equatable {
   }
 
   private static func structure(
-    of file: ReadOnlyFile, _ values: Range<Int>
+    of file: ReadOnlyFile, _ values: Range<Int>, _ advance: () -> Void
   ) throws(DatasetError) -> String {
     var hash = SHA256()
     for range in [byteCount..<values.lowerBound, values.upperBound..<file.byteCount] {
-      try file.forEachPiece(of: range) { hash.update(bufferPointer: $0) }
+      try file.forEachPiece(of: range) {
+        hash.update(bufferPointer: $0)
+        advance()
+      }
     }
     return hash.finalize().hexadecimal
   }

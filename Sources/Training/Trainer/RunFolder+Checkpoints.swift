@@ -34,21 +34,23 @@ extension RunFolder {
   ///
   /// - Parameters:
   ///   - state: Overwritten.
+  ///   - advance: Is called whenever a part of it is done.
   ///   - accept: Is shown a description before the values are read. What it throws ends the search,
   ///     unless it is of the kind `data`.
   /// - Returns: What was read, if anything, and why newer ones were not, newest first.
   /// - Throws: When the folder exists and cannot be read; what `accept` throws.
   package func readNewest(
-    into state: ModelState, _ accept: (Checkpoint) throws(TrainingError) -> Void
+    into state: ModelState, advance: () -> Void = {},
+    _ accept: (Checkpoint) throws(TrainingError) -> Void
   ) throws(TrainingError) -> (checkpoint: Checkpoint?, passedOver: [(step: Int, TrainingError)]) {
     var passedOver: [(step: Int, TrainingError)] = []
     for step in try steps(ending: ".h5") {
       let path = checkpoint(step: step)
       do throws(TrainingError) {
-        let found = try Checkpoint(describing: path)
+        let found = try Checkpoint(describing: path, advance: advance)
         try requireOwn(found, step: step, path)
         try accept(found)
-        return (try Checkpoint.read(path, into: state), passedOver)
+        return (try Checkpoint.read(path, into: state, advance: advance), passedOver)
       } catch {
         guard error.kind == .data else { throw error }
         passedOver.append((step, error))

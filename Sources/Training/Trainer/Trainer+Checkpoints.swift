@@ -29,7 +29,7 @@ extension Trainer {
   }
 
   private func readNewest() throws(TrainingError) {
-    let (found, failures) = try folder.readNewest(into: state) {
+    let (found, failures) = try folder.readNewest(into: state, advance: activity.advance) {
       (checkpoint) throws(TrainingError) in
       // First, because a state of another kind would look like a damaged one.
       try requireSameRun(checkpoint)

@@ -16,7 +16,7 @@ extension Trainer {
   }
 
   private func takeOver(_ path: String) throws(TrainingError) {
-    let (checkpoint, _, source) = try Checkpoint.load(path)
+    let (checkpoint, _, source) = try Checkpoint.load(path, advance: activity.advance)
     let (old, new) = (source.table.trainable, state.table.trainable)
     let (oldTrunk, newTrunk) = (old.filter { !$0.isClassifier }, new.filter { !$0.isClassifier })
     guard oldTrunk == newTrunk else {

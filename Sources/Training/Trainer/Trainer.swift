@@ -94,6 +94,9 @@ public final class Trainer {
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm,
       firstTrained: network.firstTrained, backboneRate: configuration.finetuning.backboneRate)
     try tellWhoIsNotWatched()
+    if let problem = RankOrder.problem(watch?.members.map(\.host) ?? []) {
+      observer?.noticed(problem)
+    }
     if isResuming {
       try resume()
       try determineWhetherFinished()
