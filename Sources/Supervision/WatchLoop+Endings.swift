@@ -56,6 +56,9 @@ extension WatchLoop {
         deadline: timing.deadline + (isLate ? timing.deputyPrecedence : 0)),
       rank == 0 || stuck.reason == .silent || peers[0] == nil, let peer = peers[stuck.rank]
     else { return }
+    // Whether its host is cut off, the kernels know soon, and then that is the reason.
+    let isElsewhere = members[stuck.rank].host != members[rank].host
+    if stuck.reason == .silent, isElsewhere, stuck.seconds < timing.kernelsKnow { return }
     let pulse = stuck.reason == .silent ? whereabouts(of: peer) : peer.pulse
     let verdict = Verdict(
       .stuck, rank: stuck.rank, members[stuck.rank], pulse,
