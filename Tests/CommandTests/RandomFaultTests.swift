@@ -40,7 +40,8 @@ final class RandomFaultTests: TrainingTestCase {
       let file = open(history, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
       defer { close(file) }
       let line = Data((record.line + "\n").utf8)
-      XCTAssertEqual(line.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }, line.count)
+      XCTAssertEqual(
+        line.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }, line.count)
     }
   }
 }

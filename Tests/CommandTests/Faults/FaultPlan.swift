@@ -81,7 +81,7 @@ struct FaultPlan {
       case .step: 0.1
       case .evaluation: 0.05
       case .checkpoint: 0.02
-      case .lastCheckpoint: 0.15
+      case .lastCheckpoint: 0.05
       }
     delay = random.uniform(in: 0...longest)
     resumingRanks = draw(1...4)

@@ -25,7 +25,7 @@ struct FaultRecord: Codable {
   /// From the fault until none of its processes was there any more.
   var secondsToLastProcess = 0.0
   /// Processes that had to be killed.
-  var left = 0
+  var left: [String] = []
   /// Whether the run went to its end before it was resumed.
   var finished = false
   var resumedRanks: Int?

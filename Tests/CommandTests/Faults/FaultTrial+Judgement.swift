@@ -30,7 +30,8 @@ extension FaultTrial {
 
   /// Has exactly one line, and all of `parts` in it.
   private func expectMessage(_ parts: [String]) {
-    let lines = Set(record.messages)
+    // What the run can do without is no reason for its end.
+    let lines = Set(record.messages.filter { !$0.contains("training goes on without it") })
     expect(
       lines.count == 1 && parts.allSatisfy { part in lines.contains { $0.contains(part) } },
       "no single line with \(parts)")
@@ -43,7 +44,7 @@ extension FaultTrial {
       record.phase = verdict["phase"] as? String ?? ""
       record.step = verdict["step"] as? Int ?? 0
     }
-    expect(record.left == 0, "\(record.left) processes were left: \(errors)")
+    expect(record.left.isEmpty, "left behind: \(errors)")
     expect(!errors.contains("Fatal error") && !errors.contains("PMIX ERROR"), "noise: \(errors)")
     guard isStruck else {
       expect(record.finished, "the run was over before the fault: \(errors)")
@@ -94,8 +95,7 @@ extension FaultTrial {
   }
 
   private func judgeLink(_ verdict: [String: Any]?) {
-    // The host of the launcher has nobody to go on with but itself.
-    if plan.victim != 1 || record.code == 0, judgeRestart() { return }
+    if judgeRestart() { return }
     if plan.usesLaunch { expectCode(4) } else { expectCode(4, 205) }
     expectEnd(within: Limit.link)
     expect(!record.messages.isEmpty, "no message")

@@ -61,7 +61,8 @@ final class FaultTrial {
     waitForEnd(since: struck)
     release()
     let outcome = try command.outcome(within: 30)
-    record.messages = outcome.messages
+    // Of cores that are too few everybody is told.
+    record.messages = outcome.messages.filter { !$0.contains(" ranks share ") }
     record.finished = test.exists("\(output)/summary.json")
     judge(isStruck: isStruck, outcome.errors)
     try finish()
@@ -233,7 +234,7 @@ final class FaultTrial {
       left = TrialProcess.all(marks: marks)
     }
     record.secondsToLastProcess = -struck.timeIntervalSinceNow
-    record.left = left.count
+    record.left = left.map { "\($0.program) \($0.rank.map { "rank \($0)" } ?? "")" }
     for process in left { kill(process.pid, SIGKILL) }
     let code = try? String(contentsOfFile: test.path("\(place)/code"), encoding: .utf8)
     record.code = code.flatMap { Int32($0.dropLast()) } ?? -1
