@@ -17,7 +17,8 @@ public final class Countdown: Sendable {
   ///   - what: What is waited for, as in "has waited 9 s for …".
   public init(seconds: Double, rank: Int, for what: String) {
     guard seconds > 0 else { return }
-    let limit = seconds + (rank > 0 ? 1 + 0.02 * Double(min(rank, 50)) : 0)
+    // mpirun needs seconds to end the others on many hosts.
+    let limit = seconds + (rank > 0 ? 4 + 0.1 * Double(min(rank, 50)) : 0)
     let host = ProcessInfo.processInfo.hostName
     let thread = Thread { [self] in
       var time = 0.0

@@ -222,6 +222,7 @@ final class FaultTrial {
   // MARK: The end
 
   private func waitForEnd(since struck: Date) {
+    if plan.fault == .link, !plan.usesLaunch { endLauncher(at: struck + Self.patienceForMPI) }
     let limit = struck.addingTimeInterval(Self.longestRun)
     while !hasEnded, Date() < limit { usleep(2_000) }
     record.seconds = -struck.timeIntervalSinceNow
@@ -238,6 +239,17 @@ final class FaultTrial {
     for process in left { kill(process.pid, SIGKILL) }
     let code = try? String(contentsOfFile: test.path("\(place)/code"), encoding: .utf8)
     record.code = code.flatMap { Int32($0.dropLast()) } ?? -1
+  }
+
+  /// Seconds after which a plain `mpirun` is ended once no rank is left.
+  static let patienceForMPI = 8.0
+
+  private func endLauncher(at time: Date) {
+    while !hasEnded, Date() < time { usleep(2_000) }
+    let left = TrialProcess.all(marks: marks)
+    guard !hasEnded, !left.contains(where: { $0.program == "effnet" }) else { return }
+    record.isEndedByHand = true
+    for process in left { kill(process.pid, SIGKILL) }
   }
 
   /// Lets the hosts go, and with them whatever is there.
