@@ -21,6 +21,11 @@ public struct HostProbe: Sendable {
     shell = named ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
   }
 
+  private static let ownNames: Set<String> = {
+    let name = ProcessInfo.processInfo.hostName
+    return ["localhost", name, String(name.prefix { $0 != "." })]
+  }()
+
   /// Asks all hosts at the same time.
   ///
   /// - Parameter seconds: How long they have.
@@ -30,7 +35,10 @@ public struct HostProbe: Sendable {
       let process = Process()
       let pipe = Pipe()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-      process.arguments = shell + [host, "lscpu -p=CORE,SOCKET 2>/dev/null || true"]
+      // To itself a host answers even where its link is down, and mpirun does not ask it either.
+      process.arguments =
+        (Self.ownNames.contains(host) ? ["sh", "-c"] : shell + [host])
+        + ["lscpu -p=CORE,SOCKET 2>/dev/null || true"]
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = pipe
       process.standardError = FileHandle.nullDevice

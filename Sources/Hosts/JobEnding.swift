@@ -14,6 +14,9 @@ public struct JobEnding: Sendable, Equatable {
   /// What `mpirun` returns when it loses the daemon on another host: its error -51, as a byte.
   static let lostDaemon: Int32 = 205
 
+  /// SIGHUP, SIGINT, SIGUSR1 and SIGTERM.
+  private static let stopSignals: Set<Int32> = [1, 2, 10, 15]
+
   /// Judges the end of a job.
   ///
   /// - Parameters:
@@ -42,8 +45,10 @@ public struct JobEnding: Sendable, Equatable {
       lostHost = nil
       isRestartable = true
     } else {
-      code = status
-      let isSignal = status > 128 && ![130, 143].contains(status)
+      // Ranks that die of a signal to stop have not begun yet, or they would have saved.
+      let isStop = Self.stopSignals.contains(status - 128)
+      let isSignal = status > 128 && !isStop
+      code = isSignal ? 4 : isStop && status != 130 ? 143 : status
       reason = isSignal ? "a rank died of signal \(status - 128)" : nil
       lostHost = nil
       isRestartable = stop == nil && (isSignal || status == 4 || status == 5)

@@ -130,6 +130,8 @@ public struct LaunchPlan: Sendable, Equatable {
     if environment["OMPI_MCA_hwloc_base_binding_policy"] == nil {
       command += ["--bind-to", isBound ? "core" : "none"]
     }
+    // The second that mpirun waits between its signals to end and to die stays: with more, each end of
+    // a job would take several times as much, also of one whose ranks have ended by themselves.
     var settings: [(String, String)] = []
     if hosts.count > 1 {
       // A host that is cut off is noticed after 5 s and not after minutes.

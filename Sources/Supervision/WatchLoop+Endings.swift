@@ -56,6 +56,20 @@ extension WatchLoop {
         deadline: timing.deadline + (isLate ? timing.deputyPrecedence : 0)),
       rank == 0 || stuck.reason == .silent || peers[0] == nil, let peer = peers[stuck.rank]
     else { return }
+    // Whether its host is cut off, the kernels know soon, and then that is the reason.
+    let isElsewhere = members[stuck.rank].host != members[rank].host
+    if stuck.reason == .silent, isElsewhere, stuck.seconds < timing.kernelsKnow { return }
+    // All wait for each other, but for one that has not even said that it is there.
+    if rank == 0, stuck.reason == .deadlock,
+      let missing = members.indices.first(where: { peers[$0] == nil })
+    {
+      let pulse = Pulse(activity)
+      let verdict = Verdict(
+        .stuck, rank: missing, members[missing], pulse,
+        "is stuck \(pulse.place): all others wait for it, and it has not been heard since it was "
+          + "started; go on with --resume")
+      return announce(after: 0) { verdict }
+    }
     let pulse = stuck.reason == .silent ? whereabouts(of: peer) : peer.pulse
     let verdict = Verdict(
       .stuck, rank: stuck.rank, members[stuck.rank], pulse,

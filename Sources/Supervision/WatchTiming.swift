@@ -8,6 +8,8 @@ public struct WatchTiming: Sendable {
   /// others: where both sides are alive, its word is the first.
   package var silenceOfHosts = 2.5
   package var silenceOfFirstHost = 3.5
+  /// Of silence from another host, until the kernels would have found out that it is gone.
+  package var kernelsKnow = 5.0
   /// For rank 0 to learn whether other hosts are silent as well.
   package var gathering = 0.6
   /// For rank 0 to have the first word where its host seems to be gone.

@@ -39,8 +39,13 @@ extension Watch {
         try JSONDecoder().decode(Member.self, from: Data($0))
       }
     } catch { throw TrainingError(error) }
-    return Watch(
+    let watch = Watch(
       rank: rank, members: members, listener: listener, activity: Activity(), log: log,
       folder: folder.path, timing: WatchTiming(deadline: deadline))
+    // Who has not spoken yet is not missed: nobody goes on before all have connected.
+    do throws(MPIError) {
+      try watch.activity.exchange { () throws(MPIError) in try communicator.barrier() }
+    } catch { throw TrainingError(error) }
+    return watch
   }
 }

@@ -26,6 +26,8 @@ struct Effnet: ParsableCommand {
     // mpirun reads a pipe: without this, lines of a running job would arrive in blocks.
     StandardOutput.writeEachLine()
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow is an error of the write, and not a rank that dies.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

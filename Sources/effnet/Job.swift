@@ -8,8 +8,11 @@ enum Job {
   ///
   /// An error on one rank ends all of them, with that rank's line and exit code. Where all ranks
   /// meet the same error, rank 0 speaks for all: the others wait a moment before they do.
-  static func run(_ body: (Communicator) throws -> Void) throws {
+  ///
+  /// - Parameter prepare: What precedes MPI, in the process that stays.
+  static func run(prepare: () -> Void = {}, _ body: (Communicator) throws -> Void) throws {
     try prepareProcessor()
+    prepare()
     let environment = ProcessInfo.processInfo.environment
     let launcher = Launcher(environment)
     // MPI itself would end with a riddle, or start as many jobs of one rank.

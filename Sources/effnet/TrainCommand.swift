@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import MPI
 import Supervision
 import Training
 
@@ -30,14 +31,27 @@ struct TrainCommand: ParsableCommand {
   var resume = false
 
   func run() throws {
-    try Job.run { world in
+    // It is read once more by all ranks together, where an error has its proper end.
+    let early = try? Configuration(contentsOf: config, overrides: overrides)
+    let deadline = early?.supervision.deadline ?? 0
+    let launcher = Launcher(ProcessInfo.processInfo.environment)
+    var meeting: Countdown?
+    try Job.run {
+      // First, or the signal's victims would look lost.
+      StopSignal.watch()
+      guard let launcher, launcher.size > 1, deadline > 0 else { return }
+      meeting = Countdown(
+        seconds: deadline + Self.startingSeconds, rank: launcher.rank,
+        for: "the other ranks to start: one of them is stopped, or the network does not connect "
+          + "them; effnet doctor tells more, and --resume goes on")
+    } _: { world in
       let configuration = try Configuration(contentsOf: config, overrides: overrides)
       let folder = RunFolder(output ?? Self.defaultOutput(config))
       if world.rank == 0, !resume { try Self.requireNew(folder) }
-      // First, or the signal's victims would look lost.
-      StopSignal.watch()
       let watch = try Watch.start(
         over: world, deadline: configuration.supervision.deadline, folder: folder)
+      meeting?.stop()
+      defer { part(from: world, within: configuration.supervision.deadline) }
       do {
         let trainer = try Trainer(
           configuration, communicator: world, output: folder, isResuming: resume,
@@ -51,6 +65,17 @@ struct TrainCommand: ParsableCommand {
         throw Failure(error).told(to: watch)
       }
     }
+  }
+
+  /// For the system to start the ranks one after the other, beside the deadline.
+  private static let startingSeconds = 10.0
+
+  /// Has the ranks end together, or not wait for one that does not.
+  private func part(from world: Communicator, within seconds: Double) {
+    guard world.size > 1 else { return }
+    _ = Countdown(
+      seconds: seconds, rank: world.rank,
+      for: "another rank to end, which is stopped or hangs; what the run has saved is whole")
   }
 
   /// A run that does not go on begins in a folder without checkpoints.

@@ -2,29 +2,16 @@ import Foundation
 import XCTest
 
 final class VirtualClusterTests: TrainingTestCase {
-  private static let script = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Cluster/virtual-cluster").path
-
   override func setUpWithError() throws {
-    try XCTSkipUnless(geteuid() == 0, "virtual hosts need root")
-    let probe = Process()
-    probe.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    probe.arguments = [
-      "unshare", "--net", "--mount", "--pid", "--fork", "ip", "link", "add", "type", "bridge",
-    ]
-    probe.standardError = FileHandle.nullDevice
-    try probe.run()
-    probe.waitUntilExit()
-    try XCTSkipUnless(
-      probe.terminationStatus == 0, "this machine makes no network namespaces, or has no iproute2")
+    if let obstacle = VirtualCluster.obstacle { throw XCTSkip(obstacle) }
     try super.setUpWithError()
   }
 
   /// A command line that runs its arguments, and the host file's option, on a cluster.
   private func cluster(_ hosts: Int) -> [String] {
     [
-      Self.script, "\(hosts)", "--", "bash", "-c", "exec \"$@\" --hosts $VIRTUAL_CLUSTER_HOSTS",
+      VirtualCluster.script, "\(hosts)", "--", "bash", "-c",
+      "exec \"$@\" --hosts $VIRTUAL_CLUSTER_HOSTS",
       "bash",
     ]
   }

@@ -29,8 +29,8 @@ final class JobEndingTests: XCTestCase {
   func testOnlyLossesAndDeathsBySignalAreWorthAnotherStart() {
     for (status, code, isRestartable) in [
       (0, 0, false), (1, 1, false), (2, 2, false), (3, 3, false), (4, 4, true), (5, 5, true),
-      (6, 6, false), (7, 7, false), (130, 130, false), (143, 143, false), (137, 137, true),
-      (139, 139, true), (205, 4, true),
+      (6, 6, false), (7, 7, false), (130, 130, false), (143, 143, false), (137, 4, true),
+      (139, 4, true), (138, 143, false), (205, 4, true),
     ] as [(Int32, Int32, Bool)] {
       let ending = JobEnding(status: status, verdict: nil, stop: nil, isFinished: true)
       XCTAssertEqual(ending.code, code)

@@ -262,6 +262,10 @@ public final class Trainer {
     }
     if let signal = stopSignal { return try stop(signal) }
     try finish(validation, seconds: -start.timeIntervalSinceNow, images: imagesSeen)
+    // Nobody watches over whoever has taken leave: it is not to happen before rank 0 is done.
+    do throws(MPIError) {
+      try activity.exchange { () throws(MPIError) in try communicator.barrier() }
+    } catch { throw TrainingError(error) }
     return .finished
   }
 

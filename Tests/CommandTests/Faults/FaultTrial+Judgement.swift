@@ -1,0 +1,124 @@
+import Foundation
+
+extension FaultTrial {
+  /// Seconds from the fault to the end of the launcher.
+  private enum Limit {
+    static let loss = 5.0
+    /// For heartbeats, and for mpirun to end the others.
+    static let stop = FaultTrial.deadline + 5
+    /// Ranks that have not met are given more time.
+    static let stopAtStart = stop + 15
+    static let end = 6.0
+    static let link = 10.0
+    /// Until the next checkpoint.
+    static let output = 20.0
+    /// A whole run after a restart.
+    static let restart = 30.0
+  }
+
+  private func expect(_ condition: Bool, _ problem: @autoclosure () -> String) {
+    if !condition { record.problems.append(problem()) }
+  }
+
+  private func expectCode(_ codes: Int32...) {
+    expect(codes.contains(record.code), "code \(record.code), not \(codes)")
+  }
+
+  private func expectEnd(within limit: Double) {
+    expect(record.seconds <= limit, "took \(record.seconds) s, not \(limit)")
+  }
+
+  /// Has exactly one line, and all of `parts` in it.
+  private func expectMessage(_ parts: [String]) {
+    // What the run can do without is no reason for its end.
+    let lines = Set(record.messages.filter { !$0.contains("training goes on without it") })
+    expect(
+      lines.count == 1 && parts.allSatisfy { part in lines.contains { $0.contains(part) } },
+      "no single line with \(parts)")
+  }
+
+  /// Notes what is not as it must be in how the run has ended.
+  func judge(isStruck: Bool, _ errors: String) {
+    let verdict = verdict()
+    if let verdict {
+      record.phase = verdict["phase"] as? String ?? ""
+      record.step = verdict["step"] as? Int ?? 0
+    }
+    expect(record.left.isEmpty, "left behind: \(errors)")
+    expect(!errors.contains("Fatal error") && !errors.contains("PMIX ERROR"), "noise: \(errors)")
+    guard isStruck else {
+      expect(record.finished, "the run was over before the fault: \(errors)")
+      return expectCode(0)
+    }
+    // A fault in the very last moments finds nothing left to do.
+    if record.finished, record.code == 0, plan.restarts == 0 || record.messages.isEmpty {
+      return expect(
+        plan.moment == .lastCheckpoint || plan.moment == .start, "the fault did nothing")
+    }
+    switch plan.fault {
+    case .kill, .stop: judgeLoss(verdict, errors)
+    case .link: judgeLink(verdict)
+    case .end: judgeStop()
+    case .disk, .limit:
+      expectCode(7)
+      expectMessage(["cannot be written"])
+      expectEnd(within: Limit.output)
+    }
+  }
+
+  /// Whether the run was started again, as it must be.
+  private func judgeRestart() -> Bool {
+    guard plan.restarts > 0 else { return false }
+    expectCode(0)
+    expect(record.messages.contains { $0.contains("restart 1 of 1") }, "no word of a restart")
+    expectEnd(within: Limit.restart)
+    return true
+  }
+
+  private func judgeLoss(_ verdict: [String: Any]?, _ errors: String) {
+    if judgeRestart() { return }
+    let isLoss = plan.fault == .kill
+    let code: Int32 = isLoss ? 4 : 5
+    if isLoss, !plan.usesLaunch { expectCode(4, 137) } else { expectCode(code) }
+    let isEarly = record.phase == "starting"
+    expectEnd(within: isLoss ? Limit.loss : isEarly ? Limit.stopAtStart : Limit.stop)
+    guard let verdict else {
+      expect(isEarly || record.finished, "no verdict: \(errors)")
+      if plan.usesLaunch || !isLoss { expectMessage([""]) }
+      return
+    }
+    expect(verdict["code"] as? Int == Int(code), "verdict \(verdict)")
+    expectMessage([
+      verdict["message"] as? String ?? "", isLoss ? "was lost" : "is stuck", "--resume",
+      "rank \(plan.victim ?? -1) (pid \(victimProcess?.ownNumber ?? -1) on host ",
+    ])
+  }
+
+  private func judgeLink(_ verdict: [String: Any]?) {
+    if judgeRestart() { return }
+    if plan.usesLaunch { expectCode(4) } else if !record.isEndedByHand { expectCode(4, 205) }
+    expectEnd(within: record.isEndedByHand ? Limit.link + FaultTrial.patienceForMPI : Limit.link)
+    if plan.usesLaunch || verdict != nil { expectMessage(["host"]) }
+    guard let verdict else { return }
+    expect(verdict["code"] as? Int == 4, "verdict \(verdict)")
+    // A host that is alone cannot tell which of them all is cut off; one of two is as good.
+    let name = "node\(plan.victim ?? 0)"
+    if plan.hosts > 2 { expect(verdict["host"] as? String == name, "not \(name): \(verdict)") }
+  }
+
+  private func judgeStop() {
+    expectCode(143)
+    expectEnd(within: Limit.end)
+    guard record.phase != "starting" || !record.messages.isEmpty else { return }
+    let name = record.signal ?? ""
+    let prefix = "effnet: stopped by "
+    let step = record.messages.first.flatMap {
+      Int($0.components(separatedBy: " after step ").last?.prefix { $0.isNumber } ?? "")
+    }
+    let signal = plan.victim == nil ? "SIGUSR1" : name
+    expectMessage([prefix + signal, "saved, go on with --resume"])
+    expect(hasCheckpoint(step ?? -1), "no checkpoint of the step that it stopped after")
+    expect(
+      (step ?? 0) <= record.step + 2, "went on from step \(record.step) to step \(step ?? 0)")
+  }
+}

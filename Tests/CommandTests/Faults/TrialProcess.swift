@@ -1,0 +1,39 @@
+import Foundation
+
+/// A process of a trial: a rank, or one that starts ranks.
+struct TrialProcess {
+  let pid: pid_t
+  /// Its number as it knows it itself.
+  let ownNumber: pid_t
+  let program: String
+  let rank: Int?
+
+  /// Those of the programs under test that have one of `marks` among their variables.
+  ///
+  /// Ranks on other hosts have the variables of their host and not those of the one that started
+  /// them.
+  static func all(marks: [String]) -> [TrialProcess] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap { pid_t($0) }.compactMap { TrialProcess($0, marks: marks) }
+  }
+
+  private init?(_ pid: pid_t, marks: [String]) {
+    let folder = "/proc/\(pid)"
+    guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/exe"),
+      let program = path.split(separator: "/").last.map(String.init),
+      ["effnet", "orterun", "orted"].contains(program),
+      let bytes = FileManager.default.contents(atPath: "\(folder)/environ")
+    else { return nil }
+    let variables = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    guard variables.contains(where: marks.contains) else { return nil }
+    let prefix = "OMPI_COMM_WORLD_RANK="
+    self.pid = pid
+    self.program = program
+    rank =
+      program != "effnet"
+      ? nil : variables.first { $0.hasPrefix(prefix) }.flatMap { Int($0.dropFirst(prefix.count)) }
+    let status = (try? String(contentsOfFile: "\(folder)/status", encoding: .utf8)) ?? ""
+    let numbers = status.split(separator: "\n").first { $0.hasPrefix("NSpid:") }
+    ownNumber = numbers?.split(separator: "\t").last.flatMap { pid_t($0) } ?? pid
+  }
+}

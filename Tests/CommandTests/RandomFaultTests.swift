@@ -1,0 +1,47 @@
+import Foundation
+import XCTest
+
+/// Faults at random moments: each run ends as it should, and once the fault is gone it is finished
+/// with the bits of the undisturbed one.
+///
+/// Everything about a trial follows from its seed. `EFFNET_FAULT_SEEDS=1-100` makes others than the
+/// few of every day, and `EFFNET_FAULT_HISTORY=FILE` adds a line of JSON for each of them, as in
+/// `Faults/history.jsonl`.
+final class RandomFaultTests: TrainingTestCase {
+  /// One of each kind.
+  private static let usualSeeds = [1, 2, 3, 4, 5, 6]
+
+  /// `1-3,7` or nothing.
+  private func seeds(_ text: String) throws -> [Int] {
+    try text.split(separator: ",").flatMap { part in
+      let ends = try part.split(separator: "-").map { try XCTUnwrap(Int($0), "seeds \(text)") }
+      return Array(try XCTUnwrap(ends.first)...(try XCTUnwrap(ends.last)))
+    }
+  }
+
+  func testRunsEndAsTheyShouldAndGoOnWithTheSameBits() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let seeds = try environment["EFFNET_FAULT_SEEDS"].map(seeds) ?? Self.usualSeeds
+    try prepare()
+    let expected = try hash("undisturbed", FaultTrial.settings, ranks: 2)
+    let checkpoint = try XCTUnwrap(checkpoints("undisturbed").last)
+    let size = try Data(contentsOf: folder.appending(path: "undisturbed/\(checkpoint)")).count
+    for seed in seeds {
+      let trial = FaultTrial(
+        FaultPlan(seed: seed), in: self, expecting: expected, checkpoint: size)
+      if let obstacle = trial.obstacle {
+        print("seed \(seed): left out, \(obstacle)")
+        continue
+      }
+      let record = try trial.run()
+      XCTAssertEqual(record.problems, [], record.line)
+      guard let history = environment["EFFNET_FAULT_HISTORY"] else { continue }
+      print(record.line)
+      let file = open(history, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+      defer { close(file) }
+      let line = Data((record.line + "\n").utf8)
+      XCTAssertEqual(
+        line.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }, line.count)
+    }
+  }
+}
