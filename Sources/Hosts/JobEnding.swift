@@ -8,6 +8,9 @@ public struct JobEnding: Sendable, Equatable {
   public let reason: String?
   /// A host that is not to be used again unless it answers.
   public let lostHost: String?
+  /// The rank that is to blame, where it ran and in which step; `nil` where that is not known. The
+  /// same twice in a row is no accident.
+  public let blamed: String?
   /// Whether starting again can help.
   public let isRestartable: Bool
 
@@ -27,6 +30,7 @@ public struct JobEnding: Sendable, Equatable {
   ///   - isFinished: Whether the run has left its summary. `srun` returns 0, too, when it could not
   ///     start any rank.
   public init(status: Int32, verdict: Verdict?, stop: Int32?, isFinished: Bool) {
+    blamed = verdict.map { "rank \($0.rank) on \($0.host) in step \($0.step)" }
     if let verdict {
       code = verdict.code.rawValue
       reason = verdict.message

@@ -63,6 +63,7 @@ struct LaunchCommand: ParsableCommand {
     if doctor { return try examine(place, configuration) }
     var isResuming = resume
     var newest = isResuming ? try folder.checkpoints().first : nil
+    var blamed: String?
     for attempt in 0... {
       let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
       let program =
@@ -77,13 +78,13 @@ struct LaunchCommand: ParsableCommand {
         guard ending.code != 0 else { return }
         throw Failure(silently: ending.code, ending.reason)
       }
-      if attempt > 0, reached == newest {
+      if attempt > 0, reached == newest, ending.blamed == blamed {
         throw Failure(
           silently: ending.code,
-          "\(problem); no checkpoint was added since the last start, so that another would end the "
-            + "same way")
+          "\(problem); that is how the last start ended, too, and no checkpoint was added since: "
+            + "another would end the same way")
       }
-      newest = reached
+      (newest, blamed) = (reached, ending.blamed)
       isResuming = true
       place.avoid(ending.lostHost)
       let start = reached.map { "from \($0)" } ?? "from the beginning"

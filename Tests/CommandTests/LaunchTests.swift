@@ -99,7 +99,7 @@ final class LaunchTests: TrainingTestCase {
     let outcome = try effnet(launch("run", ["--restarts", "9"]), wrapper: wrapper)
     XCTAssertEqual(outcome.exitCode, 5, outcome.errors)
     XCTAssertEqual(try starts().count, 2)
-    XCTAssertTrue(outcome.messages.last?.contains("no checkpoint was added") ?? false)
+    XCTAssertTrue(outcome.messages.last?.contains("no checkpoint was added since") ?? false)
   }
 
   func testErrorsThatWouldComeBackAreNotTriedAgain() throws {
