@@ -9,7 +9,8 @@ package enum RankOrder {
   package static func problem(_ hosts: [String]) -> String? {
     let changes = zip(hosts, hosts.dropFirst()).filter { $0 != $1 }.count
     guard changes >= max(1, Set(hosts).count) else { return nil }
-    return "the ranks of a host are not neighbours, so that more of the exchange crosses the network; "
+    return
+      "the ranks of a host are not neighbours, so that more of the exchange crosses the network; "
       + "start them with --map-by slot, or srun --distribution=block"
   }
 }
