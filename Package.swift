@@ -78,6 +78,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .executableTarget(name: "virtual-link", path: "Sources/VirtualLink"),
+
     .target(name: "TestSupport", dependencies: ["Images", "MPI"], path: "Tests/TestSupport"),
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors", "TestSupport"]),
     .testTarget(

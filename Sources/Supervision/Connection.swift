@@ -97,6 +97,8 @@ final class Connection {
           guard message.token == token else { return (messages, .closed) }
           messages.append(message)
         }
+        // That there is an end after it, the next look will tell.
+        if count < buffer.count { return (messages, nil) }
       }
     }
   }

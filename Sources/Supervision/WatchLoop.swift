@@ -91,7 +91,7 @@ final class WatchLoop {
   /// Waits for something to do, and moves the clock.
   private func wait() -> [(connection: Connection, rank: Int?)] {
     // Of many ranks several are heard at a time: to wake up for each would cost the most.
-    if peers.count > 16 { usleep(max(20_000, UInt32(20 * peers.count))) }
+    if peers.count > 16 { usleep(max(50_000, UInt32(20 * peers.count))) }
     let next = min(nextBeat, postponed?.time ?? .infinity)
     let milliseconds = Int32((1_000 * max(0, next - time)).rounded(.up))
     let count = poll(&polled, nfds_t(polled.count), milliseconds)

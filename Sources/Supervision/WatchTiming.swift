@@ -31,7 +31,7 @@ public struct WatchTiming: Sendable {
   /// Has rank 0 hear no more heartbeats a second from thousands of ranks than from hundreds. Lost
   /// processes and hosts are noticed as before; a stuck rank is, a few heartbeats later.
   mutating func adapt(toRanks count: Int) {
-    beat *= max(1, Double(count) / 256)
+    beat *= max(1, Double(count) / 128)
     if deadline > 0 { deadline = max(deadline, 3 * beat) }
   }
 }

@@ -8,12 +8,9 @@ final class VirtualClusterTests: TrainingTestCase {
   }
 
   /// A command line that runs its arguments, and the host file's option, on a cluster.
-  private func cluster(_ hosts: Int) -> [String] {
-    [
-      VirtualCluster.script, "\(hosts)", "--", "bash", "-c",
-      "exec \"$@\" --hosts $VIRTUAL_CLUSTER_HOSTS",
-      "bash",
-    ]
+  private func cluster(_ hosts: Int, _ options: [String] = []) -> [String] {
+    [VirtualCluster.script, "\(hosts)"] + options
+      + ["--", "bash", "-c", "exec \"$@\" --hosts $VIRTUAL_CLUSTER_HOSTS", "bash"]
   }
 
   func testTwoHostsEndWithTheBitsOfOneRank() throws {
@@ -23,6 +20,29 @@ final class VirtualClusterTests: TrainingTestCase {
     XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
     XCTAssertTrue(outcome.output.contains("node1: rank 0\nnode2: rank 1\n"), outcome.output)
     XCTAssertEqual(try summary("run").stateSHA256, expected)
+  }
+
+  func testMessagesTakeTheTimeThatIsAskedFor() throws {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: Self.script)
+    // To be refused takes the way there and back; the first one also asks for the address.
+    process.arguments = [
+      "2", "--latency", "50ms", "--", "bash", "-c",
+      """
+      ask() { (exec 3<>/dev/tcp/node2/9) 2>/dev/null || true; }
+      ask; start=$EPOCHREALTIME; ask; end=$EPOCHREALTIME
+      echo $((${end/./} - ${start/./}))
+      """,
+    ]
+    process.standardOutput = output
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    XCTAssertEqual(process.terminationStatus, 0)
+    let microseconds = Int(String(decoding: text, as: UTF8.self).prefix { $0.isNumber })
+    // A busy machine only adds to it.
+    XCTAssertTrue((99_000..<180_000).contains(microseconds ?? 0), "\(microseconds ?? 0) µs")
   }
 
   func testTheDoctorMeasuresBetweenHosts() throws {
