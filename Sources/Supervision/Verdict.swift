@@ -46,6 +46,9 @@ public struct Verdict: Codable, Sendable, Equatable {
   ///
   /// - Returns: False where there is one already; true, too, where none can be written.
   func claim(_ path: String) -> Bool {
+    // A run that is only starting has no folder yet.
+    let folder = (path as NSString).deletingLastPathComponent
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { return errno != EEXIST }
     let encoder = JSONEncoder()
