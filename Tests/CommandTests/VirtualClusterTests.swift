@@ -25,7 +25,7 @@ final class VirtualClusterTests: TrainingTestCase {
   func testMessagesTakeTheTimeThatIsAskedFor() throws {
     let process = Process()
     let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: Self.script)
+    process.executableURL = URL(fileURLWithPath: VirtualCluster.script)
     // To be refused takes the way there and back; the first one also asks for the address.
     process.arguments = [
       "2", "--latency", "50ms", "--", "bash", "-c",
