@@ -2,11 +2,13 @@ import Foundation
 
 /// The process that starts and holds the ranks of a job: `mpirun` or `srun`, in a process group of its
 /// own, so that a Ctrl-C of the terminal does not reach it past us.
-public struct JobProcess {
+public final class JobProcess {
   /// How it ended: what a shell would call its exit code.
   public typealias Status = Int32
 
   private let pid: pid_t
+  /// Whether the job did not end by itself.
+  public private(set) var wasEnded = false
 
   /// Starts a command.
   ///
@@ -86,6 +88,7 @@ public struct JobProcess {
 
   /// Ends the launcher and everything on this host that it has started.
   private func kill() -> Status {
+    wasEnded = true
     let family = Self.descendants(of: pid)
     Glibc.kill(-pid, SIGTERM)
     var status: Int32 = 0

@@ -101,16 +101,29 @@ struct LaunchCommand: ParsableCommand {
     unlink(file)
     let endingFile = URL(fileURLWithPath: folder.file("ranks/ending")).path
     unlink(endingFile)
+    let start = Date()
+    /// Whether this run has left its summary, after which ranks have nothing left to do.
+    func hasFinished() -> Bool {
+      let summary = try? FileManager.default.attributesOfItem(
+        atPath: folder.file("summary.json"))
+      return (summary?[.modificationDate] as? Date).map { $0 > start } ?? false
+    }
     let process = try JobProcess(
       launcher + ["env", "\(Job.endingVariable)=\(endingFile)"] + program,
       environment: Self.environment)
     let status = process.end(
-      wantsStop: { StopSignal.pending != nil }, hasGivenUp: { access(file, F_OK) == 0 })
+      wantsStop: { StopSignal.pending != nil },
+      hasGivenUp: { access(file, F_OK) == 0 || hasFinished() })
     let verdict = FileManager.default.contents(atPath: file).flatMap {
       try? JSONDecoder().decode(Verdict.self, from: $0)
     }
     let ending = (try? String(contentsOfFile: endingFile, encoding: .utf8)).flatMap {
       Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+    // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
+    if verdict == nil, process.wasEnded, hasFinished() {
+      Failure.warn("the run is finished, but a rank did not end by itself and was ended")
+      return JobEnding(status: 0, verdict: nil, stop: nil, isFinished: true)
     }
     return JobEnding(
       status: status == 0 ? ending ?? 0 : status, verdict: verdict, stop: StopSignal.pending,

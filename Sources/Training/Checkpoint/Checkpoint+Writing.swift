@@ -24,7 +24,7 @@ extension Checkpoint {
       throw TrainingError(
         .output,
         "checkpoint \(path) cannot be written: \(Self.reason(error)); the checkpoints before it "
-          + "are intact, mend that and go on with --resume")
+          + "are intact, make room or mend what it says and go on with --resume")
     }
   }
 
