@@ -74,13 +74,7 @@ extension Communicator {
   ///
   /// - Throws: If the library refuses or loses a rank.
   public func sum(_ values: UnsafeMutableBufferPointer<Int64>) throws(MPIError) {
-    for start in stride(from: 0, to: values.count, by: largestMessage) {
-      let piece = values.piece(from: start, limit: largestMessage)
-      try check(
-        "MPI_Allreduce",
-        MPI_Allreduce(
-          CMPIInPlace(), piece.address, piece.count, Int64.datatype, CMPISum(), handle))
-    }
+    try sumInAnyOrder(values)
   }
 
   /// The sum of one integer over all ranks, on every rank.

@@ -6,6 +6,7 @@ final class MessageLanes {
   private let communicator: Communicator
   private let requests: UnsafeMutableBufferPointer<MPI_Request?>
   private let indices: UnsafeMutablePointer<CInt>
+
   init(count: Int, over communicator: Communicator) {
     self.communicator = communicator
     requests = .allocate(capacity: 2 * count)

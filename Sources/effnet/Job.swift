@@ -1,4 +1,5 @@
 import Foundation
+import Hosts
 import Kernels
 import MPI
 
@@ -86,8 +87,7 @@ enum Job {
     setenv("OPENBLAS_CORETYPE", wanted, 1)
     setenv(marker, wanted, 1)
     let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
-    let own = "/proc/self/exe"
-    execv((try? FileManager.default.destinationOfSymbolicLink(atPath: own)) ?? own, arguments)
+    execv(OwnProgram.path, arguments)
     throw Failure(.usage, "cannot restart with OPENBLAS_CORETYPE=\(wanted): \(errno)")
   }
 }

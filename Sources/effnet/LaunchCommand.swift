@@ -67,7 +67,7 @@ struct LaunchCommand: ParsableCommand {
     for attempt in 0... {
       let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
       let program =
-        [Self.program, "train", config, "--output", folder.path]
+        [OwnProgram.path, "train", config, "--output", folder.path]
         + overrides.flatMap { ["--set", $0] } + (isResuming ? ["--resume"] : [])
       show(plan, plan.launcher + program)
       if dryRun { return }
@@ -135,7 +135,7 @@ struct LaunchCommand: ParsableCommand {
   private func examine(_ place: LaunchPlace, _ configuration: Configuration) throws {
     let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
     let command =
-      plan.launcher + [Self.program, "doctor", config]
+      plan.launcher + [OwnProgram.path, "doctor", config]
       + overrides.flatMap { ["--set", $0] } + (output.map { ["--output", $0] } ?? [])
     show(plan, command)
     if dryRun { return }
@@ -162,10 +162,6 @@ struct LaunchCommand: ParsableCommand {
     print(command.map(Self.quoted).joined(separator: " "))
     StandardOutput.flush()
   }
-
-  private static let program =
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-    ?? CommandLine.arguments[0]
 
   private static let environment = ProcessInfo.processInfo.environment.merging(
     LaunchPlan.environment

@@ -1,4 +1,5 @@
 import Foundation
+import Hosts
 import Training
 
 /// A job of its own that measures a ``ScalingSample`` and prints it.
@@ -28,7 +29,7 @@ package final class SampleProcess {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
       Self.launcher(ranks: ranks, hostFile: hostFile, isOversubscribing: isOversubscribing)
-      + [Self.program, "benchmark", "sample"] + arguments
+      + [OwnProgram.path, "benchmark", "sample"] + arguments
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try file("output")
     process.standardError = try file("errors")
@@ -56,12 +57,6 @@ package final class SampleProcess {
     }
     if isOversubscribing { result += ["--mca", "mpi_yield_when_idle", "1"] }
     return result
-  }
-
-  /// This program's own file.
-  private static var program: String {
-    let own = "/proc/self/exe"
-    return (try? FileManager.default.destinationOfSymbolicLink(atPath: own)) ?? own
   }
 
   private func file(_ name: String) throws -> FileHandle {
