@@ -21,6 +21,10 @@ struct FaultPlan {
   /// What is waited for before the fault.
   enum Moment: String, CaseIterable {
     case start, step, evaluation, checkpoint, lastCheckpoint
+    /// A step whose images take long to load.
+    case loading
+    /// A step of a network whose many weights take long to update.
+    case update
   }
 
   static let steps = 32
@@ -72,19 +76,44 @@ struct FaultPlan {
       case .limit: 0
       }
     signal = [SIGTERM, SIGUSR1][draw(0...1)]
-    let moments = Moment.allCases + [.start, .step]
-    moment = moments[draw(0...(moments.count - 1))]
+    let moments: [Moment] = [
+      .start, .start, .step, .step, .evaluation, .checkpoint, .lastCheckpoint,
+    ]
+    // Those that have a network and a full disk of their own know its size.
+    let others: [Moment] =
+      [.disk, .limit].contains(fault) ? [] : [.loading, .loading, .update, .update]
+    moment = (moments + others)[draw(0...(moments.count + others.count - 1))]
     step = draw(1...(Self.steps - 4))
     let longest =
       switch moment {
       case .start: 2.0
-      case .step: 0.1
+      case .step, .loading, .update: 0.1
       case .evaluation: 0.05
       case .checkpoint: 0.02
       case .lastCheckpoint: 0.05
       }
     delay = random.uniform(in: 0...longest)
     resumingRanks = draw(1...4)
+  }
+
+  /// What all runs have in common: many evaluations and checkpoints.
+  ///
+  /// Those that are to be struck while they load or update do so for a third of a step.
+  var settings: [String] {
+    let steps = ["training.steps=\(Self.steps)"]
+    return switch moment {
+    case .start, .step, .evaluation, .checkpoint, .lastCheckpoint:
+      steps + ["training.evaluateEveryEpochs=1", "checkpoint.everySteps=3"]
+    case .loading:
+      steps + [
+        "checkpoint.everySteps=10", "data.loaderThreads=0", "data.policy=randAugment",
+        "data.policyLayers=16",
+      ]
+    case .update:
+      steps + [
+        "checkpoint.everySteps=10", "network.width=1", "batch.size=4", "batch.microBatch=1",
+      ]
+    }
   }
 
   var launcher: String {
@@ -96,6 +125,8 @@ struct FaultPlan {
       switch moment {
       case .start: "the start"
       case .step: "step \(step)"
+      case .loading: "step \(step), which take long to load"
+      case .update: "step \(step), which take long to update"
       case .evaluation: "the begin of an evaluation from step \(step) on"
       case .checkpoint: "the begin of a checkpoint from step \(step) on"
       case .lastCheckpoint: "the last checkpoint"

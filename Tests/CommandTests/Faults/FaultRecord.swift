@@ -26,9 +26,6 @@ struct FaultRecord: Codable {
   var secondsToLastProcess = 0.0
   /// Processes that had to be killed.
   var left: [String] = []
-  /// Whether `mpirun` had to be ended: it waits for the daemon of a host that is cut off until TCP gives
-  /// up, as long after its ranks have ended. `effnet launch` ends it itself.
-  var isEndedByHand = false
   /// Whether the run went to its end before it was resumed.
   var finished = false
   var resumedRanks: Int?

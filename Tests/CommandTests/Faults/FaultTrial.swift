@@ -2,11 +2,7 @@ import Foundation
 
 /// One run that meets its fault, ends, is judged, and is finished once the fault is gone.
 final class FaultTrial {
-  /// What all runs have in common: many evaluations and checkpoints, and little patience.
-  static let settings = [
-    "training.steps=\(FaultPlan.steps)", "training.evaluateEveryEpochs=1",
-    "checkpoint.everySteps=3",
-  ]
+  /// Little patience, in seconds.
   static let deadline = 3.0
 
   let plan: FaultPlan
@@ -87,7 +83,7 @@ final class FaultTrial {
       wrapper += [VirtualCluster.script, "\(plan.hosts)", "--slots", "\(slots)", "--"]
     }
     wrapper += ["bash", "-c", Self.holder, "bash"]
-    var arguments = test.train(output, Self.settings + ["supervision.deadline=\(Self.deadline)"])
+    var arguments = test.train(output, plan.settings + ["supervision.deadline=\(Self.deadline)"])
     if plan.usesLaunch {
       arguments[0] = "launch"
       arguments += ["--ranks", "\(plan.ranks)", "--restarts", "\(plan.restarts)"]
@@ -135,7 +131,7 @@ final class FaultTrial {
   private var isReached: Bool {
     switch plan.moment {
     case .start: true
-    case .step: lastStep >= plan.step
+    case .step, .loading, .update: lastStep >= plan.step
     case .evaluation: (evaluatedStep ?? 0) >= plan.step
     case .checkpoint: isSaving && lastStep >= plan.step
     case .lastCheckpoint:
@@ -222,7 +218,6 @@ final class FaultTrial {
   // MARK: The end
 
   private func waitForEnd(since struck: Date) {
-    if plan.fault == .link, !plan.usesLaunch { endLauncher(at: struck + Self.patienceForMPI) }
     let limit = struck.addingTimeInterval(Self.longestRun)
     while !hasEnded, Date() < limit { usleep(2_000) }
     record.seconds = -struck.timeIntervalSinceNow
@@ -239,17 +234,6 @@ final class FaultTrial {
     for process in left { kill(process.pid, SIGKILL) }
     let code = try? String(contentsOfFile: test.path("\(place)/code"), encoding: .utf8)
     record.code = code.flatMap { Int32($0.dropLast()) } ?? -1
-  }
-
-  /// Seconds after which a plain `mpirun` is ended once no rank is left.
-  static let patienceForMPI = 8.0
-
-  private func endLauncher(at time: Date) {
-    while !hasEnded, Date() < time { usleep(2_000) }
-    let left = TrialProcess.all(marks: marks)
-    guard !hasEnded, !left.contains(where: { $0.program == "effnet" }) else { return }
-    record.isEndedByHand = true
-    for process in left { kill(process.pid, SIGKILL) }
   }
 
   /// Lets the hosts go, and with them whatever is there.
@@ -282,7 +266,7 @@ final class FaultTrial {
       let newest = test.checkpoints(output).last { $0.hasSuffix(".h5") }
       record.resumedFrom = newest.flatMap { Int($0.dropFirst(11).prefix(8)) } ?? 0
       let outcome = try test.effnet(
-        test.train(output, Self.settings, ["--resume"]), ranks: plan.resumingRanks)
+        test.train(output, plan.settings, ["--resume"]), ranks: plan.resumingRanks)
       if outcome.exitCode != 0 || outcome.errors.contains("passed over") {
         record.problems.append("resuming ended with \(outcome.exitCode): \(outcome.errors)")
       }
