@@ -14,10 +14,5 @@ package struct WatchOutlet: Sendable {
 
   /// A line on standard error, and an end without any further ado: the thread that works may be
   /// waiting for ever.
-  static let process = WatchOutlet { message in
-    var line = "effnet: \(message)\n"
-    _ = line.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-  } exit: { code in
-    _exit(code)
-  }
+  static let process = WatchOutlet(say: StandardError.warn) { code in _exit(code) }
 }

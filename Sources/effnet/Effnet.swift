@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Supervision
 import Training
 
 /// The command line.
@@ -43,7 +44,7 @@ struct Effnet: ParsableCommand {
       let code = exitCode(for: error)
       guard code != .success else { exit(withError: error) }
       // ArgumentParser has its own code for bad usage; the contract says 2.
-      FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+      StandardError.write(fullMessage(for: error) + "\n")
       Foundation.exit(Failure.Code.usage.rawValue)
     }
   }

@@ -79,12 +79,7 @@ struct Failure: Error {
   }
 
   /// Writes the line, if there is one.
-  func report() { if let message { Self.warn(message) } }
-
-  /// Writes a line of the program's own.
-  static func warn(_ message: String) {
-    FileHandle.standardError.write(Data("effnet: \(message)\n".utf8))
-  }
+  func report() { if let message { StandardError.warn(message) } }
 
   /// Reports and ends the process.
   func exit() -> Never {

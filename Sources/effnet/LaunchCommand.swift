@@ -88,7 +88,7 @@ struct LaunchCommand: ParsableCommand {
       isResuming = true
       place.avoid(ending.lostHost)
       let start = reached.map { "from \($0)" } ?? "from the beginning"
-      Failure.warn("\(problem); restart \(attempt + 1) of \(restarts) \(start)")
+      StandardError.warn("\(problem); restart \(attempt + 1) of \(restarts) \(start)")
     }
   }
 
@@ -122,7 +122,7 @@ struct LaunchCommand: ParsableCommand {
     }
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
     if verdict == nil, process.wasEnded, hasFinished() {
-      Failure.warn("the run is finished, but a rank did not end by itself and was ended")
+      StandardError.warn("the run is finished, but a rank did not end by itself and was ended")
       return JobEnding(status: 0, verdict: nil, stop: nil, isFinished: true)
     }
     return JobEnding(
@@ -157,7 +157,7 @@ struct LaunchCommand: ParsableCommand {
   }
 
   private func show(_ plan: LaunchPlan, _ command: [String]) {
-    for line in plan.notes { Failure.warn(line) }
+    for line in plan.notes { StandardError.warn(line) }
     for line in plan.map { print(line) }
     print(command.map(Self.quoted).joined(separator: " "))
     StandardOutput.flush()

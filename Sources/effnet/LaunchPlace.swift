@@ -1,5 +1,6 @@
 import Foundation
 import Hosts
+import Supervision
 
 /// Where `effnet launch` starts ranks, with the hosts that are left.
 final class LaunchPlace {
@@ -48,7 +49,7 @@ final class LaunchPlace {
       var fillsCores = true
       for (entry, answer) in zip(file.entries, answers) {
         guard let answer else {
-          Failure.warn("host \(entry.name) does not answer within 5 s and is left out")
+          StandardError.warn("host \(entry.name) does not answer within 5 s and is left out")
           continue
         }
         let slots = entry.slots ?? answer.cores ?? 1

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Reports
+import Supervision
 import Training
 
 /// `effnet predict`.
@@ -108,7 +109,7 @@ struct PredictCommand: ParsableCommand {
   /// Prints a picture with its classes, or why there are none.
   private func show(_ picture: Picture) {
     if let error = picture.error {
-      FileHandle.standardError.write(Data("effnet: \(oneLine(picture.file)): \(error)\n".utf8))
+      StandardError.warn("\(oneLine(picture.file)): \(error)")
     } else if !json, let guesses = picture.predictions {
       let classes = guesses.map { "\(oneLine($0.className)) \($0.probability.percentText)" }
       print("\(oneLine(picture.file)): \(classes.joined(separator: ", "))")

@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Supervision
 import Training
 
 /// Shows a run: a progress bar on a terminal, plain lines elsewhere.
@@ -25,9 +26,7 @@ final class TrainingDisplay: TrainingObserver {
     if run.firstStep > 0 { print("going on after step \(run.firstStep.groupedText)") }
   }
 
-  func noticed(_ notice: String) {
-    FileHandle.standardError.write(Data("effnet: \(notice)\n".utf8))
-  }
+  func noticed(_ notice: String) { StandardError.warn(notice) }
 
   func progressed(_ report: TrainingReport) {
     guard isTerminal, -lastDrawn.timeIntervalSinceNow > 0.1 else { return }

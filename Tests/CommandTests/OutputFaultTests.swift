@@ -117,4 +117,16 @@ final class OutputFaultTests: TrainingTestCase {
     _ = try start(["inspect", "b0"], wrapper: closed).outcome()
     XCTAssertEqual(try String(contentsOfFile: path("code"), encoding: .utf8), "0\n")
   }
+  func testNobodyHasToReadStandardError() throws {
+    try prepare()
+    let silent = ["sh", "-c", "exec \"$@\" 2>/dev/full", "sh"]
+    let bad = try start(train("run", ["batch.size=-1"]), wrapper: silent).outcome()
+    XCTAssertEqual(bad.exitCode, 2)
+    XCTAssertEqual(try start(["nonsense"], wrapper: silent).outcome().exitCode, 2)
+    // A run that passes over its damaged newest checkpoint says so, and goes on all the same.
+    try succeed(train("run", ["checkpoint.everySteps=4", "checkpoint.keep=2"]))
+    try write("damaged", to: "run/checkpoint-00000008.h5")
+    let outcome = try start(train("run", [], ["--resume"]), wrapper: silent).outcome()
+    XCTAssertEqual(outcome.exitCode, 0)
+  }
 }
