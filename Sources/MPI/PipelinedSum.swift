@@ -134,14 +134,16 @@ public final class PipelinedSum {
 
   /// Waits for the rest; then every slot holds the total of its group.
   ///
+  /// - Parameter advance: Called whenever messages have arrived, for whoever watches.
   /// - Precondition: The whole value is final.
   /// - Throws: If the library refuses or loses a rank.
-  public func finish() throws(MPIError) {
+  public func finish(advance: () -> Void = {}) throws(MPIError) {
     firstFinal = 0
     while chunksLeft > 0 {
       try fillLanes(lanes.count)
       guard chunksLeft > 0 else { return }
       _ = try messages.advance(waits: true)
+      advance()
       try advanceLanes()
     }
   }

@@ -21,9 +21,11 @@ package struct ExchangeForm {
   ///
   /// Called by all ranks, which agree on the answer. Each form is measured by four sums of 4 MiB; no
   /// choice changes any bits.
+  /// - Parameter advance: Called whenever messages have arrived, for whoever watches.
   /// - Throws: If the library refuses or loses a rank.
   package init(
-    _ configuration: ExchangeConfiguration, measuring communicator: Communicator
+    _ configuration: ExchangeConfiguration, measuring communicator: Communicator,
+    advance: () -> Void = {}
   ) throws(MPIError) {
     let float = MemoryLayout<Float>.stride
     let chunks = configuration.chunkBytes.map { [$0] } ?? [60 << 10, 240 << 10, 960 << 10]
@@ -56,7 +58,7 @@ package struct ExchangeForm {
         try communicator.barrier()
         let start = ContinuousClock.now
         sum.begin()
-        try sum.finish()
+        try sum.finish(advance: advance)
         // A sum takes as long as on the rank that is the last to have it.
         let longest = try communicator.allGather([.now - start] as [Duration]).max()
         shortest = min(shortest, longest ?? shortest)

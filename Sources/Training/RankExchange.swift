@@ -43,7 +43,7 @@ public final class RankExchange: Exchange {
     overlaps = configuration.overlap
     // On a host that is ready ranks wait here for those that still open their data.
     activity?.beginExchange()
-    let measured = try ExchangeForm(configuration, measuring: communicator)
+    let measured = try ExchangeForm(configuration, measuring: communicator) { activity?.advance() }
     activity?.endExchange()
     form = measured.form
     summary = measured.summary
@@ -138,7 +138,7 @@ public final class RankExchange: Exchange {
     let start = ContinuousClock.now
     activity?.beginExchange()
     do throws(MPIError) {
-      try gradients?.finish()
+      try gradients?.finish { activity?.advance() }
     } catch { throw ExchangeError("\(error)") }
     activity?.endExchange()
     recorder?.note(
