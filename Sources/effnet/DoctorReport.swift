@@ -16,7 +16,7 @@ struct DoctorReport: Encodable {
     self.ranks = ranks
     self.pairs = pairs
     self.hosts = hosts
-    isReachable = !ranks.contains { $0 == nil } && !pairs.contains { $0.latency == nil }
+    isReachable = !ranks.contains { $0 == nil } && !pairs.contains { $0.bandwidth == nil }
     let heard = ranks.compactMap { $0 }
     let network = Self.networkProblems(heard, pairs, hosts)
     let silent = ranks.indices.filter { ranks[$0] == nil }.map {
@@ -35,7 +35,7 @@ struct DoctorReport: Encodable {
       return all.isEmpty
         ? "unknown" : all.map { "\($0.name) \($0.subnet)" }.joined(separator: ", ")
     }
-    var problems = pairs.filter { $0.latency == nil }.map { pair in
+    var problems = pairs.filter { $0.bandwidth == nil }.map { pair in
       let (a, b) = (hosts[pair.first], hosts[pair.second])
       return "\(a) and \(b) do not reach each other in time: check cable and firewall, or name the "
         + "network to use with OMPI_MCA_btl_tcp_if_include=SUBNET; \(a) has \(networks(a)), \(b) has "
@@ -145,7 +145,7 @@ struct DoctorReport: Encodable {
     var lines = rows.map(table.line)
     if !pairs.isEmpty {
       let cells =
-        [["from", "to", "8 bytes", "1 MB both ways"]]
+        [["from", "to", "8 bytes", "up to 1 MB both ways"]]
         + pairs.map { pair in
           [
             hosts[pair.first], hosts[pair.second],
