@@ -1,3 +1,4 @@
+import Benchmarks
 import Foundation
 import Supervision
 
@@ -47,8 +48,7 @@ struct DoctorReport: Encodable {
         "the clock of \(hosts[pair.second]) is \(fixed(offset, 1)) s ahead of that of \(hosts[0]); "
           + "set it (chrony or ntpd), or times in logs mislead")
     }
-    let rates = pairs.compactMap(\.bandwidth).sorted()
-    let usual = rates.isEmpty ? 0 : rates[rates.count / 2]
+    let usual = pairs.compactMap(\.bandwidth).median
     for pair in pairs where (pair.bandwidth ?? usual) < usual / 4 {
       problems.append(
         "\(hosts[pair.first]) and \(hosts[pair.second]) exchange "
