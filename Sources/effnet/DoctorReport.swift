@@ -129,12 +129,16 @@ struct DoctorReport: Encodable {
 
   /// Tables of hosts and pairs, then what to fix.
   var text: String {
-    var rows = [["host", "ranks", "cores", "core type", "free", "images", "networks"]]
+    var rows = [
+      ["host", "ranks", "cores", "core type", "built for", "MPI", "free", "images", "networks"]
+    ]
     var seen: Set<String> = []
     for rank in ranks.compactMap({ $0 }) where seen.insert(rank.host).inserted {
       let own = ranks.compactMap { $0 }.filter { $0.host == rank.host }
       rows.append([
         rank.host, "\(own.count)", "\(Set(own.flatMap(\.cores)).count)", rank.coreType,
+        rank.compiled == rank.processor ? rank.compiled : "\(rank.compiled) on \(rank.processor)",
+        rank.mpi,
         "\(fixed(rank.freeMemory / 1e9, 1)) GB",
         rank.images == 0
           ? "" : "\(fixed(rank.seconds / max(Double(rank.bytes), 1) * 1e9, 1)) ms/MB",
