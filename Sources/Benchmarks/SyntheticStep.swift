@@ -65,7 +65,8 @@ final class SyntheticTraining: SyntheticStep {
     state = ModelState(
       table: architecture.parameterTable, seed: 1, isAveraging: averagingDecay > 0,
       usesMeanSquare: optimizer.kind == .rmsprop)
-    self.exchange = try RankExchange(communicator, exchange)
+    self.exchange = try RankExchange(
+      communicator, exchange, microBatchCount: layout.partition.microBatchCount)
     network = EfficientNet(
       architecture, layout: layout, exchange: self.exchange, weights: state.weights,
       transport: exchange.transport)

@@ -29,7 +29,7 @@ public struct JobEnding: Sendable, Equatable {
   ///   - stop: Signal that asked the job to stop.
   ///   - isFinished: Whether the run has left its summary. `srun` returns 0, too, when it could not
   ///     start any rank.
-  public init(status: Int32, verdict: Verdict?, stop: Int32?, isFinished: Bool) {
+  package init(status: Int32, verdict: Verdict?, stop: Int32?, isFinished: Bool) {
     blamed = verdict.map { "rank \($0.rank) on \($0.host) in step \($0.step)" }
     if let verdict {
       code = verdict.code.rawValue

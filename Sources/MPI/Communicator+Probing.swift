@@ -18,10 +18,12 @@ extension Communicator {
   ///   - sending: Bytes to send, or none.
   ///   - count: Bytes that the peer sends.
   ///   - deadline: When to give up, in ``seconds``.
+  ///   - pause: Microseconds to leave the processor to others, between two looks.
   /// - Returns: The bytes received; `nil` where they did not come, or those sent were not taken.
   /// - Throws: If the library refuses or has lost the peer.
   package func exchange(
-    _ sending: [UInt8], receiving count: Int, peer: Int, tag: Int, until deadline: Double
+    _ sending: [UInt8], receiving count: Int, peer: Int, tag: Int, until deadline: Double,
+    pause: UInt32 = 0
   ) throws(MPIError) -> [UInt8]? {
     // Not freed after a timeout: the library may still write to them.
     let buffers = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: sending.count + count)
@@ -51,6 +53,7 @@ extension Communicator {
         "MPI_Testall",
         MPI_Testall(CInt(requests.count), &requests, &isDone, CMPIStatusesIgnore()))
       if isDone == 0, Self.seconds > deadline { return nil }
+      if isDone == 0, pause > 0 { usleep(pause) }
     } while isDone == 0
     defer { buffers.deallocate() }
     return Array(buffers[sending.count...])

@@ -54,8 +54,10 @@ public final class PipelinedSum {
   private let payload: Int
   private let slots: UnsafeMutablePointer<Float>
   private let messages: MessageLanes
-  private let whole: [Action]
-  private let halving: [Action]
+  /// Of chunks that are exchanged whole, in turn.
+  private let whole: [[Action]]
+  /// Of others, where they can be halved.
+  private let halving: [Action]?
   private var lanes: [Lane]
   /// What arrives in each lane, and what is packed to leave.
   private let arrivals: FloatBuffer
@@ -88,7 +90,7 @@ public final class PipelinedSum {
     self.lanes = Array(repeating: Lane(), count: lanes)
     arrivals = FloatBuffer(count: lanes * form.chunk)
     packed = .allocate(capacity: transport == .bfloat16 ? 2 * lanes * form.chunk : 0)
-    whole = plan.steps.map(Action.step)
+    whole = [plan.steps, plan.mirroredSteps].map { $0.map(Action.step) }
     let peers = plan.steps.enumerated().compactMap { level, step in
       if case .exchange(_, let peer) = step { (level, peer) } else { nil }
     }
@@ -96,7 +98,7 @@ public final class PipelinedSum {
       plan.isRecursiveDoubling
       ? peers.map { .halve(level: $0.0, peer: $0.1) }
         + peers.reversed().map { .restore(level: $0.0, peer: $0.1) }
-      : whole
+      : nil
     firstFinal = payload
   }
 
@@ -134,14 +136,16 @@ public final class PipelinedSum {
 
   /// Waits for the rest; then every slot holds the total of its group.
   ///
+  /// - Parameter advance: Called whenever messages have arrived, for whoever watches.
   /// - Precondition: The whole value is final.
   /// - Throws: If the library refuses or loses a rank.
-  public func finish() throws(MPIError) {
+  public func finish(advance: () -> Void = {}) throws(MPIError) {
     firstFinal = 0
     while chunksLeft > 0 {
       try fillLanes(lanes.count)
       guard chunksLeft > 0 else { return }
       _ = try messages.advance(waits: true)
+      advance()
       try advanceLanes()
     }
   }
@@ -169,14 +173,15 @@ public final class PipelinedSum {
     }
   }
 
-  private func actions(_ chunk: Range<Int>) -> [Action] {
-    chunk.count > form.largestWhole ? halving : whole
+  private func actions(_ lane: Lane) -> [Action] {
+    if let halving, lane.chunk.count > form.largestWhole { return halving }
+    return whole[lane.number % 2]
   }
 
   /// Starts the current action of a lane, and those after it, up to one that has messages.
   private func start(_ lane: Int) throws(MPIError) {
     let chunk = lanes[lane].chunk
-    let actions = actions(chunk)
+    let actions = actions(lanes[lane])
     while lanes[lane].action < actions.count {
       switch actions[lanes[lane].action] {
       case .step(let step): try start(step, chunk, lane)
@@ -218,7 +223,7 @@ public final class PipelinedSum {
   /// Does what the messages of the current action were for.
   private func complete(_ lane: Int) {
     let chunk = lanes[lane].chunk
-    switch actions(chunk)[lanes[lane].action] {
+    switch actions(lanes[lane])[lanes[lane].action] {
     case .step(.exchange(let slot, _)), .step(.receiveAndCombine(let slot, _)):
       unpack(chunk.count, lane, into: arrived(lane))
       transport.add(arrived(lane), to: values(slot, chunk), count: chunk.count)

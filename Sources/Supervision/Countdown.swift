@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// MPI waits for ever for a process that is stopped before the ranks watch over each other, or after
 /// they have taken leave.
-public final class Countdown: Sendable {
+package final class Countdown: Sendable {
   private let isStopped = Atomic(false)
 
   /// Begins to count.
@@ -15,7 +15,7 @@ public final class Countdown: Sendable {
   ///     it is 0.
   ///   - rank: Number of this process in its job. Rank 0 speaks first, and ends the others by that.
   ///   - what: What is waited for, as in "has waited 9 s for …".
-  public init(seconds: Double, rank: Int, for what: String) {
+  package init(seconds: Double, rank: Int, for what: String) {
     guard seconds > 0 else { return }
     // mpirun needs seconds to end the others on many hosts.
     let limit = seconds + (rank > 0 ? 4 + 0.1 * Double(min(rank, 50)) : 0)
@@ -42,5 +42,5 @@ public final class Countdown: Sendable {
   private static let slice = 0.1
 
   /// What was waited for has happened.
-  public func stop() { isStopped.store(true, ordering: .relaxed) }
+  package func stop() { isStopped.store(true, ordering: .relaxed) }
 }

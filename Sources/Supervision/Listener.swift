@@ -1,16 +1,16 @@
 import Glibc
 
 /// Rank 0's end of the meeting point.
-public final class Listener: Sendable {
+package final class Listener: Sendable {
   let descriptor: Int32
   /// Where it is.
-  public let meetingPoint: MeetingPoint
+  package let meetingPoint: MeetingPoint
 
   /// Listens on all addresses of the host, on a port that is free.
   ///
   /// - Parameter addresses: Those that other hosts may reach, IPv4 in network byte order.
   /// - Throws: When the system refuses.
-  public init(addresses: [UInt32]) throws(WatchError) {
+  package init(addresses: [UInt32]) throws(WatchError) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw WatchError("no socket") }
     var address = sockaddr_in()

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Where rank 0 waits for the connections of the others.
-public struct MeetingPoint: Codable, Sendable, Equatable {
+package struct MeetingPoint: Codable, Sendable, Equatable {
   /// IPv4 addresses of its host in network byte order, all that are up but the loopback.
   let addresses: [UInt32]
   let port: UInt16

@@ -1,29 +1,29 @@
 import Foundation
 
 /// A process of a job, as it introduces itself to the others before they watch over each other.
-public struct Member: Codable, Sendable, Equatable {
+package struct Member: Codable, Sendable, Equatable {
   /// Name of its host.
-  public let host: String
+  package let host: String
   /// Its number there.
-  public let pid: Int32
+  package let pid: Int32
   /// Bytes of memory that the processes of the host, or of its container, have together.
-  public let memory: Int
+  package let memory: Int
   /// Where the others meet it, if it is the first.
-  public let meetingPoint: MeetingPoint?
+  package let meetingPoint: MeetingPoint?
 
   /// This process.
   ///
   /// - Parameters:
   ///   - memory: Bytes that the processes of the host have together.
   ///   - meetingPoint: Of rank 0.
-  public init(memory: Int, meetingPoint: MeetingPoint?) {
+  package init(memory: Int, meetingPoint: MeetingPoint?) {
     self.init(
       host: ProcessInfo.processInfo.hostName, pid: getpid(), memory: memory,
       meetingPoint: meetingPoint)
   }
 
   /// A process as it is described.
-  public init(host: String, pid: Int32, memory: Int, meetingPoint: MeetingPoint?) {
+  package init(host: String, pid: Int32, memory: Int, meetingPoint: MeetingPoint?) {
     self.host = host
     self.pid = pid
     self.memory = memory

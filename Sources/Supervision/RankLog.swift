@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// A line is one write, so that lines of several threads do not mix. A log that cannot be written
 /// stops nothing.
-public final class RankLog: Sendable {
+package final class RankLog: Sendable {
   /// Path of the file.
-  public let path: String
+  package let path: String
   private let state = Mutex(State())
 
   private struct State {
@@ -17,12 +17,12 @@ public final class RankLog: Sendable {
   }
 
   /// The log of a rank in a run's folder; nothing is written before ``open()``.
-  public init(rank: Int, folder: String) { path = "\(folder)/ranks/\(rank).log" }
+  package init(rank: Int, folder: String) { path = "\(folder)/ranks/\(rank).log" }
 
   deinit { state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
 
   /// Opens the file, and makes its folder if it is missing.
-  public func open() {
+  package func open() {
     let folder = (path as NSString).deletingLastPathComponent
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     state.withLock { state in
@@ -33,7 +33,7 @@ public final class RankLog: Sendable {
   }
 
   /// Adds a line.
-  public func note(_ text: String) {
+  package func note(_ text: String) {
     let line = "\(Self.time) \(text)\n"
     let descriptor = state.withLock { state in
       if state.descriptor < 0 { state.early += line }

@@ -18,8 +18,7 @@ package struct Stuck: Equatable {
   /// Finds the rank that has not moved for `deadline` seconds and should have.
   ///
   /// A rank that waits for others is not to blame while any of them is silent or idle.
-  /// Nor is it while not all `ranks` are heard of: one that is not may be the one.
-  package init?(among peers: [Int: Peer], of ranks: Int, at time: Double, deadline: Double) {
+  package init?(among peers: [Int: Peer], at time: Double, deadline: Double) {
     let judged = peers.filter { !$0.value.hasEnded && $0.value.heard > 0 }
     func oldest(_ key: KeyPath<Peer, Double>, _ isJudged: (Peer) -> Bool) -> (Int, Double)? {
       judged.filter { isJudged($0.value) }
@@ -34,8 +33,7 @@ package struct Stuck: Equatable {
     } else {
       let last = judged.values.map(\.moved).max() ?? time
       let numbers = judged.mapValues(\.pulse.exchanges)
-      guard judged.count > 1, peers.count == ranks, time - last >= deadline,
-        judged.values.allSatisfy(\.pulse.isWaiting),
+      guard time - last >= deadline, judged.values.allSatisfy(\.pulse.isWaiting),
         let first = numbers.min(by: { ($0.value, $0.key) < ($1.value, $1.key) })
       else { return nil }
       rank = first.key

@@ -1,29 +1,29 @@
 import Foundation
 
 /// Why a job ends whose ranks could not all go on.
-public struct Verdict: Codable, Sendable, Equatable {
+package struct Verdict: Codable, Sendable, Equatable {
   /// Exit codes of the program.
-  public enum Code: Int32, Codable, Sendable {
+  package enum Code: Int32, Codable, Sendable {
     case lost = 4
     case stuck = 5
   }
 
   /// Exit code of all ranks.
-  public let code: Code
+  package let code: Code
   /// One line: who, where, in which phase, why, what to do.
-  public let message: String
+  package let message: String
   /// The rank that is to blame.
-  public let rank: Int
+  package let rank: Int
   /// The name of its host.
-  public let host: String
+  package let host: String
   /// The number of its process there.
-  public let pid: Int32
+  package let pid: Int32
   /// What it did when it was last heard, see ``Activity/Phase``.
-  public let phase: String
+  package let phase: String
   /// The step that it did it in, or after.
-  public let step: Int
+  package let step: Int
   /// Whether its host no longer answers, as opposed to a process that ended or is stuck.
-  public let unreachable: Bool
+  package let unreachable: Bool
 
   init(
     _ code: Code, rank: Int, _ member: Member, _ pulse: Pulse, unreachable: Bool = false,
@@ -40,7 +40,7 @@ public struct Verdict: Codable, Sendable, Equatable {
   }
 
   /// Path of the file in a run's folder.
-  public static func path(inFolder folder: String) -> String { "\(folder)/ranks/verdict.json" }
+  package static func path(inFolder folder: String) -> String { "\(folder)/ranks/verdict.json" }
 
   /// Whether this process is the first to write the file.
   ///

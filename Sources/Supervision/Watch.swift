@@ -22,11 +22,11 @@ public final class Watch: Sendable {
   /// What is watched.
   public let activity: Activity
   /// Where this rank tells about itself.
-  public let log: RankLog
+  package let log: RankLog
   /// Whether rank 0 can be reached; a rank that cannot reach it watches over itself alone.
-  public let isConnected: Bool
+  package let isConnected: Bool
   /// All processes of the job.
-  public let members: [Member]
+  package let members: [Member]
   private let orders: WatchOrders
 
   /// Starts to watch.
@@ -36,18 +36,9 @@ public final class Watch: Sendable {
   ///   - members: All processes of the job, of which the first has the meeting point of `listener`.
   ///   - listener: Given by rank 0 of several.
   ///   - folder: That of the run, for the verdict.
-  public convenience init(
-    rank: Int, members: [Member], listener: Listener?, activity: Activity, log: RankLog,
-    folder: String, timing: WatchTiming
-  ) {
-    self.init(
-      rank: rank, members: members, listener: listener, activity: activity, log: log,
-      folder: folder, timing: timing, outlet: .process)
-  }
-
   package init(
     rank: Int, members: [Member], listener: Listener?, activity: Activity, log: RankLog,
-    folder: String, timing: WatchTiming, outlet: WatchOutlet
+    folder: String, timing: WatchTiming, outlet: WatchOutlet = .process
   ) {
     self.activity = activity
     self.log = log

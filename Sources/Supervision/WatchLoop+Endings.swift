@@ -52,22 +52,23 @@ extension WatchLoop {
     let isLate = rank > 0 && rank != members.deputy && peers[0] != nil
     guard
       let stuck = Stuck(
-        among: peers, of: members.count, at: time,
+        among: peers, at: time,
         deadline: timing.deadline + (isLate ? timing.deputyPrecedence : 0)),
-      rank == 0 || stuck.reason == .silent || peers[0] == nil, let peer = peers[stuck.rank]
+      rank == 0 || stuck.reason == .silent || (peers[0] == nil && stuck.reason == .idle),
+      let peer = peers[stuck.rank]
     else { return }
     // Whether its host is cut off, the kernels know soon, and then that is the reason.
     let isElsewhere = members[stuck.rank].host != members[rank].host
     if stuck.reason == .silent, isElsewhere, stuck.seconds < timing.kernelsKnow { return }
-    // All wait for each other, but for one that has not even said that it is there.
-    if rank == 0, stuck.reason == .deadlock,
+    // All wait, but for one that has not even said that it is there.
+    if stuck.reason == .deadlock || stuck.reason == .behind,
       let missing = members.indices.first(where: { peers[$0] == nil })
     {
       let pulse = Pulse(activity)
       let verdict = Verdict(
         .stuck, rank: missing, members[missing], pulse,
-        "is stuck \(pulse.place): all others wait for it, and it has not been heard since it was "
-          + "started; go on with --resume")
+        "is stuck \(pulse.place): all others wait, and it has not been heard since it was started: "
+          + "it is stopped, or does not reach rank 0 over TCP; go on with --resume")
       return announce(after: 0) { verdict }
     }
     let pulse = stuck.reason == .silent ? whereabouts(of: peer) : peer.pulse

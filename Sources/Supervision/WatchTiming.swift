@@ -1,7 +1,7 @@
 /// The times of a watch, in seconds.
-public struct WatchTiming: Sendable {
+package struct WatchTiming: Sendable {
   /// Seconds without progress after which a rank counts as stuck; 0 for never.
-  public var deadline: Double
+  package var deadline: Double
   /// Between two heartbeats.
   package var beat = 0.5
   /// A host that has not answered the kernel for so long is gone. Rank 0 finds that earlier than the
@@ -26,7 +26,7 @@ public struct WatchTiming: Sendable {
   package var connecting = 2
 
   /// The usual times.
-  public init(deadline: Double) { self.deadline = deadline }
+  package init(deadline: Double) { self.deadline = deadline }
 
   /// Has rank 0 hear no more heartbeats a second from thousands of ranks than from hundreds. Lost
   /// processes and hosts are noticed as before; a stuck rank is, a few heartbeats later.

@@ -9,9 +9,9 @@ public struct ReductionPlan: Sendable, Equatable {
   public enum Step: Sendable, Equatable {
     /// Both ranks send their slot to each other and combine: one level of recursive doubling.
     case exchange(slot: Int, peer: Int)
-    /// Send the slot to the rank that owns the left neighbour.
+    /// Send the slot to the rank that owns the neighbour.
     case send(slot: Int, peer: Int)
-    /// Receive the right neighbour and combine it into the slot.
+    /// Receive the neighbour and combine it into the slot.
     case receiveAndCombine(slot: Int, peer: Int)
     /// Combine one slot of this rank into another.
     case combine(from: Int, into: Int)
@@ -28,6 +28,11 @@ public struct ReductionPlan: Sendable, Equatable {
 
   /// What this rank does, in order. Blocking sends and receives in this order cannot deadlock.
   public let steps: [Step]
+
+  /// The same over other links: where one of two ranks combines, it is the owner of the right
+  /// neighbour instead of the left one's. Steps and mirrored steps in turn spread the traffic of many
+  /// totals.
+  public let mirroredSteps: [Step]
 
   /// Whether all of this is recursive doubling over equal aligned runs: one slot, exchanges only.
   public var isRecursiveDoubling: Bool {
@@ -60,49 +65,59 @@ public struct ReductionPlan: Sendable, Equatable {
         frontier[subtree] = Place(rank: owner, slot: slot)
       }
     }
+    let runLevel = subtrees[0].level
     // Equal runs that fill every group: both sides of each combination can do it, which saves the
     // way back down.
     let heights = Set(frontier.keys.map(\.level))
     let isSymmetric =
       slotCounts.allSatisfy { $0 == 1 } && heights.count == 1
-      && partition.rankCount % (1 << (level - subtrees[0].level)) == 0
+      && partition.rankCount % (1 << (level - runLevel)) == 0
 
-    var up: [Step] = []
-    var down: [Step] = []
-    for height in 0..<level {
-      for index in stride(from: 0, to: 1 << (partition.treeLevels - height), by: 2) {
-        let leftNode = Subtree(level: height, index: index)
-        let rightNode = Subtree(level: height, index: index + 1)
-        guard let left = frontier[leftNode] else { continue }
-        frontier[leftNode] = nil
-        frontier[Subtree(level: height + 1, index: index / 2)] = left
-        // Only the end of the batch lacks a right neighbour: the parent is the left one alone.
-        guard let right = frontier.removeValue(forKey: rightNode) else { continue }
-        if isSymmetric {
-          // Every rank below the two nodes combines with its mirror image, not only the owners.
-          let width = 1 << (height - subtrees[0].level)
-          if (left.rank..<left.rank + width).contains(rank) {
-            up.append(.exchange(slot: 0, peer: rank + width))
-          } else if (right.rank..<right.rank + width).contains(rank) {
-            up.append(.exchange(slot: 0, peer: rank - width))
+    /// - Parameter frontier: The nodes that are there, and where.
+    func plan(_ frontier: [Subtree: Place], isMirrored: Bool) -> [Step] {
+      var frontier = frontier
+      var up: [Step] = []
+      var down: [Step] = []
+      for height in 0..<level {
+        for index in stride(from: 0, to: 1 << (partition.treeLevels - height), by: 2) {
+          let leftNode = Subtree(level: height, index: index)
+          let rightNode = Subtree(level: height, index: index + 1)
+          guard let left = frontier[leftNode] else { continue }
+          frontier[leftNode] = nil
+          let parent = Subtree(level: height + 1, index: index / 2)
+          frontier[parent] = left
+          // Only the end of the batch lacks a right neighbour: the parent is the left one alone.
+          guard let right = frontier.removeValue(forKey: rightNode) else { continue }
+          if isSymmetric {
+            // Every rank below the two nodes combines with its mirror image, not only the owners.
+            let width = 1 << (height - runLevel)
+            if (left.rank..<left.rank + width).contains(rank) {
+              up.append(.exchange(slot: 0, peer: rank + width))
+            } else if (right.rank..<right.rank + width).contains(rank) {
+              up.append(.exchange(slot: 0, peer: rank - width))
+            }
+            continue
           }
-          continue
-        }
-        switch (left.rank == rank, right.rank == rank) {
-        case (true, true):
-          up.append(.combine(from: right.slot, into: left.slot))
-          down.append(.copyTotal(from: left.slot, into: right.slot))
-        case (true, false):
-          up.append(.receiveAndCombine(slot: left.slot, peer: right.rank))
-          down.append(.sendTotal(slot: left.slot, peer: right.rank))
-        case (false, true):
-          up.append(.send(slot: right.slot, peer: left.rank))
-          down.append(.receiveTotal(slot: right.slot, peer: left.rank))
-        case (false, false): break
+          let (total, other) = isMirrored ? (right, left) : (left, right)
+          frontier[parent] = total
+          switch (total.rank == rank, other.rank == rank) {
+          case (true, true):
+            up.append(.combine(from: other.slot, into: total.slot))
+            down.append(.copyTotal(from: total.slot, into: other.slot))
+          case (true, false):
+            up.append(.receiveAndCombine(slot: total.slot, peer: other.rank))
+            down.append(.sendTotal(slot: total.slot, peer: other.rank))
+          case (false, true):
+            up.append(.send(slot: other.slot, peer: total.rank))
+            down.append(.receiveTotal(slot: other.slot, peer: total.rank))
+          case (false, false): break
+          }
         }
       }
+      return up + down.reversed()
     }
-    steps = up + down.reversed()
+    steps = plan(frontier, isMirrored: false)
+    mirroredSteps = plan(frontier, isMirrored: true)
   }
 }
 

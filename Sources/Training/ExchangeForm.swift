@@ -21,15 +21,19 @@ package struct ExchangeForm {
   ///
   /// Called by all ranks, which agree on the answer. Each form is measured by four sums of 4 MiB; no
   /// choice changes any bits.
+  /// - Parameters:
+  ///   - microBatchCount: Micro-batches of a round: unequal runs of them take other ways.
+  ///   - advance: Called whenever messages have arrived, for whoever watches.
   /// - Throws: If the library refuses or loses a rank.
   package init(
-    _ configuration: ExchangeConfiguration, measuring communicator: Communicator
+    _ configuration: ExchangeConfiguration, measuring communicator: Communicator,
+    microBatchCount: Int, advance: () -> Void = {}
   ) throws(MPIError) {
     let float = MemoryLayout<Float>.stride
     let chunks = configuration.chunkBytes.map { [$0] } ?? [60 << 10, 240 << 10, 960 << 10]
     let plan = ReductionPlan(
       partition: MicroBatchPartition(
-        microBatchCount: communicator.size, rankCount: communicator.size),
+        microBatchCount: microBatchCount, rankCount: communicator.size),
       rank: communicator.rank)
     // Two ranks have the same traffic either way, and fewer messages with whole chunks; unequal runs
     // of micro-batches cannot be halved.
@@ -56,7 +60,7 @@ package struct ExchangeForm {
         try communicator.barrier()
         let start = ContinuousClock.now
         sum.begin()
-        try sum.finish()
+        try sum.finish(advance: advance)
         // A sum takes as long as on the rank that is the last to have it.
         let longest = try communicator.allGather([.now - start] as [Duration]).max()
         shortest = min(shortest, longest ?? shortest)

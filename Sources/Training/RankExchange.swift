@@ -33,17 +33,20 @@ public final class RankExchange: Exchange {
 
   /// An exchange between all ranks of `communicator`, which all call this, as a configuration says.
   ///
+  /// - Parameter microBatchCount: Micro-batches of a round.
   /// - Throws: If the library refuses or loses a rank.
   public init(
     _ communicator: Communicator, _ configuration: ExchangeConfiguration = ExchangeConfiguration(),
-    activity: Activity? = nil
+    microBatchCount: Int, activity: Activity? = nil
   ) throws(MPIError) {
     self.communicator = communicator
     self.activity = activity
     overlaps = configuration.overlap
     // On a host that is ready ranks wait here for those that still open their data.
     activity?.beginExchange()
-    let measured = try ExchangeForm(configuration, measuring: communicator)
+    let measured = try ExchangeForm(
+      configuration, measuring: communicator, microBatchCount: microBatchCount
+    ) { activity?.advance() }
     activity?.endExchange()
     form = measured.form
     summary = measured.summary
@@ -138,7 +141,7 @@ public final class RankExchange: Exchange {
     let start = ContinuousClock.now
     activity?.beginExchange()
     do throws(MPIError) {
-      try gradients?.finish()
+      try gradients?.finish { activity?.advance() }
     } catch { throw ExchangeError("\(error)") }
     activity?.endExchange()
     recorder?.note(

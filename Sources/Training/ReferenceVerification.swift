@@ -68,7 +68,7 @@ public struct ReferenceVerification {
     let layout = BatchLayout(
       microBatchCount: microBatchCount, microBatchSize: microBatch,
       rank: communicator.rank, rankCount: communicator.size)
-    let exchange = try RankExchange(communicator)
+    let exchange = try RankExchange(communicator, microBatchCount: microBatchCount)
     let state = ModelState(
       table: reference.architecture.parameterTable, seed: 0, isAveraging: false,
       usesMeanSquare: true)

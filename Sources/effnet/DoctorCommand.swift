@@ -46,10 +46,10 @@ struct DoctorCommand: ParsableCommand {
       // One rank a host measures the network; the others would only measure each other.
       let speakers = hosts.indices.filter { hosts.firstIndex(of: hosts[$0]) == $0 }
       findings.pairs = try PairMeasurement.measure(speakers, world)
-      guard let all = try Self.gather(findings, world, hostCount: speakers.count) else {
+      guard let all = try Self.gather(findings, world, speakers) else {
         // Rank 0 has the last word, or ends the job where a message is still under way.
         let code = try world.exchange(
-          [], receiving: 1, peer: 0, tag: Tag.end, until: Communicator.seconds + 120)
+          [], receiving: 1, peer: 0, tag: Tag.end, until: Communicator.seconds + 300)
         guard code != [0] else { return }
         throw Failure(silently: Failure.Code.check.rawValue)
       }
@@ -74,6 +74,7 @@ struct DoctorCommand: ParsableCommand {
     static let length = 1002
     static let text = 1003
     static let end = 1004
+    static let turn = 1005
   }
 
   /// Waits for all ranks, over their links to rank 0 alone: those among others are still to be tested.
@@ -118,29 +119,45 @@ struct DoctorCommand: ParsableCommand {
 
   /// Collects what all ranks have to say on rank 0; `nil` for those whose words do not arrive, and on
   /// the other ranks.
+  ///
+  /// Rank 0 asks, and the speakers first: words on the way would slow down what they still measure.
   private static func gather(
-    _ findings: Findings, _ world: Communicator, hostCount: Int
+    _ findings: Findings, _ world: Communicator, _ speakers: [Int]
   ) throws -> [Findings?]? {
     let text = try Array(JSONEncoder().encode(findings))
     // Later than any round of the pairs.
-    let deadline = Communicator.seconds + 10 + 2 * Double(min(hostCount, 64))
+    let patience = 10 + 2 * Double(min(speakers.count, 64))
     guard world.rank == 0 else {
+      let deadline = Communicator.seconds + 3 * patience
+      guard
+        try world.exchange(
+          [], receiving: 1, peer: 0, tag: Tag.turn, until: deadline, pause: 1_000) != nil
+      else { return nil }
       let length = withUnsafeBytes(of: Int64(text.count)) { Array($0) }
       for (bytes, tag) in [(length, Tag.length), (text, Tag.text)] {
         _ = try world.exchange(bytes, receiving: 0, peer: 0, tag: tag, until: deadline + 20)
       }
       return nil
     }
-    return try (0..<world.size).map { rank in
-      guard rank > 0 else { return findings }
-      guard
-        let length = try world.exchange(
-          [], receiving: 8, peer: rank, tag: Tag.length, until: deadline),
-        let bytes = try world.exchange(
-          [], receiving: Int(length.withUnsafeBytes { $0.load(as: Int64.self) }), peer: rank,
-          tag: Tag.text, until: deadline)
-      else { return nil }
-      return try JSONDecoder().decode(Findings.self, from: Data(bytes))
+    var all = [Findings?](repeating: nil, count: world.size)
+    all[0] = findings
+    for ranks in [speakers, all.indices.filter { !speakers.contains($0) }] {
+      let deadline = Communicator.seconds + patience
+      let others = ranks.filter { $0 > 0 }
+      for rank in others {
+        _ = try world.exchange([1], receiving: 0, peer: rank, tag: Tag.turn, until: deadline)
+      }
+      for rank in others {
+        guard
+          let length = try world.exchange(
+            [], receiving: 8, peer: rank, tag: Tag.length, until: deadline),
+          let bytes = try world.exchange(
+            [], receiving: Int(length.withUnsafeBytes { $0.load(as: Int64.self) }), peer: rank,
+            tag: Tag.text, until: deadline)
+        else { continue }
+        all[rank] = try JSONDecoder().decode(Findings.self, from: Data(bytes))
+      }
     }
+    return all
   }
 }

@@ -1,3 +1,4 @@
+import Benchmarks
 import Foundation
 import Supervision
 
@@ -16,7 +17,7 @@ struct DoctorReport: Encodable {
     self.ranks = ranks
     self.pairs = pairs
     self.hosts = hosts
-    isReachable = !ranks.contains { $0 == nil } && !pairs.contains { $0.latency == nil }
+    isReachable = !ranks.contains { $0 == nil } && !pairs.contains { $0.bandwidth == nil }
     let heard = ranks.compactMap { $0 }
     let network = Self.networkProblems(heard, pairs, hosts)
     let silent = ranks.indices.filter { ranks[$0] == nil }.map {
@@ -35,7 +36,7 @@ struct DoctorReport: Encodable {
       return all.isEmpty
         ? "unknown" : all.map { "\($0.name) \($0.subnet)" }.joined(separator: ", ")
     }
-    var problems = pairs.filter { $0.latency == nil }.map { pair in
+    var problems = pairs.filter { $0.bandwidth == nil }.map { pair in
       let (a, b) = (hosts[pair.first], hosts[pair.second])
       return "\(a) and \(b) do not reach each other in time: check cable and firewall, or name the "
         + "network to use with OMPI_MCA_btl_tcp_if_include=SUBNET; \(a) has \(networks(a)), \(b) has "
@@ -47,8 +48,7 @@ struct DoctorReport: Encodable {
         "the clock of \(hosts[pair.second]) is \(fixed(offset, 1)) s ahead of that of \(hosts[0]); "
           + "set it (chrony or ntpd), or times in logs mislead")
     }
-    let rates = pairs.compactMap(\.bandwidth).sorted()
-    let usual = rates.isEmpty ? 0 : rates[rates.count / 2]
+    let usual = pairs.compactMap(\.bandwidth).median
     for pair in pairs where (pair.bandwidth ?? usual) < usual / 4 {
       problems.append(
         "\(hosts[pair.first]) and \(hosts[pair.second]) exchange "
@@ -129,12 +129,16 @@ struct DoctorReport: Encodable {
 
   /// Tables of hosts and pairs, then what to fix.
   var text: String {
-    var rows = [["host", "ranks", "cores", "core type", "free", "images", "networks"]]
+    var rows = [
+      ["host", "ranks", "cores", "core type", "built for", "MPI", "free", "images", "networks"]
+    ]
     var seen: Set<String> = []
     for rank in ranks.compactMap({ $0 }) where seen.insert(rank.host).inserted {
       let own = ranks.compactMap { $0 }.filter { $0.host == rank.host }
       rows.append([
         rank.host, "\(own.count)", "\(Set(own.flatMap(\.cores)).count)", rank.coreType,
+        rank.compiled == rank.processor ? rank.compiled : "\(rank.compiled) on \(rank.processor)",
+        rank.mpi,
         "\(fixed(rank.freeMemory / 1e9, 1)) GB",
         rank.images == 0
           ? "" : "\(fixed(rank.seconds / max(Double(rank.bytes), 1) * 1e9, 1)) ms/MB",
@@ -145,7 +149,7 @@ struct DoctorReport: Encodable {
     var lines = rows.map(table.line)
     if !pairs.isEmpty {
       let cells =
-        [["from", "to", "8 bytes", "1 MB both ways"]]
+        [["from", "to", "8 bytes", "up to 1 MB both ways"]]
         + pairs.map { pair in
           [
             hosts[pair.first], hosts[pair.second],

@@ -106,6 +106,23 @@ final class PipelinedSumTests: XCTestCase {
     }
   }
 
+  /// Whoever watches must be able to tell a slow link from one that hangs.
+  func testWaitingForManyChunksIsProgress() throws {
+    let (world, payload, lanes) = (try sharedWorld(), 640, 4)
+    let plan = ReductionPlan(
+      partition: MicroBatchPartition(microBatchCount: world.size, rankCount: world.size),
+      rank: world.rank)
+    let slots = FloatBuffer(count: plan.subtrees.count * payload)
+    let sum = PipelinedSum(
+      slots.start, payload: payload, plan: plan, over: world,
+      form: .init(chunk: 10, largestWhole: .max, lanes: lanes))
+    sum.begin()
+    var advances = 0
+    try sum.finish { advances += 1 }
+    // Each time no more can have arrived than one message of each lane each way.
+    XCTAssertGreaterThanOrEqual(advances, world.size > 1 ? 64 / (2 * lanes) : 0)
+  }
+
   func testLargeMessagesHaveTheBitsOfTheSerialTree() throws {
     // Beyond the sizes that libraries send off without asking the receiver.
     for largestWhole in [0, Int.max] {

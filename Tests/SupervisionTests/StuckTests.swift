@@ -22,7 +22,7 @@ final class StuckTests: XCTestCase {
   ) {
     let stuck = Stuck(
       among: Dictionary(uniqueKeysWithValues: peers.enumerated().map { ($0, $1) }),
-      of: peers.count, at: Self.now, deadline: Self.deadline)
+      at: Self.now, deadline: Self.deadline)
     XCTAssertEqual(stuck?.rank, rank, line: line)
     XCTAssertEqual(stuck?.reason, reason, line: line)
   }

@@ -43,8 +43,11 @@ final class WatchTests: XCTestCase {
   }
 
   /// Starts the watches of a job; its ranks have the numbers 100, 101, … as processes.
+  ///
+  /// - Parameter missing: A rank that is stopped before it is heard for the first time.
   private func start(
-    ranks: Int, deadline: Double = 0, memory: Int = .max, beat: Double = 0.02
+    ranks: Int, without missing: Int? = nil, deadline: Double = 0, memory: Int = .max,
+    beat: Double = 0.02
   ) throws {
     let listener = ranks > 1 ? try Listener(addresses: []) : nil
     let members = (0..<ranks).map {
@@ -59,12 +62,14 @@ final class WatchTests: XCTestCase {
     activities = (0..<ranks).map { _ in Activity() }
     for rank in 0..<ranks {
       watches.append(
-        Watch(
-          rank: rank, members: members, listener: rank == 0 ? listener : nil,
-          activity: activities[rank], log: RankLog(rank: rank, folder: folder), folder: folder,
-          timing: timing, outlet: record.outlet(rank)))
+        rank == missing
+          ? nil
+          : Watch(
+            rank: rank, members: members, listener: rank == 0 ? listener : nil,
+            activity: activities[rank], log: RankLog(rank: rank, folder: folder), folder: folder,
+            timing: timing, outlet: record.outlet(rank)))
     }
-    XCTAssertEqual(watches.compactMap { $0?.isConnected }, Array(repeating: true, count: ranks))
+    XCTAssertTrue(watches.allSatisfy { $0?.isConnected != false })
     // All have been heard.
     Thread.sleep(forTimeInterval: 0.2)
   }
@@ -184,6 +189,20 @@ final class WatchTests: XCTestCase {
     XCTAssertEqual(try verdict().code, .stuck)
   }
 
+  func testARankThatWasNeverHeardIsStuck() throws {
+    for ranks in [2, 3] {
+      (record, watches) = (Record(), [])
+      try? FileManager.default.removeItem(atPath: Verdict.path(inFolder: folder))
+      try start(ranks: ranks, without: 1, deadline: 0.3)
+      activities[0].beginExchange()
+      // Has left an exchange behind that rank 0 is in: still, who was never heard comes first.
+      for _ in 0..<2 { activities[ranks - 1].beginExchange() }
+      try assertEnd(
+        ranks == 2 ? [0: 5] : [0: 5, 2: 5], speaker: 0,
+        ["rank 1 (pid 101 on host a) is stuck at the start: all others wait, and it has not been"])
+    }
+  }
+
   func testARankAloneIsLeftInPeace() throws {
     try start(ranks: 1, deadline: 0.3)
     Thread.sleep(forTimeInterval: 1)
@@ -200,6 +219,17 @@ final class WatchTests: XCTestCase {
     }
     XCTAssertEqual(record.lines.count, 0)
     XCTAssertEqual(record.codes, [:])
+  }
+
+  func testAnExchangeThatGoesOnIsNotStuckHoweverLong() throws {
+    try start(ranks: 2, deadline: 0.3)
+    for activity in activities { activity.beginExchange() }
+    for _ in 0..<30 {
+      activities[1].advance()
+      Thread.sleep(forTimeInterval: 0.03)
+    }
+    XCTAssertEqual(record.codes, [:])
+    wait(until: { record.codes == [0: 5, 1: 5] }, "once nothing moves")
   }
 
   func testTheLossOfOneOfHundredsIsTold() throws {

@@ -75,7 +75,9 @@ package struct ExchangeBenchmark: Sendable, Encodable {
     self.hosts = hosts
     version = MPISession.libraryVersion
     let pattern = SumPattern(rankCount: ranks)
-    let form = try ExchangeForm(ExchangeConfiguration(), measuring: communicator).form
+    let form = try ExchangeForm(
+      ExchangeConfiguration(), measuring: communicator, microBatchCount: communicator.size
+    ).form
     for bytes in sizes {
       let line = try Self.measure(bytes, seconds: seconds, pattern, form, communicator)
       lines.append(line)

@@ -14,7 +14,7 @@ extension Trainer {
         state.step = try communicator.sum(communicator.rank == 0 ? state.step : 0)
         state.skippedSteps = try communicator.sum(
           communicator.rank == 0 ? state.skippedSteps : 0)
-        for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
+        try broadcastState()
       }
     } catch { throw TrainingError(error) }
   }

@@ -9,11 +9,27 @@ extension Trainer {
     guard state.step == 0, let path = configuration.finetuning.checkpoint else { return }
     if communicator.rank == 0 { try takeOver(path) }
     do throws(MPIError) {
-      try activity.exchange { () throws(MPIError) in
-        for arena in state.arenas { try communicator.broadcast(arena.buffer.values, from: 0) }
-      }
+      try activity.exchange { () throws(MPIError) in try broadcastState() }
     } catch { throw TrainingError(error) }
   }
+
+  /// Hands the numbers that rank 0 holds to all.
+  ///
+  /// In pieces, each of which is progress: a whole arena may take a slow link longer than ranks are
+  /// allowed to wait.
+  func broadcastState() throws(MPIError) {
+    for arena in state.arenas {
+      for start in stride(from: 0, to: arena.buffer.count, by: Self.broadcastPiece) {
+        let end = min(start + Self.broadcastPiece, arena.buffer.count)
+        try communicator.broadcast(
+          UnsafeMutableBufferPointer(rebasing: arena.buffer.values[start..<end]), from: 0)
+        activity.advance()
+      }
+    }
+  }
+
+  /// Floats: 4 MiB.
+  private static let broadcastPiece = 1 << 20
 
   private func takeOver(_ path: String) throws(TrainingError) {
     let (checkpoint, _, source) = try Checkpoint.load(path, advance: activity.advance)

@@ -83,7 +83,9 @@ public final class Trainer {
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
     try Self.requireAgreement(configuration, feed, communicator, activity)
     do throws(MPIError) {
-      exchange = try RankExchange(communicator, configuration.exchange, activity: activity)
+      exchange = try RankExchange(
+        communicator, configuration.exchange, microBatchCount: layout.partition.microBatchCount,
+        activity: activity)
     } catch { throw TrainingError(error) }
     network = EfficientNet(
       architecture, layout: layout, exchange: exchange, weights: state.weights,
