@@ -98,14 +98,15 @@ public final class Trainer {
       observer?.noticed(problem)
     }
     if isResuming {
+      // Before anything is read: another run may still add to it.
+      try takeFolder(waiting: RunFolder.leaseSeconds)
       try resume()
       try determineWhetherFinished()
     }
     try beginFromCheckpoint()
+    if !isResuming { try takeFolder(waiting: 0) }
     let hostCount = try Self.hostCount(communicator, activity)
     if communicator.rank == 0 {
-      try folder.prepare()
-      try folder.lock()
       try folder.write(configuration.yaml, to: "configuration.yaml")
       try folder.write(identity + "\n", to: RunFolder.identityFile)
       let log = try RunLog(
@@ -121,6 +122,13 @@ public final class Trainer {
     }
     watch?.log.open()
     watch?.log.note(exchange.summary)
+  }
+
+  /// Has rank 0 make the folder and keep other runs out of it.
+  private func takeFolder(waiting seconds: Double) throws(TrainingError) {
+    guard communicator.rank == 0 else { return }
+    try folder.prepare()
+    try folder.lock(waiting: seconds, advance: activity.advance) { observer?.noticed($0) }
   }
 
   /// All ranks must run the same program on the same configuration and data, or bits would differ.
