@@ -35,10 +35,10 @@ extension RunFolder {
   /// - Parameters:
   ///   - state: Overwritten.
   ///   - advance: Is called whenever a part of it is done.
-  ///   - accept: Is shown a description before the values are read. What it throws ends the search,
-  ///     unless it is of the kind `data`.
+  ///   - accept: Is shown a description before the values are read. What it throws ends the search.
   /// - Returns: What was read, if anything, and why newer ones were not, newest first.
-  /// - Throws: When the folder exists and cannot be read; what `accept` throws.
+  /// - Throws: When the folder exists and cannot be read; when a checkpoint cannot be read that may
+  ///   be whole, see ``TrainingError/isDamage``; what `accept` throws.
   package func readNewest(
     into state: ModelState, advance: () -> Void = {},
     _ accept: (Checkpoint) throws(TrainingError) -> Void
@@ -48,11 +48,11 @@ extension RunFolder {
       let path = checkpoint(step: step)
       do throws(TrainingError) {
         let found = try Checkpoint(describing: path, advance: advance)
-        try requireOwn(found, step: step, path)
+        try require(found, isOf: identity ?? found.run, step: step, path)
         try accept(found)
         return (try Checkpoint.read(path, into: state, advance: advance), passedOver)
       } catch {
-        guard error.kind == .data else { throw error }
+        guard error.isDamage else { throw error }
         passedOver.append((step, error))
       }
     }
@@ -60,20 +60,20 @@ extension RunFolder {
   }
 
   /// A checkpoint must be what its name says, and of the run in this folder.
-  private func requireOwn(
-    _ found: Checkpoint, step: Int, _ path: String
+  private func require(
+    _ found: Checkpoint, isOf run: String, step: Int, _ path: String
   ) throws(TrainingError) {
     guard found.step == step else {
       throw TrainingError(
         .data,
         "checkpoint \(path) is that of step \(found.step) under another name; name it "
-          + checkpoint(step: found.step))
+          + checkpoint(step: found.step), isDamage: true)
     }
-    guard found.run == identity ?? found.run else {
+    guard found.run == run else {
       throw TrainingError(
         .data,
         "checkpoint \(path) is of another run than this folder; move it away, or remove "
-          + "\(file(Self.identityFile)) to go on from it")
+          + "\(file(Self.identityFile)) to go on from it", isDamage: true)
     }
   }
 
@@ -117,7 +117,11 @@ extension RunFolder {
   /// Renames what has the name of a checkpoint and is none, so that the name is free.
   func setAside(step: Int) throws(TrainingError) {
     let path = checkpoint(step: step)
-    guard rename(path, path + ".set-aside") == 0 || errno == ENOENT else {
+    var status = stat()
+    // Nobody else renames in a locked folder, and NFS has no renaming that refuses to replace.
+    let free = (1...).lazy.map { path + ".set-aside" + ($0 > 1 ? "-\($0)" : "") }
+      .first { lstat($0, &status) != 0 }
+    guard let free, rename(path, free) == 0 || errno == ENOENT else {
       throw TrainingError(
         .output,
         "\(path), which was passed over, cannot be renamed to make room for a good one: "

@@ -49,7 +49,7 @@ extension Trainer {
   /// Network, batches, order of samples and kind of state must be those of the checkpoint; rates,
   /// schedule, augmentation and rounds may be changed on the way.
   private func requireSameRun(_ checkpoint: Checkpoint) throws(TrainingError) {
-    let old = try checkpoint.parsedConfiguration("checkpoint")
+    let old = try checkpoint.parsedConfiguration(folder.checkpoint(step: checkpoint.step))
     let table = Architecture(old.network, classes: checkpoint.classNames.count).parameterTable
     let comparisons: [(isSame: Bool, subject: String)] = [
       (
