@@ -42,8 +42,10 @@ public final class Trainer {
   private(set) var writer: CheckpointWriter?
   /// Path of the newest checkpoint that is known to be good, on rank 0.
   var lastSaved: String?
-  /// Steps whose checkpoints were passed over as damaged.
+  /// Steps ahead whose checkpoints were passed over as damaged.
   var passedOver: Set<Int> = []
+  /// Whether the checkpoint of a step is whole and of this run, as far as rank 0 knows.
+  var isOwnCheckpoint: [Int: Bool] = [:]
   /// What the checkpoints of this run have in common, on rank 0.
   var identity = RunFolder.newIdentity()
 
@@ -403,7 +405,10 @@ public final class Trainer {
       top1: validation?.top1, step: state.step, seconds: seconds,
       imagesPerSecond: Double(images) / max(seconds, 1e-9), ranks: communicator.size,
       stateSHA256: state.sha256)
-    try folder.prune(writtenStep: state.step, retention)
+    var retention = self.retention
+    let notices = try folder.prune(
+      writtenStep: state.step, &retention, advance: activity.advance)
+    for notice in notices { try note(notice) }
     try log.finish(summary)
     page?.finished()
     observer?.finished(
