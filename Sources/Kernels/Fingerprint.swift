@@ -1,5 +1,5 @@
 /// A hash of 64 bits that is as quick as memory: it tells replicas apart, not forgeries.
-public enum Fingerprint {
+package enum Fingerprint {
   /// Vectors that are worked on at the same time, to hide the latency of a multiplication.
   private static let ways = 4
   /// An odd factor: multiplying by it, like every step here, loses nothing (the prime of FNV-1a).
@@ -9,7 +9,7 @@ public enum Fingerprint {
   ///
   /// A lane is `h ← (h ⊕ x)·p`, so whatever differs in one value differs in its lane to the end, and
   /// the lanes are joined the same way.
-  public static func of(_ start: UnsafePointer<Float>, count: Int) -> UInt64 {
+  package static func of(_ start: UnsafePointer<Float>, count: Int) -> UInt64 {
     typealias Lanes = SIMD16<UInt32>
     let memory = UnsafeRawPointer(start)
     let stride = MemoryLayout<Lanes>.stride

@@ -12,8 +12,8 @@ package final class RankLog: Sendable {
 
   private struct State {
     var descriptor: Int32 = -1
-    /// Lines from before the file was opened.
-    var early = ""
+    /// Lines from before the file was opened, or could not be.
+    var early: String? = ""
   }
 
   /// The log of a rank in a run's folder; nothing is written before ``open()``.
@@ -27,8 +27,8 @@ package final class RankLog: Sendable {
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     state.withLock { state in
       state.descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
-      Self.write(state.early, to: state.descriptor)
-      state.early = ""
+      Self.write(state.early ?? "", to: state.descriptor)
+      state.early = nil
     }
   }
 
@@ -36,7 +36,7 @@ package final class RankLog: Sendable {
   package func note(_ text: String) {
     let line = "\(Self.time) \(text)\n"
     let descriptor = state.withLock { state in
-      if state.descriptor < 0 { state.early += line }
+      state.early?.append(line)
       return state.descriptor
     }
     Self.write(line, to: descriptor)

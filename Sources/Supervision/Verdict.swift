@@ -45,7 +45,7 @@ package struct Verdict: Codable, Sendable, Equatable {
   /// Whether this process is the first to write the file.
   ///
   /// - Returns: False where there is one already; true, too, where none can be written.
-  func claim(_ path: String) -> Bool {
+  package func claim(_ path: String) -> Bool {
     // A run that is only starting has no folder yet.
     let folder = (path as NSString).deletingLastPathComponent
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -54,8 +54,14 @@ package struct Verdict: Codable, Sendable, Equatable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let text = ((try? encoder.encode(self)) ?? Data()) + Data("\n".utf8)
-    _ = text.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-    close(file)
+    let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+    do {
+      try handle.write(contentsOf: text)
+      try handle.close()
+    } catch {
+      // A part of it would be taken for a verdict that nobody can read.
+      unlink(path)
+    }
     return true
   }
 }

@@ -1,7 +1,7 @@
 /// The upper half of a `Float`: its sign, its exponent and seven bits of its fraction (bfloat16).
 ///
 /// Rounding is to nearest, ties to even; a number that is not one stays so.
-public enum BrainFloat {
+package enum BrainFloat {
   private typealias Words = SIMD16<UInt32>
 
   @inline(__always)
@@ -33,7 +33,7 @@ public enum BrainFloat {
   }
 
   /// Rounds `count` values in place.
-  public static func round(_ values: UnsafeMutablePointer<Float>, count: Int) {
+  package static func round(_ values: UnsafeMutablePointer<Float>, count: Int) {
     let whole = count & ~15
     for i in stride(from: 0, to: whole, by: 16) {
       store(unsafeBitCast(rounded(vector(values + i)), to: SIMD16<Float>.self), values + i)
@@ -42,7 +42,7 @@ public enum BrainFloat {
   }
 
   /// Rounds both operands of a sum, and adds them in full precision.
-  public static func add(
+  package static func add(
     _ other: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>, count: Int
   ) {
     let whole = count & ~15
@@ -55,7 +55,7 @@ public enum BrainFloat {
   }
 
   /// Rounds `count` values to 16 bits each.
-  public static func pack(
+  package static func pack(
     _ values: UnsafePointer<Float>, count: Int, into packed: UnsafeMutablePointer<UInt16>
   ) {
     let whole = count & ~15
@@ -67,7 +67,7 @@ public enum BrainFloat {
   }
 
   /// Makes floats of `count` packed values.
-  public static func unpack(
+  package static func unpack(
     _ packed: UnsafePointer<UInt16>, count: Int, into values: UnsafeMutablePointer<Float>
   ) {
     for i in 0..<count { values[i] = Float(bitPattern: UInt32(packed[i]) << 16) }

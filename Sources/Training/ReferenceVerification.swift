@@ -1,46 +1,46 @@
 import HDF5
 import Kernels
-public import MPI
+package import MPI
 import Networks
 import Tensors
 
 /// Runs a network against a file of float64-computed values: scores, loss, every gradient, every
 /// batch statistic, and optimizer steps.
-public struct ReferenceVerification {
+package struct ReferenceVerification {
   /// One compared quantity.
-  public struct Check: Sendable {
+  package struct Check: Sendable {
     /// What was compared.
-    public let name: String
+    package let name: String
     /// Largest absolute difference over the largest absolute expected value.
-    public let error: Double
+    package let error: Double
     /// What is allowed.
-    public let tolerance: Double
+    package let tolerance: Double
     /// Whether it holds; a NaN does not.
-    public var holds: Bool { error <= tolerance }
+    package var holds: Bool { error <= tolerance }
   }
 
   /// Scores and losses: a few hundred float32 roundings deep.
-  public static let valueTolerance = 1e-4
+  package static let valueTolerance = 1e-4
   /// Gradients, statistics and stepped weights, of the largest value in their tensor.
-  public static let tensorTolerance = 1e-3
+  package static let tensorTolerance = 1e-3
 
   /// All comparisons, those of all ranks joined.
-  public private(set) var checks: [Check] = []
+  package private(set) var checks: [Check] = []
 
   /// Whether every comparison holds.
-  public var holds: Bool { checks.allSatisfy(\.holds) }
+  package var holds: Bool { checks.allSatisfy(\.holds) }
 
   /// A failure to run the comparison at all.
-  public struct Failure: Error, CustomStringConvertible {
+  package struct Failure: Error, CustomStringConvertible {
     /// One line that says what failed.
-    public let description: String
+    package let description: String
   }
 
   /// Compares with the reference at `path` on all ranks of `communicator`.
   ///
   /// - Parameter microBatch: Images of a micro-batch; nil for one, which makes the deepest tree.
   /// - Throws: When the file is not a reference, or there are more ranks than images.
-  public init(
+  package init(
     path: String, microBatch: Int? = nil, communicator: Communicator
   ) throws(Failure) {
     do {

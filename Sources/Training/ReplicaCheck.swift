@@ -1,16 +1,16 @@
 import Kernels
-public import MPI
+package import MPI
 
 /// Proof that all ranks hold the same bits.
 ///
 /// Each hashes its weights, statistics, moments and averages, which takes as long as reading them
 /// once, and all compare the hashes.
-public enum ReplicaCheck {
+package enum ReplicaCheck {
   /// Compares the states of all ranks; called by all.
   ///
   /// - Throws: When they differ, on all ranks the same: the first rank that is not like most, and the
   ///   first arena in which it is not.
-  public static func run(
+  package static func run(
     _ state: ModelState, over communicator: Communicator
   ) throws(TrainingError) {
     guard communicator.size > 1 else { return }

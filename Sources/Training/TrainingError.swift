@@ -29,10 +29,17 @@ public struct TrainingError: Error, CustomStringConvertible {
   /// Whether all ranks have met it: then one of them speaks for all.
   package let isShared: Bool
 
-  package init(_ kind: Kind, _ description: String, isShared: Bool = false) {
+  /// Whether a file is not what was written under its name: then an older one may do. What this
+  /// program or this user cannot read may be whole.
+  package let isDamage: Bool
+
+  package init(
+    _ kind: Kind, _ description: String, isShared: Bool = false, isDamage: Bool = false
+  ) {
     self.kind = kind
     self.description = description
     self.isShared = isShared
+    self.isDamage = isDamage
   }
 
   /// Classifies an error of one of the libraries below.

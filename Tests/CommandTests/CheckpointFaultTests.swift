@@ -63,6 +63,12 @@ final class CheckpointFaultTests: TrainingTestCase {
     for (name, parts, damage) in damages {
       try copy("run", to: name)
       try damage("\(name)/\(newest)")
+      if name == "version" {
+        // The program that wrote it can read it.
+        try assertFails(train(name, [], ["--resume"]), code: 3, ["\(name)/\(newest)"] + parts)
+        XCTAssertEqual(checkpoints(name), [older, newest])
+        continue
+      }
       let outcome = try effnet(train(name, [], ["--resume"]))
       XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
       XCTAssertEqual(outcome.messages.count, 1, outcome.errors)
@@ -83,6 +89,40 @@ final class CheckpointFaultTests: TrainingTestCase {
       try assertFails(train(name, [], ["--resume"]), code: 3, ["\(name)/\(newest)"] + parts)
       XCTAssertEqual(files(name), files("run"), name)
     }
+  }
+
+  func testWhatAnotherRunStillWritesIsReadOnceItHasEnded() throws {
+    try prepare()
+    let expected = try hash("undisturbed")
+    _ = try hash("run", half)
+    try FileManager.default.createDirectory(
+      atPath: path("new"), withIntermediateDirectories: false)
+    let locks = ["run/.lock", "new/.lock"].map {
+      open(path($0), O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    }
+    defer { close(locks[1]) }
+    for lock in locks { XCTAssertEqual(flock(lock, LOCK_EX | LOCK_NB), 0) }
+    try assertFails(train("new"), code: 2, ["another run is writing in new;"])
+
+    let resume = train("run", [], ["--resume"])
+    func waiting() throws -> Command {
+      let command = try start(resume, ranks: 2)
+      try command.run(until: { command.errors.contains("waiting up to") }, "it waited")
+      return command
+    }
+    let mistaken = try waiting()
+    try mistaken.signal(SIGTERM, rank: 0)
+    XCTAssertEqual(try mistaken.outcome(within: 10).exitCode, 2)
+    let late = path("late.h5")
+    try FileManager.default.moveItem(atPath: path("run/\(newest)"), toPath: late)
+    let command = try waiting()
+    try FileManager.default.moveItem(atPath: late, toPath: path("run/\(newest)"))
+    close(locks[0])
+    let outcome = try command.outcome()
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(outcome.output.contains("going on after step 4"), outcome.output)
+    XCTAssertEqual(try summary("run").stateSHA256, expected)
+    XCTAssertEqual(try loggedSteps("run"), Array(1...8))
   }
 
   func testResumingBeforeTheFirstCheckpointBeginsAnewAloud() throws {

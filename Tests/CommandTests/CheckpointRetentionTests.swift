@@ -108,4 +108,44 @@ final class CheckpointRetentionTests: TrainingTestCase {
     XCTAssertTrue(outcome.errors.contains("is of another run than this folder"), outcome.errors)
     XCTAssertEqual(try summary("run").stateSHA256, expected)
   }
+
+  func testOnlyCheckpointsOfTheRunAreCountedAndDeleted() throws {
+    try prepare()
+    let half = ["checkpoint.everySteps=2", "training.steps=4"]
+    _ = try hash("run", half)
+    _ = try hash("other", half + ["schedule.learningRate=0.02"])
+    try FileManager.default.removeItem(atPath: path("run/\(name(2))"))
+    try copy("other/\(name(2))", to: "run/\(name(2))")
+    let saving = ["checkpoint.everySteps=2", "checkpoint.keep=1", "checkpoint.keepBest=0"]
+    let outcome = try effnet(train("run", saving, ["--resume"]))
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertEqual(outcome.messages.count, 1, "told once: \(outcome.errors)")
+    for part in ["not counted", "run/\(name(2)) is of another run"] {
+      XCTAssertTrue(outcome.errors.contains(part), outcome.errors)
+    }
+    XCTAssertEqual(checkpoints("run"), [name(2), name(8)])
+  }
+
+  func testADamagedCheckpointIsNotCountedLaterOn() throws {
+    try prepare()
+    _ = try hash("run", ["checkpoint.everySteps=2", "training.steps=4"])
+    try truncate("run/\(name(4))")
+    try write("mine\n", to: "run/\(name(4)).set-aside")
+    // What cannot be unlinked.
+    try FileManager.default.createDirectory(
+      atPath: path("run/\(name(5)).partial"), withIntermediateDirectories: false)
+    let outcome = try effnet(
+      train("run", ["checkpoint.everySteps=3", "training.steps=6"], ["--resume"]))
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(
+      outcome.errors.contains("run/\(name(5)).partial cannot be removed: is a directory"),
+      outcome.errors)
+    try FileManager.default.removeItem(atPath: path("run/\(name(5)).partial"))
+    try succeed(train("run", ["checkpoint.keep=3"], ["--resume"]))
+    XCTAssertEqual(
+      checkpoints("run"),
+      [name(3), name(4) + ".set-aside", name(4) + ".set-aside-2", name(6), name(8)])
+    XCTAssertEqual(
+      try String(contentsOfFile: path("run/\(name(4)).set-aside"), encoding: .utf8), "mine\n")
+  }
 }

@@ -80,6 +80,9 @@ final class Command {
       output: text("output"), errors: text("errors"), seconds: -start.timeIntervalSinceNow)
   }
 
+  /// What it has written on standard error so far.
+  var errors: String { text("errors") }
+
   /// Waits until `condition` holds, while the program runs.
   func run(until condition: () -> Bool, _ what: String) throws {
     let deadline = Date(timeIntervalSinceNow: 30)

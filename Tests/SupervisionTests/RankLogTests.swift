@@ -24,4 +24,17 @@ final class RankLogTests: XCTestCase {
     let time = try XCTUnwrap(lines.first?.prefix(24))
     XCTAssertNotNil(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/), "\(time)")
   }
+
+  func testALogThatCannotBeOpenedKeepsNothing() throws {
+    // A file in the place of the folder.
+    try Data().write(to: URL(fileURLWithPath: folder))
+    let log = RankLog(rank: 0, folder: folder)
+    log.open()
+    log.note("lost")
+    try FileManager.default.removeItem(atPath: folder)
+    log.open()
+    log.note("late")
+    let text = try String(contentsOfFile: log.path, encoding: .utf8)
+    XCTAssertEqual(text.split(separator: "\n").map { $0.dropFirst(25) }, ["late"])
+  }
 }

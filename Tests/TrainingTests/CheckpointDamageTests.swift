@@ -188,10 +188,6 @@ final class CheckpointDamageTests: CheckpointTestCase {
     try files.createDirectory(atPath: path, withIntermediateDirectories: false)
     try assertOlderIsFound(older, "a folder")
     try files.removeItem(atPath: path)
-    // Nobody reads what leads to itself, not even root.
-    try files.createSymbolicLink(atPath: path, withDestinationPath: path)
-    try assertOlderIsFound(older, "unreadable")
-    try files.removeItem(atPath: path)
     try files.copyItem(atPath: "\(folder)/\(Self.olderName)", toPath: path)
     try assertOlderIsFound(older, "another step's under this name")
     try files.removeItem(atPath: path)
@@ -199,5 +195,32 @@ final class CheckpointDamageTests: CheckpointTestCase {
     XCTAssertThrowsError(try newest(like: small(seed: 1)), "another network's is no damage") {
       XCTAssertEqual(($0 as? TrainingError)?.kind, .usage)
     }
+  }
+
+  func testWhatMayBeWholeIsNotPassedOver() throws {
+    _ = try writeOlder()
+    let path = "\(folder)/\(Self.newerName)"
+    func assertRefused(_ part: String, line: UInt = #line) {
+      let found = Result {
+        try RunFolder(folder).readNewest(into: target) { (checkpoint) throws(TrainingError) in
+          if checkpoint.step == 17 { _ = try checkpoint.parsedConfiguration(path) }
+        }
+      }
+      XCTAssertThrowsError(try found.get(), part, line: line) {
+        XCTAssertEqual(($0 as? TrainingError)?.kind, .data, line: line)
+        XCTAssertTrue("\($0)".contains(part) && "\($0)".contains(path), "\($0)", line: line)
+      }
+    }
+    // Nobody reads what leads to itself, not even root.
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: path)
+    assertRefused("the system does not let")
+    try FileManager.default.removeItem(atPath: path)
+    try write(small(seed: 17), Self.newerName, step: 17, configuration: "network:\n  wings: 2\n")
+    assertRefused("wings")
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    let version = try XCTUnwrap(bytes.range(of: Data("checkpoint 3\n".utf8))).upperBound - 2
+    bytes[version] += 1
+    try bytes.write(to: URL(fileURLWithPath: path))
+    assertRefused("version 4")
   }
 }

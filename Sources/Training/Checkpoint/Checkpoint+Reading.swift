@@ -5,7 +5,7 @@ import Networks
 
 extension Checkpoint {
   /// Whether a file begins like a checkpoint of this version or a later one, whole or damaged.
-  public static func isSealed(_ path: String) -> Bool { CheckpointSeal.begins(path) }
+  package static func isSealed(_ path: String) -> Bool { CheckpointSeal.begins(path) }
 
   /// Reads what a checkpoint says of itself, without its values.
   ///
@@ -29,7 +29,7 @@ extension Checkpoint {
       throw TrainingError(
         .data,
         "\(path) is not a checkpoint of this program: it has no group /effnet; "
-          + "name one that `effnet train` wrote")
+          + "name one that `effnet train` wrote", isDamage: true)
     }
     throw otherVersion(path, "\(try file.attribute("version", of: "/effnet", as: Int.self))")
   }
@@ -38,7 +38,7 @@ extension Checkpoint {
     TrainingError(
       .data,
       "checkpoint \(path) has version \(found) of the format, this program reads version "
-        + "\(version); use the program that wrote it")
+        + "\(version); use the program that wrote it, or move it away")
   }
 
   private init(_ file: HDF5File, _ path: String) throws {
@@ -173,28 +173,35 @@ extension Checkpoint {
   }
 
   /// The run's configuration.
-  public func parsedConfiguration(_ path: String) throws(TrainingError) -> Configuration {
+  package func parsedConfiguration(_ path: String) throws(TrainingError) -> Configuration {
     do throws(ConfigurationError) {
       return try Configuration(yaml: configuration, file: "\(path)/effnet@configuration")
     } catch {
-      throw TrainingError(.data, "\(error)")
+      throw TrainingError(.data, "\(error); use the program that wrote the checkpoint")
     }
   }
 
   private static func damaged(_ path: String, _ what: String) -> TrainingError {
-    TrainingError(.data, "checkpoint \(path) is damaged: \(what); use an older one")
+    TrainingError(
+      .data, "checkpoint \(path) is damaged: \(what); use an older one", isDamage: true)
+  }
+
+  /// A disk that cannot give a file back has damaged it; all else may pass.
+  private static func unreadable(_ path: String, _ code: Int32) -> TrainingError {
+    TrainingError(
+      .data,
+      "the system does not let checkpoint \(path) be read: "
+        + "\(String(cString: strerror(code)).lowercased()); mend that first",
+      isDamage: code == EIO)
   }
 
   private static func explain(_ error: any Error, _ path: String) -> TrainingError {
     switch error {
     case _ where (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil:
       return TrainingError(
-        .data, "\(path) is a folder; name a checkpoint in it, such as \(path)/checkpoint-….h5")
-    case DatasetError.unreadable(_, let code):
-      return TrainingError(
-        .data,
-        "the system does not let checkpoint \(path) be read: "
-          + "\(String(cString: strerror(code)).lowercased()); mend that first")
+        .data, "\(path) is a folder; name a checkpoint in it, such as \(path)/checkpoint-….h5",
+        isDamage: true)
+    case DatasetError.unreadable(_, let code): return unreadable(path, code)
     case DatasetError.missing:
       return TrainingError(.data, "there is no checkpoint \(path); correct the path")
     case DatasetError.damaged(_, let reason):
@@ -203,6 +210,7 @@ extension Checkpoint {
       return damage.isOtherVersion
         ? otherVersion(path, damage.reason) : damaged(path, damage.reason)
     case let error as HDF5Error:
+      if case .refused(let code) = error.kind { return unreadable(path, code) }
       return damaged(path, (error.object.map { "\($0): " } ?? "") + error.reason)
     default:
       return TrainingError(error)

@@ -113,12 +113,14 @@ struct CheckpointSeal: Equatable {
     let start = places.map(\.lowerBound).min() ?? byteCount
     let end = places.map(\.upperBound).max() ?? start
     let seal = try CheckpointSeal(of: ReadOnlyFile(path), values: start..<end, advance)
-    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    let written = descriptor < 0 ? -1 : pwrite(descriptor, seal.block, byteCount, 0)
-    let reason = String(cString: strerror(errno))
-    // Whether it is on the disk is asked when the file gets its name.
-    if descriptor >= 0 { close(descriptor) }
-    guard written == byteCount else { throw Damage(reason: reason) }
+    do {
+      // Whether it is on the disk is asked when the file gets its name.
+      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+      try handle.write(contentsOf: seal.block)
+      try handle.close()
+    } catch {
+      throw TrainingError(.output, error.systemReason)
+    }
   }
 
   private static func structure(

@@ -15,6 +15,10 @@ final class CheckpointWriter: @unchecked Sendable {
   struct Published: Sendable {
     let path: String
     let step: Int
+    /// See ``RunFolder/Retention``.
+    let isOwn: [Int: Bool]
+    /// What is to be told of older ones.
+    let notices: [String]
   }
 
   private let copy: ModelState

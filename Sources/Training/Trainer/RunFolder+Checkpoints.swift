@@ -11,8 +11,10 @@ extension RunFolder {
     var top1: [Int: Double] = [:]
     /// Steps between those that stay for ever.
     var milestoneEverySteps: Int?
-    /// Steps whose checkpoints were passed over as damaged: they count for nothing and stay.
-    var passedOver: Set<Int> = []
+    /// What the checkpoints of this run have in common.
+    let run: String
+    /// Whether the checkpoint of a step is whole and of this run, as far as that is known.
+    var isOwn: [Int: Bool] = [:]
   }
 
   /// Path of the checkpoint after `step` steps.
@@ -35,10 +37,10 @@ extension RunFolder {
   /// - Parameters:
   ///   - state: Overwritten.
   ///   - advance: Is called whenever a part of it is done.
-  ///   - accept: Is shown a description before the values are read. What it throws ends the search,
-  ///     unless it is of the kind `data`.
+  ///   - accept: Is shown a description before the values are read. What it throws ends the search.
   /// - Returns: What was read, if anything, and why newer ones were not, newest first.
-  /// - Throws: When the folder exists and cannot be read; what `accept` throws.
+  /// - Throws: When the folder exists and cannot be read; when a checkpoint cannot be read that may
+  ///   be whole, see ``TrainingError/isDamage``; what `accept` throws.
   package func readNewest(
     into state: ModelState, advance: () -> Void = {},
     _ accept: (Checkpoint) throws(TrainingError) -> Void
@@ -48,11 +50,11 @@ extension RunFolder {
       let path = checkpoint(step: step)
       do throws(TrainingError) {
         let found = try Checkpoint(describing: path, advance: advance)
-        try requireOwn(found, step: step, path)
+        try require(found, isOf: identity ?? found.run, step: step, path)
         try accept(found)
         return (try Checkpoint.read(path, into: state, advance: advance), passedOver)
       } catch {
-        guard error.kind == .data else { throw error }
+        guard error.isDamage else { throw error }
         passedOver.append((step, error))
       }
     }
@@ -60,20 +62,20 @@ extension RunFolder {
   }
 
   /// A checkpoint must be what its name says, and of the run in this folder.
-  private func requireOwn(
-    _ found: Checkpoint, step: Int, _ path: String
+  private func require(
+    _ found: Checkpoint, isOf run: String, step: Int, _ path: String
   ) throws(TrainingError) {
     guard found.step == step else {
       throw TrainingError(
         .data,
         "checkpoint \(path) is that of step \(found.step) under another name; name it "
-          + checkpoint(step: found.step))
+          + checkpoint(step: found.step), isDamage: true)
     }
-    guard found.run == identity ?? found.run else {
+    guard found.run == run else {
       throw TrainingError(
         .data,
         "checkpoint \(path) is of another run than this folder; move it away, or remove "
-          + "\(file(Self.identityFile)) to go on from it")
+          + "\(file(Self.identityFile)) to go on from it", isDamage: true)
     }
   }
 
@@ -96,28 +98,61 @@ extension RunFolder {
     }
   }
 
-  /// After a checkpoint was verified and has its name, removes older ones that need not stay, and what
-  /// interrupted writers left. Later ones, which a resumed run passed over, stay.
-  func prune(writtenStep: Int, _ retention: Retention) throws(TrainingError) {
-    let known = try steps(ending: ".h5").filter {
-      $0 <= writtenStep && !retention.passedOver.contains($0)
+  /// After a checkpoint was verified and has its name, removes older ones of this run that need not
+  /// stay, and what interrupted writers left. Later ones stay, and what is not known to be good.
+  ///
+  /// - Parameters:
+  ///   - retention: Learns which checkpoints are whole and of this run.
+  ///   - advance: Is called whenever a part of it is done.
+  /// - Returns: What is to be told.
+  func prune(
+    writtenStep: Int, _ retention: inout Retention, advance: () -> Void
+  ) throws(TrainingError) -> [String] {
+    var notices: [String] = []
+    retention.isOwn[writtenStep] = true
+    let own = try steps(ending: ".h5").filter { step in
+      guard step <= writtenStep else { return false }
+      if let isOwn = retention.isOwn[step] { return isOwn }
+      let path = checkpoint(step: step)
+      do throws(TrainingError) {
+        let found = try Checkpoint(describing: path, advance: advance)
+        try require(found, isOf: retention.run, step: step, path)
+        retention.isOwn[step] = true
+        return true
+      } catch {
+        retention.isOwn[step] = false
+        notices.append("kept, but not counted: \(error)")
+        return false
+      }
     }
-    let best = known.filter { retention.top1[$0] != nil }.sorted { a, b in
+    let best = own.filter { retention.top1[$0] != nil }.sorted { a, b in
       let (first, second) = (retention.top1[a] ?? 0, retention.top1[b] ?? 0)
       return first == second ? a < b : first > second
     }.prefix(retention.best)
-    let kept = Set(known.prefix(retention.newest)).union(best).union([writtenStep])
-    let old = known.filter { step in
+    let kept = Set(own.prefix(retention.newest)).union(best).union([writtenStep])
+    let old = own.filter { step in
       !kept.contains(step) && retention.milestoneEverySteps.map { step % $0 != 0 } ?? true
     }
-    for step in old { unlink(checkpoint(step: step)) }
-    for step in try steps(ending: ".h5.partial") { unlink(checkpoint(step: step) + ".partial") }
+    let unfinished = try steps(ending: ".h5.partial").map { checkpoint(step: $0) + ".partial" }
+    let failures = (old.map { checkpoint(step: $0) } + unfinished).compactMap { path in
+      unlink(path) == 0 || errno == ENOENT ? nil : (path, reason: String(cString: strerror(errno)))
+    }
+    if let (path, reason) = failures.first {
+      notices.append(
+        "\(path)\(failures.count > 1 ? " and \(failures.count - 1) more" : "") cannot be removed: "
+          + "\(reason.lowercased()); mend that, or old checkpoints will fill the disk")
+    }
+    return notices
   }
 
   /// Renames what has the name of a checkpoint and is none, so that the name is free.
   func setAside(step: Int) throws(TrainingError) {
     let path = checkpoint(step: step)
-    guard rename(path, path + ".set-aside") == 0 || errno == ENOENT else {
+    var status = stat()
+    // Nobody else renames in a locked folder, and NFS has no renaming that refuses to replace.
+    let free = (1...).lazy.map { path + ".set-aside" + ($0 > 1 ? "-\($0)" : "") }
+      .first { lstat($0, &status) != 0 }
+    guard let free, rename(path, free) == 0 || errno == ENOENT else {
       throw TrainingError(
         .output,
         "\(path), which was passed over, cannot be renamed to make room for a good one: "

@@ -12,7 +12,7 @@ public struct RunFolder: Sendable {
   /// Creates the folder and makes sure that files can be written in it.
   ///
   /// - Throws: When it cannot be created or written.
-  public func prepare() throws(TrainingError) {
+  package func prepare() throws(TrainingError) {
     do {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true)
@@ -27,17 +27,41 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// Seconds after which a file server has forgotten the lock of a host that is gone: the lease of
+  /// NFS 4 lasts 90 (Linux, `nfsv4leasetime`), and servers sweep out what has expired now and then.
+  package static let leaseSeconds = 120.0
+
   /// Keeps other runs out of the folder until this process ends.
   ///
+  /// - Parameters:
+  ///   - seconds: How long to wait for another process to give up the lock, unless a signal asks to
+  ///     stop.
+  ///   - advance: Is called whenever the lock was asked for.
+  ///   - tell: Is told what is waited for.
   /// - Throws: When another process is writing in it. File systems without locks let everybody in.
-  public func lock() throws(TrainingError) {
+  package func lock(
+    waiting seconds: Double, advance: () -> Void, _ tell: (String) -> Void
+  ) throws(TrainingError) {
     let descriptor = open(file(".lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return }
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    var isTold = false
     // Never closed: the lock goes with the process.
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
-      throw TrainingError(
-        .usage,
-        "another run is writing in \(path); wait for it to end or choose another --output")
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
+      guard Date() < deadline, StopSignal.pending == nil else {
+        close(descriptor)
+        throw TrainingError(
+          .usage,
+          "another run is writing in \(path); wait for it to end or choose another --output")
+      }
+      if !isTold {
+        tell(
+          "another run is writing in \(path), or its host was lost and the file server still keeps "
+            + "its lock: waiting up to \(Int(seconds)) s for it to end")
+        isTold = true
+      }
+      advance()
+      Thread.sleep(forTimeInterval: 0.25)
     }
   }
 

@@ -10,7 +10,7 @@ public enum StopSignal {
   /// The last one received, or 0. An atomic without locks is safe to write in a signal handler.
   private static let received = Atomic<Int32>(0)
 
-  /// When the first one came, in seconds of the monotonic clock.
+  /// When the first one came, in seconds of the monotonic clock, or 0.
   private static let firstSecond = Atomic<Int>(0)
 
   /// Notes the signals instead of dying of them; another one after more than a second ends the
@@ -18,15 +18,16 @@ public enum StopSignal {
   public static func watch() {
     // A static is set up on first use, which must not be in the handler.
     received.store(0, ordering: .relaxed)
+    firstSecond.store(0, ordering: .relaxed)
     for number in all {
       signal(number) { number in
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
-        if StopSignal.received.exchange(number, ordering: .relaxed) == 0 {
-          StopSignal.firstSecond.store(now.tv_sec, ordering: .relaxed)
-        } else if now.tv_sec - StopSignal.firstSecond.load(ordering: .relaxed) > 1 {
-          _exit(StopSignal.exitCode(number))
-        }
+        // Two threads may handle two signals at the same time: one of them is the first.
+        let (isFirst, first) = StopSignal.firstSecond.compareExchange(
+          expected: 0, desired: now.tv_sec, ordering: .relaxed)
+        if !isFirst, now.tv_sec - first > 1 { _exit(StopSignal.exitCode(number)) }
+        StopSignal.received.store(number, ordering: .relaxed)
       }
     }
   }

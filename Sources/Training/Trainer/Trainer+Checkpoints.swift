@@ -39,6 +39,7 @@ extension Trainer {
     if let found {
       for (_, failure) in failures { observer?.noticed("passed over: \(failure)") }
       (identity, lastSaved) = (found.run, folder.checkpoint(step: found.step))
+      isOwnCheckpoint[found.step] = true
       return
     }
     // Stopped before its first checkpoint, a run has nothing to lose: it begins again, aloud.
@@ -49,7 +50,7 @@ extension Trainer {
   /// Network, batches, order of samples and kind of state must be those of the checkpoint; rates,
   /// schedule, augmentation and rounds may be changed on the way.
   private func requireSameRun(_ checkpoint: Checkpoint) throws(TrainingError) {
-    let old = try checkpoint.parsedConfiguration("checkpoint")
+    let old = try checkpoint.parsedConfiguration(folder.checkpoint(step: checkpoint.step))
     let table = Architecture(old.network, classes: checkpoint.classNames.count).parameterTable
     let comparisons: [(isSame: Bool, subject: String)] = [
       (
@@ -127,6 +128,8 @@ extension Trainer {
       dataSHA256: feed.training.dataset.sha256, stateSHA256: "", skippedSteps: state.skippedSteps,
       run: identity)
     let (folder, retention) = (folder, retention)
+    let overtaken = passedOver.filter { $0 <= state.step }
+    passedOver.subtract(overtaken)
     writer.begin(state) { state, advance throws(TrainingError) in
       guard state.isFinite else {
         throw TrainingError(
@@ -137,14 +140,15 @@ extension Trainer {
       var checkpoint = description
       checkpoint.stateSHA256 = state.sha256
       let path = folder.checkpoint(step: state.step)
-      if retention.passedOver.contains(state.step) { try folder.setAside(step: state.step) }
+      // The next session will not come to see that they are none.
+      for step in overtaken { try folder.setAside(step: step) }
       try checkpoint.write(state, to: path, advance: advance)
       var retention = retention
-      retention.passedOver.remove(state.step)
-      try folder.prune(writtenStep: state.step, retention)
-      return CheckpointWriter.Published(path: path, step: state.step)
+      let notices = try folder.prune(
+        writtenStep: state.step, &retention, advance: advance)
+      return CheckpointWriter.Published(
+        path: path, step: state.step, isOwn: retention.isOwn, notices: notices)
     }
-    passedOver.remove(state.step)
   }
 
   /// Tells of a checkpoint that was finished since this was last called.
@@ -161,9 +165,11 @@ extension Trainer {
     if let writer { try takeOver(writer.finish()) }
   }
 
-  private func takeOver(_ published: CheckpointWriter.Published?) {
+  private func takeOver(_ published: CheckpointWriter.Published?) throws(TrainingError) {
     guard let published else { return }
     lastSaved = published.path
+    isOwnCheckpoint = published.isOwn
+    for notice in published.notices { try note(notice) }
     observer?.saved(published.path, step: published.step)
     watch?.log.note("saved \(published.path)")
   }
@@ -177,7 +183,7 @@ extension Trainer {
         (log?.validations ?? []).map { ($0.step, $0.validationTop1) },
         uniquingKeysWith: { _, last in last }),
       milestoneEverySteps: checkpoint.milestoneEveryEpochs.map { $0 * stepsPerEpoch },
-      passedOver: passedOver)
+      run: identity, isOwn: isOwnCheckpoint)
   }
 
   /// Where a run that ends can go on, for a message; waits for the writer.

@@ -42,8 +42,10 @@ public final class Trainer {
   private(set) var writer: CheckpointWriter?
   /// Path of the newest checkpoint that is known to be good, on rank 0.
   var lastSaved: String?
-  /// Steps whose checkpoints were passed over as damaged.
+  /// Steps ahead whose checkpoints were passed over as damaged.
   var passedOver: Set<Int> = []
+  /// Whether the checkpoint of a step is whole and of this run, as far as rank 0 knows.
+  var isOwnCheckpoint: [Int: Bool] = [:]
   /// What the checkpoints of this run have in common, on rank 0.
   var identity = RunFolder.newIdentity()
 
@@ -100,14 +102,15 @@ public final class Trainer {
       observer?.noticed(problem)
     }
     if isResuming {
+      // Before anything is read: another run may still add to it.
+      try takeFolder(waiting: RunFolder.leaseSeconds)
       try resume()
       try determineWhetherFinished()
     }
     try beginFromCheckpoint()
+    if !isResuming { try takeFolder(waiting: 0) }
     let hostCount = try Self.hostCount(communicator, activity)
     if communicator.rank == 0 {
-      try folder.prepare()
-      try folder.lock()
       try folder.write(configuration.yaml, to: "configuration.yaml")
       try folder.write(identity + "\n", to: RunFolder.identityFile)
       let log = try RunLog(
@@ -123,6 +126,13 @@ public final class Trainer {
     }
     watch?.log.open()
     watch?.log.note(exchange.summary)
+  }
+
+  /// Has rank 0 make the folder and keep other runs out of it.
+  private func takeFolder(waiting seconds: Double) throws(TrainingError) {
+    guard communicator.rank == 0 else { return }
+    try folder.prepare()
+    try folder.lock(waiting: seconds, advance: activity.advance) { observer?.noticed($0) }
   }
 
   /// All ranks must run the same program on the same configuration and data, or bits would differ.
@@ -397,7 +407,10 @@ public final class Trainer {
       top1: validation?.top1, step: state.step, seconds: seconds,
       imagesPerSecond: Double(images) / max(seconds, 1e-9), ranks: communicator.size,
       stateSHA256: state.sha256)
-    try folder.prune(writtenStep: state.step, retention)
+    var retention = self.retention
+    let notices = try folder.prune(
+      writtenStep: state.step, &retention, advance: activity.advance)
+    for notice in notices { try note(notice) }
     try log.finish(summary)
     page?.finished()
     observer?.finished(
