@@ -218,8 +218,15 @@ final class CheckpointDamageTests: CheckpointTestCase {
     try write(small(seed: 17), Self.newerName, step: 17, configuration: "network:\n  wings: 2\n")
     assertRefused("wings")
     var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-    let version = try XCTUnwrap(bytes.range(of: Data("checkpoint 3\n".utf8))).upperBound - 2
-    bytes[version] += 1
+    bytes.replace(Data("checkpoint 3\n".utf8), with: Data("checkpoint 4\n".utf8), maxReplacements: 1)
+    try bytes.write(to: URL(fileURLWithPath: path))
+    XCTAssertEqual(try newest(), 16, "a digit of this version that is damaged")
+    let words = String(decoding: bytes.prefix(512), as: UTF8.self)
+      .split(whereSeparator: \.isWhitespace)
+    let (start, end) = (try XCTUnwrap(Int(words[5])), try XCTUnwrap(Int(words[6])))
+    let later = Data("effnet-checkpoint 4".utf8) + bytes[512..<start] + bytes[end...]
+    let hash = SHA256.hash(data: later).map { String(format: "%02x", $0) }.joined()
+    bytes.replace(Data(words[8].prefix(64).utf8), with: Data(hash.utf8), maxReplacements: 1)
     try bytes.write(to: URL(fileURLWithPath: path))
     assertRefused("version 4")
   }

@@ -8,9 +8,11 @@ import HDF5
 ///     effnet-checkpoint 3
 ///     bytes 1234567                    length of the file
 ///     values 204800 1200000            where the values of the tensors begin and end
-///     structure …                      SHA-256 of all bytes after the first 512 before and after them
+///     structure …                      SHA-256 of the first line and of all bytes after the first 512
+///                                      before and after the values
 ///
-/// with line feeds, and zero bytes up to the end. The structure is small beside the values, which have
+/// with line feeds, and zero bytes up to the end. Later versions keep to this, so that one of them is
+/// told from damage. The structure is small beside the values, which have
 /// hashes of their own in it: opening a checkpoint checks it before the HDF5 library, which damaged
 /// files can crash, gets to see it.
 struct CheckpointSeal: Equatable {
@@ -20,6 +22,7 @@ struct CheckpointSeal: Equatable {
   private static let signature = Array(
     "\u{89}HDF\r\n\u{1A}\n".unicodeScalars.map { UInt8($0.value) })
 
+  private let version: Int
   let fileByteCount: Int
   let values: Range<Int>
   let structure: String
@@ -34,9 +37,10 @@ struct CheckpointSeal: Equatable {
   init(
     of file: ReadOnlyFile, values: Range<Int>, _ advance: () -> Void
   ) throws(DatasetError) {
+    version = Checkpoint.version
     fileByteCount = file.byteCount
     self.values = values
-    structure = try Self.structure(of: file, values, advance)
+    structure = try Self.structure(of: file, version, values, advance)
   }
 
   /// Reads the seal of a file and checks everything but the values.
@@ -53,12 +57,11 @@ struct CheckpointSeal: Equatable {
     guard block.count == Self.byteCount else { throw Self.truncation(file, nil) }
     let text = String(decoding: block.prefix { $0 != 0 }, as: UTF8.self)
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
-    if words.count > 1, let version = Int(words[1]), version > Checkpoint.version {
-      throw Damage(reason: "\(version)", isOtherVersion: true)
-    }
-    guard words.count == 9, let length = Int(words[3]), let start = Int(words[5]),
-      let end = Int(words[6]), Self.byteCount <= start, start <= end, end <= length
+    guard words.count == 9, let version = Int(words[1]), let length = Int(words[3]),
+      let start = Int(words[5]), let end = Int(words[6]), Self.byteCount <= start, start <= end,
+      end <= length
     else { throw Damage(reason: "its first \(Self.byteCount) bytes are damaged") }
+    self.version = version
     fileByteCount = length
     values = start..<end
     structure = words[8]
@@ -66,8 +69,11 @@ struct CheckpointSeal: Equatable {
       throw Damage(reason: "its first \(Self.byteCount) bytes are damaged")
     }
     guard length == file.byteCount else { throw Self.truncation(file, length) }
-    guard try Self.structure(of: file, values, advance) == structure else {
+    guard try Self.structure(of: file, version, values, advance) == structure else {
       throw Damage(reason: "its HDF5 structure does not match its checksum")
+    }
+    guard version == Checkpoint.version else {
+      throw Damage(reason: "\(version)", isOtherVersion: true)
     }
   }
 
@@ -89,7 +95,7 @@ struct CheckpointSeal: Equatable {
   /// The first bytes of the file.
   private var block: [UInt8] {
     let text = """
-      \(Self.name) \(Checkpoint.version)
+      \(Self.title(version))
       bytes \(fileByteCount)
       values \(values.lowerBound) \(values.upperBound)
       structure \(structure)
@@ -100,6 +106,8 @@ struct CheckpointSeal: Equatable {
   }
 
   private var byteCount: Int { Self.byteCount }
+
+  private static func title(_ version: Int) -> String { "\(name) \(version)" }
 
   /// Seals a finished and closed file.
   ///
@@ -124,9 +132,10 @@ struct CheckpointSeal: Equatable {
   }
 
   private static func structure(
-    of file: ReadOnlyFile, _ values: Range<Int>, _ advance: () -> Void
+    of file: ReadOnlyFile, _ version: Int, _ values: Range<Int>, _ advance: () -> Void
   ) throws(DatasetError) -> String {
     var hash = SHA256()
+    hash.update(data: Data(title(version).utf8))
     for range in [byteCount..<values.lowerBound, values.upperBound..<file.byteCount] {
       try file.forEachPiece(of: range) {
         hash.update(bufferPointer: $0)
