@@ -68,7 +68,7 @@ final class LaunchPlace {
       guard !hosts.isEmpty else {
         throw Failure(.rankLost, "no host of Slurm's job \(allocation.job) is left")
       }
-      if !avoided.isEmpty { shrink(&circumstances, hosts) }
+      shrink(&circumstances, hosts)
       return try LaunchPlan(
         in: allocation, on: hosts, interface: Self.slurmInterface(), circumstances)
     }

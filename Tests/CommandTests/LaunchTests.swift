@@ -9,9 +9,9 @@ final class LaunchTests: TrainingTestCase {
     ["launch", "small.yaml", "--output", output] + options
   }
 
-  /// Puts a script in the place of `mpirun`. It finds the number of its start in `$start`, the output
-  /// folder in `$run`, and can call `verdict CODE`.
-  private func replaceLauncher(by script: String) throws -> [String] {
+  /// Puts a script in the place of `mpirun`, or of another launcher. It finds the number of its start in `$start`, the output
+  /// folder in `$run`, and can call `verdict CODE [UNREACHABLE]`.
+  private func replaceLauncher(_ name: String = "mpirun", by script: String) throws -> [String] {
     try write(
       """
       #!/usr/bin/env bash
@@ -20,11 +20,11 @@ final class LaunchTests: TrainingTestCase {
       mkdir -p $run/ranks
       verdict() {
         echo '{"code":'$1',"host":"b","message":"rank 1 of b was lost","phase":"backward",' \\
-          '"pid":42,"rank":1,"step":3,"unreachable":false}' >$run/ranks/verdict.json
+          '"pid":42,"rank":1,"step":3,"unreachable":'${2:-false}'}' >$run/ranks/verdict.json
       }
       \(script)
-      """, to: "mpirun")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path("mpirun"))
+      """, to: name)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path(name))
     let others = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return ["env", "PATH=\(folder.path):\(others)"]
   }
@@ -91,6 +91,29 @@ final class LaunchTests: TrainingTestCase {
         "effnet: a rank died of signal 9; restart 2 of 2 from run/checkpoint-00000002.h5",
       ])
     XCTAssertEqual(try starts().map { $0.hasSuffix(" --resume") }, [false, true, true])
+  }
+
+  func testARestartTakesTheTasksThatSlurmHasLeft() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(
+      "srun",
+      by: """
+        [[ $* != *--mpi=list* ]] || { sed -i '$d' starts; echo pmix; exit; }
+        ((start == 1)) || { touch $run/summary.json; exit; }
+        verdict 4 true
+        exit 1
+        """)
+    let slurm = [
+      "SLURM_JOB_ID=7", "SLURM_JOB_NODELIST=a,b", "SLURM_TASKS_PER_NODE=4(x2)", "SLURM_NTASKS=8",
+    ]
+    let outcome = try effnet(
+      launch("run", ["--ranks", "8", "--restarts", "1"]), wrapper: wrapper + slurm)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    let starts = try starts()
+    XCTAssertEqual(starts.count, 2)
+    XCTAssertTrue(starts[0].contains("--ntasks=8"), "\(starts)")
+    XCTAssertTrue(starts[1].contains("--ntasks=4"), "\(starts)")
+    XCTAssertTrue(starts[1].contains("--exclude=b"), "\(starts)")
   }
 
   func testGivesUpWhereNothingIsGained() throws {
