@@ -15,6 +15,13 @@ public struct AllottedCores: Sendable, Equatable {
   /// The processors of all cores, in rising order.
   public var processors: [Int] { cores.joined().sorted() }
 
+  /// The processors in the order in which ranks take them: one of each core, and then the others.
+  public var seats: [Int] {
+    (0..<(cores.map(\.count).max() ?? 0)).flatMap { thread in
+      cores.compactMap { $0.count > thread ? $0[thread] : nil }
+    }
+  }
+
   /// Ranks that have a core each.
   public var count: Int {
     max(1, min(cores.count, quota.map { Int($0.rounded(.down)) } ?? .max))
