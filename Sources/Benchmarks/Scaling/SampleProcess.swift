@@ -79,6 +79,18 @@ package final class SampleProcess {
     {
       return sample
     }
+    throw failure
+  }
+
+  /// Makes sure that a job that is to compute beside another still does.
+  ///
+  /// - Throws: ``Failure`` of the job where it has ended.
+  func requireRunning() throws {
+    guard process.isRunning else { throw failure }
+  }
+
+  /// Why the job has ended without a sample.
+  private var failure: Failure {
     let errors = String(
       decoding: (try? Data(contentsOf: folder.appending(path: "errors"))) ?? Data(),
       as: UTF8.self
@@ -86,7 +98,7 @@ package final class SampleProcess {
     let own = errors.first { $0.hasPrefix("effnet: ") }?.dropFirst("effnet: ".count)
     let reason =
       own.map(String.init) ?? errors.first { $0.contains { $0.isLetter } } ?? "it told no reason"
-    throw Failure(
+    return Failure(
       code: own == nil ? 2 : process.terminationStatus,
       description: "\((process.arguments ?? []).joined(separator: " ")) failed: \(reason)")
   }
