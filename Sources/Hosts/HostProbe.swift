@@ -11,14 +11,16 @@ public struct HostProbe: Sendable {
   }
 
   /// The remote shell and its options.
-  let shell: [String]
+  package let shell: [String]
 
-  /// The remote shell that the environment names to Open MPI, or `ssh` without questions.
+  /// The first remote shell that is there of those that the environment names to Open MPI, between
+  /// colons; `ssh` without questions where it names none.
   public init(environment: [String: String]) {
-    let named = environment["OMPI_MCA_plm_rsh_agent"].map {
-      $0.split(separator: " ").map(String.init)
-    }
-    shell = named ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
+    let named = (environment["OMPI_MCA_plm_rsh_agent"] ?? "").split(separator: ":")
+      .map { $0.split(separator: " ").map(String.init) }.filter { !$0.isEmpty }
+    shell =
+      named.first { JobProcess.path(of: $0[0]) != nil } ?? named.first
+      ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
   }
 
   private static let ownNames: Set<String> = {

@@ -141,7 +141,8 @@ public final class JobProcess {
     return signal == 0 ? (status >> 8) & 0xff : 128 + signal
   }
 
-  private static func path(of program: String) -> String? {
+  /// Where a program is that a command names; `nil` where it is not there.
+  static func path(of program: String) -> String? {
     if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
     let folders = (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin").split(separator: ":")
     return folders.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Hosts
 
@@ -43,6 +44,8 @@ final class LaunchPlace {
       return LaunchPlan(
         on: AllottedCores(), named: ProcessInfo.processInfo.hostName, circumstances)
     case .hosts(let file):
+      // Each question has a pipe, and another by which its process is watched.
+      OpenFileLimit.raise(for: 4 * file.entries.count)
       let answers = HostProbe(environment: environment).ask(file.entries.map(\.name))
       var hosts: [HostShare] = []
       var fillsCores = true
