@@ -1,3 +1,5 @@
+import Foundation
+
 /// How the ranks of a job are started: what runs where, and the command that does it.
 ///
 /// Ranks are neighbours within a host. The tree of the exchange combines ranks 2k and 2k + 1 first,
@@ -25,6 +27,13 @@ public struct LaunchPlan: Sendable, Equatable {
       self.environment = environment
       self.isRoot = isRoot
       self.mayCopyDirectly = mayCopyDirectly
+    }
+
+    /// Circumstances of this process.
+    package init(ranks: Int? = nil, most: Int? = nil) {
+      self.init(
+        ranks: ranks, most: most, environment: ProcessInfo.processInfo.environment,
+        isRoot: geteuid() == 0, mayCopyDirectly: DirectCopy.isPermitted)
     }
   }
 
@@ -121,6 +130,33 @@ public struct LaunchPlan: Sendable, Equatable {
     hosts: [HostShare], _ options: [String], isBound: Bool, _ circumstances: Circumstances,
     _ notes: [String]
   ) {
+    self.init(
+      hosts: hosts, notes: notes,
+      launcher: Self.command(
+        ranks: hosts.reduce(0) { $0 + $1.ranks }, options, isSpread: hosts.count > 1,
+        isBound: isBound, circumstances))
+  }
+
+  /// The command that starts ranks which bind themselves to processors, on the hosts that `mpirun`
+  /// takes from a file, from Slurm's allocation, or else on this one.
+  ///
+  /// - Parameter isOversubscribing: Whether ranks may share a processor.
+  package static func measuring(
+    ranks: Int, hostFile: String?, isOversubscribing: Bool, _ circumstances: Circumstances
+  ) -> [String] {
+    let isInSlurm = circumstances.environment["SLURM_JOB_ID"] != nil
+    var options = hostFile.map { ["--hostfile", $0] } ?? []
+    if hostFile == nil, !isInSlurm { options += ["--host", "localhost:\(ranks)"] }
+    if isOversubscribing { options.append("--oversubscribe") }
+    return command(
+      ranks: ranks, options, isSpread: hostFile != nil || isInSlurm, isBound: false,
+      settings: isOversubscribing ? [("mpi_yield_when_idle", "1")] : [], circumstances)
+  }
+
+  private static func command(
+    ranks: Int, _ options: [String], isSpread: Bool, isBound: Bool,
+    settings: [(String, String)] = [], _ circumstances: Circumstances
+  ) -> [String] {
     let environment = circumstances.environment
     var command = ["mpirun"]
     if circumstances.isRoot { command.append("--allow-run-as-root") }
@@ -132,8 +168,8 @@ public struct LaunchPlan: Sendable, Equatable {
     }
     // The second that mpirun waits between its signals to end and to die stays: with more, each end of
     // a job would take several times as much, also of one whose ranks have ended by themselves.
-    var settings: [(String, String)] = []
-    if hosts.count > 1 {
+    var settings = settings
+    if isSpread {
       // A host that is cut off is noticed after 5 s and not after minutes.
       settings += [
         ("oob_tcp_keepalive_time", "2"), ("oob_tcp_keepalive_intvl", "1"),
@@ -151,8 +187,7 @@ public struct LaunchPlan: Sendable, Equatable {
     for name in Self.environment.keys.sorted() + passedOn.filter({ environment[$0] != nil }) {
       command += ["-x", name]
     }
-    command += ["-n", "\(hosts.reduce(0) { $0 + $1.ranks })"]
-    self.init(hosts: hosts, notes: notes, launcher: command)
+    return command + ["-n", "\(ranks)"]
   }
 
   private static func limited(

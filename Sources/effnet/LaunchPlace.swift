@@ -36,9 +36,7 @@ final class LaunchPlace {
 
   /// Plans for the hosts that answer now.
   func plan(ranks: Int?, most: Int) throws -> LaunchPlan {
-    var circumstances = LaunchPlan.Circumstances(
-      ranks: ranks, most: most, environment: environment, isRoot: geteuid() == 0,
-      mayCopyDirectly: DirectCopy.isPermitted)
+    var circumstances = LaunchPlan.Circumstances(ranks: ranks, most: most)
     switch kind {
     case .here:
       return LaunchPlan(

@@ -28,8 +28,11 @@ package final class SampleProcess {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
-      Self.launcher(ranks: ranks, hostFile: hostFile, isOversubscribing: isOversubscribing)
+      // Independent jobs that mpirun binds would all take the first processor.
+      LaunchPlan.measuring(
+        ranks: ranks, hostFile: hostFile, isOversubscribing: isOversubscribing, .init())
       + [OwnProgram.path, "benchmark", "sample"] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(LaunchPlan.environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try file("output")
     process.standardError = try file("errors")
@@ -41,22 +44,6 @@ package final class SampleProcess {
   deinit {
     end()
     try? FileManager.default.removeItem(at: folder)
-  }
-
-  private static func launcher(
-    ranks: Int, hostFile: String?, isOversubscribing: Bool
-  ) -> [String] {
-    // Ranks bind themselves: independent jobs would all take the first processor.
-    var result = ["mpirun", "--bind-to", "none", "--map-by", "slot", "-n", "\(ranks)"]
-    if geteuid() == 0 { result.append("--allow-run-as-root") }
-    if let hostFile {
-      result += ["--hostfile", hostFile]
-      if isOversubscribing { result.append("--oversubscribe") }
-    } else if ProcessInfo.processInfo.environment["SLURM_JOB_ID"] == nil {
-      result += ["--host", "localhost:\(ranks)"]
-    }
-    if isOversubscribing { result += ["--mca", "mpi_yield_when_idle", "1"] }
-    return result
   }
 
   private func file(_ name: String) throws -> FileHandle {
