@@ -97,10 +97,9 @@ struct LaunchCommand: ParsableCommand {
     _ launcher: [String], _ program: [String], _ folder: RunFolder
   ) throws -> JobEnding {
     let file = Verdict.path(inFolder: folder.path)
-    // That of an earlier run, should this one end before it removes it itself.
-    unlink(file)
     let endingFile = URL(fileURLWithPath: folder.file("ranks/ending")).path
-    unlink(endingFile)
+    // This run may end before it removes them itself.
+    for leftover in [file, endingFile] { try folder.removeLeftover(at: leftover) }
     let start = Date()
     /// Whether this run has left its summary, after which ranks have nothing left to do.
     func hasFinished() -> Bool {

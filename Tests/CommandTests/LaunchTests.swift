@@ -72,6 +72,17 @@ final class LaunchTests: TrainingTestCase {
     }
   }
 
+  func testAnOldVerdictThatStaysIsNotTakenForANewOne() throws {
+    try prepare()
+    // What root cannot remove either, if it takes it for a file.
+    let verdict = folder.appending(path: "run/ranks/verdict.json")
+    try FileManager.default.createDirectory(at: verdict, withIntermediateDirectories: true)
+    for command in ["launch", "train"] {
+      try assertFails(
+        [command, "small.yaml", "--output", "run"], code: 7, ["verdict.json", "cannot be removed"])
+    }
+  }
+
   func testStartsAgainFromTheNewestCheckpoint() throws {
     try prepare()
     let wrapper = try replaceLauncher(
