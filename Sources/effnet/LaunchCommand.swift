@@ -76,7 +76,7 @@ struct LaunchCommand: ParsableCommand {
       let problem = ending.reason ?? "the ranks ended with code \(ending.code)"
       guard ending.isRestartable, attempt < restarts, StopSignal.pending == nil else {
         guard ending.code != 0 else { return }
-        throw Failure(silently: ending.code, ending.reason)
+        throw Failure(silently: ending.code, ending.isTold ? nil : ending.reason)
       }
       if attempt > 0, reached == newest, ending.blamed == blamed {
         throw Failure(
@@ -122,10 +122,10 @@ struct LaunchCommand: ParsableCommand {
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
     if verdict == nil, process.wasEnded, hasFinished() {
       Failure.warn("the run is finished, but a rank did not end by itself and was ended")
-      return JobEnding(status: 0, verdict: nil, stop: nil, isFinished: true)
+      return JobEnding(status: 0, ending: nil, verdict: nil, stop: nil, isFinished: true)
     }
     return JobEnding(
-      status: status == 0 ? ending ?? 0 : status, verdict: verdict, stop: StopSignal.pending,
+      status: status, ending: ending, verdict: verdict, stop: StopSignal.pending,
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
 

@@ -139,10 +139,30 @@ final class LaunchTests: TrainingTestCase {
   func testErrorsThatWouldComeBackAreNotTriedAgain() throws {
     try prepare()
     for code: Int32 in [1, 2, 3, 6, 7, 143] {
-      let wrapper = try replaceLauncher(by: "rm starts; exit \(code)")
+      // A check that did not hold is told beside the launcher, whose own failures have its code.
+      let end = code == 1 ? "echo 1 >$run/ranks/ending; exit 0" : "exit \(code)"
+      let wrapper = try replaceLauncher(by: "rm starts; \(end)")
       XCTAssertEqual(
         try effnet(launch("run", ["--restarts", "3"]), wrapper: wrapper).exitCode, code)
     }
+  }
+
+  func testALauncherThatCannotStartRanksIsTriedAgain() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(
+      by: "((start == 1)) && exit 1; touch $run/summary.json; exit 0")
+    let outcome = try effnet(launch("run", ["--restarts", "1"]), wrapper: wrapper)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(outcome.errors.contains("could not start the ranks"), outcome.errors)
+  }
+
+  func testWhatTheRanksHaveToldIsNotToldAgain() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(
+      by: "verdict 4; echo effnet: rank 1 of b was lost >&2; exit 1")
+    let outcome = try effnet(launch("run"), wrapper: wrapper)
+    XCTAssertEqual(outcome.exitCode, 4)
+    XCTAssertEqual(outcome.messages, ["effnet: rank 1 of b was lost"])
   }
 
   func testALauncherThatOutlivesItsRanksIsEnded() throws {
