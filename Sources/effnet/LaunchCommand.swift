@@ -100,12 +100,17 @@ struct LaunchCommand: ParsableCommand {
     let endingFile = URL(fileURLWithPath: folder.file("ranks/ending")).path
     // This run may end before it removes them itself.
     for leftover in [file, endingFile] { try folder.removeLeftover(at: leftover) }
-    let start = Date()
+    /// What tells one summary from another, by the clock of the file server alone.
+    func summary() -> [AnyHashable?]? {
+      (try? FileManager.default.attributesOfItem(atPath: folder.file("summary.json"))).map {
+        [$0[.systemFileNumber] as? Int, $0[.modificationDate] as? Date]
+      }
+    }
+    let old = summary()
     /// Whether this run has left its summary, after which ranks have nothing left to do.
     func hasFinished() -> Bool {
-      let summary = try? FileManager.default.attributesOfItem(
-        atPath: folder.file("summary.json"))
-      return (summary?[.modificationDate] as? Date).map { $0 > start } ?? false
+      let new = summary()
+      return new != nil && new != old
     }
     let process = try JobProcess(
       launcher + ["env", "\(Job.endingVariable)=\(endingFile)"] + program,
