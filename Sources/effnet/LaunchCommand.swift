@@ -63,7 +63,7 @@ struct LaunchCommand: ParsableCommand {
     if doctor { return try examine(place, configuration) }
     var isResuming = resume
     var newest = isResuming ? try folder.checkpoints().first : nil
-    var blamed: String?
+    var last: String?
     for attempt in 0... {
       let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
       let program =
@@ -78,16 +78,19 @@ struct LaunchCommand: ParsableCommand {
         guard ending.code != 0 else { return }
         throw Failure(silently: ending.code, ending.isTold ? nil : ending.reason)
       }
-      if attempt > 0, reached == newest, ending.blamed == blamed {
+      // Pids, for example, differ from one start to the next.
+      let end = ending.blamed ?? problem
+      if attempt > 0, reached == newest, end == last {
         throw Failure(
           silently: ending.code,
           "\(problem); that is how the last start ended, too, and no checkpoint was added since: "
             + "another would end the same way")
       }
-      (newest, blamed) = (reached, ending.blamed)
+      (newest, last) = (reached, end)
       isResuming = true
       place.avoid(ending.lostHost)
-      let start = reached.map { "from \($0)" } ?? "from the beginning"
+      // Its ranks verify it, and take an older one if it is damaged.
+      let start = reached.map { "from \($0) if that verifies" } ?? "from the beginning"
       Failure.warn("\(problem); restart \(attempt + 1) of \(restarts) \(start)")
     }
   }

@@ -98,10 +98,21 @@ final class LaunchTests: TrainingTestCase {
     XCTAssertEqual(
       outcome.messages,
       [
-        "effnet: rank 1 of b was lost; restart 1 of 2 from run/checkpoint-00000001.h5",
-        "effnet: a rank died of signal 9; restart 2 of 2 from run/checkpoint-00000002.h5",
+        "effnet: rank 1 of b was lost; restart 1 of 2 from run/checkpoint-00000001.h5 if that "
+          + "verifies",
+        "effnet: a rank died of signal 9; restart 2 of 2 from run/checkpoint-00000002.h5 if "
+          + "that verifies",
       ])
     XCTAssertEqual(try starts().map { $0.hasSuffix(" --resume") }, [false, true, true])
+  }
+
+  func testEndsOfOtherKindsAreNotTheSame() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(
+      by: "((start == 1)) && exit 137; ((start == 2)) && exit 205; exit 137")
+    let outcome = try effnet(launch("run", ["--restarts", "2"]), wrapper: wrapper)
+    XCTAssertEqual(outcome.exitCode, 4, outcome.errors)
+    XCTAssertEqual(try starts().count, 3)
   }
 
   func testARestartTakesTheTasksThatSlurmHasLeft() throws {
