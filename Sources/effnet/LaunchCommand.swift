@@ -146,21 +146,25 @@ struct LaunchCommand: ParsableCommand {
       + overrides.flatMap { ["--set", $0] } + (output.map { ["--output", $0] } ?? [])
     show(plan, command)
     if dryRun { return }
-    let seconds = 60 + 2 * Double(plan.hosts.count)
-    let deadline = Date(timeIntervalSinceNow: seconds)
+    let seconds = DoctorCommand.longestSeconds(ranks: plan.rankCount, hosts: plan.hosts.count)
     let process = try JobProcess(command, environment: Self.environment)
     let status = process.end(
-      wantsStop: { StopSignal.pending != nil }, hasGivenUp: { false }, deadline: deadline)
-    guard Date() < deadline else {
+      wantsStop: { StopSignal.pending != nil }, hasGivenUp: { false },
+      deadline: Date(timeIntervalSinceNow: seconds))
+    let stop = StopSignal.pending
+    guard !process.wasEnded || stop != nil else {
       throw Failure(
         silently: 1,
-        "the ranks did not meet within \(Int(seconds)) s: MPI may try a network that does not reach "
+        "the doctor did not end within \(Int(seconds)) s: MPI may try a network that does not reach "
           + "the other hosts. Name one that does, for example export "
           + "OMPI_MCA_btl_tcp_if_include=SUBNET OMPI_MCA_oob_tcp_if_include=SUBNET; networks of "
           + "this host: "
           + NetworkInterface.all.map(\.description).joined(separator: ", "))
     }
-    guard status == 0 else { throw Failure(silently: status) }
+    // Whoever says 1, hosts are not as they must be.
+    let ending = JobEnding(
+      status: status, ending: status, verdict: nil, stop: stop, isFinished: true)
+    guard ending.code == 0 else { throw Failure(silently: ending.code, ending.reason) }
   }
 
   private func show(_ plan: LaunchPlan, _ command: [String]) {

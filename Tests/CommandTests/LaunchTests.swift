@@ -212,6 +212,19 @@ final class LaunchTests: TrainingTestCase {
     XCTAssertFalse(try isRunning("child"))
   }
 
+  func testTheDoctorEndsAsOtherJobsDo() throws {
+    try prepare()
+    for (status, code) in [(1, 1), (138, 143), (205, 4), (213, 4)] as [(Int, Int32)] {
+      let wrapper = try replaceLauncher(by: "exit \(status)")
+      XCTAssertEqual(try effnet(launch("run", ["--doctor"]), wrapper: wrapper).exitCode, code)
+    }
+    let wrapper = try replaceLauncher(by: "trap 'kill $!; exit 138' USR1; echo >ready; sleep 300 & wait")
+    let command = try start(launch("run", ["--doctor"]), wrapper: wrapper)
+    try command.run(until: { exists("ready") }, "the launcher ran")
+    try command.signal(SIGINT)
+    XCTAssertEqual(try command.outcome(within: 20).exitCode, 130)
+  }
+
   /// Whether the process runs whose number is in a file.
   private func isRunning(_ name: String) throws -> Bool {
     let text = try String(contentsOfFile: path(name), encoding: .utf8)
