@@ -1,20 +1,20 @@
 import Supervision
 
 /// How a job ended: its exit code, and whether it can go on from its newest checkpoint.
-public struct JobEnding: Sendable, Equatable {
+package struct JobEnding: Sendable, Equatable {
   /// What the whole job is to end with.
-  public let code: Int32
+  package let code: Int32
   /// One line about the reason; `nil` where it is not known here, because the ranks have told it.
-  public let reason: String?
+  package let reason: String?
   /// Whether the ranks have told the reason as well: on standard error it would be the second time.
-  public let isTold: Bool
+  package let isTold: Bool
   /// A host that is not to be used again unless it answers.
-  public let lostHost: String?
+  package let lostHost: String?
   /// The rank that is to blame, where it ran and in which step; `nil` where that is not known. The
   /// same twice in a row is no accident.
-  public let blamed: String?
+  package let blamed: String?
   /// Whether starting again can help.
-  public let isRestartable: Bool
+  package let isRestartable: Bool
 
   /// What `mpirun` returns when it loses the daemon on another host: its error -51, as a byte.
   static let lostDaemon: Int32 = 205
@@ -35,7 +35,7 @@ public struct JobEnding: Sendable, Equatable {
   ///   - stop: Signal that asked the job to stop.
   ///   - isFinished: Whether the run has left its summary. `srun` returns 0, too, when it could not
   ///     start any rank.
-  public init(
+  package init(
     status: Int32, ending: Int32?, verdict: Verdict?, stop: Int32?, isFinished: Bool
   ) {
     // A launcher that fails itself says 1 as well, but then there is no word of the ranks.

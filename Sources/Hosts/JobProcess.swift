@@ -2,13 +2,13 @@ import Foundation
 
 /// The process that starts and holds the ranks of a job: `mpirun` or `srun`, in a process group of its
 /// own, so that a Ctrl-C of the terminal does not reach it past us.
-public final class JobProcess {
+package final class JobProcess {
   /// How it ended: what a shell would call its exit code.
-  public typealias Status = Int32
+  package typealias Status = Int32
 
   private let pid: pid_t
   /// Whether the job did not end by itself.
-  public private(set) var wasEnded = false
+  package private(set) var wasEnded = false
 
   /// Starts a command.
   ///
@@ -16,7 +16,7 @@ public final class JobProcess {
   /// arrange for it. Call it on the main thread: the system watches the thread that starts the command.
   ///
   /// - Throws: When the command is not there.
-  public init(_ command: [String], environment: [String: String]) throws(HostsError) {
+  package init(_ command: [String], environment: [String: String]) throws(HostsError) {
     let own = getpid()
     var words = command
     if let tool = Self.path(of: "setpriv") {
@@ -65,7 +65,7 @@ public final class JobProcess {
   ///     launchers pass on as it is; of SIGINT and SIGTERM they make an end of their own.
   ///   - hasGivenUp: Whether the ranks have given up; what is left then has `patience` seconds.
   ///   - deadline: When the job is ended in any case.
-  public func end(
+  package func end(
     wantsStop: () -> Bool, hasGivenUp: () -> Bool, patience: Double = 6, deadline: Date? = nil
   ) -> Status {
     var isStopping = false

@@ -4,22 +4,22 @@ import Foundation
 ///
 /// Ranks are neighbours within a host. The tree of the exchange combines ranks 2k and 2k + 1 first,
 /// then pairs of pairs: with neighbours on one host only its upper levels travel between hosts.
-public struct LaunchPlan: Sendable, Equatable {
+package struct LaunchPlan: Sendable, Equatable {
   /// What the plan depends on apart from the hosts.
-  public struct Circumstances: Sendable {
+  package struct Circumstances: Sendable {
     /// Ranks asked for; `nil` for one a core.
-    public var ranks: Int?
+    package var ranks: Int?
     /// The most ranks that can share the work; `nil` where any number can.
-    public var most: Int?
+    package var most: Int?
     /// Variables of the process that plans; what they say about `mpirun` stands.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// Whether the user is root, with whom `mpirun` refuses to work unless told.
-    public var isRoot: Bool
+    package var isRoot: Bool
     /// Whether one process may copy from the memory of another.
-    public var mayCopyDirectly: Bool
+    package var mayCopyDirectly: Bool
 
     /// Circumstances as given.
-    public init(
+    package init(
       ranks: Int?, most: Int?, environment: [String: String], isRoot: Bool, mayCopyDirectly: Bool
     ) {
       self.ranks = ranks
@@ -38,20 +38,20 @@ public struct LaunchPlan: Sendable, Equatable {
   }
 
   /// The hosts with their ranks, in the order of the ranks.
-  public let hosts: [HostShare]
+  package let hosts: [HostShare]
   /// The command that starts the ranks, up to the program and its arguments.
-  public let launcher: [String]
+  package let launcher: [String]
   /// What the user should know of: one line each.
-  public let notes: [String]
+  package let notes: [String]
 
   /// Number of ranks.
-  public var rankCount: Int { hosts.reduce(0) { $0 + $1.ranks } }
+  package var rankCount: Int { hosts.reduce(0) { $0 + $1.ranks } }
 
   /// Variables of every rank: one thread of the numerical libraries, the rank's own.
-  public static let environment = ["OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"]
+  package static let environment = ["OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"]
 
   /// Ranks on this host alone.
-  public init(on cores: AllottedCores, named name: String, _ circumstances: Circumstances) {
+  package init(on cores: AllottedCores, named name: String, _ circumstances: Circumstances) {
     var (count, notes) = Self.limited(circumstances.ranks ?? cores.count, circumstances)
     count = max(1, count)
     var options: [String] = []
@@ -72,7 +72,7 @@ public struct LaunchPlan: Sendable, Equatable {
   ///   - hosts: The hosts and the ranks that each can take.
   ///   - fillsCores: Whether each of them has as many cores as ranks.
   /// - Throws: When they cannot take as many ranks as asked for.
-  public init(
+  package init(
     on hosts: [HostShare], fillsCores: Bool, _ circumstances: Circumstances
   ) throws(HostsError) {
     let room = hosts.reduce(0) { $0 + $1.ranks }
@@ -95,7 +95,7 @@ public struct LaunchPlan: Sendable, Equatable {
   ///   - interface: What `srun` calls its interface to MPI; `nil` where it has none, and `mpirun`
   ///     starts the ranks.
   /// - Throws: When the hosts cannot take as many ranks as asked for.
-  public init(
+  package init(
     in allocation: SlurmAllocation, on hosts: [HostShare], interface: String?,
     _ circumstances: Circumstances
   ) throws(HostsError) {
@@ -204,7 +204,7 @@ public struct LaunchPlan: Sendable, Equatable {
   }
 
   /// The map of ranks for people: a line for each host.
-  public var map: [String] {
+  package var map: [String] {
     var first = 0
     return hosts.map { host in
       defer { first += host.ranks }

@@ -218,7 +218,8 @@ final class LaunchTests: TrainingTestCase {
       let wrapper = try replaceLauncher(by: "exit \(status)")
       XCTAssertEqual(try effnet(launch("run", ["--doctor"]), wrapper: wrapper).exitCode, code)
     }
-    let wrapper = try replaceLauncher(by: "trap 'kill $!; exit 138' USR1; echo >ready; sleep 300 & wait")
+    let wrapper = try replaceLauncher(
+      by: "trap 'kill $!; exit 138' USR1; echo >ready; sleep 300 & wait")
     let command = try start(launch("run", ["--doctor"]), wrapper: wrapper)
     try command.run(until: { exists("ready") }, "the launcher ran")
     try command.signal(SIGINT)

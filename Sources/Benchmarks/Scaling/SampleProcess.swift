@@ -27,8 +27,8 @@ package final class SampleProcess {
     folder = FileManager.default.temporaryDirectory.appending(path: "effnet-scaling-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    // Independent jobs that mpirun binds would all take the first processor.
     process.arguments =
-      // Independent jobs that mpirun binds would all take the first processor.
       LaunchPlan.measuring(
         ranks: ranks, hostFile: hostFile, isOversubscribing: isOversubscribing, .init())
       + [OwnProgram.path, "benchmark", "sample"] + arguments
