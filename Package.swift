@@ -99,7 +99,11 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["HDF5", "Kernels", "TestSupport", "Training"]),
+      name: "TrainingTests",
+      dependencies: [
+        "HDF5", "Kernels", "TestSupport", "Training",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Tensors", "Training"]),
     .testTarget(
       name: "CommandTests",

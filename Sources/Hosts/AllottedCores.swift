@@ -4,26 +4,33 @@ import Foundation
 ///
 /// The affinity mask tells which, and control groups how much time of them; both hold in containers
 /// and batch jobs. Two processors of one core share its arithmetic units, so that a core counts once.
-public struct AllottedCores: Sendable, Equatable {
+package struct AllottedCores: Sendable, Equatable {
   /// Processors of each core in the affinity mask, in the order of the cores.
-  public let cores: [[Int]]
+  package let cores: [[Int]]
   /// Cores' worth of time that the control groups allow; `nil` where they set no limit.
-  public let quota: Double?
+  package let quota: Double?
   /// Whether the mask has every processor of the host and no limit holds.
-  public let isWholeHost: Bool
+  package let isWholeHost: Bool
 
   /// The processors of all cores, in rising order.
-  public var processors: [Int] { cores.joined().sorted() }
+  package var processors: [Int] { cores.joined().sorted() }
+
+  /// The processors in the order in which ranks take them: one of each core, and then the others.
+  package var seats: [Int] {
+    (0..<(cores.map(\.count).max() ?? 0)).flatMap { thread in
+      cores.compactMap { $0.count > thread ? $0[thread] : nil }
+    }
+  }
 
   /// Ranks that have a core each.
-  public var count: Int {
+  package var count: Int {
     max(1, min(cores.count, quota.map { Int($0.rounded(.down)) } ?? .max))
   }
 
   /// Reads what the system tells this process.
   ///
   /// - Parameter root: Folder that holds `proc` and `sys`.
-  public init(root: String = "/") {
+  package init(root: String = "/") {
     let files = SystemFiles(root: root)
     let online = Self.numbers(files.text("sys/devices/system/cpu/online") ?? "0")
     let allowed = files.text("proc/self/status")?.split(separator: "\n")

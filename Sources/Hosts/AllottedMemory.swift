@@ -1,11 +1,11 @@
 import Foundation
 
 /// The memory that this process and its neighbours may use.
-public enum AllottedMemory {
+package enum AllottedMemory {
   /// Bytes that the processes of this host, or of this control group, may have together.
   ///
   /// - Parameter root: Folder that holds `proc` and `sys`.
-  public static func limit(root: String = "/") -> Double {
+  package static func limit(root: String = "/") -> Double {
     let files = SystemFiles(root: root)
     return groups(files).reduce(entry("MemTotal", files) ?? .greatestFiniteMagnitude) {
       min($0, $1.limit)
@@ -15,7 +15,7 @@ public enum AllottedMemory {
   /// Bytes that are free: what the system could give up, or the control group has left.
   ///
   /// - Parameter root: Folder that holds `proc` and `sys`.
-  public static func free(root: String = "/") -> Double {
+  package static func free(root: String = "/") -> Double {
     let files = SystemFiles(root: root)
     return groups(files).reduce(entry("MemAvailable", files) ?? .greatestFiniteMagnitude) {
       min($0, max(0, $1.limit - $1.used))

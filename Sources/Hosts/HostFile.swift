@@ -1,22 +1,22 @@
 import Foundation
 
 /// A list of hosts in Open MPI's format: `NAME [slots=N]` a line, with comments after `#`.
-public struct HostFile: Sendable, Equatable {
+package struct HostFile: Sendable, Equatable {
   /// One host; the slots of several lines add up.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// Name, with `USER@` in front where the file has it.
-    public let name: String
+    package let name: String
     /// Ranks it can take; `nil` where the file leaves it to the host's cores.
-    public var slots: Int?
+    package var slots: Int?
   }
 
   /// The hosts in the order in which they first appear.
-  public let entries: [Entry]
+  package let entries: [Entry]
 
   /// Reads a file.
   ///
   /// - Throws: When it cannot be read, names no host, or has a line of another kind.
-  public init(contentsOf path: String) throws(HostsError) {
+  package init(contentsOf path: String) throws(HostsError) {
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw HostsError("the host file \(path) cannot be read; correct --hosts")
     }

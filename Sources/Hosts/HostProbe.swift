@@ -1,24 +1,24 @@
 import Foundation
 
 /// The question to a host whether it answers, through the remote shell that `mpirun` uses.
-public struct HostProbe: Sendable {
+package struct HostProbe: Sendable {
   /// A host that answered.
-  public struct Answer: Sendable, Equatable {
-    /// Name of the host in the host file.
-    public let name: String
+  package struct Answer: Sendable, Equatable {
     /// Physical cores; `nil` where the host does not tell.
-    public let cores: Int?
+    package let cores: Int?
   }
 
   /// The remote shell and its options.
-  let shell: [String]
+  package let shell: [String]
 
-  /// The remote shell that the environment names to Open MPI, or `ssh` without questions.
-  public init(environment: [String: String]) {
-    let named = environment["OMPI_MCA_plm_rsh_agent"].map {
-      $0.split(separator: " ").map(String.init)
-    }
-    shell = named ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
+  /// The first remote shell that is there of those that the environment names to Open MPI, between
+  /// colons; `ssh` without questions where it names none.
+  package init(environment: [String: String]) {
+    let named = (environment["OMPI_MCA_plm_rsh_agent"] ?? "").split(separator: ":")
+      .map { $0.split(separator: " ").map(String.init) }.filter { !$0.isEmpty }
+    shell =
+      named.first { JobProcess.path(of: $0[0]) != nil } ?? named.first
+      ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
   }
 
   private static let ownNames: Set<String> = {
@@ -30,7 +30,7 @@ public struct HostProbe: Sendable {
   ///
   /// - Parameter seconds: How long they have.
   /// - Returns: The answers in the order of `hosts`; `nil` for those that did not answer in time.
-  public func ask(_ hosts: [String], seconds: Double = 5) -> [Answer?] {
+  package func ask(_ hosts: [String], seconds: Double = 5) -> [Answer?] {
     let questions = hosts.map { host in
       let process = Process()
       let pipe = Pipe()
@@ -45,8 +45,7 @@ public struct HostProbe: Sendable {
       return (process, pipe, (try? process.run()) != nil)
     }
     let deadline = Date(timeIntervalSinceNow: seconds)
-    return zip(hosts, questions).map { host, question in
-      let (process, pipe, hasStarted) = question
+    return questions.map { process, pipe, hasStarted in
       guard hasStarted else { return nil }
       while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
       if process.isRunning {
@@ -56,7 +55,7 @@ public struct HostProbe: Sendable {
       guard process.terminationStatus == 0 else { return nil }
       let text = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
       let cores = Set(text.split(separator: "\n").filter { $0.first != "#" })
-      return Answer(name: host, cores: cores.isEmpty ? nil : cores.count)
+      return Answer(cores: cores.isEmpty ? nil : cores.count)
     }
   }
 }

@@ -1,12 +1,12 @@
 /// A host and the ranks it can take, or takes.
-public struct HostShare: Sendable, Equatable {
+package struct HostShare: Sendable, Equatable {
   /// Name, as the remote shell and the batch system know it.
-  public let name: String
+  package let name: String
   /// Number of ranks.
-  public var ranks: Int
+  package var ranks: Int
 
   /// A host with room for `ranks` ranks.
-  public init(_ name: String, ranks: Int) {
+  package init(_ name: String, ranks: Int) {
     self.name = name
     self.ranks = ranks
   }

@@ -1,7 +1,7 @@
 /// Why a job cannot be started as asked.
-public struct HostsError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct HostsError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One line: what, where, what to do.
-  public let description: String
+  package let description: String
 
   init(_ description: String) { self.description = description }
 }

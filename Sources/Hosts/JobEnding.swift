@@ -1,21 +1,26 @@
 import Supervision
 
 /// How a job ended: its exit code, and whether it can go on from its newest checkpoint.
-public struct JobEnding: Sendable, Equatable {
+package struct JobEnding: Sendable, Equatable {
   /// What the whole job is to end with.
-  public let code: Int32
-  /// One line about the reason; `nil` where the ranks have told it.
-  public let reason: String?
+  package let code: Int32
+  /// One line about the reason; `nil` where it is not known here, because the ranks have told it.
+  package let reason: String?
+  /// Whether the ranks have told the reason as well: on standard error it would be the second time.
+  package let isTold: Bool
   /// A host that is not to be used again unless it answers.
-  public let lostHost: String?
+  package let lostHost: String?
   /// The rank that is to blame, where it ran and in which step; `nil` where that is not known. The
   /// same twice in a row is no accident.
-  public let blamed: String?
+  package let blamed: String?
   /// Whether starting again can help.
-  public let isRestartable: Bool
+  package let isRestartable: Bool
 
   /// What `mpirun` returns when it loses the daemon on another host: its error -51, as a byte.
   static let lostDaemon: Int32 = 205
+
+  /// Numbers of signals; launchers have codes of their own above 128 and these.
+  private static let signals: ClosedRange<Int32> = 1...64
 
   /// SIGHUP, SIGINT, SIGUSR1 and SIGTERM.
   private static let stopSignals: Set<Int32> = [1, 2, 10, 15]
@@ -24,13 +29,21 @@ public struct JobEnding: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - status: Exit code of the launcher.
+  ///   - ending: The code that the ranks have agreed on and left; `nil` where they left none.
   ///   - verdict: What the ranks found out about a lost or stuck one; it is the reason for the end,
   ///     whatever the launcher makes of it.
   ///   - stop: Signal that asked the job to stop.
   ///   - isFinished: Whether the run has left its summary. `srun` returns 0, too, when it could not
   ///     start any rank.
-  package init(status: Int32, verdict: Verdict?, stop: Int32?, isFinished: Bool) {
+  package init(
+    status: Int32, ending: Int32?, verdict: Verdict?, stop: Int32?, isFinished: Bool
+  ) {
+    // A launcher that fails itself says 1 as well, but then there is no word of the ranks.
+    let status = status == 0 || status == 1 ? ending ?? status : status
+    let isLaunched = status != 1 || ending != nil
     blamed = verdict.map { "rank \($0.rank) on \($0.host) in step \($0.step)" }
+    // Where rank 0 is cut off, one on another host has the word, which may not arrive.
+    isTold = verdict.map { $0.rank > 0 || !$0.unreachable } ?? false
     if let verdict {
       code = verdict.code.rawValue
       reason = verdict.message
@@ -51,11 +64,15 @@ public struct JobEnding: Sendable, Equatable {
     } else {
       // Ranks that die of a signal to stop have not begun yet, or they would have saved.
       let isStop = Self.stopSignals.contains(status - 128)
-      let isSignal = status > 128 && !isStop
-      code = isSignal ? 4 : isStop && status != 130 ? 143 : status
-      reason = isSignal ? "a rank died of signal \(status - 128)" : nil
+      let isSignal = Self.signals.contains(status - 128) && !isStop
+      let isOfRanks = isLaunched && (0...7).contains(status) || isStop
+      code = !isOfRanks ? 4 : isStop && status != 130 ? 143 : status
+      reason =
+        isSignal
+        ? "a rank died of signal \(status - 128)"
+        : isOfRanks ? nil : "the launcher could not start the ranks or hold them (code \(status))"
       lostHost = nil
-      isRestartable = stop == nil && (isSignal || status == 4 || status == 5)
+      isRestartable = stop == nil && (code == 4 || code == 5)
     }
   }
 }

@@ -2,13 +2,13 @@ import Foundation
 
 /// The process that starts and holds the ranks of a job: `mpirun` or `srun`, in a process group of its
 /// own, so that a Ctrl-C of the terminal does not reach it past us.
-public final class JobProcess {
+package final class JobProcess {
   /// How it ended: what a shell would call its exit code.
-  public typealias Status = Int32
+  package typealias Status = Int32
 
   private let pid: pid_t
   /// Whether the job did not end by itself.
-  public private(set) var wasEnded = false
+  package private(set) var wasEnded = false
 
   /// Starts a command.
   ///
@@ -16,7 +16,7 @@ public final class JobProcess {
   /// arrange for it. Call it on the main thread: the system watches the thread that starts the command.
   ///
   /// - Throws: When the command is not there.
-  public init(_ command: [String], environment: [String: String]) throws(HostsError) {
+  package init(_ command: [String], environment: [String: String]) throws(HostsError) {
     let own = getpid()
     var words = command
     if let tool = Self.path(of: "setpriv") {
@@ -26,32 +26,35 @@ public final class JobProcess {
       throw HostsError(
         "\(command[0]) is missing; install it (Debian: openmpi-bin), or add its folder to PATH")
     }
-    var attributes = posix_spawnattr_t()
-    var actions = posix_spawn_file_actions_t()
-    posix_spawnattr_init(&attributes)
-    posix_spawn_file_actions_init(&actions)
-    defer {
-      posix_spawnattr_destroy(&attributes)
-      posix_spawn_file_actions_destroy(&actions)
+    let program = words[0]
+    func require(_ code: Int32) throws(HostsError) {
+      guard code != 0 else { return }
+      throw HostsError(
+        "\(program) cannot be started by process \(own): \(String(cString: strerror(code)))")
     }
+    var attributes = posix_spawnattr_t()
+    try require(posix_spawnattr_init(&attributes))
+    defer { posix_spawnattr_destroy(&attributes) }
+    var actions = posix_spawn_file_actions_t()
+    try require(posix_spawn_file_actions_init(&actions))
+    defer { posix_spawn_file_actions_destroy(&actions) }
     var signals = sigset_t()
     sigemptyset(&signals)
-    posix_spawnattr_setsigmask(&attributes, &signals)
+    try require(posix_spawnattr_setsigmask(&attributes, &signals))
     sigfillset(&signals)
-    posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes,
-      Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    try require(posix_spawnattr_setsigdefault(&attributes, &signals))
+    try require(posix_spawnattr_setpgroup(&attributes, 0))
+    try require(
+      posix_spawnattr_setflags(
+        &attributes,
+        Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)))
+    try require(
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0))
     let arguments = words.map { strdup($0) } + [nil]
     let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in arguments + variables { free(text) } }
     var pid: pid_t = 0
-    let code = posix_spawnp(&pid, words[0], &actions, &attributes, arguments, variables)
-    guard code == 0 else {
-      throw HostsError("\(words[0]) cannot be started by process \(own): \(Self.reason(code))")
-    }
+    try require(posix_spawnp(&pid, program, &actions, &attributes, arguments, variables))
     self.pid = pid
   }
 
@@ -62,7 +65,7 @@ public final class JobProcess {
   ///     launchers pass on as it is; of SIGINT and SIGTERM they make an end of their own.
   ///   - hasGivenUp: Whether the ranks have given up; what is left then has `patience` seconds.
   ///   - deadline: When the job is ended in any case.
-  public func end(
+  package func end(
     wantsStop: () -> Bool, hasGivenUp: () -> Bool, patience: Double = 6, deadline: Date? = nil
   ) -> Status {
     var isStopping = false
@@ -138,11 +141,10 @@ public final class JobProcess {
     return signal == 0 ? (status >> 8) & 0xff : 128 + signal
   }
 
-  private static func path(of program: String) -> String? {
+  /// Where a program is that a command names; `nil` where it is not there.
+  static func path(of program: String) -> String? {
     if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
     let folders = (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin").split(separator: ":")
     return folders.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
   }
-
-  private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

@@ -1,23 +1,25 @@
+import Foundation
+
 /// How the ranks of a job are started: what runs where, and the command that does it.
 ///
 /// Ranks are neighbours within a host. The tree of the exchange combines ranks 2k and 2k + 1 first,
 /// then pairs of pairs: with neighbours on one host only its upper levels travel between hosts.
-public struct LaunchPlan: Sendable, Equatable {
+package struct LaunchPlan: Sendable, Equatable {
   /// What the plan depends on apart from the hosts.
-  public struct Circumstances: Sendable {
+  package struct Circumstances: Sendable {
     /// Ranks asked for; `nil` for one a core.
-    public var ranks: Int?
+    package var ranks: Int?
     /// The most ranks that can share the work; `nil` where any number can.
-    public var most: Int?
+    package var most: Int?
     /// Variables of the process that plans; what they say about `mpirun` stands.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// Whether the user is root, with whom `mpirun` refuses to work unless told.
-    public var isRoot: Bool
+    package var isRoot: Bool
     /// Whether one process may copy from the memory of another.
-    public var mayCopyDirectly: Bool
+    package var mayCopyDirectly: Bool
 
     /// Circumstances as given.
-    public init(
+    package init(
       ranks: Int?, most: Int?, environment: [String: String], isRoot: Bool, mayCopyDirectly: Bool
     ) {
       self.ranks = ranks
@@ -26,23 +28,30 @@ public struct LaunchPlan: Sendable, Equatable {
       self.isRoot = isRoot
       self.mayCopyDirectly = mayCopyDirectly
     }
+
+    /// Circumstances of this process.
+    package init(ranks: Int? = nil, most: Int? = nil) {
+      self.init(
+        ranks: ranks, most: most, environment: ProcessInfo.processInfo.environment,
+        isRoot: geteuid() == 0, mayCopyDirectly: DirectCopy.isPermitted)
+    }
   }
 
   /// The hosts with their ranks, in the order of the ranks.
-  public let hosts: [HostShare]
+  package let hosts: [HostShare]
   /// The command that starts the ranks, up to the program and its arguments.
-  public let launcher: [String]
+  package let launcher: [String]
   /// What the user should know of: one line each.
-  public let notes: [String]
+  package let notes: [String]
 
   /// Number of ranks.
-  public var rankCount: Int { hosts.reduce(0) { $0 + $1.ranks } }
+  package var rankCount: Int { hosts.reduce(0) { $0 + $1.ranks } }
 
   /// Variables of every rank: one thread of the numerical libraries, the rank's own.
-  public static let environment = ["OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"]
+  package static let environment = ["OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"]
 
   /// Ranks on this host alone.
-  public init(on cores: AllottedCores, named name: String, _ circumstances: Circumstances) {
+  package init(on cores: AllottedCores, named name: String, _ circumstances: Circumstances) {
     var (count, notes) = Self.limited(circumstances.ranks ?? cores.count, circumstances)
     count = max(1, count)
     var options: [String] = []
@@ -63,7 +72,7 @@ public struct LaunchPlan: Sendable, Equatable {
   ///   - hosts: The hosts and the ranks that each can take.
   ///   - fillsCores: Whether each of them has as many cores as ranks.
   /// - Throws: When they cannot take as many ranks as asked for.
-  public init(
+  package init(
     on hosts: [HostShare], fillsCores: Bool, _ circumstances: Circumstances
   ) throws(HostsError) {
     let room = hosts.reduce(0) { $0 + $1.ranks }
@@ -86,7 +95,7 @@ public struct LaunchPlan: Sendable, Equatable {
   ///   - interface: What `srun` calls its interface to MPI; `nil` where it has none, and `mpirun`
   ///     starts the ranks.
   /// - Throws: When the hosts cannot take as many ranks as asked for.
-  public init(
+  package init(
     in allocation: SlurmAllocation, on hosts: [HostShare], interface: String?,
     _ circumstances: Circumstances
   ) throws(HostsError) {
@@ -121,6 +130,33 @@ public struct LaunchPlan: Sendable, Equatable {
     hosts: [HostShare], _ options: [String], isBound: Bool, _ circumstances: Circumstances,
     _ notes: [String]
   ) {
+    self.init(
+      hosts: hosts, notes: notes,
+      launcher: Self.command(
+        ranks: hosts.reduce(0) { $0 + $1.ranks }, options, isSpread: hosts.count > 1,
+        isBound: isBound, circumstances))
+  }
+
+  /// The command that starts ranks which bind themselves to processors, on the hosts that `mpirun`
+  /// takes from a file, from Slurm's allocation, or else on this one.
+  ///
+  /// - Parameter isOversubscribing: Whether ranks may share a processor.
+  package static func measuring(
+    ranks: Int, hostFile: String?, isOversubscribing: Bool, _ circumstances: Circumstances
+  ) -> [String] {
+    let isInSlurm = circumstances.environment["SLURM_JOB_ID"] != nil
+    var options = hostFile.map { ["--hostfile", $0] } ?? []
+    if hostFile == nil, !isInSlurm { options += ["--host", "localhost:\(ranks)"] }
+    if isOversubscribing { options.append("--oversubscribe") }
+    return command(
+      ranks: ranks, options, isSpread: hostFile != nil || isInSlurm, isBound: false,
+      settings: isOversubscribing ? [("mpi_yield_when_idle", "1")] : [], circumstances)
+  }
+
+  private static func command(
+    ranks: Int, _ options: [String], isSpread: Bool, isBound: Bool,
+    settings: [(String, String)] = [], _ circumstances: Circumstances
+  ) -> [String] {
     let environment = circumstances.environment
     var command = ["mpirun"]
     if circumstances.isRoot { command.append("--allow-run-as-root") }
@@ -132,8 +168,8 @@ public struct LaunchPlan: Sendable, Equatable {
     }
     // The second that mpirun waits between its signals to end and to die stays: with more, each end of
     // a job would take several times as much, also of one whose ranks have ended by themselves.
-    var settings: [(String, String)] = []
-    if hosts.count > 1 {
+    var settings = settings
+    if isSpread {
       // A host that is cut off is noticed after 5 s and not after minutes.
       settings += [
         ("oob_tcp_keepalive_time", "2"), ("oob_tcp_keepalive_intvl", "1"),
@@ -151,8 +187,7 @@ public struct LaunchPlan: Sendable, Equatable {
     for name in Self.environment.keys.sorted() + passedOn.filter({ environment[$0] != nil }) {
       command += ["-x", name]
     }
-    command += ["-n", "\(hosts.reduce(0) { $0 + $1.ranks })"]
-    self.init(hosts: hosts, notes: notes, launcher: command)
+    return command + ["-n", "\(ranks)"]
   }
 
   private static func limited(
@@ -169,7 +204,7 @@ public struct LaunchPlan: Sendable, Equatable {
   }
 
   /// The map of ranks for people: a line for each host.
-  public var map: [String] {
+  package var map: [String] {
     var first = 0
     return hosts.map { host in
       defer { first += host.ranks }

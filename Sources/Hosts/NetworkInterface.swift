@@ -1,25 +1,25 @@
 import Glibc
 
 /// A network interface of this host with an IPv4 address.
-public struct NetworkInterface: Sendable, Equatable, CustomStringConvertible {
+package struct NetworkInterface: Sendable, Equatable, CustomStringConvertible {
   /// For example `eth0`.
-  public let name: String
+  package let name: String
   /// Address, the first byte in the highest bits.
-  public let number: UInt32
+  package let number: UInt32
   /// Address in dotted form.
-  public var address: String { Self.dotted(number) }
+  package var address: String { Self.dotted(number) }
   /// Network in dotted form with the number of its bits, as Open MPI takes it.
-  public let subnet: String
+  package let subnet: String
   /// Speed in Mbit/s; `nil` where the driver does not tell.
-  public let megabits: Int?
+  package let megabits: Int?
 
   /// Name, subnet and speed.
-  public var description: String {
+  package var description: String {
     "\(name) \(subnet)" + (megabits.map { " at \($0) Mbit/s" } ?? "")
   }
 
   /// Interfaces that are up, without the loopback.
-  public static var all: [NetworkInterface] {
+  package static var all: [NetworkInterface] {
     var first: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&first) == 0 else { return [] }
     defer { freeifaddrs(first) }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// The file that this process runs.
-public enum OwnProgram {
+package enum OwnProgram {
   /// Its path, whatever name it was started by; the system's link to it where that cannot be read.
-  public static let path: String = {
+  package static let path: String = {
     let link = "/proc/self/exe"
     return (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? link
   }()

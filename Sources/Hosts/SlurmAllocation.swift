@@ -1,17 +1,15 @@
 /// What Slurm has allotted to the job that this process runs in.
-public struct SlurmAllocation: Sendable, Equatable {
+package struct SlurmAllocation: Sendable, Equatable {
   /// Number of the job.
-  public let job: String
+  package let job: String
   /// The hosts and their tasks.
-  public let hosts: [HostShare]
-  /// Tasks of the job: ranks.
-  public var tasks: Int { hosts.reduce(0) { $0 + $1.ranks } }
+  package let hosts: [HostShare]
 
   /// Reads the environment of a batch script or an interactive allocation.
   ///
   /// - Returns: `nil` outside of any, and in a task that `srun` has started already.
   /// - Throws: When what Slurm says cannot be understood.
-  public init?(environment: [String: String]) throws(HostsError) {
+  package init?(environment: [String: String]) throws(HostsError) {
     guard let job = environment["SLURM_JOB_ID"], environment["PMIX_RANK"] == nil,
       let list = environment["SLURM_JOB_NODELIST"] ?? environment["SLURM_NODELIST"]
     else { return nil }

@@ -11,7 +11,7 @@ extension Watch {
   /// - Parameters:
   ///   - deadline: Seconds without progress after which a rank counts as stuck; 0 for never.
   ///   - folder: Of the run; rank 0 removes the verdict of an earlier one.
-  /// - Throws: When ranks cannot talk to each other through MPI.
+  /// - Throws: When ranks cannot talk to each other through MPI, or that verdict cannot be removed.
   public static func start(
     over communicator: Communicator, deadline: Double, folder: RunFolder
   ) throws(TrainingError) -> Watch {
@@ -19,7 +19,7 @@ extension Watch {
     let log = RankLog(rank: rank, folder: folder.path)
     var listener: Listener?
     if rank == 0 {
-      try? FileManager.default.removeItem(atPath: Verdict.path(inFolder: folder.path))
+      try folder.removeLeftover(at: Verdict.path(inFolder: folder.path))
       OpenFileLimit.raise(for: communicator.size)
       do throws(WatchError) {
         if communicator.size > 1 {
@@ -47,5 +47,21 @@ extension Watch {
       try watch.activity.exchange { () throws(MPIError) in try communicator.barrier() }
     } catch { throw TrainingError(error) }
     return watch
+  }
+}
+
+extension RunFolder {
+  /// Removes what an earlier run has left, if it has, and what would be taken for this run's.
+  ///
+  /// - Throws: When it is there and stays.
+  package func removeLeftover(at path: String) throws(TrainingError) {
+    guard unlink(path) != 0 else { return }
+    let code = errno
+    // Not by the code alone: where nothing can be written, that precedes the search for the file.
+    guard access(path, F_OK) == 0 else { return }
+    throw TrainingError(
+      .output,
+      "\(path) of an earlier run cannot be removed: \(String(cString: strerror(code))); remove it, "
+        + "or choose another --output")
   }
 }

@@ -77,6 +77,15 @@ struct DoctorCommand: ParsableCommand {
     static let turn = 1005
   }
 
+  private static let meetingSeconds = 60.0
+
+  /// Seconds in which it ends wherever MPI connects the ranks: they start, meet twice, measure and
+  /// gather what they have found.
+  static func longestSeconds(ranks: Int, hosts: Int) -> Double {
+    Launcher.startingSeconds(ranks: ranks) + 2 * (meetingSeconds + 10)
+      + 3 * (10 + 2 * Double(min(hosts, 64)))
+  }
+
   /// Waits for all ranks, over their links to rank 0 alone: those among others are still to be tested.
   ///
   /// - Returns: The names of all ranks' hosts.
@@ -86,7 +95,7 @@ struct DoctorCommand: ParsableCommand {
     own += [UInt8](repeating: 0, count: room - own.count)
     var names: [UInt8]
     // Reading a configuration and its data may take one rank longer than others.
-    let deadline = Communicator.seconds + 60
+    let deadline = Communicator.seconds + meetingSeconds
     if world.rank == 0 {
       names = own
       for rank in 1..<max(1, world.size) {
@@ -96,8 +105,8 @@ struct DoctorCommand: ParsableCommand {
         else {
           throw Failure(
             .check,
-            "rank \(rank) does not reach rank 0 on \(ProcessInfo.processInfo.hostName) within 60 s; "
-              + "check cable and firewall, or name the network to use with "
+            "rank \(rank) does not reach rank 0 on \(ProcessInfo.processInfo.hostName) within "
+              + "\(Int(meetingSeconds)) s; check cable and firewall, or name the network to use with "
               + "OMPI_MCA_btl_tcp_if_include=SUBNET")
         }
         names += name

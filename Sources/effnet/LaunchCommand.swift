@@ -63,7 +63,7 @@ struct LaunchCommand: ParsableCommand {
     if doctor { return try examine(place, configuration) }
     var isResuming = resume
     var newest = isResuming ? try folder.checkpoints().first : nil
-    var blamed: String?
+    var last: String?
     for attempt in 0... {
       let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
       let program =
@@ -76,18 +76,21 @@ struct LaunchCommand: ParsableCommand {
       let problem = ending.reason ?? "the ranks ended with code \(ending.code)"
       guard ending.isRestartable, attempt < restarts, StopSignal.pending == nil else {
         guard ending.code != 0 else { return }
-        throw Failure(silently: ending.code, ending.reason)
+        throw Failure(silently: ending.code, ending.isTold ? nil : ending.reason)
       }
-      if attempt > 0, reached == newest, ending.blamed == blamed {
+      // Pids, for example, differ from one start to the next.
+      let end = ending.blamed ?? problem
+      if attempt > 0, reached == newest, end == last {
         throw Failure(
           silently: ending.code,
           "\(problem); that is how the last start ended, too, and no checkpoint was added since: "
             + "another would end the same way")
       }
-      (newest, blamed) = (reached, ending.blamed)
+      (newest, last) = (reached, end)
       isResuming = true
       place.avoid(ending.lostHost)
-      let start = reached.map { "from \($0)" } ?? "from the beginning"
+      // Its ranks verify it, and take an older one if it is damaged.
+      let start = reached.map { "from \($0) if that verifies" } ?? "from the beginning"
       StandardError.warn("\(problem); restart \(attempt + 1) of \(restarts) \(start)")
     }
   }
@@ -97,16 +100,20 @@ struct LaunchCommand: ParsableCommand {
     _ launcher: [String], _ program: [String], _ folder: RunFolder
   ) throws -> JobEnding {
     let file = Verdict.path(inFolder: folder.path)
-    // That of an earlier run, should this one end before it removes it itself.
-    unlink(file)
     let endingFile = URL(fileURLWithPath: folder.file("ranks/ending")).path
-    unlink(endingFile)
-    let start = Date()
+    // This run may end before it removes them itself.
+    for leftover in [file, endingFile] { try folder.removeLeftover(at: leftover) }
+    /// What tells one summary from another, by the clock of the file server alone.
+    func summary() -> [AnyHashable?]? {
+      (try? FileManager.default.attributesOfItem(atPath: folder.file("summary.json"))).map {
+        [$0[.systemFileNumber] as? Int, $0[.modificationDate] as? Date]
+      }
+    }
+    let old = summary()
     /// Whether this run has left its summary, after which ranks have nothing left to do.
     func hasFinished() -> Bool {
-      let summary = try? FileManager.default.attributesOfItem(
-        atPath: folder.file("summary.json"))
-      return (summary?[.modificationDate] as? Date).map { $0 > start } ?? false
+      let new = summary()
+      return new != nil && new != old
     }
     let process = try JobProcess(
       launcher + ["env", "\(Job.endingVariable)=\(endingFile)"] + program,
@@ -123,10 +130,10 @@ struct LaunchCommand: ParsableCommand {
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
     if verdict == nil, process.wasEnded, hasFinished() {
       StandardError.warn("the run is finished, but a rank did not end by itself and was ended")
-      return JobEnding(status: 0, verdict: nil, stop: nil, isFinished: true)
+      return JobEnding(status: 0, ending: nil, verdict: nil, stop: nil, isFinished: true)
     }
     return JobEnding(
-      status: status == 0 ? ending ?? 0 : status, verdict: verdict, stop: StopSignal.pending,
+      status: status, ending: ending, verdict: verdict, stop: StopSignal.pending,
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
 
@@ -139,21 +146,25 @@ struct LaunchCommand: ParsableCommand {
       + overrides.flatMap { ["--set", $0] } + (output.map { ["--output", $0] } ?? [])
     show(plan, command)
     if dryRun { return }
-    let seconds = 60 + 2 * Double(plan.hosts.count)
-    let deadline = Date(timeIntervalSinceNow: seconds)
+    let seconds = DoctorCommand.longestSeconds(ranks: plan.rankCount, hosts: plan.hosts.count)
     let process = try JobProcess(command, environment: Self.environment)
     let status = process.end(
-      wantsStop: { StopSignal.pending != nil }, hasGivenUp: { false }, deadline: deadline)
-    guard Date() < deadline else {
+      wantsStop: { StopSignal.pending != nil }, hasGivenUp: { false },
+      deadline: Date(timeIntervalSinceNow: seconds))
+    let stop = StopSignal.pending
+    guard !process.wasEnded || stop != nil else {
       throw Failure(
         silently: 1,
-        "the ranks did not meet within \(Int(seconds)) s: MPI may try a network that does not reach "
+        "the doctor did not end within \(Int(seconds)) s: MPI may try a network that does not reach "
           + "the other hosts. Name one that does, for example export "
           + "OMPI_MCA_btl_tcp_if_include=SUBNET OMPI_MCA_oob_tcp_if_include=SUBNET; networks of "
           + "this host: "
           + NetworkInterface.all.map(\.description).joined(separator: ", "))
     }
-    guard status == 0 else { throw Failure(silently: status) }
+    // Whoever says 1, hosts are not as they must be.
+    let ending = JobEnding(
+      status: status, ending: status, verdict: nil, stop: stop, isFinished: true)
+    guard ending.code == 0 else { throw Failure(silently: ending.code, ending.reason) }
   }
 
   private func show(_ plan: LaunchPlan, _ command: [String]) {

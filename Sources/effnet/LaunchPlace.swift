@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Hosts
 import Supervision
@@ -36,14 +37,14 @@ final class LaunchPlace {
 
   /// Plans for the hosts that answer now.
   func plan(ranks: Int?, most: Int) throws -> LaunchPlan {
-    var circumstances = LaunchPlan.Circumstances(
-      ranks: ranks, most: most, environment: environment, isRoot: geteuid() == 0,
-      mayCopyDirectly: DirectCopy.isPermitted)
+    var circumstances = LaunchPlan.Circumstances(ranks: ranks, most: most)
     switch kind {
     case .here:
       return LaunchPlan(
         on: AllottedCores(), named: ProcessInfo.processInfo.hostName, circumstances)
     case .hosts(let file):
+      // Each question has a pipe, and another by which its process is watched.
+      OpenFileLimit.raise(for: 4 * file.entries.count)
       let answers = HostProbe(environment: environment).ask(file.entries.map(\.name))
       var hosts: [HostShare] = []
       var fillsCores = true
@@ -69,7 +70,7 @@ final class LaunchPlace {
       guard !hosts.isEmpty else {
         throw Failure(.rankLost, "no host of Slurm's job \(allocation.job) is left")
       }
-      if !avoided.isEmpty { shrink(&circumstances, hosts) }
+      shrink(&circumstances, hosts)
       return try LaunchPlan(
         in: allocation, on: hosts, interface: Self.slurmInterface(), circumstances)
     }

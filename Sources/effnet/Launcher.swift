@@ -11,6 +11,11 @@ struct Launcher {
     "use srun --mpi=pmix (srun --mpi=list shows whether there is pmix), or mpirun within the "
     + "allocation"
 
+  /// How long ranks may take to start and MPI to connect them, beside all deadlines: launchers start
+  /// the ranks of a host one after the other and its daemons in a tree, and each rank's addresses go to
+  /// all. Generous, because a wait that is too long costs less than a run that is ended as it starts.
+  static func startingSeconds(ranks: Int) -> Double { 10 + 0.05 * Double(ranks) }
+
   /// The innermost launcher: mpirun within a step of Slurm counts, not the step.
   init?(_ environment: [String: String]) {
     let launchers = [

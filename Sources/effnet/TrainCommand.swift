@@ -41,7 +41,7 @@ struct TrainCommand: ParsableCommand {
       StopSignal.watch()
       guard let launcher, launcher.size > 1, deadline > 0 else { return }
       meeting = Countdown(
-        seconds: deadline + Self.startingSeconds, rank: launcher.rank,
+        seconds: deadline + Launcher.startingSeconds(ranks: launcher.size), rank: launcher.rank,
         for: "the other ranks to start: one of them is stopped, or the network does not connect "
           + "them; effnet doctor tells more, and --resume goes on")
     } _: { world in
@@ -66,9 +66,6 @@ struct TrainCommand: ParsableCommand {
       }
     }
   }
-
-  /// For the system to start the ranks one after the other, beside the deadline.
-  private static let startingSeconds = 10.0
 
   /// Has the ranks end together, or not wait for one that does not.
   private func part(from world: Communicator, within seconds: Double) {

@@ -9,9 +9,9 @@ final class LaunchTests: TrainingTestCase {
     ["launch", "small.yaml", "--output", output] + options
   }
 
-  /// Puts a script in the place of `mpirun`. It finds the number of its start in `$start`, the output
-  /// folder in `$run`, and can call `verdict CODE`.
-  private func replaceLauncher(by script: String) throws -> [String] {
+  /// Puts a script in the place of `mpirun`, or of another launcher. It finds the number of its start in `$start`, the output
+  /// folder in `$run`, and can call `verdict CODE [UNREACHABLE]`.
+  private func replaceLauncher(_ name: String = "mpirun", by script: String) throws -> [String] {
     try write(
       """
       #!/usr/bin/env bash
@@ -20,11 +20,11 @@ final class LaunchTests: TrainingTestCase {
       mkdir -p $run/ranks
       verdict() {
         echo '{"code":'$1',"host":"b","message":"rank 1 of b was lost","phase":"backward",' \\
-          '"pid":42,"rank":1,"step":3,"unreachable":false}' >$run/ranks/verdict.json
+          '"pid":42,"rank":1,"step":3,"unreachable":'${2:-false}'}' >$run/ranks/verdict.json
       }
       \(script)
-      """, to: "mpirun")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path("mpirun"))
+      """, to: name)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path(name))
     let others = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return ["env", "PATH=\(folder.path):\(others)"]
   }
@@ -72,6 +72,17 @@ final class LaunchTests: TrainingTestCase {
     }
   }
 
+  func testAnOldVerdictThatStaysIsNotTakenForANewOne() throws {
+    try prepare()
+    // What root cannot remove either, if it takes it for a file.
+    let verdict = folder.appending(path: "run/ranks/verdict.json")
+    try FileManager.default.createDirectory(at: verdict, withIntermediateDirectories: true)
+    for command in ["launch", "train"] {
+      try assertFails(
+        [command, "small.yaml", "--output", "run"], code: 7, ["verdict.json", "cannot be removed"])
+    }
+  }
+
   func testStartsAgainFromTheNewestCheckpoint() throws {
     try prepare()
     let wrapper = try replaceLauncher(
@@ -87,10 +98,44 @@ final class LaunchTests: TrainingTestCase {
     XCTAssertEqual(
       outcome.messages,
       [
-        "effnet: rank 1 of b was lost; restart 1 of 2 from run/checkpoint-00000001.h5",
-        "effnet: a rank died of signal 9; restart 2 of 2 from run/checkpoint-00000002.h5",
+        "effnet: rank 1 of b was lost; restart 1 of 2 from run/checkpoint-00000001.h5 if that "
+          + "verifies",
+        "effnet: a rank died of signal 9; restart 2 of 2 from run/checkpoint-00000002.h5 if "
+          + "that verifies",
       ])
     XCTAssertEqual(try starts().map { $0.hasSuffix(" --resume") }, [false, true, true])
+  }
+
+  func testEndsOfOtherKindsAreNotTheSame() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(
+      by: "((start == 1)) && exit 137; ((start == 2)) && exit 205; exit 137")
+    let outcome = try effnet(launch("run", ["--restarts", "2"]), wrapper: wrapper)
+    XCTAssertEqual(outcome.exitCode, 4, outcome.errors)
+    XCTAssertEqual(try starts().count, 3)
+  }
+
+  func testARestartTakesTheTasksThatSlurmHasLeft() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(
+      "srun",
+      by: """
+        [[ $* != *--mpi=list* ]] || { sed -i '$d' starts; echo pmix; exit; }
+        ((start == 1)) || { touch $run/summary.json; exit; }
+        verdict 4 true
+        exit 1
+        """)
+    let slurm = [
+      "SLURM_JOB_ID=7", "SLURM_JOB_NODELIST=a,b", "SLURM_TASKS_PER_NODE=4(x2)", "SLURM_NTASKS=8",
+    ]
+    let outcome = try effnet(
+      launch("run", ["--ranks", "8", "--restarts", "1"]), wrapper: wrapper + slurm)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    let starts = try starts()
+    XCTAssertEqual(starts.count, 2)
+    XCTAssertTrue(starts[0].contains("--ntasks=8"), "\(starts)")
+    XCTAssertTrue(starts[1].contains("--ntasks=4"), "\(starts)")
+    XCTAssertTrue(starts[1].contains("--exclude=b"), "\(starts)")
   }
 
   func testGivesUpWhereNothingIsGained() throws {
@@ -105,10 +150,30 @@ final class LaunchTests: TrainingTestCase {
   func testErrorsThatWouldComeBackAreNotTriedAgain() throws {
     try prepare()
     for code: Int32 in [1, 2, 3, 6, 7, 143] {
-      let wrapper = try replaceLauncher(by: "rm starts; exit \(code)")
+      // A check that did not hold is told beside the launcher, whose own failures have its code.
+      let end = code == 1 ? "echo 1 >$run/ranks/ending; exit 0" : "exit \(code)"
+      let wrapper = try replaceLauncher(by: "rm starts; \(end)")
       XCTAssertEqual(
         try effnet(launch("run", ["--restarts", "3"]), wrapper: wrapper).exitCode, code)
     }
+  }
+
+  func testALauncherThatCannotStartRanksIsTriedAgain() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(
+      by: "((start == 1)) && exit 1; touch $run/summary.json; exit 0")
+    let outcome = try effnet(launch("run", ["--restarts", "1"]), wrapper: wrapper)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(outcome.errors.contains("could not start the ranks"), outcome.errors)
+  }
+
+  func testWhatTheRanksHaveToldIsNotToldAgain() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(
+      by: "verdict 4; echo effnet: rank 1 of b was lost >&2; exit 1")
+    let outcome = try effnet(launch("run"), wrapper: wrapper)
+    XCTAssertEqual(outcome.exitCode, 4)
+    XCTAssertEqual(outcome.messages, ["effnet: rank 1 of b was lost"])
   }
 
   func testALauncherThatOutlivesItsRanksIsEnded() throws {
@@ -145,6 +210,20 @@ final class LaunchTests: TrainingTestCase {
     let deadline = Date(timeIntervalSinceNow: 10)
     while try isRunning("child"), Date() < deadline { Thread.sleep(forTimeInterval: 0.02) }
     XCTAssertFalse(try isRunning("child"))
+  }
+
+  func testTheDoctorEndsAsOtherJobsDo() throws {
+    try prepare()
+    for (status, code) in [(1, 1), (138, 143), (205, 4), (213, 4)] as [(Int, Int32)] {
+      let wrapper = try replaceLauncher(by: "exit \(status)")
+      XCTAssertEqual(try effnet(launch("run", ["--doctor"]), wrapper: wrapper).exitCode, code)
+    }
+    let wrapper = try replaceLauncher(
+      by: "trap 'kill $!; exit 138' USR1; echo >ready; sleep 300 & wait")
+    let command = try start(launch("run", ["--doctor"]), wrapper: wrapper)
+    try command.run(until: { exists("ready") }, "the launcher ran")
+    try command.signal(SIGINT)
+    XCTAssertEqual(try command.outcome(within: 20).exitCode, 130)
   }
 
   /// Whether the process runs whose number is in a file.

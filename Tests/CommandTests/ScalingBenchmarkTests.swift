@@ -123,6 +123,20 @@ final class ScalingBenchmarkTests: CommandTestCase {
     }
   }
 
+  func testABusyNeighbourThatDiesIsNoticed() throws {
+    let others = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    try write(
+      """
+      #!/bin/sh
+      case "$*" in *--first-processor*) echo "effnet: no memory" >&2; exit 3 ;; esac
+      PATH='\(others)' exec mpirun "$@"
+      """, to: "mpirun")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path("mpirun"))
+    try assertFails(
+      scaling + ["--ranks", "1,2", "--weak", "--oversubscribe"],
+      wrapper: ["env", "PATH=\(folder.path):\(others)"], code: 3, ["no memory"])
+  }
+
   func testUsageErrorsNameTheCure() throws {
     try assertFails(scaling + ["--ranks", "1,2", "--batch", "5"], code: 2, ["--batch 5"])
     try assertFails(

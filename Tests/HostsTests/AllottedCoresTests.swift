@@ -40,6 +40,21 @@ final class AllottedCoresTests: XCTestCase {
     XCTAssertTrue(allotted.isWholeHost)
   }
 
+  func testRanksTakeOneProcessorOfEachCoreFirst() throws {
+    XCTAssertEqual(allotted.seats, [0, 1, 2, 3, 4, 5, 6, 7])
+    try allow("1-2,5")
+    XCTAssertEqual(allotted.seats, [1, 2, 5])
+    for processor in 0..<8 {
+      let first = processor & ~1
+      try write(
+        "\(first)-\(first + 1)\n",
+        "sys/devices/system/cpu/cpu\(processor)/topology/thread_siblings_list")
+    }
+    try allow("0-7")
+    XCTAssertEqual(allotted.seats, [0, 2, 4, 6, 1, 3, 5, 7])
+    XCTAssertEqual(allotted.processors, [0, 1, 2, 3, 4, 5, 6, 7])
+  }
+
   func testTheAffinityMaskTellsWhichCores() throws {
     try allow("1-2,5")
     XCTAssertEqual(allotted.cores, [[1, 5], [2]])

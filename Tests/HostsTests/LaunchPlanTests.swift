@@ -80,6 +80,29 @@ final class LaunchPlanTests: XCTestCase {
     }
   }
 
+  func testMeasurementsAreStartedAsRunsAreButForTheirBinding() throws {
+    let user = ["OMPI_MCA_oob_tcp_keepalive_probes": "9", "EFFNET_CORETYPE": "Haswell"]
+    let file = LaunchPlan.measuring(
+      ranks: 3, hostFile: "hosts", isOversubscribing: true,
+      circumstances(user, isRoot: true, mayCopyDirectly: false))
+    for words in [
+      ["--allow-run-as-root"], ["--hostfile", "hosts"], ["--oversubscribe"], ["--bind-to", "none"],
+      ["--map-by", "slot"], ["--mca", "btl_vader_single_copy_mechanism", "none"],
+      ["--mca", "oob_tcp_keepalive_time", "2"], ["-x", "EFFNET_CORETYPE"],
+      ["-x", "OMP_NUM_THREADS"], ["-n", "3"],
+    ] {
+      XCTAssertFalse(file.ranges(of: words).isEmpty, "no \(words) in \(file)")
+    }
+    XCTAssertFalse(file.contains("oob_tcp_keepalive_probes"))
+    let here = LaunchPlan.measuring(
+      ranks: 2, hostFile: nil, isOversubscribing: false, circumstances())
+    XCTAssertFalse(here.ranges(of: ["--host", "localhost:2"]).isEmpty)
+    XCTAssertFalse(here.contains("--oversubscribe") || here.contains("oob_tcp_keepalive_time"))
+    let slurm = LaunchPlan.measuring(
+      ranks: 2, hostFile: nil, isOversubscribing: false, circumstances(["SLURM_JOB_ID": "7"]))
+    XCTAssertFalse(slurm.contains("--host") || slurm.contains("--hostfile"))
+  }
+
   func testSlurmStartsTheRanksWhereItCanConnectThem() throws {
     let allocation = try XCTUnwrap(
       SlurmAllocation(environment: [

@@ -27,9 +27,12 @@ package final class SampleProcess {
     folder = FileManager.default.temporaryDirectory.appending(path: "effnet-scaling-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    // Independent jobs that mpirun binds would all take the first processor.
     process.arguments =
-      Self.launcher(ranks: ranks, hostFile: hostFile, isOversubscribing: isOversubscribing)
+      LaunchPlan.measuring(
+        ranks: ranks, hostFile: hostFile, isOversubscribing: isOversubscribing, .init())
       + [OwnProgram.path, "benchmark", "sample"] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(LaunchPlan.environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try file("output")
     process.standardError = try file("errors")
@@ -41,22 +44,6 @@ package final class SampleProcess {
   deinit {
     end()
     try? FileManager.default.removeItem(at: folder)
-  }
-
-  private static func launcher(
-    ranks: Int, hostFile: String?, isOversubscribing: Bool
-  ) -> [String] {
-    // Ranks bind themselves: independent jobs would all take the first processor.
-    var result = ["mpirun", "--bind-to", "none", "--map-by", "slot", "-n", "\(ranks)"]
-    if geteuid() == 0 { result.append("--allow-run-as-root") }
-    if let hostFile {
-      result += ["--hostfile", hostFile]
-      if isOversubscribing { result.append("--oversubscribe") }
-    } else if ProcessInfo.processInfo.environment["SLURM_JOB_ID"] == nil {
-      result += ["--host", "localhost:\(ranks)"]
-    }
-    if isOversubscribing { result += ["--mca", "mpi_yield_when_idle", "1"] }
-    return result
   }
 
   private func file(_ name: String) throws -> FileHandle {
@@ -79,6 +66,18 @@ package final class SampleProcess {
     {
       return sample
     }
+    throw failure
+  }
+
+  /// Makes sure that a job that is to compute beside another still does.
+  ///
+  /// - Throws: ``Failure`` of the job where it has ended.
+  func requireRunning() throws {
+    guard process.isRunning else { throw failure }
+  }
+
+  /// Why the job has ended without a sample.
+  private var failure: Failure {
     let errors = String(
       decoding: (try? Data(contentsOf: folder.appending(path: "errors"))) ?? Data(),
       as: UTF8.self
@@ -86,7 +85,7 @@ package final class SampleProcess {
     let own = errors.first { $0.hasPrefix("effnet: ") }?.dropFirst("effnet: ".count)
     let reason =
       own.map(String.init) ?? errors.first { $0.contains { $0.isLetter } } ?? "it told no reason"
-    throw Failure(
+    return Failure(
       code: own == nil ? 2 : process.terminationStatus,
       description: "\((process.arguments ?? []).joined(separator: " ")) failed: \(reason)")
   }

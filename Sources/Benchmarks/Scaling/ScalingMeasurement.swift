@@ -107,10 +107,13 @@ package struct ScalingMeasurement {
         hostFile: plan.hostFile, isOversubscribing: plan.isOversubscribing)
     }
     defer { for neighbour in neighbours { neighbour.end() } }
-    return try SampleProcess(
+    let sample = try SampleProcess(
       ranks: ranks, arguments + ["--steps", "\(steps)"], hostFile: plan.hostFile,
       isOversubscribing: plan.isOversubscribing
     ).sample()
+    // Without them it would be the speed of a rank alone under another name.
+    for neighbour in neighbours { try neighbour.requireRunning() }
+    return sample
   }
 }
 

@@ -15,7 +15,8 @@ package struct ScalingSample: Sendable, Codable {
     package var steps: Int
     /// Whether to measure the links between the ranks as well.
     package var isCalibrating = false
-    /// Rank of the machine's first rank among jobs beside each other: it is bound to this processor.
+    /// Rank of the machine's first rank among jobs beside each other: it is bound to the processor of
+    /// this number among ``AllottedCores/seats``.
     package var firstProcessor = 0
 
     package init(batch: Int, microBatch: Int, steps: Int) {
@@ -50,7 +51,7 @@ package struct ScalingSample: Sendable, Codable {
     _ architecture: Architecture, _ configuration: Configuration?, _ options: Options,
     _ communicator: Communicator
   ) throws {
-    let allowed = AllottedCores().processors
+    let allowed = AllottedCores().seats
     let free = try HostMap(communicator)
     let machine = free.places[communicator.rank].machine
     let before = free.places[..<communicator.rank].filter { $0.machine == machine }.count
