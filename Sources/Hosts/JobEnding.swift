@@ -29,6 +29,7 @@ package struct JobEnding: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - status: Exit code of the launcher.
+  ///   - fatalSignal: Signal that the launcher itself died of, whatever its ranks made of that.
   ///   - ending: The code that the ranks have agreed on and left; `nil` where they left none.
   ///   - verdict: What the ranks found out about a lost or stuck one; it is the reason for the end,
   ///     whatever the launcher makes of it.
@@ -36,8 +37,10 @@ package struct JobEnding: Sendable, Equatable {
   ///   - isFinished: Whether the run has left its summary. `srun` returns 0, too, when it could not
   ///     start any rank.
   package init(
-    status: Int32, ending: Int32?, verdict: Verdict?, stop: Int32?, isFinished: Bool
+    status: Int32, fatalSignal: Int32? = nil, ending: Int32?, verdict: Verdict?, stop: Int32?,
+    isFinished: Bool
   ) {
+    let verdict = fatalSignal == nil ? verdict : nil
     // A launcher that fails itself says 1 as well, but then there is no word of the ranks.
     let status = status == 0 || status == 1 ? ending ?? status : status
     let isLaunched = status != 1 || ending != nil
@@ -69,7 +72,7 @@ package struct JobEnding: Sendable, Equatable {
       code = !isOfRanks ? 4 : isStop && status != 130 ? 143 : status
       reason =
         isSignal
-        ? "a rank died of signal \(status - 128)"
+        ? "\(fatalSignal == nil ? "a rank" : "the launcher") died of signal \(status - 128)"
         : isOfRanks ? nil : "the launcher could not start the ranks or hold them (code \(status))"
       lostHost = nil
       isRestartable = stop == nil && (code == 4 || code == 5)

@@ -9,6 +9,8 @@ package final class JobProcess {
   private let pid: pid_t
   /// Whether the job did not end by itself.
   package private(set) var wasEnded = false
+  /// Signal that the launcher itself died of; its ranks were ended then.
+  package private(set) var fatalSignal: Int32?
 
   /// Starts a command.
   ///
@@ -60,6 +62,8 @@ package final class JobProcess {
 
   /// Waits for the end, passing on the wish to stop.
   ///
+  /// Ranks on this host that outlive their launcher are told to save, and have `patience` seconds.
+  ///
   /// - Parameters:
   ///   - wantsStop: Whether the job is to save and stop. The ranks are told by SIGUSR1, which
   ///     launchers pass on as it is; of SIGINT and SIGTERM they make an end of their own.
@@ -71,10 +75,21 @@ package final class JobProcess {
     var isStopping = false
     var deadline = deadline
     var hasFailed = false
+    var family: [Identity] = []
+    var looks = 0
     while true {
+      // Orphans can no longer be found by their parent.
+      if looks % 10 == 0 { family = Self.descendants(of: pid) }
+      looks += 1
       var status: Int32 = 0
       let ended = waitpid(pid, &status, WNOHANG)
-      if ended == pid { return Self.exitCode(status) }
+      if ended == pid {
+        if status & 0x7f != 0 {
+          fatalSignal = status & 0x7f
+          Self.end(family, patience: patience)
+        }
+        return Self.exitCode(status)
+      }
       if ended < 0, errno != EINTR { return 1 }
       if !isStopping, wantsStop() {
         Glibc.kill(pid, SIGUSR1)
@@ -87,6 +102,16 @@ package final class JobProcess {
       if let deadline, Date() > deadline { return kill() }
       Thread.sleep(forTimeInterval: 0.05)
     }
+  }
+
+  /// Tells processes to save and stop, and ends those that have not after `patience` seconds.
+  private static func end(_ family: [Identity], patience: Double) {
+    let deadline = Date(timeIntervalSinceNow: patience)
+    for process in family where process.isRunning { Glibc.kill(process.pid, SIGUSR1) }
+    while family.contains(where: \.isRunning), Date() < deadline {
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    for process in family where process.isRunning { Glibc.kill(process.pid, SIGKILL) }
   }
 
   /// Ends the launcher and everything on this host that it has started.

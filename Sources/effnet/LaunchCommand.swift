@@ -129,11 +129,13 @@ struct LaunchCommand: ParsableCommand {
     }
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
     if verdict == nil, process.wasEnded, hasFinished() {
-      StandardError.warn("the run is finished, but a rank did not end by itself and was ended")
+      StandardError.warn(
+        "the run is finished, but its launcher did not end by itself and was ended")
       return JobEnding(status: 0, ending: nil, verdict: nil, stop: nil, isFinished: true)
     }
     return JobEnding(
-      status: status, ending: ending, verdict: verdict, stop: StopSignal.pending,
+      status: status, fatalSignal: process.fatalSignal, ending: ending, verdict: verdict,
+      stop: StopSignal.pending,
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
 

@@ -192,6 +192,29 @@ final class LaunchTests: TrainingTestCase {
     XCTAssertFalse(try isRunning("child"))
   }
 
+  func testRanksThatOutliveTheirLauncherSaveBeforeOthersStart() throws {
+    try prepare()
+    let settings = ["training.steps=400", "checkpoint.everySteps=20"]
+    let expected = try hash("undisturbed", settings)
+    let wrapper = try replaceLauncher(
+      by: #"echo $$ >child; PATH=${PATH#*:} exec mpirun --oversubscribe "$@""#)
+    let overrides = settings.flatMap { ["--set", $0] }
+    let command = try start(
+      launch("run", ["--ranks", "2", "--restarts", "1"] + overrides), wrapper: wrapper)
+    try command.run(
+      until: { ((try? loggedSteps("run"))?.last ?? 0) >= 30 }, "some steps were taken")
+    let child = try XCTUnwrap(
+      pid_t(String(contentsOfFile: path("child"), encoding: .utf8).dropLast()))
+    XCTAssertEqual(kill(child, SIGKILL), 0)
+    let outcome = try command.outcome(within: 60)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(
+      outcome.errors.contains("the launcher died of signal 9; restart 1 of 1"), outcome.errors)
+    XCTAssertFalse(outcome.errors.contains("another run"), outcome.errors)
+    XCTAssertEqual(try summary("run").stateSHA256, expected)
+    XCTAssertEqual(try loggedSteps("run"), Array(1...400))
+  }
+
   func testTheJobEndsWithTheProcessThatStartedIt() throws {
     try XCTSkipUnless(
       FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv"), "there is no setpriv")
