@@ -10,6 +10,7 @@ extension ScalingReport {
     result += "\n## Model\n\n" + Self.markdown(modelTable)
     for (network, predictions) in predictionGroups {
       result += "\n## \(network) on many hosts: predicted, not measured\n\n"
+      if let modelWarning { result += "**\(modelWarning)**\n\n" }
       result += Self.markdown(predictionTable(predictions))
     }
     result += "\n## Definitions\n\n"

@@ -139,7 +139,7 @@ extension ScalingReport {
       "\(network) on many hosts",
       note: "by the model, not measured: \(first?.imagesPerRank ?? 0) images a rank at "
         + "\(first?.resolution ?? 0) × \(first?.resolution ?? 0), \(first?.ranksPerHost ?? 0) ranks "
-        + "a host, weak scaling", isPredicted: true)
+        + "a host, weak scaling" + (modelWarning.map { ". \($0)" } ?? ""), isPredicted: true)
     var efficiency = LinePlot(
       "Predicted efficiency", unit: " %", includesZero: true,
       predictions.map { prediction in

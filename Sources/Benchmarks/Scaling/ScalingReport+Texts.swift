@@ -98,6 +98,18 @@ extension ScalingReport {
       })
   }
 
+  /// What to think of predictions whose model does not fit what was measured.
+  var modelWarning: String? {
+    guard let worst = points.max(by: { abs($0.model.residual) < abs($1.model.residual) }),
+      abs(worst.model.residual) > Self.largestResidual
+    else { return nil }
+    return "The model is \(worst.model.residual.percentText) off at \(worst.name): do not trust "
+      + "what it predicts; measure again on a quiet machine, with more steps"
+  }
+
+  /// As a fraction of a step: what machines vary by from one sitting to the next.
+  private static let largestResidual = 0.1
+
   /// A network on all links, at ranks from 1 to 4,096.
   func predictionTable(_ predictions: [ScalingPrediction]) -> ScalingPage.Table {
     ScalingPage.Table(
@@ -161,6 +173,6 @@ extension ScalingReport {
       let parts = loss.parts.map { "\($0.name) \((1000 * $0.seconds).text(2))" }
       return "\(speed), \(point.efficiencyAlone.value.percentText) of perfect\(model); "
         + "\((1000 * loss.loss).text(2)) ms lost: \(parts.joined(separator: ", "))"
-    }.joined(separator: "\n")
+    }.joined(separator: "\n") + (modelWarning.map { "\n" + $0 } ?? "")
   }
 }

@@ -36,14 +36,23 @@ extension Trainer {
       try requireStepsLeft(after: checkpoint.step)
     }
     passedOver = Set(failures.map(\.step))
-    if let found {
+    // Of a single one its own line tells all.
+    if found != nil || failures.count > 1 {
       for (_, failure) in failures { observer?.noticed("passed over: \(failure)") }
+    }
+    if let found {
       (identity, lastSaved) = (found.run, folder.checkpoint(step: found.step))
       isOwnCheckpoint[found.step] = true
       return
     }
     // Stopped before its first checkpoint, a run has nothing to lose: it begins again, aloud.
-    if let (_, failure) = failures.first { throw failure }
+    if let (_, failure) = failures.first {
+      guard failures.count > 1 else { throw failure }
+      throw TrainingError(
+        .data,
+        "none of the \(failures.count) checkpoints in \(folder.path) can be gone on from; begin again "
+          + "with another --output")
+    }
     observer?.noticed("there is no checkpoint in \(folder.path) yet; beginning with step 1")
   }
 

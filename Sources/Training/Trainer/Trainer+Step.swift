@@ -55,7 +55,7 @@ extension Trainer {
     let advice = "lower schedule.learningRate or set training.clipNorm"
     guard configuration.training.badStep == .skip else {
       throw TrainingError(
-        .numeric, "\(fault); nothing of that step was kept, \(advice) and \(lastGoodCheckpoint())",
+        .numeric, "\(fault); nothing of that step was kept; \(advice); \(lastGoodCheckpoint())",
         isShared: true)
     }
     state.step += 1
@@ -64,7 +64,7 @@ extension Trainer {
       throw TrainingError(
         .numeric,
         "\(fault), as those of the \(Self.mostSkippedSteps - 1) steps before: all were skipped; "
-          + "\(advice) and \(lastGoodCheckpoint())", isShared: true)
+          + "\(advice); \(lastGoodCheckpoint())", isShared: true)
     }
     try note("skipped: \(fault)")
     var skipped = result
