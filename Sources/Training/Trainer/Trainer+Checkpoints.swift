@@ -36,11 +36,8 @@ extension Trainer {
       try requireStepsLeft(after: checkpoint.step)
     }
     passedOver = Set(failures.map(\.step))
-    // Of a single one its own line tells all.
-    if found != nil || failures.count > 1 {
-      for (_, failure) in failures { observer?.noticed("passed over: \(failure)") }
-    }
     if let found {
+      for (_, failure) in failures { observer?.noticed("passed over: \(failure)") }
       (identity, lastSaved) = (found.run, folder.checkpoint(step: found.step))
       isOwnCheckpoint[found.step] = true
       return
@@ -50,8 +47,8 @@ extension Trainer {
       guard failures.count > 1 else { throw failure }
       throw TrainingError(
         .data,
-        "none of the \(failures.count) checkpoints in \(folder.path) can be gone on from; begin again "
-          + "with another --output")
+        "none of the \(failures.count) checkpoints in \(folder.path) is good, the newest because "
+          + failure.description.prefix { $0 != ";" } + "; begin again with another --output")
     }
     observer?.noticed("there is no checkpoint in \(folder.path) yet; beginning with step 1")
   }
