@@ -47,15 +47,13 @@ final class LaunchPlace {
       OpenFileLimit.raise(for: 4 * file.entries.count)
       let answers = HostProbe(environment: environment).ask(file.entries.map(\.name))
       var hosts: [HostShare] = []
-      var fillsCores = true
       for (entry, answer) in zip(file.entries, answers) {
         guard let answer else {
           StandardError.warn("host \(entry.name) does not answer within 5 s and is left out")
           continue
         }
         let slots = entry.slots ?? answer.cores ?? 1
-        hosts.append(HostShare(entry.name, ranks: slots))
-        fillsCores = fillsCores && slots == answer.cores
+        hosts.append(HostShare(entry.name, ranks: slots, cores: answer.cores))
       }
       guard !hosts.isEmpty else {
         throw Failure(
@@ -64,7 +62,7 @@ final class LaunchPlace {
             + "without a password")
       }
       shrink(&circumstances, hosts)
-      return try LaunchPlan(on: hosts, fillsCores: fillsCores, circumstances)
+      return try LaunchPlan(on: hosts, circumstances)
     case .slurm(let allocation):
       let hosts = allocation.hosts.filter { !avoided.contains(Self.shortName($0.name)) }
       guard !hosts.isEmpty else {
