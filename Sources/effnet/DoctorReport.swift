@@ -119,7 +119,9 @@ struct DoctorReport: Encodable {
     if Set(ranks.compactMap(\.configuration)).count > 1 {
       problems.append("the configuration differs between hosts; put it on a file system they share")
     }
-    if let writer = ranks.first, let space = writer.freeSpace, space < 1e9 {
+    if let writer = ranks.first, let problem = writer.outputProblem {
+      problems.append("\(writer.host) \(problem)")
+    } else if let writer = ranks.first, let space = writer.freeSpace, space < 1e9 {
       problems.append(
         "\(writer.host) has \(fixed(space / 1e6, 0)) MB for output; make room, or choose another "
           + "folder with --output")
