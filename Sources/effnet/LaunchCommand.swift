@@ -65,7 +65,9 @@ struct LaunchCommand: ParsableCommand {
     var newest = isResuming ? try folder.checkpoints().first : nil
     var last: String?
     for attempt in 0... {
-      let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
+      let plan = try place.plan(
+        ranks: ranks, most: configuration.batch.roundMicroBatchCount,
+        silence: isResuming ? .leftOut : .refused)
       let program =
         [OwnProgram.path, "train", config, "--output", folder.path]
         + overrides.flatMap { ["--set", $0] } + (isResuming ? ["--resume"] : [])
@@ -140,10 +142,12 @@ struct LaunchCommand: ParsableCommand {
   /// Starts the doctor as the run would be started; it has a deadline, because an MPI that cannot
   /// connect waits for ever.
   private func examine(_ place: LaunchPlace, _ configuration: Configuration) throws {
-    let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
+    let plan = try place.plan(
+      ranks: ranks, most: configuration.batch.roundMicroBatchCount, silence: .examined)
     let command =
       plan.launcher + [OwnProgram.path, "doctor", config]
       + overrides.flatMap { ["--set", $0] } + (output.map { ["--output", $0] } ?? [])
+      + place.problems.flatMap { ["--problem", $0] }
     show(plan, command)
     if dryRun { return }
     let seconds = DoctorCommand.longestSeconds(ranks: plan.rankCount, hosts: plan.hosts.count)
