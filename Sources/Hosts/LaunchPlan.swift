@@ -44,6 +44,9 @@ package struct LaunchPlan: Sendable, Equatable {
   /// What the user should know of: one line each.
   package let notes: [String]
 
+  /// Whether one of the hosts is this one.
+  package var includesThisHost: Bool { hosts.contains { HostProbe.ownNames.contains($0.name) } }
+
   /// Number of ranks.
   package var rankCount: Int { hosts.reduce(0) { $0 + $1.ranks } }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Hosts
 import Supervision
@@ -46,6 +47,7 @@ struct LaunchCommand: ParsableCommand {
 
   func validate() throws {
     if let ranks, ranks < 1 { throw ValidationError("--ranks is a number from 1 on") }
+    if config.isEmpty { throw ValidationError("no configuration was named") }
     if restarts < 0 { throw ValidationError("--restarts is a number from 0 on") }
   }
 
@@ -68,6 +70,7 @@ struct LaunchCommand: ParsableCommand {
       let plan = try place.plan(
         ranks: ranks, most: configuration.batch.roundMicroBatchCount,
         silence: isResuming ? .leftOut : .refused)
+      if attempt == 0, !dryRun { try requireFiles(configuration, folder, plan) }
       let program =
         [OwnProgram.path, "train", config, "--output", folder.path]
         + overrides.flatMap { ["--set", $0] } + (isResuming ? ["--resume"] : [])
@@ -95,6 +98,20 @@ struct LaunchCommand: ParsableCommand {
       let start = reached.map { "from \($0) if that verifies" } ?? "from the beginning"
       StandardError.warn("\(problem); restart \(attempt + 1) of \(restarts) \(start)")
     }
+  }
+
+  /// Finds before any rank starts what each of them would tell, among words of MPI.
+  ///
+  /// Where no rank runs, shards may be out of sight; the run's folder is read here in any case.
+  private func requireFiles(
+    _ configuration: Configuration, _ folder: RunFolder, _ plan: LaunchPlan
+  ) throws {
+    if plan.includesThisHost {
+      for path in configuration.data.train + configuration.data.validation {
+        _ = try ShardPath.files(path, relativeTo: ".")
+      }
+    }
+    try folder.prepare()
   }
 
   /// Runs the job once.

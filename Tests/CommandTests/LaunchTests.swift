@@ -257,4 +257,22 @@ final class LaunchTests: TrainingTestCase {
       try assertFails(beginning + [option], wrapper: agent, code: code, ["host c does not answer"])
     }
   }
+
+  func testWhatEachRankWouldTellIsToldBeforeAnyStarts() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(by: "exit 1")
+    for set in ["train", "validation"] {
+      try assertFails(
+        launch("run", ["--set", "data.\(set)=nosuch.h5"]), wrapper: wrapper, code: 3,
+        ["there is no shard", "nosuch.h5"])
+    }
+    try assertFails(
+      launch("small.yaml/run"), wrapper: wrapper, code: 7,
+      ["the output folder small.yaml/run cannot be written: not a directory"])
+    XCTAssertFalse(exists("starts"))
+    XCTAssertFalse(exists("run"))
+    let unnamed = try effnet(["launch", ""])
+    XCTAssertEqual(unnamed.exitCode, 2)
+    XCTAssertTrue(unnamed.errors.contains("no configuration was named"), unnamed.errors)
+  }
 }
