@@ -135,17 +135,14 @@ struct LaunchCommand: ParsableCommand {
       return new != nil && new != old
     }
     let process = try JobProcess(
-      launcher + ["env", "\(Job.endingVariable)=\(endingFile)"] + program,
-      environment: Self.environment)
+      launcher + Self.leaving(endingFile) + program, environment: Self.environment)
     let status = process.end(
       wantsStop: { StopSignal.pending != nil },
       hasGivenUp: { access(file, F_OK) == 0 || hasFinished() })
     let verdict = FileManager.default.contents(atPath: file).flatMap {
       try? JSONDecoder().decode(Verdict.self, from: $0)
     }
-    let ending = (try? String(contentsOfFile: endingFile, encoding: .utf8)).flatMap {
-      Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
-    }
+    let ending = Self.ending(endingFile)
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
     if verdict == nil, process.wasEnded, hasFinished() {
       StandardError.warn("the run is finished, but a rank did not end by itself and was ended")
@@ -156,19 +153,36 @@ struct LaunchCommand: ParsableCommand {
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
 
+  /// Has the ranks leave their exit code in a file, so that the launcher adds no words to theirs.
+  private static func leaving(_ file: String) -> [String] {
+    ["env", "\(Job.endingVariable)=\(file)"]
+  }
+
+  private static func ending(_ file: String) -> Int32? {
+    (try? String(contentsOfFile: file, encoding: .utf8)).flatMap {
+      Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+  }
+
   /// Starts the doctor as the run would be started; it has a deadline, because an MPI that cannot
   /// connect waits for ever.
   private func examine(_ place: LaunchPlace, _ configuration: Configuration) throws {
     let plan = try place.plan(
       ranks: ranks, most: configuration.batch.roundMicroBatchCount, silence: .examined)
-    let command =
-      plan.launcher + [OwnProgram.path, "doctor", config]
+    let program =
+      [OwnProgram.path, "doctor", config]
       + overrides.flatMap { ["--set", $0] } + (output.map { ["--output", $0] } ?? [])
       + place.problems.flatMap { ["--problem", $0] }
-    show(plan, command)
+    show(plan, plan.launcher + program)
     if dryRun { return }
+    // Where rank 0 does not see the folder, it ends with its code.
+    let scratch = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())")
+    try? FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let endingFile = scratch.appending(path: "ending").path
     let seconds = DoctorCommand.longestSeconds(ranks: plan.rankCount, hosts: plan.hosts.count)
-    let process = try JobProcess(command, environment: Self.environment)
+    let process = try JobProcess(
+      plan.launcher + Self.leaving(endingFile) + program, environment: Self.environment)
     let status = process.end(
       wantsStop: { StopSignal.pending != nil }, hasGivenUp: { false },
       deadline: Date(timeIntervalSinceNow: seconds))
@@ -184,7 +198,8 @@ struct LaunchCommand: ParsableCommand {
     }
     // Whoever says 1, hosts are not as they must be.
     let ending = JobEnding(
-      status: status, ending: status, verdict: nil, stop: stop, isFinished: true)
+      status: status, ending: Self.ending(endingFile) ?? status, verdict: nil, stop: stop,
+      isFinished: true)
     guard ending.code == 0 else { throw Failure(silently: ending.code, ending.reason) }
   }
 

@@ -275,4 +275,14 @@ final class LaunchTests: TrainingTestCase {
     XCTAssertEqual(unnamed.exitCode, 2)
     XCTAssertTrue(unnamed.errors.contains("no configuration was named"), unnamed.errors)
   }
+
+  func testTheDoctorTellsWhyOutputCannotBeWritten() throws {
+    try prepare()
+    let outcome = try effnet(launch("small.yaml/run", ["--doctor", "--ranks", "2"]))
+    XCTAssertEqual(outcome.exitCode, 1, outcome.errors)
+    XCTAssertTrue(
+      outcome.output.contains("cannot write the output folder small.yaml/run: not a directory"),
+      outcome.output)
+    XCTAssertEqual(outcome.errors, "", "the launcher adds nothing to the report")
+  }
 }
