@@ -72,9 +72,8 @@ package struct HostProbe: Sendable {
     guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else { return [] }
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(descriptor, &bytes, bytes.count)
-    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(
-      whereSeparator: \.isNewline
-    )
-    .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+      .split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
   }
 }
