@@ -1,4 +1,5 @@
 import Foundation
+import Supervision
 
 /// A list of hosts in Open MPI's format: `NAME [slots=N]` a line, with comments after `#`.
 package struct HostFile: Sendable, Equatable {
@@ -17,8 +18,10 @@ package struct HostFile: Sendable, Equatable {
   ///
   /// - Throws: When it cannot be read, names no host, or has a line of another kind.
   package init(contentsOf path: String) throws(HostsError) {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw HostsError("the host file \(path) cannot be read; correct --hosts")
+    let bytes: Data
+    do { bytes = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+      throw HostsError(
+        "the host file \(path) cannot be read: \(error.systemReason); correct --hosts")
     }
     try self.init(String(decoding: bytes, as: UTF8.self), path: path)
   }
@@ -30,12 +33,16 @@ package struct HostFile: Sendable, Equatable {
       let words = line.prefix { $0 != "#" }.replacing("=", with: " = ")
         .split(whereSeparator: \.isWhitespace)
       guard let name = words.first else { continue }
+      if let problem = Self.problem(ofName: name) {
+        throw HostsError(
+          "line \(number + 1) of the host file \(path) begins with \(name), which is \(problem)")
+      }
       var slots: Int?
       var rest = words.dropFirst()
       while !rest.isEmpty {
         let setting = Array(rest.prefix(3))
         guard setting.count == 3, setting[1] == "=", let value = Int(setting[2]), value > 0,
-          ["slots", "max_slots", "max-slots"].contains(setting[0]), !name.hasPrefix("=")
+          ["slots", "max_slots", "max-slots"].contains(setting[0])
         else {
           throw HostsError(
             "line \(number + 1) of the host file \(path) is not \"NAME slots=N\": \(line)")
@@ -51,5 +58,23 @@ package struct HostFile: Sendable, Equatable {
     }
     guard !entries.isEmpty else { throw HostsError("the host file \(path) names no host") }
     self.entries = entries
+  }
+
+  /// What is wrong with `[USER@]NAME`, and what to write instead; `nil` where nothing is.
+  ///
+  /// What begins with a hyphen would be an option of the remote shell.
+  private static func problem(ofName name: Substring) -> String? {
+    let parts = name.split(separator: "@", omittingEmptySubsequences: false)
+    guard !name.contains(":") else {
+      return name.filter { $0 == ":" }.count > 1
+        ? "an IPv6 address: give the host's name or IPv4 address"
+        : "no host name: write NAME slots=N for a number of ranks, and ports into ~/.ssh/config"
+    }
+    let isName = parts.allSatisfy { part in
+      (part.first.map { $0 != "-" && $0 != "." } ?? false)
+        && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) }
+    }
+    return isName && parts.count <= 2
+      ? nil : "no host name: letters, digits, hyphens and dots make one, with USER@ in front or not"
   }
 }

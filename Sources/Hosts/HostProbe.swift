@@ -1,4 +1,5 @@
 import Foundation
+import Supervision
 
 /// The question to a host whether it answers, through the remote shell that `mpirun` uses.
 package struct HostProbe: Sendable {
@@ -21,7 +22,8 @@ package struct HostProbe: Sendable {
       ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
   }
 
-  private static let ownNames: Set<String> = {
+  /// What this host calls itself.
+  package static let ownNames: Set<String> = {
     let name = ProcessInfo.processInfo.hostName
     return ["localhost", name, String(name.prefix { $0 != "." })]
   }()
@@ -29,33 +31,49 @@ package struct HostProbe: Sendable {
   /// Asks all hosts at the same time.
   ///
   /// - Parameter seconds: How long they have.
-  /// - Returns: The answers in the order of `hosts`; `nil` for those that did not answer in time.
-  package func ask(_ hosts: [String], seconds: Double = 5) -> [Answer?] {
+  /// - Returns: The answers in the order of `hosts`, or why there is none.
+  package func ask(_ hosts: [String], seconds: Double = 5) -> [Result<Answer, HostsError>] {
     let questions = hosts.map { host in
       let process = Process()
-      let pipe = Pipe()
+      let (output, errors) = (Pipe(), Pipe())
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       // To itself a host answers even where its link is down, and mpirun does not ask it either.
       process.arguments =
         (Self.ownNames.contains(host) ? ["sh", "-c"] : shell + [host])
         + ["lscpu -p=CORE,SOCKET 2>/dev/null || true"]
       process.standardInput = FileHandle.nullDevice
-      process.standardOutput = pipe
-      process.standardError = FileHandle.nullDevice
-      return (process, pipe, (try? process.run()) != nil)
+      process.standardOutput = output
+      process.standardError = errors
+      return (host, process, output, errors, Result { try process.run() })
     }
     let deadline = Date(timeIntervalSinceNow: seconds)
-    return questions.map { process, pipe, hasStarted in
-      guard hasStarted else { return nil }
+    return questions.map { host, process, output, errors, start in
+      func silence(_ reason: String) -> Result<Answer, HostsError> {
+        .failure(HostsError("host \(host) does not answer\(reason)"))
+      }
+      if case .failure(let error) = start { return silence(": \(error.systemReason)") }
       while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
       if process.isRunning {
         kill(process.processIdentifier, SIGKILL)
-        return nil
+        return silence(" within \(Int(seconds)) s")
       }
-      guard process.terminationStatus == 0 else { return nil }
-      let text = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
-      let cores = Set(text.split(separator: "\n").filter { $0.first != "#" })
-      return Answer(cores: cores.isEmpty ? nil : cores.count)
+      guard process.terminationStatus == 0 else {
+        let reason = Self.lines(errors).last ?? "\(shell[0]) ends with \(process.terminationStatus)"
+        return silence(": \(reason)")
+      }
+      let cores = Set(Self.lines(output).filter { $0.first != "#" })
+      return .success(Answer(cores: cores.isEmpty ? nil : cores.count))
     }
+  }
+
+  /// The lines that are in a pipe now: a remote shell that stays in the background keeps it open.
+  private static func lines(_ pipe: Pipe) -> [String] {
+    let descriptor = pipe.fileHandleForReading.fileDescriptor
+    guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(descriptor, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+      .split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
   }
 }

@@ -4,11 +4,14 @@ package struct HostShare: Sendable, Equatable {
   package let name: String
   /// Number of ranks.
   package var ranks: Int
+  /// Physical cores; `nil` where they are not known.
+  package var cores: Int?
 
   /// A host with room for `ranks` ranks.
-  package init(_ name: String, ranks: Int) {
+  package init(_ name: String, ranks: Int, cores: Int? = nil) {
     self.name = name
     self.ranks = ranks
+    self.cores = cores
   }
 
   /// Fills the hosts one after the other, so that the ranks of a host are neighbours.
@@ -19,7 +22,7 @@ package struct HostShare: Sendable, Equatable {
     return hosts.compactMap { host in
       let ranks = min(left, host.ranks)
       left -= ranks
-      return ranks > 0 ? HostShare(host.name, ranks: ranks) : nil
+      return ranks > 0 ? HostShare(host.name, ranks: ranks, cores: host.cores) : nil
     }
   }
 }

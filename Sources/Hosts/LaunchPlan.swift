@@ -44,6 +44,9 @@ package struct LaunchPlan: Sendable, Equatable {
   /// What the user should know of: one line each.
   package let notes: [String]
 
+  /// Whether one of the hosts is this one.
+  package var includesThisHost: Bool { hosts.contains { HostProbe.ownNames.contains($0.name) } }
+
   /// Number of ranks.
   package var rankCount: Int { hosts.reduce(0) { $0 + $1.ranks } }
 
@@ -57,8 +60,7 @@ package struct LaunchPlan: Sendable, Equatable {
     var options: [String] = []
     if count > cores.count {
       options.append("--oversubscribe")
-      notes.append(
-        "\(count) ranks share \(cores.count) cores: this is slower than \(cores.count) ranks")
+      notes.append(Self.crowd(count, cores.count))
     }
     // Two jobs that each bind to the first cores would share them while others idle.
     let takesAll = count == cores.count && cores.isWholeHost && cores.cores.count == count
@@ -68,15 +70,11 @@ package struct LaunchPlan: Sendable, Equatable {
 
   /// Ranks on several hosts, which `mpirun` reaches through a remote shell.
   ///
-  /// - Parameters:
-  ///   - hosts: The hosts and the ranks that each can take.
-  ///   - fillsCores: Whether each of them has as many cores as ranks.
+  /// - Parameter hosts: The hosts and the ranks that each can take.
   /// - Throws: When they cannot take as many ranks as asked for.
-  package init(
-    on hosts: [HostShare], fillsCores: Bool, _ circumstances: Circumstances
-  ) throws(HostsError) {
+  package init(on hosts: [HostShare], _ circumstances: Circumstances) throws(HostsError) {
     let room = hosts.reduce(0) { $0 + $1.ranks }
-    let (count, notes) = Self.limited(circumstances.ranks ?? room, circumstances)
+    let (count, limits) = Self.limited(circumstances.ranks ?? room, circumstances)
     guard count <= room else {
       throw HostsError(
         "\(count) ranks do not fit into the \(room) slots of \(hosts.count) hosts; raise slots= in "
@@ -84,8 +82,12 @@ package struct LaunchPlan: Sendable, Equatable {
     }
     let used = HostShare.filling(hosts, with: count)
     let list = used.map { "\($0.name):\($0.ranks)" }.joined(separator: ",")
+    let crowds = used.compactMap { host in
+      host.cores.flatMap { $0 < host.ranks ? Self.crowd(host.ranks, $0, of: host.name) : nil }
+    }
     self.init(
-      hosts: used, ["--host", list], isBound: fillsCores && count == room, circumstances, notes)
+      hosts: used, ["--host", list], isBound: used.allSatisfy { $0.ranks == $0.cores },
+      circumstances, limits + crowds)
   }
 
   /// Ranks in an allocation of Slurm.
@@ -100,7 +102,7 @@ package struct LaunchPlan: Sendable, Equatable {
     _ circumstances: Circumstances
   ) throws(HostsError) {
     guard let interface else {
-      try self.init(on: hosts, fillsCores: false, circumstances)
+      try self.init(on: hosts, circumstances)
       return
     }
     let room = hosts.reduce(0) { $0 + $1.ranks }
@@ -188,6 +190,11 @@ package struct LaunchPlan: Sendable, Equatable {
       command += ["-x", name]
     }
     return command + ["-n", "\(ranks)"]
+  }
+
+  private static func crowd(_ ranks: Int, _ cores: Int, of host: String? = nil) -> String {
+    "\(ranks) ranks share \(cores) cores\(host.map { " of \($0)" } ?? ""): this is slower than "
+      + "\(cores) ranks"
   }
 
   private static func limited(

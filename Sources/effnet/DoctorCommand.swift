@@ -26,6 +26,10 @@ struct DoctorCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  /// What `effnet launch` has found before any rank started.
+  @Option(name: .customLong("problem"), help: .hidden)
+  var problems: [String] = []
+
   /// What a rank tells rank 0.
   private struct Findings: Codable {
     var rank: RankExamination
@@ -54,7 +58,8 @@ struct DoctorCommand: ParsableCommand {
         throw Failure(silently: Failure.Code.check.rawValue)
       }
       let report = DoctorReport(
-        ranks: all.map { $0?.rank }, pairs: all.compactMap { $0 }.flatMap(\.pairs), hosts: hosts)
+        ranks: all.map { $0?.rank }, pairs: all.compactMap { $0 }.flatMap(\.pairs), hosts: hosts,
+        known: problems)
       if json { try printJSON(report) } else { print(report.text, terminator: "") }
       StandardOutput.flush()
       let code: Failure.Code? = report.problems.isEmpty ? nil : .check

@@ -12,8 +12,10 @@ struct DoctorReport: Encodable {
   let isReachable: Bool
   private let hosts: [String]
 
-  /// - Parameter hosts: Of all ranks, also of those not heard.
-  init(ranks: [RankExamination?], pairs: [PairMeasurement], hosts: [String]) {
+  /// - Parameters:
+  ///   - hosts: Of all ranks, also of those not heard.
+  ///   - known: Problems that were found before.
+  init(ranks: [RankExamination?], pairs: [PairMeasurement], hosts: [String], known: [String]) {
     self.ranks = ranks
     self.pairs = pairs
     self.hosts = hosts
@@ -23,7 +25,8 @@ struct DoctorReport: Encodable {
     let silent = ranks.indices.filter { ranks[$0] == nil }.map {
       "rank \($0) on \(hosts[$0]) does not answer rank 0; see the network above"
     }
-    problems = network + silent + Self.hostProblems(heard, hosts) + Self.dataProblems(heard)
+    problems =
+      known + network + silent + Self.hostProblems(heard, hosts) + Self.dataProblems(heard)
   }
 
   private enum CodingKeys: CodingKey { case ranks, pairs, problems }
@@ -119,7 +122,9 @@ struct DoctorReport: Encodable {
     if Set(ranks.compactMap(\.configuration)).count > 1 {
       problems.append("the configuration differs between hosts; put it on a file system they share")
     }
-    if let writer = ranks.first, let space = writer.freeSpace, space < 1e9 {
+    if let writer = ranks.first, let problem = writer.outputProblem {
+      problems.append("\(writer.host) \(problem)")
+    } else if let writer = ranks.first, let space = writer.freeSpace, space < 1e9 {
       problems.append(
         "\(writer.host) has \(fixed(space / 1e6, 0)) MB for output; make room, or choose another "
           + "folder with --output")

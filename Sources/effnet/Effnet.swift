@@ -22,6 +22,17 @@ struct Effnet: ParsableCommand {
       InspectCommand.self, VerifyCommand.self, BenchmarkCommand.self,
     ])
 
+  /// The parser would count a misspelled command among arguments that it did not expect.
+  private static func requireCommand() throws {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
+      !names.contains(word)
+    else { return }
+    throw Failure(
+      .usage,
+      "there is no command \(oneLine(word))\(word.suggestion(from: names)); see effnet --help")
+  }
+
   /// Parses and runs; every error becomes one line and a documented exit code.
   static func main() {
     // mpirun reads a pipe: without this, lines of a running job would arrive in blocks.
@@ -30,6 +41,7 @@ struct Effnet: ParsableCommand {
     // A file that may not grow is an error of the write, and not a rank that dies.
     signal(SIGXFSZ, SIG_IGN)
     do {
+      try requireCommand()
       var command = try parseAsRoot()
       try command.run()
       if StandardOutput.isLost {

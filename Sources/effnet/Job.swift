@@ -2,6 +2,7 @@ import Foundation
 import Hosts
 import Kernels
 import MPI
+import Training
 
 /// A command that computes: prepares the processor, starts MPI, and ends all ranks together.
 enum Job {
@@ -30,7 +31,12 @@ enum Job {
         throw Failure(silently: try tellLauncher(failure.code, world) ? 0 : failure.code)
       }
       if world.size == 1 { throw failure }
-      if world.rank > 0 { Thread.sleep(forTimeInterval: 0.3 + 0.02 * Double(min(world.rank, 50))) }
+      if world.rank > 0 {
+        let old = StopSignal.pending
+        Thread.sleep(forTimeInterval: 0.3 + 0.02 * Double(min(world.rank, 50)))
+        // Another rank has spoken and had the launcher end this one.
+        if old == nil, StopSignal.pending != nil { _exit(failure.code) }
+      }
       failure.report()
       world.abort(exitCode: failure.code)
     }

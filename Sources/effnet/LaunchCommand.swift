@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Hosts
 import Supervision
@@ -46,6 +47,7 @@ struct LaunchCommand: ParsableCommand {
 
   func validate() throws {
     if let ranks, ranks < 1 { throw ValidationError("--ranks is a number from 1 on") }
+    if config.isEmpty { throw ValidationError("no configuration was named") }
     if restarts < 0 { throw ValidationError("--restarts is a number from 0 on") }
   }
 
@@ -65,7 +67,10 @@ struct LaunchCommand: ParsableCommand {
     var newest = isResuming ? try folder.checkpoints().first : nil
     var last: String?
     for attempt in 0... {
-      let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
+      let plan = try place.plan(
+        ranks: ranks, most: configuration.batch.roundMicroBatchCount,
+        silence: isResuming ? .leftOut : .refused)
+      if attempt == 0, !dryRun { try requireFiles(configuration, folder, plan) }
       let program =
         [OwnProgram.path, "train", config, "--output", folder.path]
         + overrides.flatMap { ["--set", $0] } + (isResuming ? ["--resume"] : [])
@@ -95,6 +100,20 @@ struct LaunchCommand: ParsableCommand {
     }
   }
 
+  /// Finds before any rank starts what each of them would tell, among words of MPI.
+  ///
+  /// Where no rank runs, shards may be out of sight; the run's folder is read here in any case.
+  private func requireFiles(
+    _ configuration: Configuration, _ folder: RunFolder, _ plan: LaunchPlan
+  ) throws {
+    if plan.includesThisHost {
+      for path in configuration.data.train + configuration.data.validation {
+        _ = try ShardPath.files(path, relativeTo: ".")
+      }
+    }
+    try folder.prepare()
+  }
+
   /// Runs the job once.
   private func train(
     _ launcher: [String], _ program: [String], _ folder: RunFolder
@@ -116,17 +135,14 @@ struct LaunchCommand: ParsableCommand {
       return new != nil && new != old
     }
     let process = try JobProcess(
-      launcher + ["env", "\(Job.endingVariable)=\(endingFile)"] + program,
-      environment: Self.environment)
+      launcher + Self.leaving(endingFile) + program, environment: Self.environment)
     let status = process.end(
       wantsStop: { StopSignal.pending != nil },
       hasGivenUp: { access(file, F_OK) == 0 || hasFinished() })
     let verdict = FileManager.default.contents(atPath: file).flatMap {
       try? JSONDecoder().decode(Verdict.self, from: $0)
     }
-    let ending = (try? String(contentsOfFile: endingFile, encoding: .utf8)).flatMap {
-      Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
-    }
+    let ending = Self.ending(endingFile)
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
     if verdict == nil, process.wasEnded, hasFinished() {
       StandardError.warn(
@@ -139,17 +155,36 @@ struct LaunchCommand: ParsableCommand {
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
 
+  /// Has the ranks leave their exit code in a file, so that the launcher adds no words to theirs.
+  private static func leaving(_ file: String) -> [String] {
+    ["env", "\(Job.endingVariable)=\(file)"]
+  }
+
+  private static func ending(_ file: String) -> Int32? {
+    (try? String(contentsOfFile: file, encoding: .utf8)).flatMap {
+      Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+  }
+
   /// Starts the doctor as the run would be started; it has a deadline, because an MPI that cannot
   /// connect waits for ever.
   private func examine(_ place: LaunchPlace, _ configuration: Configuration) throws {
-    let plan = try place.plan(ranks: ranks, most: configuration.batch.roundMicroBatchCount)
-    let command =
-      plan.launcher + [OwnProgram.path, "doctor", config]
+    let plan = try place.plan(
+      ranks: ranks, most: configuration.batch.roundMicroBatchCount, silence: .examined)
+    let program =
+      [OwnProgram.path, "doctor", config]
       + overrides.flatMap { ["--set", $0] } + (output.map { ["--output", $0] } ?? [])
-    show(plan, command)
+      + place.problems.flatMap { ["--problem", $0] }
+    show(plan, plan.launcher + program)
     if dryRun { return }
+    // Where rank 0 does not see the folder, it ends with its code.
+    let scratch = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())")
+    try? FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let endingFile = scratch.appending(path: "ending").path
     let seconds = DoctorCommand.longestSeconds(ranks: plan.rankCount, hosts: plan.hosts.count)
-    let process = try JobProcess(command, environment: Self.environment)
+    let process = try JobProcess(
+      plan.launcher + Self.leaving(endingFile) + program, environment: Self.environment)
     let status = process.end(
       wantsStop: { StopSignal.pending != nil }, hasGivenUp: { false },
       deadline: Date(timeIntervalSinceNow: seconds))
@@ -165,7 +200,8 @@ struct LaunchCommand: ParsableCommand {
     }
     // Whoever says 1, hosts are not as they must be.
     let ending = JobEnding(
-      status: status, ending: status, verdict: nil, stop: stop, isFinished: true)
+      status: status, ending: Self.ending(endingFile) ?? status, verdict: nil, stop: stop,
+      isFinished: true)
     guard ending.code == 0 else { throw Failure(silently: ending.code, ending.reason) }
   }
 

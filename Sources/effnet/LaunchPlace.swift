@@ -5,9 +5,19 @@ import Supervision
 
 /// Where `effnet launch` starts ranks, with the hosts that are left.
 final class LaunchPlace {
+  /// What becomes of hosts that do not answer.
+  enum Silence {
+    /// They are an error: a beginner's host file may be wrong.
+    case refused
+    /// They are left out aloud: the run is to go on.
+    case leftOut
+    /// They are left out, and are in ``LaunchPlace/problems``.
+    case examined
+  }
+
   private enum Kind {
     case here
-    case hosts(HostFile)
+    case hosts(HostFile, path: String)
     case slurm(SlurmAllocation)
   }
 
@@ -15,11 +25,13 @@ final class LaunchPlace {
   private let environment = ProcessInfo.processInfo.environment
   /// Hosts that were unreachable in Slurm's allocation, where there is no remote shell to ask.
   private var avoided: Set<String> = []
+  /// Why hosts did not answer the last plan, a line each.
+  private(set) var problems: [String] = []
 
   /// The hosts of a file; without one those of Slurm's allocation; without that this one.
   init(hostFile: String?) throws {
     if let hostFile {
-      kind = .hosts(try HostFile(contentsOf: hostFile))
+      kind = .hosts(try HostFile(contentsOf: hostFile), path: hostFile)
     } else if let allocation = try SlurmAllocation(environment: environment) {
       kind = .slurm(allocation)
     } else {
@@ -36,35 +48,40 @@ final class LaunchPlace {
   private static func shortName(_ host: String) -> String { String(host.prefix { $0 != "." }) }
 
   /// Plans for the hosts that answer now.
-  func plan(ranks: Int?, most: Int) throws -> LaunchPlan {
+  func plan(ranks: Int?, most: Int, silence: Silence) throws -> LaunchPlan {
     var circumstances = LaunchPlan.Circumstances(ranks: ranks, most: most)
     switch kind {
     case .here:
       return LaunchPlan(
         on: AllottedCores(), named: ProcessInfo.processInfo.hostName, circumstances)
-    case .hosts(let file):
-      // Each question has a pipe, and another by which its process is watched.
-      OpenFileLimit.raise(for: 4 * file.entries.count)
+    case .hosts(let file, let path):
+      // Each question has two pipes, and another by which its process is watched.
+      OpenFileLimit.raise(for: 6 * file.entries.count)
       let answers = HostProbe(environment: environment).ask(file.entries.map(\.name))
       var hosts: [HostShare] = []
-      var fillsCores = true
+      var silent: [String] = []
       for (entry, answer) in zip(file.entries, answers) {
-        guard let answer else {
-          StandardError.warn("host \(entry.name) does not answer within 5 s and is left out")
-          continue
+        switch answer {
+        case .failure(let silence): silent.append("\(silence)")
+        case .success(let answer):
+          let slots = entry.slots ?? answer.cores ?? 1
+          hosts.append(HostShare(entry.name, ranks: slots, cores: answer.cores))
         }
-        let slots = entry.slots ?? answer.cores ?? 1
-        hosts.append(HostShare(entry.name, ranks: slots))
-        fillsCores = fillsCores && slots == answer.cores
       }
-      guard !hosts.isEmpty else {
+      let cure =
+        "; make ssh HOST true work without a password, or correct or remove it in \(path)"
+      guard !hosts.isEmpty, silent.isEmpty || silence != .refused else {
+        let more = silent.count > 4 ? ["and \(silent.count - 4) more"] : []
         throw Failure(
-          .usage,
-          "no host of \(file.entries.count) answers; check the names, and that ssh HOST true works "
-            + "without a password")
+          silence == .examined ? .check : .usage,
+          (silent.prefix(4) + more).joined(separator: "; ") + cure)
       }
+      if silence == .leftOut {
+        for host in silent { StandardError.warn("\(host); it is left out") }
+      }
+      problems = silent.map { $0 + cure }
       shrink(&circumstances, hosts)
-      return try LaunchPlan(on: hosts, fillsCores: fillsCores, circumstances)
+      return try LaunchPlan(on: hosts, circumstances)
     case .slurm(let allocation):
       let hosts = allocation.hosts.filter { !avoided.contains(Self.shortName($0.name)) }
       guard !hosts.isEmpty else {

@@ -24,8 +24,10 @@ struct RankExamination: Codable {
   /// Free memory and what the configuration needs a rank, in bytes.
   let freeMemory: Double
   var neededMemory: Double?
-  /// Free space for output, in bytes, and whether files can be written.
+  /// Free space for output, in bytes.
   var freeSpace: Double?
+  /// Why rank 0 cannot write output.
+  var outputProblem: String?
   let interfaces: [Interface]
   let program: String
   var configuration: UInt64?
@@ -62,7 +64,9 @@ struct RankExamination: Codable {
     do {
       let configuration = try Configuration(contentsOf: path, overrides: overrides)
       self.configuration = Checkpoint.fingerprint(configuration.yaml)
-      freeSpace = Self.freeSpace(output)
+      let place = Self.place(of: output)
+      freeSpace = Self.freeSpace(place)
+      if rank == 0 { outputProblem = Self.writingProblem(place, output) }
       let dataset = try DataFeed(configuration).training.dataset
       let start = Communicator.seconds
       for index in 0..<min(64, dataset.count) {
@@ -97,13 +101,30 @@ struct RankExamination: Codable {
       * (1.5 * Double(values * images) + 6 * Double(architecture.parameterTable.parameterCount))
   }
 
-  /// Bytes for files in a folder or, if it is still to be made, in what will hold it; nothing where it
-  /// cannot be written.
-  private static func freeSpace(_ folder: String) -> Double {
+  /// A folder or, if it is still to be made, what will hold it.
+  private static func place(of folder: String) -> String {
     var path = URL(fileURLWithPath: folder)
     while access(path.path, F_OK) != 0, path.path != "/" { path.deleteLastPathComponent() }
+    return path.path
+  }
+
+  /// Bytes for files in a folder; `nil` where the system does not tell.
+  private static func freeSpace(_ folder: String) -> Double? {
     var system = statvfs()
-    guard access(path.path, W_OK) == 0, statvfs(path.path, &system) == 0 else { return 0 }
+    guard statvfs(folder, &system) == 0 else { return nil }
     return Double(system.f_bavail) * Double(system.f_frsize)
+  }
+
+  /// Why nothing can be made in a folder, and what to do. Only the attempt tells: to root permissions
+  /// are as good as given on file systems that allow nothing.
+  private static func writingProblem(_ folder: String, _ output: String) -> String? {
+    var name = Array("\(folder)/.effnet-doctor-XXXXXX".utf8CString)
+    guard mkdtemp(&name) == nil else {
+      rmdir(name)
+      return nil
+    }
+    let reason = String(cString: strerror(errno)).lowercased()
+    return "cannot write the output folder \(output): \(reason) (\(folder)); mend that, or choose "
+      + "another with --output"
   }
 }

@@ -48,6 +48,7 @@ final class ConfigurationFaultTests: TrainingTestCase {
     XCTAssertEqual(unknown.exitCode, 2)
     XCTAssertTrue(unknown.errors.contains("--outptu"), unknown.errors)
     XCTAssertFalse(exists("run"))
+    try assertFails(["trian", "small.yaml"], code: 2, ["no command trian", "did you mean train?"])
   }
 
   func testAMissingFileIsNamed() throws {

@@ -257,20 +257,55 @@ final class LaunchTests: TrainingTestCase {
     return status.map { !$0.contains(") Z ") } ?? false
   }
 
-  func testLeavesOutHostsThatDoNotAnswer() throws {
+  func testHostsThatDoNotAnswerAreRefusedAtFirstAndLeftOutLater() throws {
     try prepare()
     try write("a slots=2\nb slots=2\n", to: "hosts")
-    try write("#!/bin/sh\n[ $1 = a ]\n", to: "agent")
+    try write("#!/bin/sh\n[ $1 = a ] || { echo $1: no route >&2; exit 255; }\n", to: "agent")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path("agent"))
     let agent = ["env", "OMPI_MCA_plm_rsh_agent=\(path("agent"))"]
-    let outcome = try effnet(
-      launch("run", ["--hosts", "hosts", "--dry-run"]), wrapper: agent)
+    let beginning = launch("run", ["--hosts", "hosts", "--dry-run"])
+    try assertFails(
+      beginning, wrapper: agent, code: 2, ["host b does not answer: b: no route;", "in hosts"])
+    let outcome = try effnet(beginning + ["--resume"], wrapper: agent)
     XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
-    XCTAssertTrue(outcome.errors.contains("host b does not answer"), outcome.errors)
+    XCTAssertEqual(
+      outcome.messages, ["effnet: host b does not answer: b: no route; it is left out"])
     XCTAssertTrue(outcome.output.contains("--host a:2 "), outcome.output)
+    let doctor = try effnet(beginning + ["--doctor"], wrapper: agent)
+    XCTAssertTrue(
+      doctor.output.contains("--problem 'host b does not answer: b: no route; make ssh"),
+      doctor.output)
     try write("c slots=2\n", to: "hosts")
-    let none = try effnet(launch("run", ["--hosts", "hosts", "--dry-run"]), wrapper: agent)
-    XCTAssertEqual(none.exitCode, 2, none.errors)
-    XCTAssertTrue(none.errors.contains("no host of 1 answers"), none.errors)
+    for (option, code) in [("--resume", 2), ("--doctor", 1)] as [(String, Int32)] {
+      try assertFails(beginning + [option], wrapper: agent, code: code, ["host c does not answer"])
+    }
+  }
+
+  func testWhatEachRankWouldTellIsToldBeforeAnyStarts() throws {
+    try prepare()
+    let wrapper = try replaceLauncher(by: "exit 1")
+    for set in ["train", "validation"] {
+      try assertFails(
+        launch("run", ["--set", "data.\(set)=nosuch.h5"]), wrapper: wrapper, code: 3,
+        ["there is no shard", "nosuch.h5"])
+    }
+    try assertFails(
+      launch("small.yaml/run"), wrapper: wrapper, code: 7,
+      ["the output folder small.yaml/run cannot be written: not a directory"])
+    XCTAssertFalse(exists("starts"))
+    XCTAssertFalse(exists("run"))
+    let unnamed = try effnet(["launch", ""])
+    XCTAssertEqual(unnamed.exitCode, 2)
+    XCTAssertTrue(unnamed.errors.contains("no configuration was named"), unnamed.errors)
+  }
+
+  func testTheDoctorTellsWhyOutputCannotBeWritten() throws {
+    try prepare()
+    let outcome = try effnet(launch("small.yaml/run", ["--doctor", "--ranks", "2"]))
+    XCTAssertEqual(outcome.exitCode, 1, outcome.errors)
+    XCTAssertTrue(
+      outcome.output.contains("cannot write the output folder small.yaml/run: not a directory"),
+      outcome.output)
+    XCTAssertEqual(outcome.errors, "", "the launcher adds nothing to the report")
   }
 }

@@ -52,4 +52,16 @@ final class VirtualClusterTests: TrainingTestCase {
     XCTAssertTrue(outcome.output.contains("Nothing to fix."), outcome.output)
     XCTAssertTrue(outcome.output.contains("node1  node2 "), outcome.output)
   }
+
+  func testTheDoctorNamesAHostThatIsCutOff() throws {
+    try prepare()
+    let cut = cluster(3).map {
+      $0.replacing("exec", with: "'\(VirtualCluster.script)' --cut 2; exec")
+    }
+    let outcome = try effnet(["launch", "--doctor", "small.yaml"], wrapper: cut)
+    XCTAssertEqual(outcome.exitCode, 1, outcome.errors + outcome.output)
+    XCTAssertTrue(
+      outcome.output.contains("To fix:\n- host node2 does not answer: "), outcome.output)
+    XCTAssertTrue(outcome.output.contains("node1  node3 "), outcome.output)
+  }
 }

@@ -36,6 +36,23 @@ final class HostFileTests: XCTestCase {
     XCTAssertThrowsError(try entries("# nothing\n")) {
       XCTAssertTrue("\($0)".contains("names no host"), "\($0)")
     }
-    XCTAssertThrowsError(try HostFile(contentsOf: "/nowhere/hosts"))
+    for (path, reason) in [("/nowhere/hosts", "no such file"), ("/", "is a directory")] {
+      XCTAssertThrowsError(try HostFile(contentsOf: path)) {
+        XCTAssertTrue("\($0)".contains("cannot be read: \(reason)"), "\($0)")
+      }
+    }
+  }
+
+  func testNamesThatNoHostCanHave() {
+    for (wrong, reason) in [
+      ("%$#@! ^^", "%$, which is no host name"), ("vm:2", "slots=N"), ("::1", "IPv6"),
+      ("fe80::1 slots=2", "IPv6"), ("-oProxyCommand=x", "no host name"), ("a@b@c", "no host name"),
+      ("@a", "no host name"), ("= 2", "no host name"),
+    ] {
+      XCTAssertThrowsError(try entries("a_1.example.org\n\(wrong)\n"), wrong) {
+        XCTAssertTrue("\($0)".contains("line 2 of the host file"), "\($0)")
+        XCTAssertTrue("\($0)".contains(reason), "\($0)")
+      }
+    }
   }
 }

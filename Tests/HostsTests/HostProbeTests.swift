@@ -11,4 +11,25 @@ final class HostProbeTests: XCTestCase {
     XCTAssertEqual(shell("/nowhere/ssh -x"), ["/nowhere/ssh", "-x"])
     for none in [nil, "", " : "] { XCTAssertEqual(shell(none).first, "ssh") }
   }
+
+  /// What a host says when it is asked through a program in the place of the remote shell.
+  private func answer(of host: String, through program: String) -> String {
+    let probe = HostProbe(environment: ["OMPI_MCA_plm_rsh_agent": program])
+    switch probe.ask([host], seconds: 1)[0] {
+    case .success(let answer): return "\(answer.cores ?? 0)"
+    case .failure(let error): return "\(error)"
+    }
+  }
+
+  func testTellsWhyAHostDoesNotAnswer() {
+    // The programs say that they cannot find a command, nothing, and nothing in time.
+    let missing = answer(of: "nohost", through: "env")
+    XCTAssertTrue(missing.hasPrefix("host nohost does not answer: env: "), missing)
+    XCTAssertTrue(missing.contains("nohost") && missing.contains("No such file"), missing)
+    XCTAssertEqual(
+      answer(of: "a", through: "false"), "host a does not answer: false ends with 1")
+    XCTAssertEqual(
+      answer(of: "a", through: "tail -f /dev/null"), "host a does not answer within 1 s")
+    XCTAssertEqual(answer(of: "a", through: "echo"), "1")
+  }
 }

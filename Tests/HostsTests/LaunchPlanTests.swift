@@ -66,18 +66,30 @@ final class LaunchPlanTests: XCTestCase {
   }
 
   func testFillsHostsOneAfterTheOther() throws {
-    let hosts = [HostShare("a", ranks: 4), HostShare("b", ranks: 2), HostShare("c", ranks: 4)]
-    let plan = try LaunchPlan(on: hosts, fillsCores: true, circumstances(ranks: 5))
+    let hosts = [("a", 4), ("b", 2), ("c", 4)].map { HostShare($0, ranks: $1, cores: $1) }
+    let plan = try LaunchPlan(on: hosts, circumstances(ranks: 5))
     XCTAssertEqual(option("--host", plan), "a:4,b:1")
     XCTAssertEqual(option("--map-by", plan), "slot")
     XCTAssertEqual(option("--bind-to", plan), "none")
     XCTAssertEqual(plan.map, ["a: ranks 0 to 3", "b: rank 4"])
     XCTAssertTrue(plan.launcher.contains("oob_tcp_keepalive_time"))
     XCTAssertEqual(
-      option("--bind-to", try LaunchPlan(on: hosts, fillsCores: true, circumstances())), "core")
-    XCTAssertThrowsError(try LaunchPlan(on: hosts, fillsCores: true, circumstances(ranks: 11))) {
+      option("--bind-to", try LaunchPlan(on: hosts, circumstances())), "core")
+    XCTAssertThrowsError(try LaunchPlan(on: hosts, circumstances(ranks: 11))) {
       XCTAssertTrue("\($0)".contains("11 ranks do not fit into the 10 slots of 3 hosts"), "\($0)")
     }
+    XCTAssertEqual(plan.notes, [])
+  }
+
+  func testAHostWithMoreRanksThanCoresIsNamed() throws {
+    let hosts = [
+      HostShare("a", ranks: 64, cores: 2), HostShare("b", ranks: 2, cores: 2),
+      HostShare("c", ranks: 8),
+    ]
+    let plan = try LaunchPlan(on: hosts, circumstances())
+    XCTAssertEqual(
+      plan.notes, ["64 ranks share 2 cores of a: this is slower than 2 ranks"])
+    XCTAssertEqual(option("--bind-to", plan), "none")
   }
 
   func testMeasurementsAreStartedAsRunsAreButForTheirBinding() throws {

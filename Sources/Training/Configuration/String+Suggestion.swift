@@ -1,6 +1,6 @@
 extension String {
   /// ` (did you mean …?)` with the nearest of `names`, or nothing where none is near.
-  func suggestion(from names: [String]) -> String {
+  package func suggestion(from names: [String]) -> String {
     let distances = names.map { (name: $0, distance: editDistance(to: $0)) }
     guard let nearest = distances.min(by: { $0.distance < $1.distance }),
       nearest.distance <= Swift.max(2, count / 3)
