@@ -24,6 +24,15 @@ package struct Verdict: Codable, Sendable, Equatable {
   package let step: Int
   /// Whether its host no longer answers, as opposed to a process that ended or is stuck.
   package let unreachable: Bool
+  /// The start of the run that it ends, see ``startVariable``.
+  package let start: Int?
+
+  /// Names the number of the start that `effnet launch` gives its ranks, higher each time. Ranks on a host
+  /// that is cut off may find out about the end of theirs after the next has begun.
+  package static let startVariable = "EFFNET_START"
+  private static let ownStart = ProcessInfo.processInfo.environment[startVariable].flatMap {
+    Int($0)
+  }
 
   init(
     _ code: Code, rank: Int, _ member: Member, _ pulse: Pulse, unreachable: Bool = false,
@@ -36,19 +45,30 @@ package struct Verdict: Codable, Sendable, Equatable {
     phase = "\(pulse.phase)"
     step = pulse.currentStep
     self.unreachable = unreachable
+    start = Self.ownStart
     message = "\(member.name(rank: rank)) \(problem)"
   }
 
   /// Path of the file in a run's folder.
   package static func path(inFolder folder: String) -> String { "\(folder)/ranks/verdict.json" }
 
+  /// The verdict in a file, if it is one.
+  package init?(atPath path: String) {
+    guard let data = FileManager.default.contents(atPath: path),
+      let verdict = try? JSONDecoder().decode(Self.self, from: data)
+    else { return nil }
+    self = verdict
+  }
+
   /// Whether this process is the first to write the file.
   ///
-  /// - Returns: False where there is one already; true, too, where none can be written.
+  /// - Returns: False where there is one already, of this start or a later one; true, too, where none can
+  ///   be written.
   package func claim(_ path: String) -> Bool {
     // A run that is only starting has no folder yet.
     let folder = (path as NSString).deletingLastPathComponent
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if let start, let old = Verdict(atPath: path), old.start ?? 0 < start { unlink(path) }
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { return errno != EEXIST }
     let encoder = JSONEncoder()

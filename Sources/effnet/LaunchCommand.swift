@@ -134,14 +134,15 @@ struct LaunchCommand: ParsableCommand {
       let new = summary()
       return new != nil && new != old
     }
+    let start = Int(Date().timeIntervalSince1970 * 1000)
     let process = try JobProcess(
-      launcher + Self.leaving(endingFile) + program, environment: Self.environment)
+      launcher + Self.leaving(endingFile, "\(Verdict.startVariable)=\(start)") + program,
+      environment: Self.environment)
+    func verdict() -> Verdict? { Verdict(atPath: file).flatMap { $0.start == start ? $0 : nil } }
     let status = process.end(
       wantsStop: { StopSignal.pending != nil },
-      hasGivenUp: { access(file, F_OK) == 0 || hasFinished() })
-    let verdict = FileManager.default.contents(atPath: file).flatMap {
-      try? JSONDecoder().decode(Verdict.self, from: $0)
-    }
+      hasGivenUp: { verdict() != nil || hasFinished() })
+    let verdict = verdict()
     let ending = Self.ending(endingFile)
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
     if verdict == nil, process.wasEnded, hasFinished() {
@@ -156,8 +157,8 @@ struct LaunchCommand: ParsableCommand {
   }
 
   /// Has the ranks leave their exit code in a file, so that the launcher adds no words to theirs.
-  private static func leaving(_ file: String) -> [String] {
-    ["env", "\(Job.endingVariable)=\(file)"]
+  private static func leaving(_ file: String, _ variables: String...) -> [String] {
+    ["env", "\(Job.endingVariable)=\(file)"] + variables
   }
 
   private static func ending(_ file: String) -> Int32? {

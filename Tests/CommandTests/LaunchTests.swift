@@ -18,8 +18,9 @@ final class LaunchTests: TrainingTestCase {
       echo "$*" >>starts
       start=$(wc -l <starts) run=run
       mkdir -p $run/ranks
+      [[ $* =~ EFFNET_START=([0-9]+) ]] && number=${BASH_REMATCH[1]}
       verdict() {
-        echo '{"code":'$1',"host":"b","message":"rank 1 of b was lost","phase":"backward",' \\
+        echo '{"start":'$number',"code":'$1',"host":"b","message":"rank 1 of b was lost","phase":"backward",' \\
           '"pid":42,"rank":1,"step":3,"unreachable":'${2:-false}'}' >$run/ranks/verdict.json
       }
       \(script)

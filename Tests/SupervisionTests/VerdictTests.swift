@@ -5,7 +5,7 @@ import XCTest
 final class VerdictTests: XCTestCase {
   private static let text = """
     {"code":4,"host":"a","message":"rank 1 is lost","phase":"forward","pid":7,"rank":1,"step":2,\
-    "unreachable":false}
+    "start":6,"unreachable":false}
     """
 
   func testAVerdictThatCannotBeWrittenWholeLeavesNoFile() throws {
@@ -31,5 +31,17 @@ final class VerdictTests: XCTestCase {
     XCTAssertFalse(verdict.claim(path))
     let file = try Data(contentsOf: URL(fileURLWithPath: path))
     XCTAssertEqual(try JSONDecoder().decode(Verdict.self, from: file), verdict)
+  }
+
+  func testTheVerdictOfALaterStartReplacesThatOfAnEarlierOne() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/Verdict-\(UUID())"
+    addTeardownBlock { try? FileManager.default.removeItem(atPath: folder) }
+    let path = Verdict.path(inFolder: folder)
+    for (start, isFirst) in [(6, true), (5, false), (7, true), (7, false), (6, false)] {
+      let text = Self.text.replacing("\"start\":6", with: "\"start\":\(start)")
+      let verdict = try JSONDecoder().decode(Verdict.self, from: Data(text.utf8))
+      XCTAssertEqual(verdict.claim(path), isFirst, "\(start)")
+    }
+    XCTAssertEqual(Verdict(atPath: path)?.start, 7)
   }
 }
