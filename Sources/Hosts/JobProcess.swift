@@ -58,6 +58,17 @@ package final class JobProcess {
     var pid: pid_t = 0
     try require(posix_spawnp(&pid, program, &actions, &attributes, arguments, variables))
     self.pid = pid
+    Self.adoptOrphans()
+  }
+
+  /// Has processes whose parents end become children of this one, where they can be found.
+  private static func adoptOrphans() {
+    // The C library's header hides the function from Swift.
+    typealias Control = @convention(c) (CInt, CUnsignedLong) -> CInt
+    guard let symbol = dlsym(nil, "prctl") else { return }
+    let setChildSubreaper: CInt = 36
+    // Where the system refuses, orphans end by themselves, later.
+    _ = unsafeBitCast(symbol, to: Control.self)(setChildSubreaper, 1)
   }
 
   /// Waits for the end, passing on the wish to stop.
@@ -75,18 +86,13 @@ package final class JobProcess {
     var isStopping = false
     var deadline = deadline
     var hasFailed = false
-    var family: [Identity] = []
-    var looks = 0
     while true {
-      // Orphans can no longer be found by their parent.
-      if looks % 10 == 0 { family = Self.descendants(of: pid) }
-      looks += 1
       var status: Int32 = 0
       let ended = waitpid(pid, &status, WNOHANG)
       if ended == pid {
         if status & 0x7f != 0 {
           fatalSignal = status & 0x7f
-          Self.end(family, patience: patience)
+          Self.end(Self.descendants(of: getpid()), patience: patience)
         }
         return Self.exitCode(status)
       }
@@ -150,14 +156,17 @@ package final class JobProcess {
     private static func start(_ pid: pid_t) -> Substring? {
       let fields = SystemFiles(root: "/proc").text("\(pid)/stat")?
         .split(separator: ")").last?.split(separator: " ")
-      // The 22nd field of proc(5), counted after the name in brackets.
-      return fields.flatMap { $0.count > 19 ? $0[19] : nil }
+      // The 22nd field of proc(5), counted after the name in brackets; the first of them is the state.
+      return fields.flatMap { $0.count > 19 && $0[0] != "Z" ? $0[19] : nil }
     }
   }
 
   private static func descendants(of pid: pid_t) -> [Identity] {
-    let list = SystemFiles(root: "/proc").text("\(pid)/task/\(pid)/children") ?? ""
-    let children = list.split(separator: " ").compactMap { pid_t($0) }
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+    let children = threads.flatMap { thread in
+      (SystemFiles(root: "/proc").text("\(pid)/task/\(thread)/children") ?? "")
+        .split(separator: " ").compactMap { pid_t($0) }
+    }
     return children.map(Identity.init) + children.flatMap(descendants)
   }
 
