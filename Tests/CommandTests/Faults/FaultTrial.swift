@@ -222,8 +222,9 @@ final class FaultTrial {
     while !hasEnded, Date() < limit { usleep(2_000) }
     record.seconds = -struck.timeIntervalSinceNow
     if !hasEnded { record.problems.append("did not end in \(Int(Self.longestRun)) s") }
-    // A host that is cut off cannot be told to end its ranks; they find out by themselves.
-    let patience = max(record.seconds + 2, plan.fault == .link ? 12 : 0)
+    // A host that is cut off cannot be told to end its ranks; they find out by themselves, and after
+    // them mpirun's daemon, once TCP has given up.
+    let patience = max(record.seconds + 2, plan.fault == .link ? 20 : 0)
     var left = TrialProcess.all(marks: marks)
     while !left.isEmpty, -struck.timeIntervalSinceNow < patience {
       usleep(20_000)
