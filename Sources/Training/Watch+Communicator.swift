@@ -49,19 +49,3 @@ extension Watch {
     return watch
   }
 }
-
-extension RunFolder {
-  /// Removes what an earlier run has left, if it has, and what would be taken for this run's.
-  ///
-  /// - Throws: When it is there and stays.
-  package func removeLeftover(at path: String) throws(TrainingError) {
-    guard unlink(path) != 0 else { return }
-    let code = errno
-    // Not by the code alone: where nothing can be written, that precedes the search for the file.
-    guard access(path, F_OK) == 0 else { return }
-    throw TrainingError(
-      .output,
-      "\(path) of an earlier run cannot be removed: \(String(cString: strerror(code))); remove it, "
-        + "or choose another --output")
-  }
-}

@@ -28,6 +28,17 @@ class CommandTestCase: XCTestCase {
     try start(arguments, ranks: ranks, wrapper: wrapper).outcome()
   }
 
+  /// Runs a program that is no part of this project, and returns its exit code.
+  func system(_ arguments: [String]) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
   /// Runs the program, which is to succeed silently on standard error.
   @discardableResult
   func succeed(

@@ -9,8 +9,8 @@ final class LaunchTests: TrainingTestCase {
     ["launch", "small.yaml", "--output", output] + options
   }
 
-  /// Puts a script in the place of `mpirun`, or of another launcher. It finds the number of its start in `$start`, the output
-  /// folder in `$run`, and can call `verdict CODE [UNREACHABLE]`.
+  /// Puts a script in the place of `mpirun`, or of another launcher. It finds the number of its start in
+  /// `$start`, the output folder in `$run`, and can call `verdict CODE [UNREACHABLE]`.
   private func replaceLauncher(_ name: String = "mpirun", by script: String) throws -> [String] {
     try write(
       """

@@ -15,17 +15,6 @@ final class OutputFaultTests: TrainingTestCase {
       try String(contentsOfFile: path("small.yaml"), encoding: .utf8), Self.configuration)
   }
 
-  /// Runs a program that is no part of this project.
-  private func system(_ arguments: [String]) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
-  }
-
   func testAFullDiskLeavesEarlierCheckpointsWhole() throws {
     try prepare()
     let saving = ["checkpoint.everySteps=1", "checkpoint.keep=100"]

@@ -119,7 +119,7 @@ public final class Trainer {
       let start = announce()
       if !isFinished {
         // That of a run which ended before it was given more steps.
-        try folder.remove("summary.json")
+        try folder.removeLeftover(at: folder.file("summary.json"))
         page = RunReport(folder, start, configuration, hostCount: hostCount, log, observer)
         writer = CheckpointWriter(state, activity)
       }
@@ -275,9 +275,7 @@ public final class Trainer {
     if let signal = stopSignal { return try stop(signal) }
     try finish(validation, seconds: -start.timeIntervalSinceNow, images: imagesSeen)
     // Nobody watches over whoever has taken leave: it is not to happen before rank 0 is done.
-    do throws(MPIError) {
-      try activity.exchange { () throws(MPIError) in try communicator.barrier() }
-    } catch { throw TrainingError(error) }
+    try waitForAll()
     return .finished
   }
 

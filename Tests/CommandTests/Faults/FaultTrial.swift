@@ -204,14 +204,9 @@ final class FaultTrial {
   }
 
   private func system(_ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Command.Failure(description: "\(arguments) ended with \(process.terminationStatus)")
+    let code = try test.system(arguments)
+    guard code == 0 else {
+      throw Command.Failure(description: "\(arguments) ended with \(code)")
     }
   }
 
