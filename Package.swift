@@ -43,7 +43,8 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .target(name: "HDF5", dependencies: ["CHDF5"]),
+    .target(name: "Boundary"),
+    .target(name: "HDF5", dependencies: ["Boundary", "CHDF5"]),
     .target(name: "MPI", dependencies: ["CMPI", "Tensors"], swiftSettings: vectorized),
     .target(name: "Tensors", swiftSettings: vectorized),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
@@ -53,34 +54,38 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "HDF5", "Images", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
+        "Boundary", "HDF5", "Images", "Tensors",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: vectorized),
     .target(name: "Reports"),
-    .target(name: "Supervision"),
-    .target(name: "Hosts", dependencies: ["Supervision"]),
+    .target(name: "Supervision", dependencies: ["Boundary"]),
+    .target(name: "Hosts", dependencies: ["Boundary", "Supervision"]),
     .target(
       name: "Training",
       dependencies: [
-        "Datasets", "HDF5", "Hosts", "Images", "Kernels", "MPI", "Networks", "Reports",
-        "Supervision",
-        "Tensors", "Yams",
+        "Boundary", "Datasets", "HDF5", "Hosts", "Images", "Kernels", "MPI", "Networks", "Reports",
+        "Supervision", "Tensors", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "Benchmarks",
-      dependencies: ["Hosts", "Kernels", "MPI", "Networks", "Reports", "Tensors", "Training"]),
+      dependencies: [
+        "Boundary", "Datasets", "Hosts", "Images", "Kernels", "MPI", "Networks", "Reports",
+        "Tensors", "Training",
+      ]),
     .executableTarget(
       name: "effnet",
       dependencies: [
-        "Benchmarks", "Datasets", "HDF5", "Hosts", "Images", "Kernels", "MPI", "Networks",
-        "Reports", "Supervision", "Tensors", "Training",
+        "Benchmarks", "Boundary", "Datasets", "HDF5", "Hosts", "Images", "Kernels", "MPI",
+        "Networks", "Reports", "Supervision", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .executableTarget(name: "virtual-link", path: "Sources/VirtualLink"),
 
     .target(name: "TestSupport", dependencies: ["Images", "MPI"], path: "Tests/TestSupport"),
+    .testTarget(name: "BoundaryTests", dependencies: ["Boundary"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors", "TestSupport"]),
     .testTarget(
       name: "HDF5Tests", dependencies: ["HDF5"],

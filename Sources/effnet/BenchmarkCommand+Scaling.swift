@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Boundary
 import Foundation
 import Hosts
 import Kernels

@@ -1,3 +1,4 @@
+import Boundary
 import Crypto
 import Glibc
 
@@ -38,7 +39,7 @@ public final class CheckJournal {
     self.storage = storage
     path = "\(output)/.checked-\(rank)"
     for file in Self.files(in: output) {
-      guard let file = try? ReadOnlyFile(file) else { continue }
+      guard let file = try? RegularFile(file) else { continue }
       // The last entry may be cut off.
       let size = MemoryLayout<Entry>.stride
       var bytes = [UInt8](repeating: 0, count: file.byteCount / size * size)

@@ -1,3 +1,4 @@
+import Boundary
 import Glibc
 import HDF5
 
@@ -95,6 +96,21 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     } catch {
       if case .refused(let code) = error.kind { throw .unreadable(file: error.file, code: code) }
       throw .damaged(file: error.file, reason: error.objectAndReason)
+    }
+  }
+
+  /// Passes on what `body` yields; a file that is refused becomes an error of the dataset.
+  static func opening<Value>(
+    _ body: @autoclosure () throws(FileRefusal) -> Value
+  ) throws(DatasetError) -> Value {
+    do {
+      return try body()
+    } catch {
+      switch error.kind {
+      case .missing: throw .missing(path: error.path)
+      case .system(let code): throw .unreadable(file: error.path, code: code)
+      default: throw .damaged(file: error.path, reason: error.reason)
+      }
     }
   }
 

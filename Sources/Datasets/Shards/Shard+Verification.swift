@@ -1,3 +1,4 @@
+import Boundary
 extension Shard {
   /// Reads a whole shard and checks every byte.
   ///
@@ -21,6 +22,6 @@ extension Shard {
 
   /// Whether a file begins like a shard with a seal.
   public static func isSealed(_ path: String) throws(DatasetError) -> Bool {
-    try ShardSeal(readFrom: ReadOnlyFile(path)) != nil
+    try ShardSeal(readFrom: DatasetError.opening(RegularFile(path))) != nil
   }
 }

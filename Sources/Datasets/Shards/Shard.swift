@@ -1,3 +1,4 @@
+import Boundary
 import HDF5
 
 /// One file of images, labels and checksums in the format of ``ShardFormat``.
@@ -30,7 +31,7 @@ public final class Shard: Sendable {
   /// Bytes of the file.
   public var byteCount: Int { file.byteCount }
 
-  let file: ReadOnlyFile
+  let file: RegularFile
   let seal: ShardSeal?
   private let images: Range<Int>
   private let labels: [Int32]
@@ -45,7 +46,7 @@ public final class Shard: Sendable {
   /// - Throws: When the file is missing, damaged, of another version or not a shard, or has a label
   ///   without a class.
   public init(path: String) throws(DatasetError) {
-    let content = try ReadOnlyFile(path)
+    let content = try DatasetError.opening(RegularFile(path))
     seal = try ShardSeal(readFrom: content)
     try seal?.requireOthers(of: content)
     let file = try DatasetError.reading(HDF5File(reading: path))
@@ -137,7 +138,7 @@ public final class Shard: Sendable {
       "an image of \(place.byteCount) bytes does not fit into \(bytes.count)")
     let room = UnsafeMutableRawBufferPointer(
       start: bytes.baseAddress, count: place.byteCount)
-    try file.read(at: place.offset, into: room)
+    try DatasetError.opening(file.read(at: place.offset, into: room))
     let digest = ShardFormat.digest(image: UnsafeRawBufferPointer(room), label: place.label)
     guard digest == digests[index] else {
       throw .checksumMismatch(file: path, image: index, source: source(of: index))

@@ -1,3 +1,4 @@
+import Boundary
 import Crypto
 import Glibc
 import HDF5
@@ -21,15 +22,16 @@ package struct ShardSeal: Equatable {
   let sha256, others: String
 
   /// Computes the seal of a file whose first 512 bytes do not matter.
-  init(of file: ReadOnlyFile, images: Range<Int>) throws(DatasetError) {
+  init(of file: RegularFile, images: Range<Int>) throws(DatasetError) {
     let (head, tail) = Self.others(images, fileByteCount: file.byteCount)
     var all = SHA256()
     var others = SHA256()
     for (range, isImages) in [(head, false), (images, true), (tail, false)] {
-      try file.forEachPiece(of: range) { piece in
-        all.update(bufferPointer: piece)
-        if !isImages { others.update(bufferPointer: piece) }
-      }
+      try DatasetError.opening(
+        file.forEachPiece(of: range) { piece in
+          all.update(bufferPointer: piece)
+          if !isImages { others.update(bufferPointer: piece) }
+        })
     }
     fileByteCount = file.byteCount
     self.images = images
@@ -40,13 +42,8 @@ package struct ShardSeal: Equatable {
   /// Reads the seal of a file, or returns `nil` where it does not begin like a sealed one.
   ///
   /// - Throws: When the seal is damaged or the file has another length.
-  init?(readFrom file: ReadOnlyFile) throws(DatasetError) {
-    var block = [UInt8](repeating: 0, count: min(Self.byteCount, file.byteCount))
-    var failure: DatasetError?
-    block.withUnsafeMutableBytes { bytes in
-      do throws(DatasetError) { try file.read(at: 0, into: bytes) } catch { failure = error }
-    }
-    if let failure { throw failure }
+  init?(readFrom file: RegularFile) throws(DatasetError) {
+    let block = try DatasetError.opening(file.bytes(0..<min(Self.byteCount, file.byteCount)))
     guard block.starts(with: Self.firstLine.utf8) else { return nil }
     let text = String(decoding: block.prefix { $0 != 0 }, as: UTF8.self)
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
@@ -86,11 +83,11 @@ package struct ShardSeal: Equatable {
   }
 
   /// Checks everything but the images.
-  func requireOthers(of file: ReadOnlyFile) throws(DatasetError) {
+  func requireOthers(of file: RegularFile) throws(DatasetError) {
     let (head, tail) = Self.others(images, fileByteCount: fileByteCount)
     var hash = SHA256()
     for range in [head, tail] {
-      try file.forEachPiece(of: range) { hash.update(bufferPointer: $0) }
+      try DatasetError.opening(file.forEachPiece(of: range) { hash.update(bufferPointer: $0) })
     }
     guard hash.finalize().hexadecimal == others else {
       throw .checksumMismatch(file: file.path, image: nil, source: nil)
@@ -102,7 +99,7 @@ package struct ShardSeal: Equatable {
     let file = try DatasetError.reading(HDF5File(reading: path))
     let images = try DatasetError.reading(
       file.placement(of: file.exists("images") ? "images" : "bytes"))
-    let seal = try ShardSeal(of: ReadOnlyFile(path), images: images)
+    let seal = try ShardSeal(of: DatasetError.opening(RegularFile(path)), images: images)
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     let written = descriptor < 0 ? -1 : pwrite(descriptor, seal.block, byteCount, 0)
     let reason = String(cString: strerror(errno))

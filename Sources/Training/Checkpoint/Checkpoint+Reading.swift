@@ -1,4 +1,4 @@
-import Datasets
+import Boundary
 import Foundation
 import HDF5
 import Networks
@@ -21,7 +21,7 @@ extension Checkpoint {
 
   /// Opens a file that is what was written, but for the values.
   private static func open(_ path: String, _ advance: () -> Void) throws -> HDF5File {
-    if try CheckpointSeal(verifying: ReadOnlyFile(path), advance) != nil {
+    if try CheckpointSeal(verifying: RegularFile(path), advance) != nil {
       return try HDF5File(reading: path)
     }
     let file = try HDF5File(reading: path)
@@ -201,11 +201,12 @@ extension Checkpoint {
       return TrainingError(
         .data, "\(path) is a folder; name a checkpoint in it, such as \(path)/checkpoint-….h5",
         isDamage: true)
-    case DatasetError.unreadable(_, let code): return unreadable(path, code)
-    case DatasetError.missing:
-      return TrainingError(.data, "there is no checkpoint \(path); correct the path")
-    case DatasetError.damaged(_, let reason):
-      return damaged(path, reason)
+    case let refusal as FileRefusal:
+      return switch refusal.kind {
+      case .system(let code): unreadable(path, code)
+      case .missing: TrainingError(.data, "there is no checkpoint \(path); correct the path")
+      default: damaged(path, refusal.reason)
+      }
     case let damage as CheckpointSeal.Damage:
       return damage.isOtherVersion
         ? otherVersion(path, damage.reason) : damaged(path, damage.reason)

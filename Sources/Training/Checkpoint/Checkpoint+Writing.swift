@@ -1,4 +1,4 @@
-import Datasets
+import Boundary
 import Foundation
 import HDF5
 import Networks
@@ -16,7 +16,7 @@ extension Checkpoint {
       try writeFile(state, to: partial, advance)
       try HDF5File.synchronize(partial)
       advance()
-      try ReadOnlyFile(partial).dropFromCache()
+      try RegularFile(partial).dropFromCache()
       try verify(partial, like: state, advance)
       try HDF5File.publish(partial, as: path)
     } catch {

@@ -1,5 +1,4 @@
 import Crypto
-import Datasets
 import Foundation
 import HDF5
 import Networks

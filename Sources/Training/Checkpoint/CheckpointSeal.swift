@@ -1,5 +1,5 @@
+import Boundary
 import Crypto
-import Datasets
 import Foundation
 import HDF5
 
@@ -35,8 +35,8 @@ struct CheckpointSeal: Equatable {
 
   /// Computes the seal of a file whose first bytes do not matter.
   init(
-    of file: ReadOnlyFile, values: Range<Int>, _ advance: () -> Void
-  ) throws(DatasetError) {
+    of file: RegularFile, values: Range<Int>, _ advance: () -> Void
+  ) throws(FileRefusal) {
     version = Checkpoint.version
     fileByteCount = file.byteCount
     self.values = values
@@ -46,10 +46,9 @@ struct CheckpointSeal: Equatable {
   /// Reads the seal of a file and checks everything but the values.
   ///
   /// - Returns: Nil for an HDF5 file without seal, such as other programs write.
-  /// - Throws: ``Damage``, or a `DatasetError` where the system does not let it be read.
-  init?(verifying file: ReadOnlyFile, _ advance: () -> Void) throws {
-    var block = [UInt8](repeating: 0, count: min(Self.byteCount, file.byteCount))
-    try block.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
+  /// - Throws: ``Damage``, or a `FileRefusal` where the system does not let it be read.
+  init?(verifying file: RegularFile, _ advance: () -> Void) throws {
+    let block = try file.bytes(0..<min(Self.byteCount, file.byteCount))
     if block.starts(with: Self.signature) { return nil }
     guard block.starts(with: Self.name.utf8) else {
       throw Damage(reason: "it is not an HDF5 file, or its first bytes are damaged")
@@ -79,11 +78,10 @@ struct CheckpointSeal: Equatable {
 
   /// Whether a file begins like one with a seal.
   static func begins(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    return (try? file.read(upToCount: name.utf8.count)) == Data(name.utf8)
+    (try? RegularFile(path).bytes(0..<name.utf8.count)) == Array(name.utf8)
   }
 
-  private static func truncation(_ file: ReadOnlyFile, _ length: Int?) -> Damage {
+  private static func truncation(_ file: RegularFile, _ length: Int?) -> Damage {
     if let length, length < file.byteCount {
       return Damage(reason: "it has \(file.byteCount) bytes instead of \(length)")
     }
@@ -120,7 +118,7 @@ struct CheckpointSeal: Equatable {
     }
     let start = places.map(\.lowerBound).min() ?? byteCount
     let end = places.map(\.upperBound).max() ?? start
-    let seal = try CheckpointSeal(of: ReadOnlyFile(path), values: start..<end, advance)
+    let seal = try CheckpointSeal(of: RegularFile(path), values: start..<end, advance)
     do {
       // Whether it is on the disk is asked when the file gets its name.
       let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
@@ -132,8 +130,8 @@ struct CheckpointSeal: Equatable {
   }
 
   private static func structure(
-    of file: ReadOnlyFile, _ version: Int, _ values: Range<Int>, _ advance: () -> Void
-  ) throws(DatasetError) -> String {
+    of file: RegularFile, _ version: Int, _ values: Range<Int>, _ advance: () -> Void
+  ) throws(FileRefusal) -> String {
     var hash = SHA256()
     hash.update(data: Data(title(version).utf8))
     for range in [byteCount..<values.lowerBound, values.upperBound..<file.byteCount] {

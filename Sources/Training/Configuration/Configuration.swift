@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 
 /// Everything that describes a training run: read from YAML, checked, complete.

@@ -1,3 +1,4 @@
+import Boundary
 import Datasets
 import Foundation
 import Images

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 
 /// The output folder of a run: checkpoints, log, summary, page, TensorBoard's events, the

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 
 /// The files that tell about a run: one JSON object a line in `log.jsonl`, and `summary.json`.

@@ -1,0 +1,61 @@
+/// Text from outside as it is shown to a person: in a terminal, where control characters act.
+extension String {
+  /// Longest name that is shown whole, in characters.
+  package static let shownLimit = 400
+
+  /// A name as part of a line, cut where it is long.
+  ///
+  /// Control characters, line ends, marks that turn the direction of writing, and backslashes are
+  /// written out, as in `a\nb\u{1B}`.
+  public var shown: String { shown(limit: Self.shownLimit) }
+
+  /// A name as part of a line.
+  ///
+  /// - Parameter limit: Characters after which it is cut.
+  public func shown(limit: Int) -> String {
+    let isLong = index(startIndex, offsetBy: limit, limitedBy: endIndex).map { $0 < endIndex }
+    return escaped(isLong == true ? prefix(limit) : self[...], keeping: []) { $0 == "\\" }
+      + (isLong == true ? "…" : "")
+  }
+
+  /// A text of several lines, each of which is the program's own but for names in it: tabs and line
+  /// ends stay.
+  public var shownLines: String { escaped(self[...], keeping: ["\n", "\t"]) { _ in false } }
+
+  private func escaped(
+    _ text: Substring, keeping kept: Set<Unicode.Scalar>,
+    _ isSpecial: (Unicode.Scalar) -> Bool
+  ) -> String {
+    func isWritten(_ scalar: Unicode.Scalar) -> Bool {
+      isSpecial(scalar) || scalar.actsOnTerminals && !kept.contains(scalar)
+    }
+    guard text.unicodeScalars.contains(where: isWritten) else { return String(text) }
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case _ where !isWritten(scalar): shown.unicodeScalars.append(scalar)
+      case "\\": shown += "\\\\"
+      case "\n": shown += "\\n"
+      case "\r": shown += "\\r"
+      case "\t": shown += "\\t"
+      default: shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+      }
+    }
+    return shown
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether a terminal, or a line of text, does something else with it than show it: control
+  /// characters (C0, C1), line and paragraph separators, and marks of the direction of writing.
+  var actsOnTerminals: Bool {
+    switch properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default:
+      // Unicode Standard Annex 9, section 2: embeddings, overrides, isolates and marks; and the
+      // invisible signs that hide a difference of two names.
+      (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
+        || [0x200B, 0x200E, 0x200F, 0x061C, 0x2060, 0xFEFF].contains(value)
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import Boundary
+import XCTest
+
+final class ShownTextTests: XCTestCase {
+  func testNothingThatActsOnATerminalIsShownAsItIs() {
+    XCTAssertEqual("\u{1B}[31mred\u{1B}]0;own\u{07}".shown, #"\u{1B}[31mred\u{1B}]0;own\u{7}"#)
+    XCTAssertEqual("a\nb\r\tc\\d".shown, #"a\nb\r\tc\\d"#)
+    XCTAssertEqual("x\u{9B}31m\u{7F}\u{85}".shown, #"x\u{9B}31m\u{7F}\u{85}"#)
+    XCTAssertEqual("u\u{202E}gpj\u{2066}\u{2028}".shown, #"u\u{202E}gpj\u{2066}\u{2028}"#)
+    XCTAssertEqual("Ampel, 交通灯, é, 🚦".shown, "Ampel, 交通灯, é, 🚦")
+  }
+
+  func testLinesKeepTheirEnds() {
+    XCTAssertEqual("a\\b\n\tc\u{1B}\r\n".shownLines, "a\\b\n\tc\\u{1B}\\r\n")
+  }
+
+  func testALongNameIsCut() {
+    XCTAssertEqual(
+      String(repeating: "é", count: 401).shown, String(repeating: "é", count: 400) + "…")
+    XCTAssertEqual("12345".shown(limit: 5), "12345")
+    XCTAssertEqual("123456".shown(limit: 5), "12345…")
+  }
+}
