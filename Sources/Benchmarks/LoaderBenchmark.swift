@@ -46,8 +46,8 @@ package struct LoaderBenchmark: Sendable, Encodable {
     threads = configuration.data.loaderThreads
     datasetImages = dataset.count
     let perStep = layout.roundTree.rounds * layout.capacity
-    let steps = min(
-      feed.batchesPerEpoch, wanted.map { ($0 + perStep - 1) / perStep } ?? feed.batchesPerEpoch)
+    let epoch = feed.division.batchCount
+    let steps = min(epoch, wanted.map { ($0 + perStep - 1) / perStep } ?? epoch)
     dataset.dropFromCache()
     // No rank may read before the last has dropped what all of them share.
     try communicator.barrier()
@@ -75,7 +75,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
     }
     if let disk, let now = Self.bytesReadFromDisk(), now > disk {
       diskBytes = now - disk
-      if steps == feed.batchesPerEpoch && usedBytes > 0 {
+      if steps == epoch && usedBytes > 0 {
         readAmplification = Double(now - disk) / Double(usedBytes)
       }
     }

@@ -13,7 +13,7 @@ final class EpochOrderTests: XCTestCase {
 
   /// All samples of the epoch, batch after batch, each with its micro-batch.
   private func samples(_ order: EpochOrder, microBatches: Int = 4) -> [(sample: Int, lane: Int)] {
-    (0..<order.batchCount).flatMap { batch in
+    (0..<order.division.batchCount).flatMap { batch in
       (0..<microBatches).flatMap { microBatch in
         order.samples(ofBatch: batch, microBatch: microBatch).map { (Int($0), microBatch) }
       }
@@ -56,10 +56,26 @@ final class EpochOrderTests: XCTestCase {
     for count in counts { XCTAssertEqual(Double(count), 1000, accuracy: 5 * 28.3) }
   }
 
+  func testWhatIsLessThanHalfABatchIsSharedWithTheBatchBefore() {
+    for left in 1..<64 {
+      let order = order([128 + left], batchSize: 64, microBatches: 8, run: 3)
+      let counts = (0..<order.division.batchCount).map(order.division.sampleCount(ofBatch:))
+      XCTAssertEqual(
+        counts,
+        left < 32 ? [64, (64 + left + 1) / 2, (64 + left) / 2] : [64, 64, left], "\(left) are left")
+      XCTAssertEqual(
+        samples(order, microBatches: 8).map(\.sample).sorted(), Array(0..<128 + left))
+    }
+    let few = EpochDivision(sampleCount: 5, batchSize: 64)
+    XCTAssertEqual((few.batchCount, few.sampleCount(ofBatch: 0)).0, 1)
+    XCTAssertEqual(few.smallest, 5)
+    XCTAssertEqual(EpochDivision(sampleCount: 5, batchSize: 2).smallest, 1)
+  }
+
   func testAShortLastBatchIsSpreadOverTheMicroBatches() {
     let order = order([21])
-    XCTAssertEqual(order.batchCount, 3)
-    XCTAssertEqual((0..<3).map(order.imageCount(ofBatch:)), [8, 8, 5])
+    XCTAssertEqual(order.division.batchCount, 3)
+    XCTAssertEqual((0..<3).map(order.division.sampleCount(ofBatch:)), [8, 8, 5])
     XCTAssertEqual(
       (0..<3).map { batch in
         (0..<4).map { order.samples(ofBatch: batch, microBatch: $0).count }
@@ -91,7 +107,7 @@ final class EpochOrderTests: XCTestCase {
   func testSamplesMoveWithinTheirWindow() {
     let order = order([4_000], run: 8, window: 256)
     for lane in 0..<4 {
-      let sequence = (0..<order.batchCount).flatMap {
+      let sequence = (0..<order.division.batchCount).flatMap {
         order.samples(ofBatch: $0, microBatch: lane).map { Int($0) }
       }
       // 64 samples of a lane's window are 8 whole runs, but at its two ends.
@@ -104,14 +120,20 @@ final class EpochOrderTests: XCTestCase {
     }
   }
 
-  func testEverySampleIsReadAheadOnceAndBeforeItsWindow() {
-    let order = order([997], run: 5, window: 64)
+  func testEverySampleIsReadAheadOnceAndBeforeItsWindow() throws {
+    // The last has two short batches, which share what is left.
+    for count in [997, 1_000, 994, 1_001] {
+      try check(order([count], run: 5, window: 64))
+    }
+  }
+
+  private func check(_ order: EpochOrder) throws {
     for lane in 0..<4 {
       // A run may begin anywhere in an epoch.
-      for start in [0, 1, 13, order.batchCount - 1] {
+      for start in [0, 1, 13, order.division.batchCount - 1] {
         var ahead: Set<Int32> = []
         var all = 0
-        for batch in start..<order.batchCount {
+        for batch in start..<order.division.batchCount {
           let more = order.samplesToReadAhead(
             atBatch: batch, microBatch: lane, isFirst: batch == start)
           XCTAssertEqual(more, more.sorted())

@@ -26,10 +26,8 @@ public struct EpochOrder: Sendable, Equatable {
     }
   }
 
-  /// Samples of the epoch.
-  public let sampleCount: Int
-  /// Samples of a whole batch, over all ranks.
-  public let batchSize: Int
+  /// Samples of each batch.
+  public let division: EpochDivision
   /// Division of a batch into micro-batches.
   private let partition: MicroBatchPartition
   /// One micro-batch's sequence after another's.
@@ -53,9 +51,8 @@ public struct EpochOrder: Sendable, Equatable {
     precondition(
       batchSize > 0 && microBatchCount > 0 && batchSize % microBatchCount == 0,
       "a batch of \(batchSize) cannot be divided into \(microBatchCount) micro-batches")
-    sampleCount = shards.reduce(0, +)
-    precondition(sampleCount > 0, "an epoch needs samples")
-    self.batchSize = batchSize
+    let sampleCount = shards.reduce(0, +)
+    division = EpochDivision(sampleCount: sampleCount, batchSize: batchSize)
     partition = MicroBatchPartition(microBatchCount: microBatchCount, rankCount: 1)
     // Fewer would leave the same neighbours together in every epoch.
     let least = 8 * max(shuffle.run, batchSize / microBatchCount)
@@ -89,19 +86,11 @@ public struct EpochOrder: Sendable, Equatable {
     }
   }
 
-  /// Batches of the epoch; the last may be short.
-  public var batchCount: Int { (sampleCount + batchSize - 1) / batchSize }
-
-  /// Samples of a batch, over all micro-batches.
-  public func imageCount(ofBatch batch: Int) -> Int {
-    min(batchSize, sampleCount - batch * batchSize)
-  }
-
   /// Indices in the dataset of the samples of one micro-batch.
   public func samples(ofBatch batch: Int, microBatch: Int) -> ArraySlice<Int32> {
-    let start = sequence(of: microBatch).lowerBound + batch * microBatchSize
-    let count = partition.images(of: microBatch, imageCount: imageCount(ofBatch: batch)).count
-    return samples[start..<start + count]
+    let start = sequence(of: microBatch).lowerBound
+    let part = part(ofBatch: batch, microBatch: microBatch)
+    return samples[start + part.lowerBound..<start + part.upperBound]
   }
 
   /// The samples, sorted, that a micro-batch will soon need: those of the next window where one
@@ -112,12 +101,12 @@ public struct EpochOrder: Sendable, Equatable {
     atBatch batch: Int, microBatch: Int, isFirst: Bool = false
   ) -> [Int32] {
     let sequence = sequence(of: microBatch)
-    let start = batch * microBatchSize
-    var begin = start
-    var end = (start / window + 2) * window
+    let part = part(ofBatch: batch, microBatch: microBatch)
+    var begin = part.lowerBound
+    var end = (begin / window + 2) * window
     if !isFirst && batch > 0 {
-      let windowStart = (start + window - 1) / window * window
-      guard windowStart < start + microBatchSize else { return [] }
+      let windowStart = (begin + window - 1) / window * window
+      guard windowStart < part.upperBound else { return [] }
       (begin, end) = (windowStart + window, windowStart + 2 * window)
     }
     end = min(end, sequence.count)
@@ -125,13 +114,32 @@ public struct EpochOrder: Sendable, Equatable {
       ? samples[sequence.lowerBound + begin..<sequence.lowerBound + end].sorted() : []
   }
 
-  private var microBatchSize: Int { batchSize / partition.microBatchCount }
+  /// Samples of a micro-batch in all full batches.
+  private var fullLength: Int {
+    division.fullCount * (division.batchSize / partition.microBatchCount)
+  }
 
   /// Where the samples of a micro-batch lie for the whole epoch, batch after batch.
   private func sequence(of microBatch: Int) -> Range<Int> {
-    let (whole, rest) = sampleCount.quotientAndRemainder(dividingBy: batchSize)
-    let short = partition.images(of: microBatch, imageCount: rest)
-    let length = whole * microBatchSize
-    return microBatch * length + short.lowerBound..<(microBatch + 1) * length + short.upperBound
+    var start = microBatch * fullLength
+    var end = start + fullLength
+    for count in division.rest {
+      let part = partition.images(of: microBatch, imageCount: count)
+      start += part.lowerBound
+      end += part.upperBound
+    }
+    return start..<end
+  }
+
+  /// The samples of a batch in the sequence of a micro-batch.
+  private func part(ofBatch batch: Int, microBatch: Int) -> Range<Int> {
+    func count(_ batch: Int) -> Int {
+      partition.images(of: microBatch, imageCount: division.sampleCount(ofBatch: batch)).count
+    }
+    let full = min(batch, division.fullCount)
+    let start = (full..<batch).reduce(full * (division.batchSize / partition.microBatchCount)) {
+      $0 + count($1)
+    }
+    return start..<start + count(batch)
   }
 }

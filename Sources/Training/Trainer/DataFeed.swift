@@ -59,9 +59,9 @@ package final class DataFeed {
     return try ImagePipeline(dataset, ImagePreparation(configuration))
   }
 
-  /// Batches of an epoch; the last may be short.
-  package var batchesPerEpoch: Int {
-    (training.dataset.count + configuration.batch.size - 1) / configuration.batch.size
+  /// The batches of an epoch.
+  package var division: EpochDivision {
+    EpochDivision(sampleCount: training.dataset.count, batchSize: configuration.batch.size)
   }
 
   /// How training images are mixed.

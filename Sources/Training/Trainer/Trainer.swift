@@ -72,7 +72,8 @@ public final class Trainer {
     architecture = Architecture(configuration.network, classes: dataset.classNames.count)
     let layout = try BatchLayout(
       configuration, rank: communicator.rank, rankCount: communicator.size)
-    stepsPerEpoch = feed.batchesPerEpoch
+    try feed.division.requireVariance(configuration, architecture)
+    stepsPerEpoch = feed.division.batchCount
     totalSteps =
       configuration.training.steps ?? (configuration.training.epochs ?? 1) * stepsPerEpoch
     schedule = LearningRateSchedule(

@@ -35,7 +35,8 @@ struct TrainingSequence: Sendable {
     let (round, local) = rest.quotientAndRemainder(dividingBy: layout.microBatches.count)
     let microBatch =
       round * layout.partition.microBatchCount + layout.microBatches.lowerBound + local
-    let (epoch, batch) = (firstStep + steps).quotientAndRemainder(dividingBy: orders.batchCount)
+    let (epoch, batch) = (firstStep + steps).quotientAndRemainder(
+      dividingBy: orders.division.batchCount)
     let order = orders.order(ofEpoch: epoch)
     if orders.readsAhead {
       pipeline.dataset.readAhead(
@@ -48,15 +49,13 @@ struct TrainingSequence: Sendable {
 
   /// Images of the whole batch of a step.
   func imageCount(ofStep step: Int) -> Int {
-    let batchSize =
-      layout.roundTree.rounds * layout.partition.microBatchCount * layout.microBatchSize
-    return min(batchSize, pipeline.dataset.count - step % orders.batchCount * batchSize)
+    orders.division.sampleCount(ofBatch: step % orders.division.batchCount)
   }
 }
 
 /// The orders of the epochs that are being worked on, made when they are first needed.
 private final class EpochOrders: @unchecked Sendable {
-  let batchCount: Int
+  let division: EpochDivision
   /// Whether neighbouring images are read in one piece.
   let readsAhead: Bool
 
@@ -73,7 +72,7 @@ private final class EpochOrders: @unchecked Sendable {
     batch = configuration.batch
     seed = UInt64(configuration.training.seed)
     shuffle = EpochOrder.Shuffle(configuration.data, dataset)
-    batchCount = (dataset.count + batch.size - 1) / batch.size
+    division = EpochDivision(sampleCount: dataset.count, batchSize: batch.size)
     readsAhead = shuffle.run > 1
   }
 
