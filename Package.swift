@@ -83,6 +83,13 @@ let package = Package(
       ]),
 
     .executableTarget(name: "virtual-link", path: "Sources/VirtualLink"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Boundary", "Datasets", "HDF5", "Hosts", "Images", "Networks", "Tensors", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz", exclude: ["run"]),
 
     .target(name: "TestSupport", dependencies: ["Images", "MPI"], path: "Tests/TestSupport"),
     .testTarget(name: "BoundaryTests", dependencies: ["Boundary"]),

@@ -18,11 +18,11 @@ package struct ShardSeal: Equatable {
   private static let firstLine = "\(ShardFormat.name) \(ShardFormat.version)"
 
   let fileByteCount: Int
-  let images: Range<Int>
+  package let images: Range<Int>
   let sha256, others: String
 
   /// Computes the seal of a file whose first 512 bytes do not matter.
-  init(of file: RegularFile, images: Range<Int>) throws(DatasetError) {
+  package init(of file: RegularFile, images: Range<Int>) throws(DatasetError) {
     let (head, tail) = Self.others(images, fileByteCount: file.byteCount)
     var all = SHA256()
     var others = SHA256()
@@ -42,7 +42,7 @@ package struct ShardSeal: Equatable {
   /// Reads the seal of a file, or returns `nil` where it does not begin like a sealed one.
   ///
   /// - Throws: When the seal is damaged or the file has another length.
-  init?(readFrom file: RegularFile) throws(DatasetError) {
+  package init?(readFrom file: RegularFile) throws(DatasetError) {
     let block = try DatasetError.opening(file.bytes(0..<min(Self.byteCount, file.byteCount)))
     guard block.starts(with: Self.firstLine.utf8) else { return nil }
     let text = String(decoding: block.prefix { $0 != 0 }, as: UTF8.self)
@@ -70,7 +70,7 @@ package struct ShardSeal: Equatable {
   }
 
   /// The first bytes of the file.
-  var block: [UInt8] {
+  package var block: [UInt8] {
     let text = """
       \(Self.firstLine)
       bytes \(fileByteCount)

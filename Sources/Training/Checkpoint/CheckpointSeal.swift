@@ -15,8 +15,8 @@ import HDF5
 /// told from damage. The structure is small beside the values, which have
 /// hashes of their own in it: opening a checkpoint checks it before the HDF5 library, which damaged
 /// files can crash, gets to see it.
-struct CheckpointSeal: Equatable {
-  static let byteCount = 512
+package struct CheckpointSeal: Equatable {
+  package static let byteCount = 512
   private static let name = "effnet-checkpoint"
   /// What a file without user block begins with (HDF5 file format specification, section II.A).
   private static let signature = Array(
@@ -24,7 +24,7 @@ struct CheckpointSeal: Equatable {
 
   private let version: Int
   let fileByteCount: Int
-  let values: Range<Int>
+  package let values: Range<Int>
   let structure: String
 
   /// Why a file is not what was written.
@@ -34,7 +34,7 @@ struct CheckpointSeal: Equatable {
   }
 
   /// Computes the seal of a file whose first bytes do not matter.
-  init(
+  package init(
     of file: RegularFile, values: Range<Int>, _ advance: () -> Void
   ) throws(FileRefusal) {
     version = Checkpoint.version
@@ -47,7 +47,7 @@ struct CheckpointSeal: Equatable {
   ///
   /// - Returns: Nil for an HDF5 file without seal, such as other programs write.
   /// - Throws: ``Damage``, or a `FileRefusal` where the system does not let it be read.
-  init?(verifying file: RegularFile, _ advance: () -> Void) throws {
+  package init?(verifying file: RegularFile, _ advance: () -> Void) throws {
     let block = try file.bytes(0..<min(Self.byteCount, file.byteCount))
     if block.starts(with: Self.signature) { return nil }
     guard block.starts(with: Self.name.utf8) else {
@@ -91,7 +91,7 @@ struct CheckpointSeal: Equatable {
   }
 
   /// The first bytes of the file.
-  private var block: [UInt8] {
+  package var block: [UInt8] {
     let text = """
       \(Self.title(version))
       bytes \(fileByteCount)
