@@ -18,6 +18,8 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     case wrongShape
     /// The dataset is not stored in one piece.
     case wrongLayout
+    /// Not all values of the dataset are in the file, or it claims more than the file can hold.
+    case notStored
     /// The attribute is longer than an object header can hold.
     case attributeTooLarge
     /// The library or the file system refused; the reason is theirs.
@@ -34,6 +36,14 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
   public let object: String?
   /// What went wrong, for people.
   public let reason: String
+
+  package init(kind: Kind, operation: String, file: String, object: String?, reason: String) {
+    self.kind = kind
+    self.operation = operation
+    self.file = file
+    self.object = object
+    self.reason = reason
+  }
 
   /// One line that says what failed, where, and why.
   public var description: String {

@@ -1,3 +1,4 @@
+import Boundary
 internal import CHDF5
 
 extension HDF5File {
@@ -88,7 +89,8 @@ extension HDF5File {
       throw operation.error(
         .wrongType, "it holds \(operation.typeName(type)), not \(Scalar.numberType.rawValue)")
     }
-    var values = [Scalar](repeating: 0, count: try count(of: attribute, operation))
+    let count = try count(of: attribute, MemoryLayout<Scalar>.stride, operation)
+    var values = [Scalar](repeating: 0, count: count)
     if !values.isEmpty {
       try operation.check(H5Aread(attribute.id, Scalar.numberType.native, &values))
     }
@@ -103,9 +105,9 @@ extension HDF5File {
       throw operation.error(
         .wrongType, "it holds \(operation.typeName(stored)), not strings")
     }
-    let count = try count(of: attribute, operation)
-    if count == 0 { return [] }
     let isVariable = try operation.check(H5Tis_variable_str(stored.id)) > 0
+    let count = try count(of: attribute, H5Tget_size(stored.id), operation)
+    if count == 0 { return [] }
     let size = isVariable ? CHDF5_VARIABLE() : H5Tget_size(stored.id)
     let type = try stringType(size: size, set: H5Tget_cset(stored.id), operation)
     if isVariable {
@@ -131,11 +133,17 @@ extension HDF5File {
       H5Aopen_by_name(id, object, name, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)), H5Aclose)
   }
 
+  /// Values of an attribute, which take `size` bytes each in memory.
   private func count(
-    of attribute: borrowing HDF5Handle, _ operation: HDF5Operation
+    of attribute: borrowing HDF5Handle, _ size: Int, _ operation: HDF5Operation
   ) throws(HDF5Error) -> Int {
     let space = try operation.handle(H5Aget_space(attribute.id), H5Sclose)
-    return try operation.extents(of: space).reduce(1, *)
+    let extents = try operation.extents(of: space)
+    guard let count = extents.boundedProduct, size > 0, count <= wholeLimit / size else {
+      throw operation.error(
+        .notStored, "\(extents) values are more than a file of \(byteCount) bytes holds")
+    }
+    return count
   }
 
   /// Strings filled up with zero bytes to `size`, or C strings of any length.

@@ -1,3 +1,4 @@
+import Boundary
 internal import CHDF5
 
 extension HDF5File {
@@ -23,13 +24,16 @@ extension HDF5File {
     _ dataset: String, as scalar: Scalar.Type = Scalar.self, shape: [Int]? = nil,
     converting: Bool = false
   ) throws(HDF5Error) -> [Scalar] where Scalar: Numeric {
-    let found = try self.shape(of: dataset)
+    let operation = operation("read", dataset)
+    let handle = try openDataset(dataset, operation)
+    let found = try self.shape(handle, operation)
     if let shape, shape != found {
-      throw operation("read", dataset).error(.wrongShape, "its shape is \(found), not \(shape)")
+      throw operation.error(.wrongShape, "its shape is \(found), not \(shape)")
     }
-    var values = [Scalar](repeating: 0, count: found.reduce(1, *))
+    let count = try requireStored(handle, inMemory: MemoryLayout<Scalar>.stride, operation)
+    var values = [Scalar](repeating: 0, count: count)
     try values.withUnsafeMutableBufferPointer { (buffer) throws(HDF5Error) in
-      try read(dataset, into: buffer, converting: converting)
+      try read(handle, rows: nil, into: buffer, converting: converting, operation)
     }
     return values
   }
@@ -42,13 +46,21 @@ extension HDF5File {
   ///   - buffer: Room for exactly the numbers asked for, last axis fastest.
   ///   - converting: As for `read(_:as:shape:converting:)`.
   /// - Throws: When the dataset is missing or of another type, has not these rows, or the buffer is
-  ///   not of their size.
+  ///   not of their size; when all are asked for and some were never written.
   public func read<Scalar: HDF5Scalar>(
     _ dataset: String, rows: Range<Int>? = nil, into buffer: UnsafeMutableBufferPointer<Scalar>,
     converting: Bool = false
   ) throws(HDF5Error) {
     let operation = operation("read", dataset)
     let handle = try openDataset(dataset, operation)
+    if rows == nil { try requireStored(handle, operation) }
+    try read(handle, rows: rows, into: buffer, converting: converting, operation)
+  }
+
+  private func read<Scalar: HDF5Scalar>(
+    _ handle: borrowing HDF5Handle, rows: Range<Int>?,
+    into buffer: UnsafeMutableBufferPointer<Scalar>, converting: Bool, _ operation: HDF5Operation
+  ) throws(HDF5Error) {
     try requireType(Scalar.numberType, of: handle, converting: converting, operation)
     let spaces = try select(rows, of: handle, bufferCount: buffer.count, operation)
     if buffer.isEmpty { return }
@@ -164,7 +176,8 @@ extension HDF5File {
       }
       selected[0] = rows.count
     }
-    let count = selected.reduce(1, *)
+    // Not more than those of the whole shape, which was found to be bounded.
+    let count = selected.boundedProduct ?? 0
     guard bufferCount == count else {
       throw operation.error(
         .wrongShape, "\(selected) are \(count) numbers, but memory was given for \(bufferCount)")

@@ -20,7 +20,12 @@ extension HDF5File {
       throw operation.error(
         .wrongLayout, "it is not stored in one piece (contiguous, as h5repack -l CONTI makes it)")
     }
-    let start = Int(H5Dget_offset(handle.id))
-    return start..<start + Int(H5Dget_storage_size(handle.id))
+    guard let start = Int(exactly: H5Dget_offset(handle.id)),
+      let size = Int(exactly: H5Dget_storage_size(handle.id)), start <= byteCount,
+      size <= byteCount - start
+    else {
+      throw operation.error(.truncated, "it is not within the \(byteCount) bytes of the file")
+    }
+    return start..<start + size
   }
 }

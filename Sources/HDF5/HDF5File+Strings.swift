@@ -63,7 +63,7 @@ extension HDF5File {
     let size = try stringByteCount(of: dataset)
     let handle = try openDataset(dataset, operation)
     let type = try operation.handle(H5Dget_type(handle.id), H5Tclose)
-    let count = try shape(of: dataset).reduce(1, *)
+    let count = try requireStored(handle, inMemory: size, operation)
     var bytes = [UInt8](repeating: 0, count: count * size)
     if bytes.isEmpty { return [] }
     let all = hid_t(H5S_ALL)

@@ -1,3 +1,4 @@
+public import Boundary
 internal import CHDF5
 import Glibc
 
@@ -23,39 +24,44 @@ public final class HDF5File {
 
   let id: hid_t
   private var isOpen = true
+  /// The file that is read; none where one is written.
+  ///
   /// A file that could not be written is left open until the process ends: closing it fails again,
   /// and leaves the library with half a file, on which it crashes when it opens the next one.
-  private let isWriter: Bool
+  let source: RegularFile?
   private var turn: HDF5Turn? = HDF5Turn()
 
   /// Opens an existing file for reading.
   ///
+  /// - Throws: When the file is missing, is no regular file, is not HDF5, is truncated, or may not be
+  ///   read.
+  public convenience init(reading path: String) throws(HDF5Error) {
+    let file: RegularFile
+    // The library reports all of these alike, as "unable to open file".
+    do throws(FileRefusal) { file = try RegularFile(path) } catch {
+      throw HDF5Operation(name: "open", file: path).error(error)
+    }
+    try self.init(reading: file)
+  }
+
+  /// Opens a file for reading that was opened before: the same one, whatever has its name by now.
+  ///
   /// File locks are left off: a reader needs none, and NFS and Lustre often refuse them.
   ///
-  /// - Throws: When the file is missing, is not HDF5, is truncated, or may not be read.
-  public init(reading path: String) throws(HDF5Error) {
-    self.path = path
-    isWriter = false
+  /// - Throws: When it is not HDF5 or is truncated.
+  public init(reading file: RegularFile) throws(HDF5Error) {
+    path = file.path
+    source = file
     let operation = HDF5Operation(name: "open", file: path)
-    // The library reports all of these alike, as "unable to open file".
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      let code = errno
-      throw operation.error(
-        code == ENOENT || code == ENOTDIR ? .missingFile : .refused(code: code),
-        String(cString: strerror(code)).lowercased())
-    }
-    Glibc.close(descriptor)
     let properties = try Self.accessProperties(operation)
-    if try operation.check(H5Fis_hdf5(path)) == 0 {
+    if try operation.check(H5Fis_hdf5(file.ownPath)) == 0 {
       throw operation.error(.notHDF5, "it is not an HDF5 file")
     }
     // Shorter than any superblock (48 bytes, version 2): the library would read beyond the end.
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_size >= 48 else {
+    guard file.byteCount >= 48 else {
       throw operation.error(.truncated, "the file is cut off within its first bytes")
     }
-    id = try operation.check(H5Fopen(path, CHDF5_ACC_RDONLY(), properties.id))
+    id = try operation.check(H5Fopen(file.ownPath, CHDF5_ACC_RDONLY(), properties.id))
     try keepFromChildren()
   }
 
@@ -68,7 +74,7 @@ public final class HDF5File {
   /// - Throws: When the folder is missing or may not be written to.
   public init(creating path: String, userBlock: Int = 0) throws(HDF5Error) {
     self.path = path
-    isWriter = true
+    source = nil
     let operation = HDF5Operation(name: "create", file: path)
     let access = try Self.accessProperties(operation)
     let properties = try operation.handle(H5Pcreate(CHDF5_FILE_CREATE()), H5Pclose)
@@ -90,7 +96,7 @@ public final class HDF5File {
 
   deinit {
     // Nothing can be thrown from here: writers call `close()`. One that did not has failed.
-    if isOpen && !isWriter { _ = H5Fclose(id) }
+    if isOpen && source != nil { _ = H5Fclose(id) }
   }
 
   /// Hands everything written so far to the operating system.

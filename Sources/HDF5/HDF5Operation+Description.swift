@@ -1,3 +1,4 @@
+import Boundary
 internal import CHDF5
 
 extension HDF5Operation {
@@ -7,7 +8,11 @@ extension HDF5Operation {
     let rank = try check(H5Sget_simple_extent_ndims(space.id))
     var extents = [hsize_t](repeating: 0, count: Int(rank))
     try check(H5Sget_simple_extent_dims(space.id, &extents, nil))
-    return extents.map(Int.init)
+    let lengths = extents.compactMap(Int.init(exactly:))
+    guard lengths.count == extents.count, lengths.boundedProduct != nil else {
+      throw error(.wrongShape, "its shape, \(extents), has more values than can be counted")
+    }
+    return lengths
   }
 
   /// The type in words, for messages.

@@ -1,3 +1,4 @@
+import Boundary
 internal import CHDF5
 
 /// What is being done to which object: the one place where the library's return codes become errors.
@@ -8,6 +9,18 @@ struct HDF5Operation {
 
   func error(_ kind: HDF5Error.Kind, _ reason: String) -> HDF5Error {
     HDF5Error(kind: kind, operation: name, file: file, object: object, reason: reason)
+  }
+
+  /// What it means here that a file is refused.
+  func error(_ refusal: FileRefusal) -> HDF5Error {
+    let kind: HDF5Error.Kind =
+      switch refusal.kind {
+      case .missing: .missingFile
+      case .system(let code): .refused(code: code)
+      case .cutOff: .truncated
+      case .notRegular, .notText, .tooLarge: .notHDF5
+      }
+    return error(kind, refusal.reason)
   }
 
   /// Passes on a code that is not negative.

@@ -21,16 +21,27 @@ struct ReferenceFile {
   init(_ path: String) throws(HDF5Error) {
     self.path = path
     file = try HDF5File(reading: path)
+    let (width, depth) = (
+      try file.attribute("width", as: Double.self), try file.attribute("depth", as: Double.self)
+    )
+    let resolution = try file.attribute("resolution", as: Int.self)
+    let classes = try file.attribute("classes", as: Int.self)
+    batch = try file.attribute("batch", as: Int.self)
+    let steps = try file.attribute("steps", of: "rmsprop", as: Int.self)
+    guard (0.01...10).contains(width), (0.01...10).contains(depth),
+      (1...4_096).contains(resolution),
+      (1...65_536).contains(classes), (1...65_536).contains(batch), (1...10_000).contains(steps)
+    else {
+      throw HDF5Error(
+        kind: .wrongShape, operation: "read", file: path, object: nil,
+        reason: "width, depth, resolution, classes, batch or steps are none of a network")
+    }
     var architecture = Architecture(
-      Coefficients(
-        width: try file.attribute("width", as: Double.self),
-        depth: try file.attribute("depth", as: Double.self),
-        resolution: try file.attribute("resolution", as: Int.self)))
-    architecture.classes = try file.attribute("classes", as: Int.self)
+      Coefficients(width: width, depth: depth, resolution: resolution))
+    architecture.classes = classes
     architecture.batchNormEpsilon = try file.attribute("bn_epsilon", as: Double.self)
     architecture.batchNormMomentum = try file.attribute("bn_momentum", as: Double.self)
     self.architecture = architecture
-    batch = try file.attribute("batch", as: Int.self)
     labelSmoothing = try file.attribute("label_smoothing", as: Double.self)
     var settings = OptimizerConfiguration()
     settings.decay = try file.attribute("rho", of: "rmsprop", as: Double.self)
@@ -40,7 +51,7 @@ struct ReferenceFile {
     optimizer = OptimizerReference(
       settings: settings,
       learningRate: try file.attribute("learning_rate", of: "rmsprop", as: Double.self),
-      steps: try file.attribute("steps", of: "rmsprop", as: Int.self),
+      steps: steps,
       losses: try file.read("rmsprop/losses", as: Float.self, converting: true).map(Double.init))
   }
 

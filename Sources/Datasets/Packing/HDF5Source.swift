@@ -1,4 +1,6 @@
+import Boundary
 import HDF5
+import Images
 
 /// Images in a plain HDF5 file: datasets `images`, uint8 `[N, H, W]` or `[N, H, W, C]`, and
 /// `labels`, integers `[N]`; the root may have the attributes `source` (credit and licence, a
@@ -18,6 +20,9 @@ public final class HDF5Source: ImageSource {
   public let labels: [Int32]
   /// Path of the file.
   public let name: String
+
+  /// Bytes of the largest image: as many as the largest picture that is decoded has.
+  private static let imageByteLimit = 3 * ImageDecoder.pixelLimit
 
   private let file: HDF5File
   // Compressed files are read some megabytes at a time, lest a chunk be decompressed per image.
@@ -39,6 +44,13 @@ public final class HDF5Source: ImageSource {
     guard (3...4).contains(shape.count), shape.allSatisfy({ $0 > 0 }) else {
       throw .badSource(
         file: path, reason: "images have shape \(shape), not [N, H, W] or [N, H, W, C]")
+    }
+    try DatasetError.unpacking(file.requireStored("images"))
+    guard let size = shape.dropFirst().boundedProduct, size <= Self.imageByteLimit else {
+      throw .badSource(
+        file: path,
+        reason: "an image of \(shape.dropFirst().map(String.init).joined(separator: " × ")) has "
+          + "more than \(Self.imageByteLimit) bytes")
     }
     let labels: [Int64] = try DatasetError.unpacking(
       file.read("labels", shape: [shape[0]], converting: true))

@@ -1,4 +1,5 @@
 import Boundary
+
 extension Shard {
   /// Reads a whole shard and checks every byte.
   ///

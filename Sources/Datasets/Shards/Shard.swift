@@ -49,7 +49,7 @@ public final class Shard: Sendable {
     let content = try DatasetError.opening(RegularFile(path))
     seal = try ShardSeal(readFrom: content)
     try seal?.requireOthers(of: content)
-    let file = try DatasetError.reading(HDF5File(reading: path))
+    let file = try DatasetError.reading(HDF5File(reading: content))
     let format = try DatasetError.reading(
       file.hasAttribute("format") ? file.attribute("format", as: String.self) : "")
     guard format == ShardFormat.name else {
@@ -63,17 +63,13 @@ public final class Shard: Sendable {
       throw .damaged(file: path, reason: "its first \(ShardSeal.byteCount) bytes are damaged")
     }
     let description = try ShardDescription(readingFrom: file, version: version)
-    guard description.count > 0 else { throw .damaged(file: path, reason: "it has no images") }
-    digests = try DatasetError.reading(file.read("digests"))
+    digests = try DatasetError.reading(file.read("digests", shape: [description.count]))
     sha256 = try DatasetError.reading(file.attribute("sha256", as: String.self))
     // The seal has proved that of later versions.
     guard version > 1 || sha256 == description.checksum(digests: digests) else {
       throw .checksumMismatch(file: path, image: nil)
     }
     let count = description.count
-    guard description.channels > 0, description.mean.count == description.channels,
-      description.deviation.count == description.channels, digests.count == count
-    else { throw Self.misshapen(path) }
     labels = try DatasetError.reading(file.read("labels", shape: [count]))
     let classCount = description.classNames.count
     for (image, label) in labels.enumerated() where !(0..<classCount).contains(Int(label)) {
@@ -85,6 +81,7 @@ public final class Shard: Sendable {
         try DatasetError.reading(file.shape(of: "images")) == shape
       else { throw Self.misshapen(path) }
       images = try DatasetError.reading(file.placement(of: "images"))
+      guard images.count == shape.boundedProduct else { throw Self.misshapen(path) }
       (offsets, sizes, sources) = ([], [], nil)
     } else {
       images = try DatasetError.reading(file.placement(of: "bytes"))
@@ -96,7 +93,9 @@ public final class Shard: Sendable {
       )
       try Self.requireOrder(
         offsets, sizes, byteCount: images.count, isPixels: description.encoding == .pixels, path)
-      guard names.count == count * (sources?.byteCount ?? 0) else { throw Self.misshapen(path) }
+      guard names.count == count.saturatingProduct(sources?.byteCount ?? 0) else {
+        throw Self.misshapen(path)
+      }
     }
     guard images.upperBound <= content.byteCount else {
       throw .damaged(file: path, reason: "it is truncated")

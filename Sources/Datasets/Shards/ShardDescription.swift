@@ -111,5 +111,25 @@ public struct ShardDescription: Sendable, Equatable {
       file.hasAttribute("plan") ? file.attribute("plan", as: String.self) : "")
     mean = try DatasetError.reading(file.attribute("mean", as: [Double].self))
     deviation = try DatasetError.reading(file.attribute("deviation", as: [Double].self))
+    try requirePlausibility(file.path)
+  }
+
+  /// Refuses what no packer writes, before anything is computed with it.
+  private func requirePlausibility(_ path: String) throws(DatasetError) {
+    func fault(_ reason: String) -> DatasetError { .damaged(file: path, reason: reason) }
+    guard count != 0 else { throw fault("it has no images") }
+    guard (1...Int(Int32.max)).contains(count) else {
+      throw fault("it says it has \(count) images")
+    }
+    guard channels > 0, mean.count == channels, deviation.count == channels else {
+      throw fault("its datasets do not have the shapes it describes")
+    }
+    guard (mean + deviation).allSatisfy({ (0...1).contains($0) }) else {
+      throw fault("mean and deviation are not within 0 to 1")
+    }
+    guard !classNames.isEmpty, Set(classNames.map { Array($0.utf8) }).count == classNames.count
+    else {
+      throw fault("its classes have no names of their own")
+    }
   }
 }

@@ -21,10 +21,10 @@ extension Checkpoint {
 
   /// Opens a file that is what was written, but for the values.
   private static func open(_ path: String, _ advance: () -> Void) throws -> HDF5File {
-    if try CheckpointSeal(verifying: RegularFile(path), advance) != nil {
-      return try HDF5File(reading: path)
-    }
-    let file = try HDF5File(reading: path)
+    let content = try RegularFile(path)
+    let isSealed = try CheckpointSeal(verifying: content, advance) != nil
+    let file = try HDF5File(reading: content)
+    if isSealed { return file }
     guard try file.exists("/effnet"), try file.hasAttribute("format", of: "/effnet") else {
       throw TrainingError(
         .data,
@@ -58,7 +58,29 @@ extension Checkpoint {
     guard try file.attribute("sha256", of: "/effnet", as: String.self) == sha256 else {
       throw Self.damaged(path, "its description does not match its checksum")
     }
+    try requirePlausibility(path)
   }
+
+  /// Refuses what no run writes, before anything is computed with it.
+  private func requirePlausibility(_ path: String) throws(TrainingError) {
+    guard (0...Self.countLimit).contains(step), (0...step).contains(skippedSteps),
+      (1...Self.countLimit).contains(sampleCount)
+    else {
+      throw Self.damaged(
+        path, "it says it is of step \(step) with \(skippedSteps) skipped and \(sampleCount) images"
+      )
+    }
+    guard mean.count == deviation.count, mean.allSatisfy({ abs($0) <= Self.pixelLimit }),
+      deviation.allSatisfy({ $0 > 0 && $0 <= Self.pixelLimit })
+    else { throw Self.damaged(path, "its mean and deviation are none of pixels") }
+    guard !classNames.isEmpty, Set(classNames.map { Array($0.utf8) }).count == classNames.count
+    else { throw Self.damaged(path, "its classes have no names of their own") }
+  }
+
+  /// Steps or images: a step of a millisecond would have to be repeated for thousands of years.
+  private static let countLimit = 1 << 48
+  /// What mean and deviation of pixels of 0 to 1 can be, for any scale.
+  private static let pixelLimit = 1e6
 
   /// Reads a state and verifies it.
   ///
@@ -230,8 +252,15 @@ extension Checkpoint {
     let checkpoint = try Checkpoint(describing: path, advance: advance)
     let configuration = try checkpoint.parsedConfiguration(path)
     let architecture = Architecture(configuration.network, classes: checkpoint.classNames.count)
+    let table = architecture.parameterTable
+    let byteCount = (try? RegularFile(path).byteCount) ?? 0
+    // Before memory is taken for it.
+    guard table.parameterCount <= byteCount / MemoryLayout<Float>.stride else {
+      throw damaged(
+        path, "\(byteCount) bytes cannot hold the \(table.parameterCount) parameters it describes")
+    }
     let state = ModelState(
-      table: architecture.parameterTable, isAveraging: configuration.averaging.decay > 0,
+      table: table, isAveraging: configuration.averaging.decay > 0,
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)
     return (try read(path, into: state, advance: advance), configuration, state)
   }
