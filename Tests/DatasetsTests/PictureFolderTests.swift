@@ -247,6 +247,19 @@ final class PictureFolderTests: XCTestCase {
     XCTAssertEqual(deep.classNames, ["a", "b"])
   }
 
+  func testFoldersThatRepeatInEachClassAreTold() throws {
+    let folds = ["fold1/cat/1.jpg", "fold1/dog/2.jpg", "fold2/cat/3.jpg", "fold2/dog/4.jpg"]
+    let found = try PictureFolder(path: folder(folds).path)
+    XCTAssertEqual(found.classNames, ["fold1", "fold2"])
+    XCTAssertEqual(
+      found.notes,
+      [
+        "each class has the folders cat, dog in it: if those are the classes, make them the outer "
+          + "folders"
+      ])
+    XCTAssertEqual(try PictureFolder(path: folder(folds + ["fold2/5.jpg"]).path).notes, [])
+  }
+
   func testWhatCannotBeMeantIsRefused() throws {
     let insist = "--as-is"
     try assertRejected(

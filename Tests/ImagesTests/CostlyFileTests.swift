@@ -40,6 +40,18 @@ final class CostlyFileTests: XCTestCase {
     }
   }
 
+  func testSixteenBitsInPassesAreRounded() throws {
+    // Passes of one pixel, of the other one of the first row, and of the second row.
+    let rows: [[UInt8]] = [[0, 10, 255], [0, 20, 0], [0, 30, 127, 40, 129]]
+    let header: [UInt8] = [0, 0, 0, 2, 0, 0, 0, 2, 16, 0, 0, 0, 1]
+    let file =
+      PNGFile.signature + PNGFile.chunk("IHDR", header)
+      + PNGFile.chunk("IDAT", PNGFile.stored(rows.flatMap(\.self))) + PNGFile.chunk("IEND")
+    XCTAssertEqual(
+      try decoder.picture(file).pixels,
+      [11, 20, 30, 40].flatMap { [UInt8](repeating: $0, count: 3) })
+  }
+
   /// A progressive file with its second scan `count` times more.
   private func scanned(_ count: Int, height: Int, width: Int) throws -> [UInt8] {
     var file = try Fixture.bytes(of: "progressive.jpg")

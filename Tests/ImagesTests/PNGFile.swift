@@ -51,6 +51,18 @@ enum PNGFile {
     return bytes + bigEndian(UInt32(count % 65_521) << 16 | 1)
   }
 
+  /// Bytes in one block that is not deflated.
+  static func stored(_ bytes: [UInt8]) -> [UInt8] {
+    var (first, second): (UInt32, UInt32) = (1, 0)
+    for byte in bytes {
+      first = (first + UInt32(byte)) % 65_521
+      second = (second + first) % 65_521
+    }
+    let length = [UInt8(bytes.count & 255), UInt8(bytes.count >> 8)]
+    return [0x78, 0x01, 0x01] + length + length.map { ~$0 } + bytes
+      + bigEndian(second << 16 | first)
+  }
+
   private static func bigEndian(_ value: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
   }

@@ -12,6 +12,8 @@ struct FolderLayout {
   private(set) var passed: [String] = []
   /// Folders beside the two parts.
   private(set) var ignored: [String] = []
+  /// Names of folders that lie in all classes, and nothing beside them: perhaps those are the classes.
+  private(set) var repeatedFolders: [String] = []
   /// What was left out on the way.
   private(set) var leftOut = LeftOut()
 
@@ -58,9 +60,25 @@ struct FolderLayout {
         leftOut.skip(path, "it is in no folder of a class; move it into one")
       }
     }
-    if partNames == nil && !isAsIs { try Self.requireNoPart(in: level, of: root) }
+    if partNames == nil && !isAsIs {
+      try Self.requireNoPart(in: level, of: root)
+      repeatedFolders = Self.repeatedFolders(in: level, of: root)
+    }
     self.passed = passed
     self.leftOut = leftOut
+  }
+
+  /// The folders in every class, where each has the same, more than one, and no pictures of its own.
+  private static func repeatedFolders(in level: FolderLevel, of root: FolderRoot) -> [String] {
+    var common: [String] = []
+    for name in level.folders {
+      guard let inner = try? FolderLevel(root.join(level.path, name), in: root),
+        inner.pictures.isEmpty, inner.folders.count > 1,
+        common.isEmpty || common == inner.folders
+      else { return [] }
+      common = inner.folders
+    }
+    return level.folders.count > 1 ? common : []
   }
 
   /// Refuses classes that are called like parts of divided data whose other part was not found.

@@ -141,6 +141,11 @@ public struct PictureFolder: Sendable {
         "divided by folders: \(parts.training.shown) is for training, "
           + "\(parts.validation.shown) for validation")
     }
+    if !layout.repeatedFolders.isEmpty {
+      notes.append(
+        "each class has the folders \(layout.repeatedFolders.listed) in it: if those are the "
+          + "classes, make them the outer folders")
+    }
     if !layout.ignored.isEmpty {
       let noun = layout.ignored.count == 1 ? "folder" : "folders"
       notes.append(
