@@ -275,7 +275,8 @@ final class PictureFolderTests: XCTestCase {
     // The names of trains, of shoes, and of a single class that is wanted.
     for (paths, isAsIs) in [
       (["train/1.jpg", "car/2.jpg"], false), (["training_shoes/1.jpg", "boots/2.jpg"], false),
-      (["a/1.jpg"], false), (["all/a/1.jpg", "all/b/2.jpg", "notes/x.txt"], true),
+      (["dev/x/1.jpg", "cats/2.jpg"], false), (["a/1.jpg"], false),
+      (["all/a/1.jpg", "all/b/2.jpg", "notes/x.txt"], true),
       (["train/a/1.jpg", "rest/a/2.jpg"], true), (["train/a/1.jpg", "val/a/2.jpg"], false),
     ] {
       XCTAssertNoThrow(try PictureFolder(path: folder(paths).path, isAsIs: isAsIs), "\(paths)")

@@ -87,7 +87,7 @@ struct FolderLayout {
   ) throws(DatasetError) {
     let named = level.folders.filter { PartName($0) != nil }
     var suspects = named.count == level.folders.count && named.count > 1 ? named : []
-    if suspects.isEmpty {
+    if suspects.isEmpty && named.contains(where: { PartName($0)?.part == .training }) {
       for name in named where PartName(name)?.isPlain == true {
         let inner = try? FolderLevel(root.join(level.path, name), in: root)
         if let inner, inner.pictures.isEmpty, !inner.folders.isEmpty { suspects.append(name) }

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import HDF5
 
@@ -93,7 +94,7 @@ public struct Packer: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw .notWritten(file: folder, reason: error.localizedDescription)
+      throw .notWritten(file: folder, reason: error.systemReason)
     }
   }
 
