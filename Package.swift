@@ -58,7 +58,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: vectorized),
-    .target(name: "Reports"),
+    .target(name: "Reports", dependencies: ["Boundary"]),
     .target(name: "Supervision", dependencies: ["Boundary"]),
     .target(name: "Hosts", dependencies: ["Boundary", "Supervision"]),
     .target(

@@ -67,11 +67,16 @@ public final class RegularFile: Sendable {
   /// - Parameter limit: Most bytes that what it is taken for can have.
   /// - Throws: When it has more; as ``read(at:into:)``.
   public func contents(limit: Int) throws(FileRefusal) -> [UInt8] {
+    try requireAtMost(limit)
+    return try bytes(0..<byteCount)
+  }
+
+  /// Refuses a file with more bytes than what it is taken for can have.
+  public func requireAtMost(_ limit: Int) throws(FileRefusal) {
     guard byteCount <= limit else {
       throw FileRefusal(
         .tooLarge, path, "it has \(byteCount) bytes, more than the \(limit) that are taken")
     }
-    return try bytes(0..<byteCount)
   }
 
   /// Calls `body` with one piece after the other.

@@ -22,6 +22,24 @@ extension String {
   /// ends stay.
   public var shownLines: String { escaped(self[...], keeping: ["\n", "\t"]) { _ in false } }
 
+  /// A JSON text whose strings have, as JSON allows, those characters written out that JSON itself
+  /// lets stand.
+  public var shownJSON: String {
+    guard unicodeScalars.contains(where: { $0.actsOnTerminals && $0 != "\n" }) else { return self }
+    var shown = ""
+    for scalar in unicodeScalars {
+      if scalar.actsOnTerminals && scalar != "\n" {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          shown += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+      } else {
+        shown.unicodeScalars.append(scalar)
+      }
+    }
+    return shown
+  }
+
   private func escaped(
     _ text: Substring, keeping kept: Set<Unicode.Scalar>,
     _ isSpecial: (Unicode.Scalar) -> Bool
@@ -48,7 +66,7 @@ extension String {
 extension Unicode.Scalar {
   /// Whether a terminal, or a line of text, does something else with it than show it: control
   /// characters (C0, C1), line and paragraph separators, and marks of the direction of writing.
-  var actsOnTerminals: Bool {
+  package var actsOnTerminals: Bool {
     switch properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: true
     default:

@@ -12,6 +12,7 @@ extension ImageDecoder {
     _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, reduction: Int,
     into image: PixelImage
   ) throws(ImageError) {
+    if header.hasManyScans { try Self.requireFewScans(bytes, header) }
     let height = (header.height + reduction - 1) / reduction
     let width = (header.width + reduction - 1) / reduction
     image.reshape(height: height, width: width, channels: 3)
@@ -32,11 +33,36 @@ extension ImageDecoder {
       // The library tells its first warning only, so whether the end is there is looked up.
       let isWhole = JPEGSegments(bytes).contains { $0.marker == JPEGSegments.endOfImage }
       if !isWhole { throw .truncated }
+      if reason.contains("arithmetic coding is not implemented") {
+        throw .unsupportedJPEG(kind: "in arithmetic coding")
+      }
       if !isWarning || Self.damage.contains(where: reason.contains) {
         throw .damaged(reason: reason)
       }
     }
     if header.isCMYK { convertCMYK(into: image) }
+  }
+
+  // Scans of progressive photographs are about ten; cjpeg writes at most a hundred. One without bytes
+  // took 0.3 ns a pixel.
+  private static let scansOfAnySize = 30
+  private static let scannedPixels = 1_000_000_000
+  private static let pixelsOfByte = 64
+
+  /// Refuses a file whose scans go over the pixels again and again without having bytes for them.
+  private static func requireFewScans(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader
+  ) throws(ImageError) {
+    let pixels = header.height * header.width
+    let limit =
+      max(scansOfAnySize, scannedPixels / pixels) + pixelsOfByte * bytes.count / pixels
+    var count = 0
+    for segment in JPEGSegments(bytes) where segment.marker == JPEGSegments.scan {
+      count += 1
+      guard count <= limit else {
+        throw .costly(reason: "it goes more than \(limit) times over its pixels")
+      }
+    }
   }
 
   /// Takes light away as the inks do: what black leaves, less the share of each colour.

@@ -1,28 +1,31 @@
 internal import CPNG
 
 extension ImageDecoder {
+  // A stream that ends where the picture does leaves a few bytes; these inflate to 64 MB at most.
+  private static let surplusLimit = 1 << 16
+
   /// Decodes a PNG file as it is stored.
   func decodePNG(
     _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, into image: PixelImage
   ) throws(ImageError) {
-    var file = png_image()
-    file.version = png_uint_32(PNG_IMAGE_VERSION)
-    defer { png_image_free(&file) }
-    guard png_image_begin_read_from_memory(&file, bytes.baseAddress, bytes.count) != 0 else {
-      throw .damaged(reason: file.reason)
+    // The library keeps its address.
+    let reading = UnsafeMutablePointer<png_reading>.allocate(capacity: 1)
+    reading.initialize(to: png_reading())
+    reading.pointee.bytes = bytes.baseAddress
+    reading.pointee.count = bytes.count
+    reading.pointee.surplus_limit = Self.surplusLimit
+    defer {
+      png_reading_end(reading)
+      reading.deallocate()
     }
-    // Otherwise 16-bit samples of a file without gamma would count as linear light.
-    file.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
-    let hasAlpha = file.format & PNG_FORMAT_FLAG_ALPHA != 0
-    file.format = hasAlpha ? PNG_FORMAT_RGB | PNG_FORMAT_FLAG_ALPHA : PNG_FORMAT_RGB
+    guard png_reading_begin(reading) != 0 else { throw reading.pointee.error }
     image.reshape(height: header.height, width: header.width, channels: 3)
+    let hasAlpha = reading.pointee.has_alpha != 0
     if hasAlpha {
       quadruples.reshape(height: header.height, width: 4 * header.width, channels: 1)
     }
     let target = hasAlpha ? quadruples.start : image.start
-    guard png_image_finish_read(&file, nil, target, 0, nil) != 0 else {
-      throw .damaged(reason: file.reason)
-    }
+    guard png_reading_finish(reading, target) != 0 else { throw reading.pointee.error }
     if hasAlpha { blendWithWhite(into: image) }
   }
 
@@ -46,9 +49,13 @@ func roundedByte(overTwoHundredFiftyFive value: Int32) -> UInt8 {
   UInt8(truncatingIfNeeded: (value &+ 128 &+ ((value &+ 128) >> 8)) >> 8)
 }
 
-extension png_image {
+extension png_reading {
   /// What the library says of its last error.
-  fileprivate var reason: String {
-    withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  fileprivate var error: ImageError {
+    if is_bomb != 0 { return .costly(reason: "its pixels go on behind the last of them") }
+    let text = withUnsafeBytes(of: reason) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return .damaged(reason: text)
   }
 }

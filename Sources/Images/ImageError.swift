@@ -6,10 +6,14 @@ public enum ImageError: Error, Equatable, CustomStringConvertible, Sendable {
   case unknownFormat
   /// The file is a picture of a kind that is not read, such as GIF.
   case unsupported(format: String)
+  /// The file is a JPEG file of a kind that the library cannot decode, such as one of 12 bits.
+  case unsupportedJPEG(kind: String)
   /// The file ends before the picture does.
   case truncated
   /// The file contradicts itself or its format; the reason is often the library's.
   case damaged(reason: String)
+  /// The file asks for much more work than its pixels.
+  case costly(reason: String)
   /// The header names more pixels than ``ImageDecoder/pixelLimit``.
   case tooLarge(height: Int, width: Int)
   /// The picture could not be made into a file.
@@ -23,7 +27,12 @@ public enum ImageError: Error, Equatable, CustomStringConvertible, Sendable {
     case .unknownFormat:
       "the file is neither JPEG nor PNG, whatever its name says; convert it or leave it out"
     case .unsupported(let format):
-      "\(format) is not supported; convert to JPEG or PNG"
+      "it is \(format), whatever its name says; convert it to JPEG or PNG"
+    case .unsupportedJPEG(let kind):
+      "it is a JPEG file \(kind), which is not read; convert it to PNG or to JPEG of 8 bits, as "
+        + "djpeg of libjpeg-turbo 3 and ImageMagick can"
+    case .costly(let reason):
+      "\(reason), more than a picture of its size needs; leave it out or convert it"
     case .truncated:
       "the file ends before the picture does; copy it again"
     case .damaged(let reason):

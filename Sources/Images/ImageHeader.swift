@@ -1,5 +1,8 @@
 /// What must be known of a file before its pixels are decoded.
 struct ImageHeader {
+  /// Most chunks or segments of a file: a gigabyte of pixels in chunks of a kilobyte has as many.
+  static let partLimit = 1_000_000
+
   let format: ImageFormat
   /// Rows as the file has them, before the orientation is applied.
   let height: Int
@@ -7,6 +10,8 @@ struct ImageHeader {
   let width: Int
   /// Whether the pixels are CMYK or YCCK.
   let isCMYK: Bool
+  /// Whether the pixels are refined, or completed, from scan to scan.
+  let hasManyScans: Bool
   let orientation: ExifOrientation
 
   /// Reads the header of a file of either format.
@@ -26,12 +31,13 @@ struct ImageHeader {
 
   init(
     format: ImageFormat, height: Int, width: Int, isCMYK: Bool = false,
-    orientation: ExifOrientation
+    hasManyScans: Bool = false, orientation: ExifOrientation
   ) {
     self.format = format
     self.height = height
     self.width = width
     self.isCMYK = isCMYK
+    self.hasManyScans = hasManyScans
     self.orientation = orientation
   }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The marker segments of a JPEG file in turn (ITU-T T.81, annex B); coded pixels are passed over.
 ///
 /// Ends where the data do, even within a segment.
@@ -14,8 +16,10 @@ struct JPEGSegments: Sequence, IteratorProtocol {
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
   mutating func next() -> (marker: UInt8, payload: UnsafeBufferPointer<UInt8>)? {
-    while let found = bytes[offset...].firstIndex(of: 0xFF) {
-      offset = found
+    while offset < bytes.count, let start = bytes.baseAddress,
+      let found = memchr(start + offset, 0xFF, bytes.count - offset)
+    {
+      offset = UnsafeRawPointer(found) - UnsafeRawPointer(start)
       // Any number of fill bytes may stand before the marker's own.
       while offset < bytes.count, bytes[offset] == 0xFF { offset += 1 }
       guard offset < bytes.count else { return nil }

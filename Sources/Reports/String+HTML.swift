@@ -1,6 +1,9 @@
+import Boundary
+
 extension String {
   /// The text with the five characters that HTML gives a meaning replaced, fit for elements and
-  /// quoted attributes; control characters, which XML forbids, become replacement characters.
+  /// quoted attributes; control characters, which XML forbids, and marks that turn the direction of
+  /// writing become replacement characters.
   package var escapedForHTML: String {
     var result = ""
     result.reserveCapacity(utf8.count)
@@ -13,7 +16,8 @@ extension String {
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
       case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
-      case "\u{0}"..<" ", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+      case "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+      case _ where scalar.actsOnTerminals: result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }

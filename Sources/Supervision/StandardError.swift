@@ -1,3 +1,4 @@
+import Boundary
 import Glibc
 
 /// Where the program tells a person what went wrong.
@@ -8,9 +9,9 @@ package enum StandardError {
   /// Writes a line of the program's own.
   package static func warn(_ message: String) { write("effnet: \(message)\n") }
 
-  /// Writes a text as far as it can be written.
+  /// Writes a text as far as it can be written; what is foreign in it cannot act on a terminal.
   package static func write(_ text: String) {
-    var rest = ArraySlice(text.utf8)
+    var rest = ArraySlice(text.shownLines.utf8)
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
       if count > 0 {

@@ -210,7 +210,7 @@ extension BenchmarkCommand {
         }
       }
       if self.json {
-        print(String(decoding: json, as: UTF8.self))
+        print(String(decoding: json, as: UTF8.self).shownJSON)
       } else {
         print(
           "\n\(report.summary)\n\(output)/scaling.html, scaling.md and scaling.json are written")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Boundary
 import Foundation
 import Supervision
 import Training
@@ -30,7 +31,7 @@ struct Effnet: ParsableCommand {
     else { return }
     throw Failure(
       .usage,
-      "there is no command \(oneLine(word))\(word.suggestion(from: names)); see effnet --help")
+      "there is no command \(word.shown)\(word.suggestion(from: names)); see effnet --help")
   }
 
   /// Parses and runs; every error becomes one line and a documented exit code.

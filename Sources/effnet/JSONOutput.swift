@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 
 /// Prints one JSON object on standard output: keys sorted, nothing else.
@@ -6,5 +7,5 @@ func printJSON(_ object: some Encodable) throws {
   encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
   encoder.nonConformingFloatEncodingStrategy = .convertToString(
     positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-  print(String(decoding: try encoder.encode(object), as: UTF8.self))
+  print(String(decoding: try encoder.encode(object), as: UTF8.self).shownJSON)
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Boundary
 import Datasets
 import Foundation
 import HDF5
@@ -12,9 +13,13 @@ struct PackCommand: ParsableCommand {
     abstract: "Makes HDF5 shards of images, divided into training and validation.",
     discussion: """
       SOURCE is a folder of JPEG and PNG files, one folder a class, perhaps divided into `train` and \
-      `val`; or a folder with the binary files of CIFAR-10 or CIFAR-100; or an HDF5 file with \
+      `val` (or `valid validation dev eval test`, in any case, also as in `seg_train` and `seg_test`); \
+      or a folder with the binary files of CIFAR-10 or CIFAR-100; or an HDF5 file with \
       datasets `images` (uint8, [N, H, W] or [N, H, W, C]) and `labels`; or an MNIST idx file of \
       images, with the idx file of labels given by --labels.
+
+      What looks like a mistake is refused: numbers of classes that no image has, channels before \
+      rows, classes called like parts of the data. --as-is insists.
 
       Start several ranks with mpirun for many pictures; the shards are the same. Packing a folder \
       of pictures that was interrupted goes on when it is started again; for the other sources, \
@@ -54,6 +59,10 @@ struct PackCommand: ParsableCommand {
   @Flag(help: "Stop at the first picture that cannot be packed, instead of leaving it out.")
   var strict = false
 
+  @Flag(
+    help: "Pack SOURCE as it is, even where it looks like a mistake; look through no folder.")
+  var asIs = false
+
   @Option(help: "Most images of a shard.")
   var shardLimit = 10_000
 
@@ -87,10 +96,14 @@ struct PackCommand: ParsableCommand {
 
   func run() throws {
     guard FileManager.default.fileExists(atPath: source) else {
-      throw Failure(.data, "there is no \(source) to pack; correct the path")
+      throw Failure(.data, "there is no \(source.shown) to pack; correct the path")
     }
-    let packer = Packer(validation: try division(), seed: seed, shardLimit: shardLimit)
-    let isFolder = (try? FileManager.default.contentsOfDirectory(atPath: source)) != nil
+    let packer = Packer(
+      validation: try division(), seed: seed, shardLimit: shardLimit, isAsIs: asIs)
+    var isDirectory: ObjCBool = false
+    let isFolder =
+      FileManager.default.fileExists(atPath: source, isDirectory: &isDirectory)
+      && isDirectory.boolValue
     if isFolder && !CIFARSource.isFolder(source) {
       try refuse(
         [("--labels", labels != nil), ("--classes", classes != nil)], "a folder of pictures")
@@ -140,11 +153,21 @@ struct PackCommand: ParsableCommand {
     let training = try Dataset(output.training, relativeTo: "")
     let validation =
       try output.validation.isEmpty ? nil : Dataset(output.validation, relativeTo: "")
+    PackingReport.tell(
+      classCount: training.classNames.count,
+      classesWithoutTraining: Self.emptyClasses(of: training),
+      classesWithoutValidation: validation.map(Self.emptyClasses) ?? [])
     PackingReport(
       folder: folder, shards: output.training + output.validation,
       trainingCount: training.count, validationCount: validation?.count ?? 0,
       classCount: training.classNames.count, mean: training.mean, deviation: training.deviation
     ).print()
+  }
+
+  private static func emptyClasses(of dataset: Dataset) -> [String] {
+    let used = Set((0..<dataset.count).map { dataset.place(of: $0).label })
+    return dataset.classNames.enumerated().filter { !used.contains(Int32($0.offset)) }
+      .map(\.element)
   }
 
   private func refuse(_ options: [(name: String, isGiven: Bool)], _ subject: String) throws {

@@ -15,7 +15,8 @@ final class PackingProgress {
     lastShown = Date()
     let line = "\(activity) \((min(done, total)).groupedText) of \(total.groupedText) pictures"
     if isTerminal {
-      print("\r\u{1B}[K\(line)", terminator: "")
+      StandardOutput.restartLine()
+      print(line, terminator: "")
       StandardOutput.flush()
     } else {
       print(line)
@@ -24,6 +25,6 @@ final class PackingProgress {
 
   /// Makes room for other lines.
   func clear() {
-    if isTerminal && !isSilent { print("\r\u{1B}[K", terminator: "") }
+    if isTerminal && !isSilent { StandardOutput.restartLine() }
   }
 }

@@ -18,17 +18,20 @@ struct PictureJob {
   let credit: String
 
   func run() throws {
+    let folder = try PictureFolder(
+      path: source, validationList: validationList, isAsIs: packer.isAsIs)
+    // Until here there is nothing to end in order, and a folder can take long to be listed.
     StopSignal.watch()
-    let folder = try PictureFolder(path: source, validationList: validationList)
     guard !(folder.isDivided && isValidationGiven) else {
       throw Failure(
-        .usage, "\(source) is divided into training and validation; leave --validation out",
+        .usage, "\(source.shown) is divided into training and validation; leave --validation out",
         isAgreed: true)
     }
     let views = try world.allGatherParts(Array(folder.sha256.utf8))
     guard views.allSatisfy({ $0 == views[0] }) else {
       throw Failure(
-        .data, "the ranks do not find the same files in \(source); it must be a shared folder",
+        .data,
+        "the ranks do not find the same files in \(source.shown); it must be a shared folder",
         isAgreed: true)
     }
     if isStrict, let first = folder.skipped.first { throw refusal(of: first, isAgreed: true) }
@@ -139,19 +142,17 @@ struct PictureJob {
         try Data(text.utf8).write(to: URL(fileURLWithPath: list), options: .atomic)
       }
     } catch { throw Failure(.output, "cannot write \(list): \(error.systemReason)") }
-    if plan.folder.ignoredCount > 0 {
-      print("left out, being no JPEG or PNG: \(counted(plan.folder.ignoredCount, "file"))")
-    }
-    for folder in plan.folder.ignoredFolders {
-      print("left out, being neither training nor validation: folder \(oneLine(folder))")
-    }
-    for name in plan.emptyClasses {
-      print("class \(oneLine(name)) has no picture left for training")
-    }
+    for note in plan.folder.notes { print(note) }
+    PackingReport.tell(
+      classCount: plan.folder.classNames.count,
+      classesWithoutTraining: plan.emptyClasses,
+      classesWithoutValidation: plan.classesWithoutValidation)
     if skipped.isEmpty { return }
     let shown = 5
     print("skipped \(counted(skipped.count, "file")), listed in \(list):")
-    for picture in skipped.prefix(shown) { print("  \(picture.line)") }
+    for picture in skipped.prefix(shown) {
+      print("  \(picture.path.shown)\t\(picture.reason)")
+    }
     if skipped.count > shown { print("  and \((skipped.count - shown).groupedText) more") }
   }
 
@@ -161,7 +162,7 @@ struct PictureJob {
 
   private func refusal(of picture: SkippedPicture, isAgreed: Bool) -> Failure {
     Failure(
-      .data, "\(source)/\(oneLine(picture.path)) is not packed: \(picture.reason)",
+      .data, "\("\(source)/\(picture.path)".shown) is not packed: \(picture.reason)",
       isAgreed: isAgreed)
   }
 

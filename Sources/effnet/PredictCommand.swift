@@ -1,4 +1,5 @@
 import ArgumentParser
+import Boundary
 import Datasets
 import Foundation
 import Reports
@@ -12,7 +13,8 @@ struct PredictCommand: ParsableCommand {
     abstract: "Tells what is on pictures.",
     discussion: """
       Files that cannot be read are named on standard error, all others are classified; the exit \
-      code is 3 then. Ranks share the pictures.
+      code is 3 then. Of folders each picture is looked at once, as by pack; what is left out is told \
+      on standard error. Ranks share the pictures.
       """)
 
   @Argument(help: "A checkpoint.")
@@ -64,19 +66,25 @@ struct PredictCommand: ParsableCommand {
         try OutputFile.requireNew(sheet, "--sheet")
         try OutputFile.requireFolder(of: sheet, "--sheet")
       }
-      let files = images.flatMap(Self.pictures)
+      let (files, leftOut) = Self.pictures(images)
       if files.isEmpty {
+        let reasons =
+          leftOut.lines + leftOut.unreadable.prefix(1).map { "\($0.path.shown): \($0.reason)" }
         throw Failure(
-          .data, "there are no JPEG or PNG files in \(images.joined(separator: ", "))",
+          .data,
+          "there are no JPEG or PNG files in \(images.listed)"
+            + reasons.map { "; \($0)" }.joined(),
           isAgreed: true)
       }
+      if world.rank == 0 { tell(leftOut) }
       let predictor = try Predictor(checkpoint: checkpoint)
       let share =
         world.rank * files.count / world.size..<(world.rank + 1) * files.count / world.size
+      var failureCount = 0
       var pictures: [Picture] = []
       predictor.predict(Array(files[share]), top: top) { file, outcome in
         pictures.append(Picture(file, outcome))
-        if world.size == 1 { show(pictures[pictures.count - 1]) }
+        if world.size == 1 { show(pictures[pictures.count - 1], &failureCount) }
       }
       if world.size > 1 {
         let own = try Array(JSONEncoder().encode(pictures))
@@ -85,34 +93,71 @@ struct PredictCommand: ParsableCommand {
         }
       }
       if world.rank == 0 {
-        if world.size > 1 { pictures.forEach(show) }
+        if world.size > 1 { for picture in pictures { show(picture, &failureCount) } }
+        for fault in leftOut.unreadable {
+          pictures.append(Picture(fault.path, .failure(fault.reason)))
+          show(pictures[pictures.count - 1], &failureCount)
+        }
+        if failureCount > Self.shownFailures {
+          let count = failureCount - Self.shownFailures
+          StandardError.warn("\(count.groupedText) more files cannot be read; --json lists all")
+        }
         if json { try printJSON(Report(checkpoint: checkpoint, pictures: pictures)) }
         if let sheet { try write(pictures, to: sheet, model: predictor.model) }
       }
-      if pictures.contains(where: { $0.error != nil }) {
+      if !leftOut.unreadable.isEmpty || pictures.contains(where: { $0.error != nil }) {
         throw Failure(silently: Failure.Code.data.rawValue)
       }
     }
   }
 
-  /// The files that an argument stands for: itself, or the pictures in a folder and those below it.
-  private static func pictures(_ path: String) -> [String] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue,
-      let names = FileManager.default.enumerator(atPath: path)
-    else { return [path] }
-    return names.compactMap { $0 as? String }
-      .filter { ["jpg", "jpeg", "png"].contains(($0 as NSString).pathExtension.lowercased()) }
-      .sorted().map { "\(path)/\($0)" }
+  // Whoever gives a folder of thousands of files that are none still wants to see where it began.
+  private static let shownFailures = 100
+
+  /// The files that arguments stand for, themselves or the pictures in folders, as `pack` finds them.
+  private static func pictures(_ arguments: [String]) -> (files: [String], leftOut: LeftOut) {
+    var files: [String] = []
+    var leftOut = LeftOut()
+    for argument in arguments {
+      var path = argument
+      while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+        isFolder.boolValue
+      else {
+        files.append(argument)
+        continue
+      }
+      var walk = FolderWalk(root: path)
+      walk.collect([""])
+      files += walk.sortedPaths.map { "\(path)/\($0)" }
+      leftOut.add(walk.leftOut.within(path))
+    }
+    return (files, leftOut)
+  }
+
+  /// Tells what of the folders is not looked at, though nothing is wrong with it.
+  private func tell(_ leftOut: LeftOut) {
+    for line in leftOut.lines { StandardError.warn(line) }
+    let shown = 5
+    for link in leftOut.repeated.prefix(shown) {
+      StandardError.warn("\(link.path.shown) is left out: \(link.reason)")
+    }
+    if leftOut.repeated.count > shown {
+      StandardError.warn(
+        "\((leftOut.repeated.count - shown).groupedText) more are left out likewise")
+    }
   }
 
   /// Prints a picture with its classes, or why there are none.
-  private func show(_ picture: Picture) {
+  private func show(_ picture: Picture, _ failureCount: inout Int) {
     if let error = picture.error {
-      StandardError.warn("\(oneLine(picture.file)): \(error)")
+      failureCount += 1
+      guard failureCount <= Self.shownFailures else { return }
+      StandardError.warn("\(picture.file.shown): \(error)")
     } else if !json, let guesses = picture.predictions {
-      let classes = guesses.map { "\(oneLine($0.className)) \($0.probability.percentText)" }
-      print("\(oneLine(picture.file)): \(classes.joined(separator: ", "))")
+      let classes = guesses.map { "\($0.className.shown) \($0.probability.percentText)" }
+      print("\(picture.file.shown): \(classes.joined(separator: ", "))")
     }
   }
 
@@ -128,7 +173,7 @@ struct PredictCommand: ParsableCommand {
     do {
       try page.html.write(toFile: sheet, atomically: true, encoding: .utf8)
     } catch {
-      throw Failure(.output, "\(sheet) cannot be written: \(error.localizedDescription)")
+      throw Failure(.output, "\(sheet) cannot be written: \(error.systemReason)")
     }
     if !json { print("page: \(sheet)") }
   }

@@ -1,3 +1,4 @@
+import Boundary
 import Datasets
 import Reports
 
@@ -64,7 +65,7 @@ struct ShardReport: Report {
         + "version \(version)",
       classes,
       "mean \(list(mean)), deviation \(list(deviation)) (0 to 1)",
-      "source: \(source.isEmpty ? "not given" : source)",
+      "source: \(source.isEmpty ? "not given" : source.shown)",
     ]
     switch verified {
     case .everyByte: lines.append("verified: every byte is as it was written")
@@ -81,7 +82,7 @@ struct ShardReport: Report {
   private var classes: String {
     let shown = 20
     let counts = zip(classNames, classCounts).prefix(shown).map {
-      "\(oneLine($0)) \($1.groupedText)"
+      "\($0.shown(limit: 80)) \($1.groupedText)"
     }
     let line = "\(classNames.count.groupedText) classes: \(counts.joined(separator: ", "))"
     guard classNames.count > shown else { return line }

@@ -1,10 +1,19 @@
+import Boundary
 // Foundation's import of the C library makes `stdout` unusable in Swift 6; this one allows it.
 @preconcurrency import Glibc
+
+/// Prints a text of the program's own; what is foreign in it cannot act on a terminal.
+func print(_ text: String, terminator: String = "\n") {
+  Swift.print(text.shownLines, terminator: terminator)
+}
 
 /// The program's standard output.
 enum StandardOutput {
   /// Writes every line as it ends, also into a pipe.
   static func writeEachLine() { setlinebuf(stdout) }
+
+  /// Lets what is printed next take the place of the line that a terminal shows last.
+  static func restartLine() { Swift.print("\r\u{1B}[K", terminator: "") }
 
   /// Shows what was printed without the end of a line.
   static func flush() { fflush(stdout) }

@@ -5,8 +5,3 @@ func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
 
 /// A number with `digits` decimals.
 func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
-
-/// A name that may have line breaks, as part of a line.
-func oneLine(_ name: String) -> String {
-  name.replacing("\n", with: "\\n").replacing("\r", with: "\\r")
-}

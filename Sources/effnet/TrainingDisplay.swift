@@ -45,13 +45,15 @@ final class TrainingDisplay: TrainingObserver {
 
   func logged(_ report: TrainingReport) {
     clearLine()
+    let notice = report.pace?.notice.map { "  \($0)" } ?? ""
     print(
-      "step \(report.step)/\(report.totalSteps)  epoch \(fixed(report.epoch, 2))  "
-        + "loss \(fixed(report.loss, 3))  top-1 \(report.top1.percentText)  "
-        + "rate \(String(format: "%.3g", report.learningRate))  "
-        + "\(fixed(report.imagesPerSecond, 0)) images/s  waiting \(fixed(100 * report.waiting, 1)) %  "
-        + "left \(report.secondsLeft.durationText)"
-        + (report.pace?.notice.map { "  \($0)" } ?? ""))
+      """
+      step \(report.step)/\(report.totalSteps)  epoch \(fixed(report.epoch, 2))  \
+      loss \(fixed(report.loss, 3))  top-1 \(report.top1.percentText)  \
+      rate \(String(format: "%.3g", report.learningRate))  \
+      \(fixed(report.imagesPerSecond, 0)) images/s  waiting \(fixed(100 * report.waiting, 1)) %  \
+      left \(report.secondsLeft.durationText)\(notice)
+      """)
   }
 
   func evaluated(_ result: Evaluation, step: Int, epoch: Double) {
@@ -69,6 +71,6 @@ final class TrainingDisplay: TrainingObserver {
   }
 
   private func clearLine() {
-    if isTerminal { print("\r\u{1B}[K", terminator: "") }
+    if isTerminal { StandardOutput.restartLine() }
   }
 }

@@ -14,6 +14,13 @@ final class ShownTextTests: XCTestCase {
     XCTAssertEqual("a\\b\n\tc\u{1B}\r\n".shownLines, "a\\b\n\tc\\u{1B}\\r\n")
   }
 
+  func testJSONStaysTheSameText() throws {
+    let text = "{\n  \"a\u{9B}\u{202E}\u{7F}\u{2028}é\" : \"\\n\"\n}"
+    XCTAssertEqual(
+      text.shownJSON, "{\n  \"a\\u009b\\u202e\\u007f\\u2028é\" : \"\\n\"\n}")
+    XCTAssertEqual("{\"a\":1}".shownJSON, "{\"a\":1}")
+  }
+
   func testALongNameIsCut() {
     XCTAssertEqual(
       String(repeating: "é", count: 401).shown, String(repeating: "é", count: 400) + "…")

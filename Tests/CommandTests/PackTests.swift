@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import HDF5
 import TestSupport
 import XCTest
 
@@ -14,7 +15,7 @@ final class PackTests: CommandTestCase {
     }
     try folder.write(Data(), to: "source/cat/empty.jpg")
     try folder.write(jpegFile(0, height: 20, width: 30), to: "source/dög/copy.jpeg")
-    try folder.write(pngFile, to: "source/dög/named.jpg")
+    try folder.write(Data("GIF89a".utf8), to: "source/dög/named.jpg")
     try folder.write(Data("notes".utf8), to: "source/cat/notes.txt")
   }
 
@@ -35,7 +36,7 @@ final class PackTests: CommandTestCase {
       skipped.split(separator: "\n").map { $0.split(separator: "\t")[0] },
       ["cat/empty.jpg", "dög/copy.jpeg", "dög/named.jpg"])
     for part in [
-      "left out, being no JPEG or PNG: 1 file", "skipped 3 files", "copy of cat/0.jpg",
+      "left out 1 file, no JPEG or PNG by name: 1 .txt", "skipped 3 files", "copy of cat/0.jpg",
       "19 training and 5 validation images, 3 classes", "mean: [0.", "deviation: [0.",
       "  train: \"\(path("one/train-*.h5"))\"\n",
       "  validation: \"\(path("one/validation-*.h5"))\"\n",
@@ -157,6 +158,105 @@ final class PackTests: CommandTestCase {
     }
   }
 
+  func testWhatLooksLikeAMistakeWantsAnOption() throws {
+    for number in 0..<4 { try folder.write(jpegFile(number), to: "one/a/\(number).jpg") }
+    XCTAssertTrue(try succeed(["pack", "one", "out"]).output.contains("are of one class"))
+    try folder.write(jpegFile(20), to: "deep/all/a/1.jpg")
+    try folder.write(jpegFile(21), to: "deep/notes/x.txt")
+    try assertFails(["pack", "deep", "x"], code: 3, ["deep", "one class, all", "--as-is"])
+    XCTAssertFalse(exists("x"))
+    try succeed(["pack", "deep", "x", "--as-is"])
+    for number in 4..<7 { try folder.write(jpegFile(number), to: "Train/Cat/\(number).jpg") }
+    try folder.write(jpegFile(8), to: "Train/Dog/8.jpg")
+    try folder.write(jpegFile(9), to: "Val/Cat/9.jpg")
+    let report = try succeed(["pack", ".", "divided"]).output
+    for part in [
+      "divided by folders: Train is for training, Val for validation",
+      "left out, being neither training nor validation: folders deep, one, out, x",
+      "class Dog has no picture for validation", "4 training and 1 validation images, 2 classes",
+    ] { XCTAssertTrue(report.contains(part), report) }
+
+    let file = try HDF5File(creating: path("gaps.h5"))
+    try file.write([UInt8](repeating: 1, count: 5 * 16), to: "images", shape: [5, 4, 4])
+    try file.write([Int32]([1, 2, 4, 4, 2]), to: "labels", shape: [5])
+    try file.close()
+    try assertFails(
+      ["pack", "gaps.h5", "gaps"], code: 3, ["labels go from 1 to 4", "classes 0, 3", "--as-is"])
+    let gaps = try succeed(["pack", "gaps.h5", "gaps", "--classes", "no,a,b,c,d"]).output
+    XCTAssertTrue(gaps.contains("classes no, c have no picture left for training"), gaps)
+  }
+
+  func testWhatIsForeignCannotActOnATerminal() throws {
+    let name = "\u{1B}[31mred\u{202E}\u{9B}5m"
+    for number in 0..<2 {
+      try folder.write(jpegFile(number), to: "source/\(name)/\(number).jpg")
+      try folder.write(jpegFile(10 + number), to: "source/plain/\(number).jpg")
+    }
+    try folder.write(Data(), to: "source/\(name)/\u{7}\t\n.jpg")
+    try folder.write(Data(), to: "source/plain/x.\u{1B}[2J")
+    func assertHarmless(_ outcome: Command.Outcome, line: UInt = #line) {
+      let text = outcome.output + outcome.errors
+      for mark in ["\u{1B}", "\u{202E}", "\u{9B}", "\u{7}"] {
+        XCTAssertFalse(text.unicodeScalars.contains { String($0) == mark }, text, line: line)
+      }
+    }
+    let pack = try succeed(["pack", "source", "out", "--credit", "\u{1B}]0;x"])
+    assertHarmless(pack)
+    XCTAssertTrue(
+      pack.output.contains(#"  \u{1B}[31mred\u{202E}\u{9B}5m/\u{7}\t\n.jpg"#), pack.output)
+    let skipped = try String(contentsOfFile: path("out/skipped.txt"), encoding: .utf8)
+    XCTAssertEqual(skipped.split(separator: "\n").count, 1)
+    XCTAssertEqual(skipped.split(separator: "\t").count, 2)
+    let inspect = try succeed(["inspect", "out"])
+    assertHarmless(inspect)
+    XCTAssertTrue(inspect.output.contains(#"\u{1B}[31mred\u{202E}\u{9B}5m 2"#), inspect.output)
+    let json = try succeed(["inspect", "out", "--json"])
+    assertHarmless(json)
+    let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    XCTAssertEqual(object?["classNames"] as? [String], [name, "plain"])
+    for arguments in [
+      ["pack", "\u{1B}[5m", "x"], ["\u{1B}[5m"], ["pack", "source", "--\u{1B}[5m"],
+      ["pack", "source", "y", "--validation", "\u{9B}5m"], ["train", "\u{1B}[5m"],
+    ] {
+      let outcome = try effnet(arguments)
+      XCTAssertNotEqual(outcome.exitCode, 0)
+      assertHarmless(outcome)
+    }
+  }
+
+  func testWhatIsNoFileIsNotWaitedFor() throws {
+    try writePictures(3)
+    XCTAssertEqual(mkfifo(path("source/cat/pipe.jpg"), 0o600), 0)
+    XCTAssertEqual(symlink("/dev/zero", path("source/cat/zero.png")), 0)
+    let outcome = try succeed(["pack", "source", "out"])
+    XCTAssertTrue(outcome.output.contains("pipe.jpg\tit is a pipe, not a file"), outcome.output)
+    XCTAssertTrue(outcome.output.contains("zero.png\tit is a device, not a file"), outcome.output)
+    XCTAssertEqual(mkfifo(path("pipe"), 0o600), 0)
+    try assertFails(["pack", "pipe", "a", "--labels", "pipe"], code: 3, ["pipe", "not a file"])
+    try assertFails(
+      ["pack", "source", "a", "--validation-list", "pipe"], code: 3, ["a pipe that nobody writes"])
+    // Links that somebody planted where packing writes.
+    try write("kept", to: "victim")
+    for name in [".checked-0", "train-00000-of-00001.h5.partial", "skipped.txt"] {
+      try? FileManager.default.createDirectory(
+        atPath: path("planted"), withIntermediateDirectories: false)
+      XCTAssertEqual(symlink(path("victim"), path("planted/\(name)")), 0)
+    }
+    _ = try effnet(["pack", "source", "planted"])
+    XCTAssertEqual(try String(contentsOfFile: path("victim"), encoding: .utf8), "kept")
+  }
+
+  func testManyThatCannotBePackedAreNotAllPrinted() throws {
+    try writePictures(2)
+    for number in 0..<300 {
+      try folder.write(Data("x".utf8), to: "source/cat/bad \(number).jpg")
+      try folder.write(Data(), to: "source/cat/other.\(number)x")
+    }
+    let outcome = try succeed(["pack", "source", "out"])
+    XCTAssertLessThan(outcome.output.split(separator: "\n").count, 20, outcome.output)
+    XCTAssertTrue(outcome.output.contains("and 298 more"), outcome.output)
+  }
+
   func testOptionsThatDoNotGoTogetherAreRefused() throws {
     try writePictures(2)
     try assertFails(["pack", "source", "out", "--classes", "a,b"], code: 2, ["--classes"])
@@ -168,6 +268,7 @@ final class PackTests: CommandTestCase {
     try write("", to: "images.h5")
     try assertFails(["pack", "images.h5", "out", "--decode"], code: 2, ["--decode"])
     try folder.write(jpegFile(1), to: "divided/train/a/1.jpg")
+    try folder.write(jpegFile(3), to: "divided/train/b/3.jpg")
     try folder.write(jpegFile(2), to: "divided/val/a/2.jpg")
     try assertFails(["pack", "divided", "out", "--validation", "1"], code: 2, ["--validation"])
     try succeed(["pack", "divided", "out"])

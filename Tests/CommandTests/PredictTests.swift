@@ -102,6 +102,43 @@ final class PredictTests: PictureTestCase {
     }
   }
 
+  func testFoldersAreWalkedAsPackDoes() throws {
+    let checkpoint = try trained()
+    try folder.write(Self.picture(0, 1), to: "f/blue.JFIF")
+    try folder.write(Self.picture(1, 1), to: "f/deep/green.jpe")
+    try folder.write(Self.picture(2, 1), to: "elsewhere/red.jpg")
+    try folder.write(Data([0, 5, 0x16, 7]), to: "f/._blue.jpg")
+    try write("notes", to: "f/notes.txt")
+    for (link, target) in [("f/out", "../elsewhere"), ("f/up", ".."), ("f/copy.jpg", "blue.JFIF")] {
+      XCTAssertEqual(symlink(target, path(link)), 0)
+    }
+    XCTAssertEqual(symlink("f", path("g")), 0)
+    for name in ["f", "g", "g/"] {
+      for ranks in [nil, 2] {
+        let outcome = try effnet(
+          ["predict", checkpoint, name, "--top", "1", "--json"], ranks: ranks)
+        XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+        let pictures = try report(outcome.output).pictures
+        XCTAssertEqual(
+          pictures.map { $0.predictions?[0].className }, ["blue", "green", "red"], outcome.errors)
+        for part in [
+          "left out 1 file, no JPEG or PNG by name: 1 .txt", "left out 1 hidden picture",
+          "copy.jpg is left out: it is the same file as blue.JFIF",
+          "up is left out: it leads to a folder around it",
+        ] { XCTAssertTrue(outcome.messages.contains { $0.contains(part) }, outcome.errors) }
+      }
+    }
+    // What cannot be read is told, and everything else looked at.
+    XCTAssertEqual(mkfifo(path("f/pipe.png"), 0o600), 0)
+    let outcome = try effnet(["predict", checkpoint, "f", "f/pipe.png", "--top", "1"])
+    XCTAssertEqual(outcome.exitCode, 3)
+    XCTAssertEqual(outcome.output.split(separator: "\n").count, 3, outcome.output)
+    XCTAssertEqual(
+      outcome.messages.filter { $0.contains("f/pipe.png: it") && $0.contains("pipe, not a file") }
+        .count, 2, outcome.errors)
+    XCTAssertLessThan(outcome.seconds, 10)
+  }
+
   func testMistakesOfUsageAreExplained() throws {
     try preparePictures()
     try assertFails(["predict", "gone.h5", "source/red/0.jpg"], code: 3, ["gone.h5"])

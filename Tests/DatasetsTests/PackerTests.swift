@@ -33,6 +33,54 @@ final class PackerTests: XCTestCase {
     XCTAssertNotEqual(StratifiedSplit(labels: labels, validationCount: 20, seed: 6), split)
   }
 
+  func testTheSplitLeavesOneImageOfEachClassForTraining() throws {
+    let labels: [Int32] = (0..<10).map { $0 } + [10, 10, 10] + [11, 11]
+    XCTAssertEqual(StratifiedSplit.greatestValidationCount(labels), 3)
+    for count in 0...3 {
+      let split = StratifiedSplit(labels: labels, validationCount: count, seed: 2)
+      XCTAssertEqual(split.validation.count, count)
+      XCTAssertEqual(Set(split.training.map { labels[$0] }).count, 12)
+    }
+    let images = TestImages(classNames: (0..<12).map(String.init), labels: labels)
+    let folder = try temporaryFolder().path
+    assertRejected("4 images for validation leave a class none for training; at most 3") {
+      _ = try Packer(validation: .count(4)).pack(images, into: folder)
+    }
+    let output = try Packer(validation: .fraction(0.9)).pack(images, into: folder)
+    XCTAssertEqual(try Dataset(output.validation, relativeTo: "").count, 3)
+  }
+
+  func testWhatCannotBeMeantIsRefused() throws {
+    let folder = try temporaryFolder().path
+    let numbers = (0..<5).map(String.init)
+    let odd: [(images: TestImages, reason: String)] = [
+      (
+        TestImages(classNames: numbers, labels: [1, 2, 3, 4]), "go from 1 to 4, and class 0 has no"
+      ),
+      (TestImages(classNames: numbers, labels: [0, 4]), "classes 1, 2, 3 have no image"),
+      (TestImages(height: 3, width: 16, channels: 16), "look like [N, C, H, W]"),
+      (TestImages(height: 1, width: 28, channels: 28), "look like [N, C, H, W]"),
+      (TestImages(height: 32, width: 32, channels: 16), "16 channels are unusual"),
+      (TestImages(height: 3, width: 1_024), "3 × 1024 pixels"),
+    ]
+    for (images, reason) in odd {
+      assertRejected(reason) { _ = try Packer(validation: .count(1)).pack(images, into: folder) }
+      assertRejected("--as-is") {
+        _ = try Packer(validation: .count(0)).pack(
+          training: images, validation: TestImages(), into: folder)
+      }
+    }
+    XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder), [])
+    _ = try Packer(validation: .count(0), isAsIs: true).pack(odd[1].images, into: folder + "/gaps")
+    for (index, fine) in [
+      TestImages(channels: 4), TestImages(height: 3, width: 3, channels: 3),
+      TestImages(classNames: ["none", "cat", "dog"], labels: [1, 2, 1, 2]),
+      TestImages(classNames: ["0"], labels: [0, 0, 0]),
+    ].enumerated() {
+      _ = try Packer(validation: .count(1)).pack(fine, into: "\(folder)/\(index)")
+    }
+  }
+
   func testPackedImagesAreTheSourceDividedInShards() throws {
     let images = TestImages(labels: (0..<25).map { $0 % 2 })
     let folder = try temporaryFolder().appending(path: "packed").path

@@ -25,20 +25,22 @@ final class PackingPlanTests: XCTestCase {
       ("a/copy.jpg", good, "copy of a/0.jpg"),
       ("a/cut.jpg", good.prefix(good.count / 2), "ends before"),
       ("a/empty.jpeg", Data(), "empty"),
-      ("a/named.jpg", pngFile, "PNG file by its content"),
-      ("a/named.png", try jpegFile(77), "JPEG file by its content"),
+      ("a/gif.png", Data("GIF89a".utf8), "it is GIF, whatever its name says"),
       ("a/text.jpg", Data("not a picture".utf8), "neither JPEG nor PNG"),
       ("b/größe\n.jpg", good, "copy of a/0.jpg"),
     ]
     for file in odd { try root.write(file.content, to: file.path) }
-    try root.write(pngFile, to: "b/fine.PNG")
+    // The type is the content's.
+    try root.write(pngFile, to: "b/fine.JPEG")
+    try root.write(jpegFile(77), to: "b/fine.png")
+    try root.write(jpegFile(78), to: "b/fine.jfif")
     let plan = try plan(root.path, packer: Packer(validation: .count(2)))
     XCTAssertEqual(plan.skipped.map(\.path), odd.map(\.path))
     for (picture, file) in zip(plan.skipped, odd) {
       XCTAssertTrue(picture.reason.contains(file.reason), picture.line)
       XCTAssertFalse(picture.line.contains("\n"))
     }
-    XCTAssertEqual(plan.training.count, 9)
+    XCTAssertEqual(plan.training.count, 11)
     XCTAssertEqual(plan.validation.count, 2)
     XCTAssertEqual(plan.emptyClasses, [])
   }
@@ -48,9 +50,12 @@ final class PackingPlanTests: XCTestCase {
     try root.write(jpegFile(1), to: "train/z/1.jpg")
     try root.write(jpegFile(1), to: "test/a/1.jpg")
     try root.write(jpegFile(2), to: "test/z/2.jpg")
+    try root.write(jpegFile(4), to: "train/y/4.jpg")
     try root.write(Data(), to: "train/a/3.jpg")
     let plan = try plan(root.path)
-    XCTAssertEqual(plan.training.map { plan.folder.files[$0].path }, ["train/z/1.jpg"])
+    XCTAssertEqual(
+      plan.training.map { plan.folder.files[$0].path }.sorted(), ["train/y/4.jpg", "train/z/1.jpg"])
+    XCTAssertEqual(plan.classesWithoutValidation, ["y"])
     XCTAssertEqual(plan.validation.map { plan.folder.files[$0].path }, ["test/z/2.jpg"])
     XCTAssertEqual(plan.skipped.map(\.path), ["test/a/1.jpg", "train/a/3.jpg"])
     XCTAssertTrue(plan.skipped[0].reason.contains("copy of train/z/1.jpg, which is for training"))
@@ -87,9 +92,23 @@ final class PackingPlanTests: XCTestCase {
   func testNothingLeftIsAnError() throws {
     let root = try temporaryFolder()
     try root.write(Data(), to: "a/1.jpg")
+    try root.write(Data(), to: "b/1.jpg")
     XCTAssertThrowsError(try plan(root.path)) {
       XCTAssertTrue("\($0)".contains("none of its pictures is left"), "\($0)")
     }
+  }
+
+  func testOneOfEachClassStaysForTraining() throws {
+    let root = try temporaryFolder()
+    for number in 0..<8 { try root.write(jpegFile(number), to: "rare\(number)/1.jpg") }
+    for number in 0..<20 { try root.write(jpegFile(100 + number), to: "big/\(number).jpg") }
+    // Its other pictures are a copy and a damaged one.
+    try root.write(jpegFile(0), to: "rare0/2.jpg")
+    try root.write(Data(), to: "rare0/3.jpg")
+    let plan = try plan(root.path, packer: Packer(validation: .fraction(0.4)))
+    XCTAssertEqual(plan.emptyClasses, [])
+    XCTAssertEqual(plan.validation.count, 11)
+    XCTAssertEqual(plan.classesWithoutValidation, (0..<8).map { "rare\($0)" })
   }
 
   func testAPictureThatChangesMeanwhileIsNoticed() throws {

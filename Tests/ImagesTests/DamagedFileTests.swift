@@ -20,13 +20,17 @@ final class DamagedFileTests: XCTestCase {
     for (format, beginning) in [
       ("GIF", "GIF89a"), ("BMP", "BM\u{1}\u{1}\0\0\0\0\0\0"), ("WebP", "RIFF\u{1}\0\0\0WEBPVP8 "),
       ("TIFF", "II*\0"), ("TIFF", "MM\0*"), ("AVIF", "\0\0\0\u{20}ftypavif"),
-      ("HEIC", "\0\0\0\u{18}ftypheic"),
+      ("HEIC", "\0\0\0\u{18}ftypheic"), ("AVIF", "\0\0\0\u{20}ftypavis"),
+      ("HEIC", "\0\0\0\u{18}ftypmif1"), ("JPEG XL", "\0\0\0\u{C}JXL \r\n"),
+      ("a web page", "<!DOCTYPE html><html>"),
+      ("an AppleDouble file of macOS", "\0\u{5}\u{16}\u{7}\0"),
+      ("a pointer of Git LFS without its file", "version https://git-lfs.github.com/spec/v1"),
     ] {
       assert(Array(beginning.utf8), throws: .unsupported(format: format))
     }
     XCTAssertEqual(
       ImageError.unsupported(format: "GIF").description,
-      "GIF is not supported; convert to JPEG or PNG")
+      "it is GIF, whatever its name says; convert it to JPEG or PNG")
     assert(Array("BMW and other cars".utf8), throws: .unknownFormat)
   }
 
@@ -107,7 +111,7 @@ final class DamagedFileTests: XCTestCase {
     // Places in the structure: its mark, the offset of its entries, their number; then of the second
     // entry tag, type, number of values, and value.
     let lies: [(Int, UInt8)] = [
-      (1, 0), (4, 0xFF), (7, 0xFF), (8, 1), (22, 0x13), (24, 4), (26, 2), (30, 0), (30, 9), (31, 1),
+      (1, 0), (4, 0xFF), (7, 0xFF), (8, 1), (22, 0x13), (24, 1), (26, 0), (30, 0), (30, 9), (31, 1),
     ]
     for (offset, value) in lies {
       var changed = file

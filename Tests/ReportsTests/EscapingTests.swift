@@ -13,5 +13,6 @@ final class EscapingTests: XCTestCase {
 
   func testControlCharactersAreReplaced() {
     XCTAssertEqual("a\u{0}b\u{1B}c\td".escapedForHTML, "a\u{FFFD}b\u{FFFD}c\td")
+    XCTAssertEqual("u\u{202E}gpj.exe\u{2066}".escapedForHTML, "u\u{FFFD}gpj.exe\u{FFFD}")
   }
 }

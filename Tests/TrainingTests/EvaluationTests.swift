@@ -47,7 +47,8 @@ final class EvaluationTests: XCTestCase {
   /// Packs `count` images and returns the path of the shard.
   private func data(count: Int) throws -> String {
     let source = Noise(labels: (0..<Int32(count)).map { $0 * $0 % 3 })
-    let output = try Packer(validation: .count(0)).pack(source, into: "\(folder)/\(count)")
+    let output = try Packer(validation: .count(0), isAsIs: true).pack(
+      source, into: "\(folder)/\(count)")
     return output.training[0]
   }
 
@@ -150,12 +151,12 @@ final class EvaluationTests: XCTestCase {
   func testOfEqualMistakesTheFirstImagesAreKept() throws {
     let world = try sharedWorld()
     let source = Noise(labels: Array(repeating: 1, count: 70), isConstant: true)
-    let data = try Packer(validation: .count(0)).pack(source, into: "\(folder)/constant").training[
-      0]
+    let packer = Packer(validation: .count(0), isAsIs: true)
+    let data = try packer.pack(source, into: "\(folder)/constant").training[0]
     let checkpoint = try checkpoint(batchSize: 4)
     let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
     let other = Noise(labels: Array(repeating: 2, count: 70), isConstant: true)
-    let others = try Packer(validation: .count(0)).pack(other, into: "\(folder)/other").training[0]
+    let others = try packer.pack(other, into: "\(folder)/other").training[0]
     let second = try Evaluation(checkpoint: checkpoint, data: others, communicator: world)
     // All images are the same, so that they are all right or all mistaken in one way.
     for result in [result, second] where result.correct == 0 {

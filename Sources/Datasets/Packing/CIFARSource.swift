@@ -1,3 +1,4 @@
+import Boundary
 import FoundationEssentials
 
 /// Images of the binary version of CIFAR-10 or CIFAR-100: 32 × 32 pixels in colour.
@@ -23,11 +24,13 @@ public struct CIFARSource: ImageSource {
   /// Path of the folder.
   public let name: String
 
-  private let batches: [Data]
+  private let batches: [RegularFile]
   private let labelByteCount: Int
   private let batchStarts: [Int]
 
   private static let smallSet = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
+  // A hundred names are less.
+  private static let listByteLimit = 1 << 20
   private static let largeSet = ["train.bin", "test.bin"]
 
   /// Whether a folder has all files of images of either data set.
@@ -54,23 +57,25 @@ public struct CIFARSource: ImageSource {
     let labelByteCount = isLarge ? 2 : 1
     let size = labelByteCount + height * width * channels
     let list = "\(folder)/\(isLarge ? "fine_label_names" : "batches.meta").txt"
-    let classNames = String(decoding: try Self.read(list), as: UTF8.self)
+    let classNames = try Self.opening(InputText.read(list, limit: Self.listByteLimit), list)
       .split(whereSeparator: \.isNewline).map(String.init)
-    var batches: [Data] = []
+    var batches: [RegularFile] = []
     var starts: [Int] = []
     var labels: [Int64] = []
     for name in names {
       let path = "\(folder)/\(name)"
-      let batch = try Self.read(path)
-      guard !batch.isEmpty, batch.count.isMultiple(of: size) else {
+      let batch = try Self.opening(RegularFile(path), path)
+      guard batch.byteCount > 0, batch.byteCount.isMultiple(of: size) else {
         throw .badSource(
           file: path,
-          reason: "it has \(batch.count) bytes, which is no multiple of the \(size) of an image; "
+          reason:
+            "it has \(batch.byteCount) bytes, which is no multiple of the \(size) of an image; "
             + "copy it again")
       }
       starts.append(labels.count)
-      labels += stride(from: 0, to: batch.count, by: size).map {
-        Int64(batch[batch.startIndex + $0 + labelByteCount - 1])
+      for image in 0..<batch.byteCount / size {
+        let place = image * size + labelByteCount - 1
+        labels.append(Int64(try Self.opening(batch.bytes(place..<place + 1), path)[0]))
       }
       batches.append(batch)
     }
@@ -89,20 +94,12 @@ public struct CIFARSource: ImageSource {
     let batch = (batchStarts.firstIndex { $0 > index } ?? batchStarts.count) - 1
     let plane = height * width
     let start = (index - batchStarts[batch]) * (labelByteCount + bytes.count) + labelByteCount
-    batches[batch].withUnsafeBytes { (data: UnsafeRawBufferPointer) in
-      for pixel in 0..<plane {
-        for channel in 0..<channels {
-          bytes[pixel * channels + channel] = data[start + channel * plane + pixel]
-        }
+    let file = batches[batch]
+    let planes = try Self.opening(file.bytes(start..<start + bytes.count), file.path)
+    for pixel in 0..<plane {
+      for channel in 0..<channels {
+        bytes[pixel * channels + channel] = planes[channel * plane + pixel]
       }
-    }
-  }
-
-  private static func read(_ path: String) throws(DatasetError) -> Data {
-    do {
-      return try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-    } catch {
-      throw .badSource(file: path, reason: "the file cannot be read; correct the path")
     }
   }
 }

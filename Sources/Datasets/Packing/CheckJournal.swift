@@ -73,9 +73,14 @@ public final class CheckJournal {
   public func write() throws(DatasetError) {
     if pending.isEmpty { return }
     try Packer.create(output)
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    // A link or a pipe that somebody else put there is not written to.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
     var status = stat()
     var isWritten = descriptor >= 0 && fstat(descriptor, &status) == 0
+    if isWritten, status.st_mode & S_IFMT != S_IFREG {
+      close(descriptor)
+      throw .notWritten(file: path, reason: "it is no file; remove it")
+    }
     if isWritten {
       let size = MemoryLayout<Entry>.stride
       let end = Int(status.st_size) / size * size

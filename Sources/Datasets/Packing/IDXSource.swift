@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Boundary
 
 /// Images in the idx format of MNIST: one file of grey pictures and one of labels, uncompressed.
 ///
@@ -20,7 +20,8 @@ public struct IDXSource: ImageSource {
   /// Path of the file of images.
   public let name: String
 
-  private let pixels: Data
+  private let file: RegularFile
+  private let firstByte: Int
 
   /// Opens a file of images and its file of labels.
   ///
@@ -45,30 +46,30 @@ public struct IDXSource: ImageSource {
     name = images
     height = pictures.extents[1]
     width = pictures.extents[2]
-    pixels = pictures.bytes
+    file = pictures.file
+    firstByte = pictures.firstByte
     self.credit = credit
     (self.labels, self.classNames) = try Self.classes(
-      of: marks.bytes.map(Int64.init), named: classNames, in: labels)
+      of: Self.opening(marks.file.bytes(marks.firstByte..<marks.file.byteCount), labels)
+        .map(Int64.init), named: classNames, in: labels)
   }
 
   /// Reads one image.
   public func read(
     _ index: Int, into bytes: UnsafeMutableBufferPointer<UInt8>
   ) throws(DatasetError) {
-    let start = pixels.startIndex + index * bytes.count
-    pixels.copyBytes(to: bytes, from: start..<start + bytes.count)
+    try Self.opening(
+      file.read(
+        at: firstByte + index * bytes.count, into: UnsafeMutableRawBufferPointer(bytes)), name)
   }
 
-  /// Checks the head of a file against its length and returns what follows.
+  /// Checks the head of a file against its length and returns where the rest begins.
   private static func read(
     _ path: String, axes: Int
-  ) throws(DatasetError) -> (extents: [Int], bytes: Data) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-    } catch {
-      throw .badSource(file: path, reason: "the file cannot be read; correct the path")
-    }
+  ) throws(DatasetError) -> (extents: [Int], file: RegularFile, firstByte: Int) {
+    let file = try opening(RegularFile(path), path)
+    let head = 4 + 4 * axes
+    let data = try opening(file.bytes(0..<min(head, file.byteCount)), path)
     if data.starts(with: [0x1f, 0x8b]) {
       throw .badSource(file: path, reason: "it is compressed; decompress it with gunzip first")
     }
@@ -76,8 +77,7 @@ public struct IDXSource: ImageSource {
     guard data.starts(with: [0, 0, 8, UInt8(axes)]) else {
       throw .badSource(file: path, reason: "it is not an idx file of bytes with \(axes) axes")
     }
-    let head = 4 + 4 * axes
-    guard data.count >= head else {
+    guard data.count == head else {
       throw .badSource(file: path, reason: "it ends within its first \(head) bytes; copy it again")
     }
     let extents = (1...axes).map { axis in
@@ -88,12 +88,12 @@ public struct IDXSource: ImageSource {
     }
     // Three extents of 32 bits overflow 64.
     let expected = extents.reduce(UInt128(1)) { $0 * UInt128($1) } + UInt128(head)
-    guard expected == UInt128(data.count) else {
+    guard expected == UInt128(file.byteCount) else {
       throw .badSource(
         file: path,
-        reason: "it has \(data.count) bytes, but extents \(extents) need \(expected); copy it again"
-      )
+        reason: "it has \(file.byteCount) bytes, but extents \(extents) need \(expected); "
+          + "copy it again")
     }
-    return (extents, data[head...])
+    return (extents, file, head)
   }
 }

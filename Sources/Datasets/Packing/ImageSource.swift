@@ -1,3 +1,5 @@
+import Boundary
+
 /// Labelled images of one size that can be packed into shards.
 public protocol ImageSource {
   /// Pixels from top to bottom.
@@ -25,6 +27,51 @@ public protocol ImageSource {
 }
 
 extension ImageSource {
+  // Grey, grey with alpha, colour, colour with alpha.
+  private static var usualChannels: ClosedRange<Int> { 1...4 }
+  // No picture is so narrow: it is a plane of colour, or pixels in one row.
+  private static var greatestRatio: Int { 32 }
+
+  /// Whether the classes have but their numbers for names.
+  private var hasNumberedClasses: Bool { classNames == classNames.indices.map(String.init) }
+
+  /// Refuses what is hardly meant: numbers of classes that no image has, axes in another order.
+  ///
+  /// - Throws: What it looks like, and what to do.
+  func requirePlausible() throws(DatasetError) {
+    let shape = "images of \(height) × \(width) pixels with \(channels) channels"
+    let isMoved = Self.usualChannels.contains(height) && !Self.usualChannels.contains(channels)
+    let isPlausible =
+      Self.usualChannels.contains(channels)
+      && max(height, width) <= Self.greatestRatio * min(height, width)
+    guard isPlausible else {
+      throw .badSource(
+        file: name,
+        reason: "\(shape) " + (isMoved ? "look like [N, C, H, W]" : "are unusual")
+          + "; store them as [N, H, W, C], or insist with --as-is")
+    }
+    let used = Set(labels)
+    guard !hasNumberedClasses || used.count == classNames.count else {
+      let missing = classNames.indices.filter { !used.contains(Int32($0)) }.map(String.init)
+      let nouns =
+        missing.count == 1 ? "class \(missing.listed) has" : "classes \(missing.listed) have"
+      throw .badSource(
+        file: name,
+        reason: "its labels go from \(used.min() ?? 0) to \(used.max() ?? 0), and \(nouns) no "
+          + "image; number them from 0 without gaps, name the classes with --classes, or insist "
+          + "with --as-is")
+    }
+  }
+
+  /// Passes on what `body` yields; a file that is refused becomes an error of what is to be packed.
+  static func opening<Value>(
+    _ body: @autoclosure () throws(FileRefusal) -> Value, _ path: String
+  ) throws(DatasetError) -> Value {
+    do { return try body() } catch {
+      throw .badSource(file: path, reason: "it cannot be read: \(error.reason)")
+    }
+  }
+
   /// Labels as indices of classes, and names for the classes.
   ///
   /// - Parameters:

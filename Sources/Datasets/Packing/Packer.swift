@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import HDF5
 
@@ -25,12 +26,17 @@ public struct Packer: Sendable {
   public var seed: UInt64
   /// Most images of a shard.
   public var shardLimit: Int
+  /// Whether images that look like a mistake are packed all the same.
+  public var isAsIs: Bool
 
   /// Describes how images are divided.
-  public init(validation: Validation, seed: UInt64 = 0, shardLimit: Int = 10_000) {
+  public init(
+    validation: Validation, seed: UInt64 = 0, shardLimit: Int = 10_000, isAsIs: Bool = false
+  ) {
     self.validation = validation
     self.seed = seed
     self.shardLimit = shardLimit
+    self.isAsIs = isAsIs
   }
 
   /// Writes `train-00000-of-00002.h5`, … and `validation-00000-of-00001.h5`, ….
@@ -42,6 +48,7 @@ public struct Packer: Sendable {
   /// - Throws: When the images cannot be read or divided, the folder has such shards already, or a
   ///   shard cannot be written; no shard is left behind then.
   public func pack(_ images: some ImageSource, into folder: String) throws(DatasetError) -> Output {
+    if !isAsIs { try images.requirePlausible() }
     let split = try divide(labels: images.labels, of: images.name)
     return try write(into: folder) { (output) throws(DatasetError) in
       try write(images, split.training, named: "train", in: folder, to: &output.training)
@@ -56,7 +63,8 @@ public struct Packer: Sendable {
   public func pack(
     training: some ImageSource, validation: some ImageSource, into folder: String
   ) throws(DatasetError) -> Output {
-    try write(into: folder) { (output) throws(DatasetError) in
+    if !isAsIs { try training.requirePlausible() }
+    return try write(into: folder) { (output) throws(DatasetError) in
       try write(
         training, Array(training.labels.indices), named: "train", in: folder, to: &output.training)
       try write(
@@ -86,7 +94,7 @@ public struct Packer: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw .notWritten(file: folder, reason: error.localizedDescription)
+      throw .notWritten(file: folder, reason: error.systemReason)
     }
   }
 
@@ -105,11 +113,12 @@ public struct Packer: Sendable {
   /// Divides images at random, as many of each class.
   func divide(labels: [Int32], of name: String) throws(DatasetError) -> StratifiedSplit {
     let count = labels.count
+    let greatest = StratifiedSplit.greatestValidationCount(labels)
     let validationCount: Int
     switch validation {
     case .count(let number): validationCount = number
     case .fraction(let share) where share >= 0 && share < 1:
-      validationCount = Int((share * Double(count)).rounded())
+      validationCount = min(greatest, Int((share * Double(count)).rounded()))
     case .fraction(let share):
       throw .badSource(file: name, reason: "\(share) is not a fraction of the images")
     }
@@ -120,6 +129,12 @@ public struct Packer: Sendable {
       throw .badSource(
         file: name,
         reason: "\(validationCount) images for validation leave none of its \(count) for training")
+    }
+    guard validationCount <= greatest else {
+      throw .badSource(
+        file: name,
+        reason: "\(validationCount) images for validation leave a class none for training; at most "
+          + "\(greatest) leave one of each")
     }
     return StratifiedSplit(labels: labels, validationCount: validationCount, seed: seed)
   }

@@ -1,3 +1,4 @@
+import Boundary
 import Crypto
 import Tensors
 
@@ -86,10 +87,19 @@ public struct PackingPlan: Sendable {
   }
 
   /// Classes of which no picture is left for training.
-  public var emptyClasses: [String] {
-    var counts = [Int](repeating: 0, count: folder.classNames.count)
-    for picture in training { counts[Int(folder.files[picture].label)] += 1 }
-    return zip(folder.classNames, counts).filter { $0.1 == 0 }.map(\.0)
+  public var emptyClasses: [String] { classes(without: training) }
+
+  /// Classes that have pictures for training and none for validation, where others have some.
+  public var classesWithoutValidation: [String] {
+    if validation.isEmpty { return [] }
+    let empty = Set(emptyClasses)
+    return classes(without: validation).filter { !empty.contains($0) }
+  }
+
+  private func classes(without pictures: [Int]) -> [String] {
+    let labels = Set(pictures.map { folder.files[$0].label })
+    return folder.classNames.enumerated().filter { !labels.contains(Int32($0.offset)) }
+      .map(\.element)
   }
 
   private static func withoutCopies(
@@ -109,7 +119,7 @@ public struct PackingPlan: Sendable {
       copies.append(
         SkippedPicture(
           path: files[index].path,
-          reason: "it is a copy of \(file.path.onOneLine)\(part); remove one"))
+          reason: "it is a copy of \(file.path.shown)\(part); remove one"))
     }
     return (kept, copies)
   }

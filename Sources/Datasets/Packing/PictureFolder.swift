@@ -1,14 +1,19 @@
+import Boundary
 import Crypto
-import FoundationEssentials
 
 /// A folder of pictures, one folder a class, and what is found in it by names alone.
 ///
 ///     root/cat/1.jpg                       classes, to be divided by a list or at random
-///     root/train/cat/1.jpg                 divided already; the second part is `val`,
-///     root/val/cat/2.jpg                   `validation` or `test`, the first of them that exists
+///     root/train/cat/1.jpg                 divided already, in whatever case, and also as in
+///     root/val/cat/2.jpg                   `seg_train` and `seg_test`; see ``PartName``
 ///
-/// Folders in the folder of a class belong to the class. Hidden files and folders are left out.
+/// A folder that is alone around all others is looked through. Folders in the folder of a class belong
+/// to the class. Hidden files and folders, and those that systems make, are left out; each file and
+/// each folder counts once, where it lies, whatever number of links lead to it.
 public struct PictureFolder: Sendable {
+  // Room for ten million paths.
+  private static let listByteLimit = 1 << 30
+
   /// Path of the folder.
   public let path: String
   /// Names of the classes: the folders of the training pictures, sorted by their bytes.
@@ -18,58 +23,64 @@ public struct PictureFolder: Sendable {
   public let files: [PictureFile]
   /// Whether the pictures are divided by folders or by a list.
   public let isDivided: Bool
-  /// Files that are left out because their extension is none of JPEG and PNG.
-  public let ignoredCount: Int
-  /// Folders beside the two parts of a divided folder, which are left out.
-  public let ignoredFolders: [String]
-  /// Files that cannot be packed, as far as their names tell.
+  /// Files that cannot be packed, as far as their names tell, and links to what is packed already.
   public let skipped: [SkippedPicture]
+  /// How the folder was understood and what was left out, a line each, where there is more to say
+  /// than that its folders are the classes.
+  public let notes: [String]
 
   /// Lists a folder.
   ///
   /// - Parameters:
   ///   - path: Path of the folder.
-  ///   - validationList: A text file with the path, from the folder, of one picture for validation
-  ///     in each line.
-  /// - Throws: When the folder or the list cannot be read, there are no classes, a class has
-  ///   validation pictures only, or the list names a picture that does not exist.
-  public init(path: String, validationList: String? = nil) throws(DatasetError) {
-    var walk = FolderWalk(root: path)
-    guard let names = walk.names(in: "") else {
-      throw .badSource(file: path, reason: "the folder cannot be read; correct the path")
-    }
-    let folders = names.filter { walk.kind($0).kind == .folder }
-    let second = ["val", "valid", "validation", "dev", "test"].first(where: folders.contains)
-    let isSplit = folders.contains("train") && (second != nil || folders == ["train"])
-    if isSplit && second != nil && validationList != nil {
+  ///   - validationList: A text with the path, from the folder, of one picture for validation in
+  ///     each line.
+  ///   - isAsIs: Whether folders are classes even where they do not look so.
+  /// - Throws: When the folder or the list cannot be read, there are no classes or others seem to be
+  ///   meant, a class has validation pictures only, or the list names a picture that does not exist.
+  public init(
+    path: String, validationList: String? = nil, isAsIs: Bool = false
+  ) throws(DatasetError) {
+    let layout = try FolderLayout(FolderRoot(path: path), isAsIs: isAsIs)
+    if let parts = layout.partNames, validationList != nil {
       throw .badSource(
-        file: path, reason: "it is divided into train and \(second ?? ""); leave the list out")
+        file: path,
+        reason: "it is divided into \(parts.training.shown) and \(parts.validation.shown); "
+          + "leave the list out")
     }
-    let training = isSplit ? "train" : ""
-    classNames = try Self.classes(in: training, &walk)
-    var files = Self.files(of: classNames, in: training, isValidation: false, &walk)
-    if isSplit, let second {
-      // By their bytes: a string equals another that looks the same.
-      let known = Set(classNames.map { Array($0.utf8) })
-      for name in try Self.classes(in: second, &walk) where !known.contains(Array(name.utf8)) {
-        throw .badSource(
-          file: "\(path)/\(second)/\(name)",
-          reason: "there is no class of that name in \(path)/train; add it or remove this one")
-      }
-      files += Self.files(of: classNames, in: second, isValidation: true, &walk)
-    }
+    classNames = layout.training.folders
+    var files = try Self.files(layout, at: path)
+    skipped = (files.leftOut.unreadable + files.leftOut.repeated)
+      .sorted { $0.path.precedes($1.path) }
     if let validationList {
-      files = try Self.divide(files, by: validationList)
+      files.found = try Self.divide(files.found, by: validationList, without: skipped)
     }
-    if files.isEmpty {
-      throw .badSource(file: path, reason: "it has no JPEG or PNG files in folders, one a class")
+    guard !files.found.isEmpty else {
+      let others = files.leftOut.lines.map { "; \($0)" }.joined()
+      throw .badSource(
+        file: path, reason: "it has no JPEG or PNG files in folders, one a class\(others)")
     }
     self.path = path
-    self.files = files
-    isDivided = isSplit && second != nil || validationList != nil
-    ignoredFolders = isSplit ? folders.filter { $0 != "train" && $0 != second } : []
-    ignoredCount = walk.ignoredCount
-    skipped = walk.skipped.sorted { $0.path.precedes($1.path) }
+    self.files = files.found
+    isDivided = layout.partNames != nil || validationList != nil
+    notes = Self.notes(layout) + files.leftOut.lines
+    if !isAsIs { try Self.requireClasses(of: self.files, in: layout.training, at: path) }
+  }
+
+  /// Refuses a single class whose pictures all lie in folders of its own, which seem to be the classes.
+  private static func requireClasses(
+    of files: [PictureFile], in part: FolderLevel, at path: String
+  ) throws(DatasetError) {
+    let labels = Set(files.map(\.label))
+    guard labels.count == 1, let label = labels.first else { return }
+    let name = part.folders[Int(label)]
+    let start = part.path.isEmpty ? "\(name)/" : "\(part.path)/\(name)/"
+    let deeper = files.filter { !$0.isValidation }.map { $0.path.dropFirst(start.count) }
+    guard !deeper.isEmpty, deeper.allSatisfy({ $0.contains("/") }) else { return }
+    throw .badSource(
+      file: path,
+      reason: "all its pictures are of one class, \(name.shown), and in folders of that; name "
+        + "\("\(path)/\(start)".shown) if those are the classes, or insist with --as-is")
   }
 
   /// Hash of all names and labels: equal where two processes see the same.
@@ -82,69 +93,89 @@ public struct PictureFolder: Sendable {
     return hash.finalize().hexadecimal
   }
 
-  private static func classes(
-    in part: String, _ walk: inout FolderWalk
-  ) throws(DatasetError) -> [String] {
-    let folder = part.isEmpty ? walk.root : "\(walk.root)/\(part)"
-    guard let names = walk.names(in: part) else {
-      throw .badSource(file: folder, reason: "the folder cannot be read")
-    }
-    var classes: [String] = []
-    for name in names {
-      let path = walk.join(part, name)
-      let kind = walk.kind(path).kind
-      if kind == .folder {
-        classes.append(name)
-      } else if FolderWalk.extensions.contains(FolderWalk.fileExtension(path)) {
-        walk.skip(path, "it is in no folder of a class; move it into one")
-      } else {
-        walk.ignoredCount += 1
+  /// Walks through the folders of the classes of both parts.
+  private static func files(
+    _ layout: FolderLayout, at path: String
+  ) throws(DatasetError) -> (found: [PictureFile], leftOut: LeftOut) {
+    let root = FolderRoot(path: path)
+    let names = layout.training.folders
+    // By their bytes: a string equals another that looks the same.
+    let labels = Dictionary(
+      names.enumerated().map { (Array($0.element.utf8), Int32($0.offset)) },
+      uniquingKeysWith: { first, _ in first })
+    var starts = names.map { root.join(layout.training.path, $0) }
+    var startLabels = names.indices.map { Int32($0) }
+    for name in layout.validation?.folders ?? [] {
+      let folder = root.join(layout.validation?.path ?? "", name)
+      guard let label = labels[Array(name.utf8)] else {
+        throw .badSource(
+          file: root.full(folder),
+          reason: "there is no class of that name in \(root.full(layout.training.path).shown); "
+            + "add it or remove this one")
       }
+      starts.append(folder)
+      startLabels.append(label)
     }
-    guard !classes.isEmpty else {
-      throw .badSource(file: folder, reason: "it has no folders; make one for each class")
+    var walk = FolderWalk(root: path)
+    walk.leaveOut(layout.leftOut)
+    walk.collect(starts)
+    var found = walk.pictures.map {
+      PictureFile(
+        path: $0.path, label: startLabels[$0.group], isValidation: $0.group >= names.count)
     }
-    guard Set(classes).count == classes.count else {
-      throw .badSource(
-        file: folder, reason: "two folders have names that look the same; rename one")
+    found.sort {
+      $0.isValidation == $1.isValidation ? $0.path.precedes($1.path) : $1.isValidation
     }
-    return classes
+    return (found, walk.leftOut)
   }
 
-  private static func files(
-    of classNames: [String], in part: String, isValidation: Bool, _ walk: inout FolderWalk
-  ) -> [PictureFile] {
-    var files: [PictureFile] = []
-    for (label, name) in classNames.enumerated() {
-      let folder = walk.join(part, name)
-      guard walk.kind(folder).kind == .folder else { continue }
-      walk.pictures = []
-      walk.collect(folder)
-      files += walk.pictures.map {
-        PictureFile(path: $0, label: Int32(label), isValidation: isValidation)
-      }
+  private static func notes(_ layout: FolderLayout) -> [String] {
+    var notes: [String] = []
+    if !layout.passed.isEmpty {
+      notes.append(
+        "looked through \(layout.passed.listed), which \(layout.passed.count == 1 ? "is" : "are") "
+          + "alone around the others")
     }
-    return files.sorted { $0.path.precedes($1.path) }
+    if let parts = layout.partNames {
+      notes.append(
+        "divided by folders: \(parts.training.shown) is for training, "
+          + "\(parts.validation.shown) for validation")
+    }
+    if !layout.repeatedFolders.isEmpty {
+      notes.append(
+        "each class has the folders \(layout.repeatedFolders.listed) in it: if those are the "
+          + "classes, make them the outer folders")
+    }
+    if !layout.ignored.isEmpty {
+      let noun = layout.ignored.count == 1 ? "folder" : "folders"
+      notes.append(
+        "left out, being neither training nor validation: \(noun) \(layout.ignored.listed)")
+    }
+    return notes
   }
 
   private static func divide(
-    _ files: [PictureFile], by list: String
+    _ files: [PictureFile], by list: String, without skipped: [SkippedPicture]
   ) throws(DatasetError) -> [PictureFile] {
     let text: String
-    do {
-      text = String(decoding: try Data(contentsOf: URL(filePath: list)), as: UTF8.self)
+    do throws(FileRefusal) {
+      text = try InputText.read(list, limit: listByteLimit)
     } catch {
-      throw .badSource(file: list, reason: "the file cannot be read; correct the path")
+      throw .badSource(file: list, reason: error.reason)
     }
     let known = Set(files.map { Array($0.path.utf8) })
     var listed: Set<[UInt8]> = []
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .enumerated()
     where !line.isEmpty {
-      let path = Array((line.hasPrefix("./") ? line.dropFirst(2) : line).utf8)
+      let name = line.hasPrefix("./") ? line.dropFirst(2) : line
+      let path = Array(name.utf8)
       guard known.contains(path) else {
+        let reason =
+          skipped.first { $0.path.utf8.elementsEqual(path) }.map { "is left out: \($0.reason)" }
+          ?? "is not there"
         throw .badSource(
-          file: list, reason: "line \(index + 1): there is no picture '\(line)' in the folder")
+          file: list, reason: "line \(index + 1): the picture '\(String(name).shown)' \(reason)")
       }
       listed.insert(path)
     }

@@ -1,11 +1,12 @@
+import Boundary
 import Crypto
-import Glibc
 import Images
 
 /// Reads, checks and decodes pictures that are to be packed; keeps its memory between them.
 public final class PictureReader {
-  // A picture of as many pixels as are decoded, with 16 bits a sample and uncompressed, has less.
-  private static let byteLimit = 1 << 30
+  /// Most bytes of a file that is read: a picture of as many pixels as are decoded, with 16 bits a
+  /// sample and uncompressed, has less.
+  package static let byteLimit = 1 << 30
 
   private let root: String
   private let storage: PictureStorage
@@ -29,18 +30,9 @@ public final class PictureReader {
   /// - Throws: When it cannot be packed.
   public func record(of path: String) throws(PictureFault) -> PictureRecord {
     let bytes = try read(path)
-    let format: ImageFormat
     let pixels: PixelImage
-    do throws(ImageError) {
-      format = try decoder.describe(bytes).format
-      pixels = try stored(bytes)
-    } catch {
+    do throws(ImageError) { pixels = try stored(bytes) } catch {
       throw PictureFault(reason: "\(error)")
-    }
-    let isNamedPNG = FolderWalk.fileExtension(path) == "png"
-    guard isNamedPNG == (format == .png) else {
-      throw PictureFault(
-        reason: "it is a \(isNamedPNG ? "JPEG" : "PNG") file by its content; rename it")
     }
     let means = Self.means(pixels)
     return PictureRecord(
@@ -82,32 +74,18 @@ public final class PictureReader {
   }
 
   private func read(_ path: String) throws(PictureFault) -> UnsafeBufferPointer<UInt8> {
-    let descriptor = open("\(root)/\(path)", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.unreadable() }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw Self.unreadable() }
-    let size = Int(status.st_size)
-    guard size <= Self.byteLimit else {
-      throw PictureFault(reason: "it has \(size) bytes; make it smaller or leave it out")
-    }
-    if size > room.count {
-      room.deallocate()
-      room = .allocate(capacity: size + size / 4)
-    }
-    var count = 0
-    while count < size, let start = room.baseAddress {
-      let more = Glibc.read(descriptor, start + count, size - count)
-      if more < 0 && errno == EINTR { continue }
-      guard more >= 0 else { throw Self.unreadable() }
-      if more == 0 { break }
-      count += more
-    }
-    return UnsafeBufferPointer(rebasing: room[..<count])
-  }
-
-  private static func unreadable() -> PictureFault {
-    PictureFault(reason: "it cannot be read: \(String(cString: strerror(errno)).lowercased())")
+    do throws(FileRefusal) {
+      let file = try RegularFile("\(root)/\(path)")
+      let size = file.byteCount
+      try file.requireAtMost(Self.byteLimit)
+      if size > room.count {
+        room.deallocate()
+        room = .allocate(capacity: size + size / 4)
+      }
+      let bytes = UnsafeMutableBufferPointer(rebasing: room[..<size])
+      try file.read(at: 0, into: UnsafeMutableRawBufferPointer(bytes))
+      return UnsafeBufferPointer(bytes)
+    } catch { throw PictureFault(reason: "it cannot be read: \(error.reason)") }
   }
 
   private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> SIMD4<UInt64> {

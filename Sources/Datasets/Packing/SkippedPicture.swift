@@ -1,3 +1,5 @@
+import Boundary
+
 /// A file that was not packed, and why.
 public struct SkippedPicture: Sendable, Equatable {
   /// Path from the folder that is packed.
@@ -5,9 +7,10 @@ public struct SkippedPicture: Sendable, Equatable {
   /// What is wrong with it.
   public let reason: String
 
-  /// The two as a line, with a tab between them: `cat/1.jpg`, `the file is empty; copy it again`.
+  /// The two as a line, with a tab between them: `cat/1.jpg`, `the file is empty; copy it again`; what
+  /// would end the line or a column of it is written out.
   public var line: String {
-    "\(path.onOneLine)\t\(reason)"
+    "\(path.shown(limit: .max))\t\(reason.shownLines.replacing("\t", with: " "))"
   }
 
   /// Names a file and what is wrong with it.

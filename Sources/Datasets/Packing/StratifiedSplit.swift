@@ -10,17 +10,17 @@ public struct StratifiedSplit: Sendable, Equatable {
   /// Divides images by their labels.
   ///
   /// Each class gives its share of the validation images, rounded so that the counts add up
-  /// (largest remainders first, then lower classes). Which images of a class they are is a pure
-  /// function of the seed.
+  /// (largest remainders first, then lower classes), but keeps an image for training. Which images
+  /// of a class they are is a pure function of the seed.
   ///
   /// - Parameters:
   ///   - labels: Index of the class of each image.
   ///   - validationCount: Images for validation.
   ///   - seed: Chooses among the divisions.
-  /// - Precondition: `0 ≤ validationCount ≤ labels.count`.
+  /// - Precondition: `0 ≤ validationCount ≤ StratifiedSplit.greatestValidationCount(labels)`.
   public init(labels: [Int32], validationCount: Int, seed: UInt64) {
     precondition(
-      (0...labels.count).contains(validationCount),
+      (0...Self.greatestValidationCount(labels)).contains(validationCount),
       "\(validationCount) of \(labels.count) images cannot be for validation")
     var members = [[Int]](repeating: [], count: Int(labels.max() ?? -1) + 1)
     for (image, label) in labels.enumerated() { members[Int(label)].append(image) }
@@ -30,7 +30,13 @@ public struct StratifiedSplit: Sendable, Equatable {
     let byRemainder = members.indices.sorted {
       (remainders[$1], $0) < (remainders[$0], $1)
     }
-    for label in byRemainder.prefix(validationCount - shares.reduce(0, +)) { shares[label] += 1 }
+    var missing = validationCount - shares.reduce(0, +)
+    while missing > 0 {
+      for label in byRemainder where missing > 0 && shares[label] + 1 < members[label].count {
+        shares[label] += 1
+        missing -= 1
+      }
+    }
 
     var isValidation = [Bool](repeating: false, count: labels.count)
     for (label, share) in shares.enumerated() {
@@ -40,5 +46,10 @@ public struct StratifiedSplit: Sendable, Equatable {
     }
     training = labels.indices.filter { !isValidation[$0] }
     validation = labels.indices.filter { isValidation[$0] }
+  }
+
+  /// Most images that can be put aside with one of each class left for training.
+  public static func greatestValidationCount(_ labels: [Int32]) -> Int {
+    labels.count - Set(labels).count
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Boundary
 import Images
 
 /// Small JPEG pictures for pages, of files and of samples.
@@ -11,9 +11,10 @@ public final class Thumbnails {
 
   /// A picture's file made small; nil if it cannot be read.
   public func jpeg(ofFile path: String) -> [UInt8]? {
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else { return nil }
-    return data.withUnsafeBytes { bytes in
-      let bytes = bytes.assumingMemoryBound(to: UInt8.self)
+    guard let file = try? RegularFile(path),
+      let data = try? file.contents(limit: PictureReader.byteLimit)
+    else { return nil }
+    return data.withUnsafeBufferPointer { bytes in
       guard let size = try? scratch.decoder.describe(bytes),
         (try? scratch.decoder.decode(
           bytes, reduction: reduction(size.height, size.width), into: scratch.picture)) != nil

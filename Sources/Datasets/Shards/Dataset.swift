@@ -112,8 +112,8 @@ public final class Dataset: Sendable {
     } else if let index = a.classNames.indices.first(where: { a.classNames[$0] != b.classNames[$0] }
     ) {
       reason =
-        "class \(index) is '\(a.classNames[index].onOneLine)' and "
-        + "'\(b.classNames[index].onOneLine)'"
+        "class \(index) is '\(a.classNames[index].shown)' and "
+        + "'\(b.classNames[index].shown)'"
     }
     if let reason {
       throw .inconsistent(first: first.path, second: other.path, reason: reason)

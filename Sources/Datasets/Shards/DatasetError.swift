@@ -66,14 +66,14 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .incompatible(let reason):
       "the images do not fit the network: \(reason)"
     case .badSource(let file, let reason):
-      "cannot pack \(file.onOneLine): \(reason)"
+      "cannot pack \(file.shown): \(reason)"
     case .notWritten(let file, let reason):
       "cannot write shard \(file): \(reason)"
     }
   }
 
   private static func origin(_ source: String?) -> String {
-    source.map { " (\($0.onOneLine))" } ?? ""
+    source.map { " (\($0.shown))" } ?? ""
   }
 
   /// What to do about an error of the system.

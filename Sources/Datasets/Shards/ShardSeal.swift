@@ -100,7 +100,7 @@ package struct ShardSeal: Equatable {
     let images = try DatasetError.reading(
       file.placement(of: file.exists("images") ? "images" : "bytes"))
     let seal = try ShardSeal(of: DatasetError.opening(RegularFile(path)), images: images)
-    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     let written = descriptor < 0 ? -1 : pwrite(descriptor, seal.block, byteCount, 0)
     let reason = String(cString: strerror(errno))
     // Whether it is on the disk is asked when the file gets its name.

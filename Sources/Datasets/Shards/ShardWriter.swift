@@ -53,6 +53,8 @@ public final class ShardWriter {
     partial = path + ".partial"
     sums = description.mean.map { _ in 0 }
     squares = sums
+    // A link of that name would be followed, and what it leads to be overwritten.
+    unlink(partial)
     file = try DatasetError.writing(
       HDF5File(creating: partial, userBlock: ShardSeal.byteCount))
     if let pictures {

@@ -82,16 +82,16 @@ public final class Predictor {
 
   /// Loads a file's picture and tells what hindered it, if anything did.
   private func load(_ file: String, to image: Int) -> String? {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: file))
+    let data: [UInt8]
+    do throws(FileRefusal) {
+      data = try RegularFile(file).contents(limit: PictureReader.byteLimit)
     } catch {
-      return "cannot be read: \(error.systemReason)"
+      return "it cannot be read: \(error.reason)"
     }
-    return data.withUnsafeBytes { bytes in
+    return data.withUnsafeBufferPointer { bytes in
       do throws(ImageError) {
         try pipeline.fill(
-          bytes.assumingMemoryBound(to: UInt8.self),
+          bytes,
           into: network.images.start + image * imageSize, scratch: scratch)
         return nil
       } catch { return "\(error)" }

@@ -1,0 +1,13 @@
+import Glibc
+
+/// Why the system has just not done something.
+struct SystemFailure: Error {
+  let code: Int32
+
+  /// What it said last.
+  init() { code = errno }
+
+  var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+
+  var reason: String { String(cString: strerror(code)).lowercased() }
+}
