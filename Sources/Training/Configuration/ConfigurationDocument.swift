@@ -17,7 +17,10 @@ struct ConfigurationDocument {
     "training": ["epochs", "steps"], "schedule": ["learningRate", "learningRatePer256"],
   ]
   /// Most bytes of a text: many times what all keys together take.
-  static let byteLimit = 1 << 20
+  static let byteLimit = 1 << 19
+  /// Most aliases of a text: with so many, lists in lists have 10⁵ elements at most (e^(n/e)), and with
+  /// some more they take for ever.
+  private static let mostAliases = 32
   /// Most files that are based on each other, one after the other.
   private static let mostBases = 16
 
@@ -40,8 +43,8 @@ struct ConfigurationDocument {
   private var bases: [ConfigurationDocument] = []
   /// Each override as it is shown, by `section.key`, and by `section` where the file has none.
   private var overrides: [String: String] = [:]
-  /// What an alternative has replaced, by section.
-  private var replacements: [String: String] = [:]
+  /// What the alternative `key` has replaced, by section.
+  private var replacements: [String: (key: String, text: String)] = [:]
 
   /// Parses the text of `file`, and reads the files that it is based on.
   ///
@@ -118,7 +121,12 @@ struct ConfigurationDocument {
   }
 
   /// What an alternative has replaced, a line each.
-  var replaced: [String] { replacements.sorted { $0.key < $1.key }.map(\.value) }
+  var replaced: [String] {
+    replacements.sorted { $0.key < $1.key }.compactMap { section, replacement in
+      let isGiven = (try? given(replacement.key, in: section)) != nil
+      return isGiven ? replacement.text : nil
+    }
+  }
 
   /// Replaces or adds values, each given as `section.key=value`.
   mutating func apply(_ overrides: [String]) throws(ConfigurationError) {
@@ -214,9 +222,10 @@ struct ConfigurationDocument {
 
   private mutating func note(_ new: Entry, replaces old: Entry, in section: String, _ place: String)
   {
-    replacements[section] =
+    let text =
       "\(section).\(new.name) \(new.value.summary) replaces \(section).\(old.name) "
       + "\(old.value.summary) (\(place))"
+    replacements[section] = (new.name, text)
   }
 
   /// Where a section or a key is: an override, a line, or else the place of what it belongs to.
@@ -257,6 +266,10 @@ struct ConfigurationDocument {
       throw ConfigurationError(
         location: location, problem: "has more than \(byteLimit) bytes, and is no configuration")
     }
+    guard aliasCount(yaml) <= mostAliases else {
+      throw ConfigurationError(
+        location: location, problem: "has more than \(mostAliases) aliases; write values out")
+    }
     do {
       return try Yams.compose(yaml: yaml) ?? Node("", .implicit, .plain)
     } catch YamlError.duplicatedKeysInMapping(let names, let context) {
@@ -275,6 +288,22 @@ struct ConfigurationDocument {
     } catch {
       throw ConfigurationError(location: location, problem: "not valid YAML: \("\(error)".shown)")
     }
+  }
+}
+
+extension ConfigurationDocument {
+  /// How many aliases a text has at most: words that begin with an asterisk.
+  private static func aliasCount(_ yaml: String) -> Int {
+    var count = 0
+    var isWordBegin = true
+    var isAsterisk = false
+    for byte in yaml.utf8 {
+      let character = Character(Unicode.Scalar(byte))
+      if isAsterisk, byte > 32, !"[]{},:.*/".contains(character) { count += 1 }
+      isAsterisk = isWordBegin && character == "*"
+      isWordBegin = byte <= 32 || "[]{},:?-".contains(character)
+    }
+    return count
   }
 }
 
