@@ -11,16 +11,25 @@ public enum InputText {
   /// - Parameters:
   ///   - path: Path of the file or pipe.
   ///   - limit: Most bytes that it can have.
+  ///   - pipesToo: Whether it may be a pipe: a path that a person has written on the command line.
   /// - Throws: When it is missing, may not be read, is neither file nor pipe, has more bytes, is a
   ///   pipe that nobody writes to, or is in another encoding, which is named.
-  public static func read(_ path: String, limit: Int) throws(FileRefusal) -> String {
+  public static func read(
+    _ path: String, limit: Int, pipesToo: Bool = true
+  ) throws(FileRefusal) -> String {
     let opened = try OpenedPath(path)
-    try opened.require(pipesToo: true)
+    try opened.require(pipesToo: pipesToo)
     let bytes = try bytes(of: opened, limit: limit)
     if case .pipe = opened.kind, bytes.isEmpty {
       throw FileRefusal(.notRegular, path, "it is a pipe that nobody writes to")
     }
     return try decoded(bytes, path)
+  }
+
+  /// Whether a pipe lies at a path, which can be read once.
+  public static func isPipe(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
   private static func bytes(

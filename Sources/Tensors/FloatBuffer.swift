@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A block of zero-initialised floats, aligned to pages, that lives as long as its owner.
 ///
@@ -15,6 +16,11 @@ public final class FloatBuffer: @unchecked Sendable {
   public let start: UnsafeMutablePointer<Float>
 
   private let mappedBytes: Int
+  /// Bytes of all buffers of this process.
+  private static let totalBytes = Atomic<Int>(0)
+  /// Bytes of memory that this host has for all its processes. The system lends more, and ends the
+  /// process when it cannot keep its word.
+  private static let hostBytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
 
   /// Reserves `count` floats, all zero.
   ///
@@ -26,13 +32,16 @@ public final class FloatBuffer: @unchecked Sendable {
     // One spare vector: kernels load whole vectors at the end of unpadded parameter tensors.
     let bytes = (count + vectorWidth) * MemoryLayout<Float>.stride
     mappedBytes = (bytes + 4095) & ~4095
-    let address = mmap(
-      nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let total = Self.totalBytes.add(mappedBytes, ordering: .relaxed).newValue
+    let address =
+      total > Self.hostBytes
+      ? nil
+      : mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let address, address != MAP_FAILED else {
       // Nothing can go on without its arenas, and a back-trace would explain nothing.
       let line =
-        "effnet: no memory for \(mappedBytes >> 20) MiB; choose a smaller batch, resolution or "
-        + "network, or more ranks\n"
+        "effnet: no memory for \(total >> 20) MiB; choose a smaller batch.size or "
+        + "--batch, resolution or network, or more ranks\n"
       _ = write(STDERR_FILENO, line, line.utf8.count)
       exit(2)
     }
@@ -42,6 +51,7 @@ public final class FloatBuffer: @unchecked Sendable {
 
   deinit {
     munmap(start, mappedBytes)
+    Self.totalBytes.subtract(mappedBytes, ordering: .relaxed)
   }
 
   /// All floats of the buffer.

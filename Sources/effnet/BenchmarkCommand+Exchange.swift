@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Boundary
 import MPI
 
 extension BenchmarkCommand {
@@ -15,39 +16,38 @@ extension BenchmarkCommand {
 
     @Option(
       parsing: .upToNextOption,
-      help: "Sizes in bytes, K and M for 1024 and 1024²; 8 to 64M unless given.")
-    var sizes: [String] = []
+      help: "Sizes in bytes, K and M for 1024 and 1024²; 8 to 64M unless given.",
+      transform: Self.byteCounts)
+    var sizes: [[Int]] = []
 
-    @Option(help: "Seconds for each size, about.")
+    @Option(
+      help: "Seconds for each size, about.", transform: BoundedNumber.real(0.001...3600, "seconds"))
     var seconds = 0.5
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    func validate() throws {
-      _ = try byteCounts()
-      guard (0.001...3600).contains(seconds) else {
-        throw ValidationError("--seconds must be between 0.001 and 3600")
+    private static func byteCounts(_ list: String) throws(BoundedNumber.Refusal) -> [Int] {
+      var counts: [Int] = []
+      for text in list.split(separator: ",") {
+        let unit = ["K": 1 << 10, "M": 1 << 20][text.suffix(1).uppercased()]
+        let kind = "bytes, in multiples of 8, such as 8,2K,20M"
+        let number = try BoundedNumber.whole(
+          unit == nil ? text : text.dropLast(), 1...largestSize, kind)
+        let bytes = number.saturatingProduct(unit ?? 1)
+        guard bytes <= largestSize, bytes % 8 == 0 else {
+          throw BoundedNumber.Refusal(description: "allowed: 8 to 1024M \(kind)")
+        }
+        counts.append(bytes)
       }
+      return counts
     }
 
-    private func byteCounts() throws -> [Int] {
-      if sizes.isEmpty { return ExchangeBenchmark.sizes }
-      return try sizes.flatMap { $0.split(separator: ",") }.map { text in
-        let unit = ["K": 1 << 10, "M": 1 << 20][text.suffix(1).uppercased()]
-        guard let number = Int(unit == nil ? text : text.dropLast()),
-          (1...(1 << 30)).contains(number), case let bytes = number * (unit ?? 1),
-          bytes <= 1 << 30, bytes % 8 == 0
-        else {
-          throw ValidationError(
-            "--sizes \(text): give multiples of 8 up to 1024M, such as 8,2K,20M")
-        }
-        return bytes
-      }
-    }
+    private static let largestSize = 1 << 30
 
     func run() throws {
-      let sizes = try byteCounts()
+      let own = sizes.flatMap(\.self)
+      let sizes = own.isEmpty ? ExchangeBenchmark.sizes : own
       try Job.run { world in
         guard (2...SumPattern.rankLimit).contains(world.size) else {
           throw Failure(

@@ -18,14 +18,20 @@ extension BenchmarkCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    func run() throws {
-      let cases = KernelBenchmark.cases.filter { kernel in
+    func validate() throws {
+      guard cases.isEmpty else { return }
+      throw ValidationError(
+        "--only \(only ?? ""): there is no such kernel; see them all without --only")
+    }
+
+    private var cases: [KernelCase] {
+      KernelBenchmark.cases.filter { kernel in
         only.map { "\(kernel.name) \(kernel.shape)".lowercased().contains($0.lowercased()) } ?? true
       }
-      guard !cases.isEmpty else {
-        throw Failure(
-          .usage, "--only \(only ?? ""): there is no such kernel; see them all without --only")
-      }
+    }
+
+    func run() throws {
+      let cases = cases
       try Job.run { world in
         let isShown = world.rank == 0 && !json
         let rates = KernelBenchmark.Rates()

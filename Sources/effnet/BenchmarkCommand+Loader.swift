@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Datasets
 import Foundation
 import Reports
 import Training
@@ -21,7 +22,9 @@ extension BenchmarkCommand {
       name: .customLong("set"), help: "Replace a value of the configuration: section.key=value.")
     var overrides: [String] = []
 
-    @Option(help: "Images of each rank; one epoch unless given.")
+    @Option(
+      help: "Images of each rank; one epoch unless given.",
+      transform: BoundedNumber.whole(1...1_000_000_000, "images"))
     var images: Int?
 
     @Option(
@@ -29,28 +32,16 @@ extension BenchmarkCommand {
         """
         Take made-up JPEG pictures instead of the configuration's training data: so many, in \
         shards in a temporary folder.
-        """, valueName: "count"))
+        """, valueName: "count"),
+      transform: BoundedNumber.whole(1...10_000_000, "pictures"))
     var synthetic: Int?
 
-    @Option(help: "Size of the made-up pictures.")
-    var size = "500x375"
+    @Option(
+      help: "Size of the made-up pictures; 500x375 unless given.", transform: PictureSize.init)
+    var size = PictureSize(width: 500, height: 375)
 
     @Flag(help: "Print one JSON object.")
     var json = false
-
-    func validate() throws {
-      if let images, images < 1 { throw ValidationError("--images must be at least 1") }
-      if let synthetic, synthetic < 1 { throw ValidationError("--synthetic must be at least 1") }
-      _ = try pictureSize()
-    }
-
-    private func pictureSize() throws -> (width: Int, height: Int) {
-      let sides = size.split(separator: "x").compactMap { Int($0) }
-      guard sides.count == 2, sides.allSatisfy({ (1...10_000).contains($0) }) else {
-        throw ValidationError("--size \(size): give width and height, such as 500x375")
-      }
-      return (sides[0], sides[1])
-    }
 
     func run() throws {
       try Job.run { world in
@@ -61,15 +52,16 @@ extension BenchmarkCommand {
           guard world.size == 1 else {
             throw Failure(.usage, "--synthetic is for one process; start it without mpirun")
           }
-          let size = try pictureSize()
           let made = try SyntheticPictures(
             count: synthetic, width: size.width, height: size.height)
-          overrides += ["data.train=\(made.folder)", "data.validation=[]"]
+          let train = ShardPath.escaped(made.folder).quotedForYAML
+          overrides += ["data.train=\(train)", "data.validation=[]"]
           pictures = made
         }
         defer { pictures?.remove() }
         let result = try LoaderBenchmark(
-          Configuration(contentsOf: config, overrides: overrides), images: images,
+          Job.agreed(Result { try ConfigurationFile.read(config, overrides) }, world),
+          images: images,
           communicator: world)
         guard world.rank == 0 else { return }
         if json { try printJSON(result) } else { print(Self.text(result)) }

@@ -13,16 +13,20 @@ extension BenchmarkCommand {
     @Option(help: "Network of synthetic steps.")
     var model = "b0"
 
-    @Option(help: "Side of the input in pixels; the variant's own unless given.")
+    @Option(
+      help: "Side of the input in pixels; the variant's own unless given.",
+      transform: BoundedNumber.whole(1...65_536, "pixels"))
     var resolution: Int?
 
-    @Option(help: "Images of each rank in a step.")
+    @Option(
+      help: "Images of each rank in a step.", transform: BoundedNumber.whole(1...65_536, "images"))
     var batch: Int
 
-    @Option(help: "Images of a micro-batch.")
+    @Option(
+      help: "Images of a micro-batch.", transform: BoundedNumber.whole(1...65_536, "images"))
     var microBatch: Int
 
-    @Option(help: "Recorded steps.")
+    @Option(help: "Recorded steps.", transform: BoundedNumber.whole(1...100_000, "steps"))
     var steps: Int
 
     @Option(help: "Take network and images from a configuration.")
@@ -34,18 +38,20 @@ extension BenchmarkCommand {
     @Flag(help: "Measure the links between the ranks, too.")
     var calibrate = false
 
-    @Option(help: "Place of the first rank among the processors.")
+    @Option(
+      help: "Place of the first rank among the processors.",
+      transform: BoundedNumber.whole(0...65_536, "processors"))
     var firstProcessor = 0
 
     func run() throws {
       try Job.run { world in
-        let configuration = try config.map {
-          try Configuration(
-            contentsOf: $0,
-            overrides: overrides + [
-              "batch.size=\(batch * world.size)", "batch.microBatch=\(microBatch)",
-              "batch.rounds=1",
-            ])
+        let configuration = try config.map { path in
+          let own = [
+            "batch.size=\(batch * world.size)", "batch.microBatch=\(microBatch)",
+            "batch.rounds=1",
+          ]
+          return try Job.agreed(
+            Result { try ConfigurationFile.read(path, overrides + own) }, world)
         }
         var options = ScalingSample.Options(batch: batch, microBatch: microBatch, steps: steps)
         options.isCalibrating = calibrate

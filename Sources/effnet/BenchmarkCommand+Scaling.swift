@@ -18,26 +18,36 @@ extension BenchmarkCommand {
         rank whose neighbours are busy with copies of it.
         """)
 
-    @Option(help: ArgumentHelp("Numbers of ranks.", valueName: "n,n"))
-    var ranks = "1,2"
+    @Option(
+      help: ArgumentHelp("Numbers of ranks.", valueName: "n,n"), transform: RankCounts.init)
+    var ranks = RankCounts([1, 2])
 
     @Option(help: "b0…b8, l2, lite0…lite4.")
     var model = "b0"
 
-    @Option(help: "Side of the input in pixels; the variant's own unless given.")
+    @Option(
+      help: "Side of the input in pixels; the variant's own unless given.",
+      transform: BoundedNumber.whole(1...65_536, "pixels"))
     var resolution: Int?
 
     @Option(
-      help: "Images: of each rank in weak scaling, in all in strong scaling; 16 unless given.")
+      help: "Images: of each rank in weak scaling, in all in strong scaling; 16 unless given.",
+      transform: BoundedNumber.whole(1...65_536, "images"))
     var batch: Int?
 
-    @Option(help: "Images of a micro-batch; what a rank has in the largest point unless given.")
+    @Option(
+      help: "Images of a micro-batch; what a rank has in the largest point unless given.",
+      transform: BoundedNumber.whole(1...65_536, "images"))
     var microBatch: Int?
 
-    @Option(help: "Recorded steps of a repetition.")
+    @Option(
+      help: "Recorded steps of a repetition.",
+      transform: BoundedNumber.whole(1...100_000, "steps"))
     var steps = 20
 
-    @Option(help: "Repetitions of each point, interleaved.")
+    @Option(
+      help: "Repetitions of each point, interleaved.",
+      transform: BoundedNumber.whole(1...1_000, "repetitions"))
     var repetitions = 5
 
     @Flag(help: "Measure weak scaling; both unless one is given.")
@@ -63,13 +73,16 @@ extension BenchmarkCommand {
     @Option(help: ArgumentHelp("Predict other networks, too.", valueName: "b3,b7"))
     var predict: String?
 
-    @Option(help: "Ranks on each host of predictions; as measured unless given.")
+    @Option(
+      help: "Ranks on each host of predictions; as measured unless given.",
+      transform: BoundedNumber.whole(1...4_096, "ranks"))
     var ranksPerHost: Int?
 
     @Option(
       help: ArgumentHelp(
-        "Take this link between hosts instead of a calibrated one.", valueName: "100us,1gbit"))
-    var link: String?
+        "Take this link between hosts instead of a calibrated one.", valueName: "100us,1gbit"),
+      transform: Self.link)
+    var link: Link?
 
     @Option(help: ArgumentHelp("Folder for the report.", valueName: "dir"))
     var output = "Scaling"
@@ -80,21 +93,9 @@ extension BenchmarkCommand {
     private static let defaultBatch = 16
 
     func validate() throws {
-      _ = try rankCounts()
       for name in [model] + predicted where Variant(rawValue: name) == nil {
         throw ValidationError(
           "\(name): networks are \(Variant.allCases.map(\.rawValue).joined(separator: " "))")
-      }
-      guard (1...100_000).contains(steps), (1...1_000).contains(repetitions),
-        (1...65_536).contains(batch ?? 1), (1...65_536).contains(resolution ?? 1),
-        (1...65_536).contains(microBatch ?? 1), (1...4_096).contains(ranksPerHost ?? 1)
-      else {
-        throw ValidationError(
-          "--steps, --repetitions, --batch, --micro-batch, --resolution and --ranks-per-host "
-            + "must be at least 1")
-      }
-      if let link, Link(link) == nil {
-        throw ValidationError("--link \(link): give latency and rate, such as 100us,1gbit")
       }
       if config != nil, resolution != nil {
         throw ValidationError("--config has the resolution; use --set network.resolution=N")
@@ -105,13 +106,13 @@ extension BenchmarkCommand {
       predict?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? []
     }
 
-    private func rankCounts() throws -> [Int] {
-      let counts = ranks.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
-      let numbers = Set(counts.compactMap { $0 }).sorted()
-      guard !numbers.isEmpty, !counts.contains(nil),
-        numbers.allSatisfy({ (1...4_096).contains($0) })
-      else { throw ValidationError("--ranks \(ranks): give numbers from 1 to 4096, such as 1,2,4") }
-      return numbers
+    private static func link(_ text: String) throws(BoundedNumber.Refusal) -> Link {
+      guard let link = Link(text) else {
+        throw BoundedNumber.Refusal(
+          description: "give latency, up to 60s, and rate, from 1kbit to 1000000gbit, such as "
+            + "100us,1gbit")
+      }
+      return link
     }
 
     func run() throws {
@@ -133,7 +134,7 @@ extension BenchmarkCommand {
     }
 
     private func plan() throws -> ScalingPlan {
-      let counts = try rankCounts()
+      let counts = ranks.counts
       let largest = counts.max() ?? 1
       let processors = AllottedCores().processors.count
       guard oversubscribe || hosts != nil || largest <= processors || isInAllocation else {
@@ -144,7 +145,8 @@ extension BenchmarkCommand {
       }
       let (isWeak, isStrong) = weak || strong ? (weak, strong) : (true, true)
       let configuration = try config.map {
-        try Configuration(contentsOf: $0, overrides: overrides)
+        try ConfigurationFile.requireReadableAgain($0)
+        return try ConfigurationFile.read($0, overrides)
       }
       let batch = batch ?? configuration?.batch.size ?? Self.defaultBatch
       let microBatch =
@@ -171,7 +173,7 @@ extension BenchmarkCommand {
       plan.isOversubscribing = oversubscribe
       plan.predicted = predicted.filter { $0 != model || config != nil }
       plan.ranksPerHost = ranksPerHost
-      plan.link = link.flatMap { Link($0) }
+      plan.link = link
       return plan
     }
 

@@ -13,16 +13,23 @@ extension BenchmarkCommand {
     @Option(help: "b0…b8, l2, lite0…lite4.")
     var model = "b0"
 
-    @Option(help: "Side of the input in pixels; the variant's own unless given.")
+    @Option(
+      help: "Side of the input in pixels; the variant's own unless given.",
+      transform: BoundedNumber.whole(1...65_536, "pixels"))
     var resolution: Int?
 
-    @Option(help: "Images of each rank in a step.")
+    @Option(
+      help: "Images of each rank in a step.", transform: BoundedNumber.whole(1...65_536, "images"))
     var batch = 16
 
-    @Option(help: "Images of a micro-batch; the batch unless given.")
+    @Option(
+      help: "Images of a micro-batch; the batch unless given.",
+      transform: BoundedNumber.whole(1...65_536, "images"))
     var microBatch: Int?
 
-    @Option(help: "Timed steps, after two to warm up.")
+    @Option(
+      help: "Timed steps, after two to warm up.",
+      transform: BoundedNumber.whole(1...1_000_000, "steps"))
     var steps = 5
 
     @Option(help: "How gradients travel: float32 or bfloat16.")
@@ -54,12 +61,6 @@ extension BenchmarkCommand {
           "--model \(model): networks are "
             + Variant.allCases.map(\.rawValue).joined(separator: " "))
       }
-      guard (1...65_536).contains(batch), (1...65_536).contains(resolution ?? 1),
-        (1...1_000_000).contains(steps)
-      else {
-        throw ValidationError(
-          "--batch and --resolution must be between 1 and 65536, --steps at most 1000000")
-      }
       if profile && steps > Self.mostProfiledSteps {
         throw ValidationError("--profile takes at most \(Self.mostProfiledSteps) --steps")
       }
@@ -71,7 +72,7 @@ extension BenchmarkCommand {
         throw ValidationError("--evaluate takes the batch as one; leave out --micro-batch")
       }
       if let microBatch {
-        guard microBatch >= 1, batch % microBatch == 0 else {
+        guard batch % microBatch == 0 else {
           throw ValidationError("--micro-batch must divide --batch (\(batch))")
         }
       }

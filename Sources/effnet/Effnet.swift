@@ -17,6 +17,7 @@ struct Effnet: ParsableCommand {
       data, 4 a rank was lost, 5 a rank was stuck, 6 numeric failure, 7 output cannot be written, \
       130 or 143 stopped by a signal after saving.
       """,
+    version: Version.number,
     subcommands: [
       TrainCommand.self, LaunchCommand.self, DoctorCommand.self, EvaluateCommand.self,
       PredictCommand.self, PackCommand.self,
@@ -29,36 +30,67 @@ struct Effnet: ParsableCommand {
     guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
       !names.contains(word)
     else { return }
-    throw Failure(
-      .usage,
-      "there is no command \(word.shown)\(word.suggestion(from: names)); see effnet --help")
+    throw ValidationError(
+      "there is no command \(word.shown(limit: 80))\(word.suggestion(from: names))")
   }
 
   /// Parses and runs; every error becomes one line and a documented exit code.
   static func main() {
+    StandardStreams.occupyClosed()
     // mpirun reads a pipe: without this, lines of a running job would arrive in blocks.
     StandardOutput.writeEachLine()
     signal(SIGPIPE, SIG_IGN)
     // A file that may not grow is an error of the write, and not a rank that dies.
     signal(SIGXFSZ, SIG_IGN)
     do {
-      try requireCommand()
-      var command = try parseAsRoot()
-      try command.run()
+      do {
+        try requireCommand()
+        var command = try parseAsRoot()
+        try command.run()
+      } catch let error where !(error is Failure) {
+        try tell(error)
+      }
       if StandardOutput.isLost {
         throw Failure(
           .output,
           "standard output cannot be written: what was printed is lost; make room or "
             + "redirect it elsewhere")
       }
-    } catch let failure as Failure {
-      failure.exit()
     } catch {
-      let code = exitCode(for: error)
-      guard code != .success else { exit(withError: error) }
-      // ArgumentParser has its own code for bad usage; the contract says 2.
-      StandardError.write(fullMessage(for: error) + "\n")
-      Foundation.exit(Failure.Code.usage.rawValue)
+      let failure = Failure(error)
+      Job.waitForFirstRank(before: failure)
+      failure.exit()
     }
+  }
+
+  /// Says what the parser has to say: help and version on standard output, or what is wrong with the
+  /// arguments, which are the same on all ranks.
+  private static func tell(_ error: any Error) throws {
+    let isFirst = Launcher.current.map { $0.rank == 0 } ?? true
+    guard exitCode(for: error) == .success else {
+      let text = message(for: error).shown
+      let isSentence = text.hasSuffix(".")
+      throw Failure(
+        .usage,
+        isFirst
+          ? "\(text)\(isSentence ? " See" : "; see") \(commandWords.joined(separator: " ")) --help"
+          : nil)
+    }
+    let text = fullMessage(for: error)
+    if isFirst { print(text == Version.number ? Version.text : text) }
+  }
+
+  /// The words of the arguments that name a command.
+  private static var commandWords: [String] {
+    var words = ["effnet"]
+    var command: any ParsableCommand.Type = Effnet.self
+    for word in CommandLine.arguments.dropFirst() {
+      guard
+        let next = command.configuration.subcommands.first(where: { $0._commandName == word })
+      else { break }
+      words.append(word)
+      command = next
+    }
+    return words
   }
 }

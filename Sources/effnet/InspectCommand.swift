@@ -15,10 +15,13 @@ struct InspectCommand: ParsableCommand {
     help: "b0…b8, l2, lite0…lite4, or the path of a checkpoint, a shard, or a folder of shards.")
   var subject: String
 
-  @Option(help: "Side of the input in pixels; the network's own unless given.")
+  @Option(
+    help: "Side of the input in pixels; the network's own unless given.",
+    transform: BoundedNumber.whole(1...65_536, "pixels"))
   var resolution: Int?
 
-  @Option(help: "Outputs of the classifier.")
+  @Option(
+    help: "Outputs of the classifier.", transform: BoundedNumber.whole(1...1_000_000, "classes"))
   var classes: Int?
 
   @Flag(help: "Read whole shards and check every byte.")
@@ -26,15 +29,6 @@ struct InspectCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object.")
   var json = false
-
-  func validate() throws {
-    guard (1...65_536).contains(resolution ?? 1) else {
-      throw ValidationError("--resolution must be between 1 and 65536")
-    }
-    guard (1...1_000_000).contains(classes ?? 1) else {
-      throw ValidationError("--classes must be between 1 and 1000000")
-    }
-  }
 
   func run() throws {
     if let variant = Variant(rawValue: subject.lowercased()) {

@@ -31,15 +31,45 @@ enum Job {
         throw Failure(silently: try tellLauncher(failure.code, world) ? 0 : failure.code)
       }
       if world.size == 1 { throw failure }
-      if world.rank > 0 {
-        let old = StopSignal.pending
-        Thread.sleep(forTimeInterval: 0.3 + 0.02 * Double(min(world.rank, 50)))
-        // Another rank has spoken and had the launcher end this one.
-        if old == nil, StopSignal.pending != nil { _exit(failure.code) }
-      }
+      wait(0.3, asRank: world.rank, before: failure)
       failure.report()
       world.abort(exitCode: failure.code)
     }
+  }
+
+  /// Lets rank 0 speak for all where ranks fail before MPI connects them, and has its launcher end
+  /// them.
+  static func waitForFirstRank(before failure: Failure) {
+    // A launcher ends the others when it has seen one end, which takes Open MPI half a second.
+    wait(2, asRank: Launcher.current?.rank ?? 0, before: failure)
+  }
+
+  private static func wait(_ seconds: Double, asRank rank: Int, before failure: Failure) {
+    guard rank > 0 else { return }
+    let old = StopSignal.pending
+    Thread.sleep(forTimeInterval: seconds + 0.02 * Double(min(rank, 50)))
+    // Another rank has spoken and had the launcher end this one.
+    if old == nil, StopSignal.pending != nil { _exit(failure.code) }
+  }
+
+  /// What every rank has made by itself, such as a configuration that it has read; an error of any of
+  /// them is that of all, and told once.
+  static func agreed<Value>(
+    _ result: Result<Value, any Error>, _ world: Communicator
+  ) throws -> Value {
+    var own: Failure?
+    if case .failure(let error) = result { own = Failure(error) }
+    let words = own.map { "\($0.code)\n\(ProcessInfo.processInfo.hostName)\n\($0.message ?? "")" }
+    let all = try world.allGatherParts(Array((words ?? "").utf8)).map {
+      String(decoding: $0, as: UTF8.self).split(
+        separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+    }
+    guard let rank = all.firstIndex(where: { $0.count == 3 }) else { return try result.get() }
+    let (first, message) = (all[rank], all[rank][2])
+    let isCommon = all.allSatisfy { $0.count == 3 && $0[0] == first[0] && $0[2] == message }
+    throw Failure(
+      silently: Int32(first[0]) ?? Failure.Code.usage.rawValue,
+      isCommon ? "\(message)" : "rank \(rank) on \(first[1]): \(message)")
   }
 
   /// Names the file in which the ranks leave their exit code for `effnet launch`.

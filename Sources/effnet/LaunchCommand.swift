@@ -19,13 +19,17 @@ struct LaunchCommand: ParsableCommand {
   @Argument(help: "A YAML configuration file.")
   var config: String
 
-  @Option(help: "Number of ranks; one for each core or slot if not given.")
+  @Option(
+    help: "Number of ranks; one for each core or slot if not given.",
+    transform: BoundedNumber.whole(1...65_536, "ranks"))
   var ranks: Int?
 
   @Option(help: "Host file in Open MPI's format: a line \"NAME slots=N\" for each host.")
   var hosts: String?
 
-  @Option(help: "How often a run that lost a rank starts again from its newest checkpoint.")
+  @Option(
+    help: "How often a run that lost a rank starts again from its newest checkpoint.",
+    transform: BoundedNumber.whole(0...1_000_000, "restarts"))
   var restarts = 0
 
   @Option(help: "Folder for checkpoints, log and summary.")
@@ -46,9 +50,7 @@ struct LaunchCommand: ParsableCommand {
   var doctor = false
 
   func validate() throws {
-    if let ranks, ranks < 1 { throw ValidationError("--ranks is a number from 1 on") }
     if config.isEmpty { throw ValidationError("no configuration was named") }
-    if restarts < 0 { throw ValidationError("--restarts is a number from 0 on") }
   }
 
   func run() throws {
@@ -56,7 +58,8 @@ struct LaunchCommand: ParsableCommand {
   }
 
   private func launch() throws {
-    let configuration = try Configuration(contentsOf: config, overrides: overrides)
+    try ConfigurationFile.requireReadableAgain(config)
+    let configuration = try ConfigurationFile.read(config, overrides)
     let folder = RunFolder(output ?? TrainCommand.defaultOutput(config))
     if !resume, !doctor { try TrainCommand.requireNew(folder) }
     let place = try LaunchPlace(hostFile: hosts)

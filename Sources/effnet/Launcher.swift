@@ -1,3 +1,5 @@
+import Foundation
+
 /// What started this process, as far as its environment tells.
 struct Launcher {
   /// Processes that were started together with this one.
@@ -15,6 +17,9 @@ struct Launcher {
   /// the ranks of a host one after the other and its daemons in a tree, and each rank's addresses go to
   /// all. Generous, because a wait that is too long costs less than a run that is ended as it starts.
   static func startingSeconds(ranks: Int) -> Double { 10 + 0.05 * Double(ranks) }
+
+  /// What started this process.
+  static let current = Launcher(ProcessInfo.processInfo.environment)
 
   /// The innermost launcher: mpirun within a step of Slurm counts, not the step.
   init?(_ environment: [String: String]) {

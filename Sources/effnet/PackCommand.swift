@@ -38,8 +38,8 @@ struct PackCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Images put aside for validation: a number, or a fraction below 1; as many of each class. "
-        + "0.2 unless SOURCE is divided already."))
-  var validation: String?
+        + "0.2 unless SOURCE is divided already."), transform: Self.division)
+  var validation: Packer.Validation?
 
   @Option(
     help: "A file with the path, from SOURCE, of one validation picture a line.",
@@ -53,7 +53,8 @@ struct PackCommand: ParsableCommand {
   var decode = false
 
   @Option(
-    help: "Reduce larger pictures to so many pixels on their shorter side; stores pixels.")
+    help: "Reduce larger pictures to so many pixels on their shorter side; stores pixels.",
+    transform: BoundedNumber.whole(1...65_536, "pixels"))
   var resize: Int?
 
   @Flag(help: "Stop at the first picture that cannot be packed, instead of leaving it out.")
@@ -63,7 +64,8 @@ struct PackCommand: ParsableCommand {
     help: "Pack SOURCE as it is, even where it looks like a mistake; look through no folder.")
   var asIs = false
 
-  @Option(help: "Most images of a shard.")
+  @Option(
+    help: "Most images of a shard.", transform: BoundedNumber.whole(1...1_000_000_000, "images"))
   var shardLimit = 10_000
 
   @Option(help: "Names of the classes, separated by commas; those of folders are given.")
@@ -73,25 +75,21 @@ struct PackCommand: ParsableCommand {
   var credit: String?
 
   func validate() throws {
-    if shardLimit < 1 { throw ValidationError("--shard-limit must be at least 1") }
-    if let resize, !(1...65_536).contains(resize) {
-      throw ValidationError("--resize must be between 1 and 65536")
-    }
     if validation != nil && validationList != nil {
       throw ValidationError("--validation and --validation-list exclude each other")
     }
     if let credit, credit.utf8.count > HDF5File.attributeByteLimit {
       throw ValidationError("--credit can have at most \(HDF5File.attributeByteLimit) bytes")
     }
-    _ = try division()
   }
 
-  private func division() throws -> Packer.Validation {
-    guard let validation else { return .fraction(0.2) }
-    if let count = Int(validation), count >= 0 { return .count(count) }
-    if let fraction = Double(validation), fraction >= 0, fraction < 1 { return .fraction(fraction) }
-    throw ValidationError(
-      "--validation \(validation): give a number of images, or a fraction from 0 to below 1")
+  private static func division(_ text: String) throws(BoundedNumber.Refusal) -> Packer.Validation {
+    if let count = Int(text), (0...1_000_000_000_000).contains(count) { return .count(count) }
+    if let fraction = BoundedNumber.real(text), (0..<1).contains(fraction) {
+      return .fraction(fraction)
+    }
+    throw BoundedNumber.Refusal(
+      description: "give a number of images up to 1000000000000, or a fraction from 0 to below 1")
   }
 
   func run() throws {
@@ -99,7 +97,7 @@ struct PackCommand: ParsableCommand {
       throw Failure(.data, "there is no \(source.shown) to pack; correct the path")
     }
     let packer = Packer(
-      validation: try division(), seed: seed, shardLimit: shardLimit, isAsIs: asIs)
+      validation: validation ?? .fraction(0.2), seed: seed, shardLimit: shardLimit, isAsIs: asIs)
     var isDirectory: ObjCBool = false
     let isFolder =
       FileManager.default.fileExists(atPath: source, isDirectory: &isDirectory)

@@ -23,7 +23,7 @@ struct PredictCommand: ParsableCommand {
   @Argument(help: "JPEG and PNG files, or folders of them.")
   var images: [String]
 
-  @Option(help: "Classes a picture.")
+  @Option(help: "Classes a picture.", transform: BoundedNumber.whole(1...1_000_000, "classes"))
   var top = 5
 
   @Flag(help: "Print one JSON object.")
@@ -35,7 +35,6 @@ struct PredictCommand: ParsableCommand {
   var sheet: String?
 
   func validate() throws {
-    if top < 1 { throw ValidationError("--top must be at least 1") }
     if images.isEmpty { throw ValidationError("name at least one picture") }
   }
 

@@ -62,7 +62,7 @@ struct RankExamination: Codable {
     _ path: String, _ overrides: [String], output: String, rankCount: Int
   ) {
     do {
-      let configuration = try Configuration(contentsOf: path, overrides: overrides)
+      let configuration = try ConfigurationFile.read(path, overrides)
       self.configuration = Checkpoint.fingerprint(configuration.yaml)
       let place = Self.place(of: output)
       freeSpace = Self.freeSpace(place)

@@ -31,21 +31,23 @@ struct TrainCommand: ParsableCommand {
   var resume = false
 
   func run() throws {
-    // It is read once more by all ranks together, where an error has its proper end.
-    let early = try? Configuration(contentsOf: config, overrides: overrides)
-    let deadline = early?.supervision.deadline ?? 0
-    let launcher = Launcher(ProcessInfo.processInfo.environment)
+    var reading: Result<Configuration, any Error> = .failure(CancellationError())
+    let launcher = Launcher.current
     var meeting: Countdown?
     try Job.run {
       // First, or the signal's victims would look lost.
       StopSignal.watch()
+      // Once, because it may be a pipe; an error waits for the other ranks, to be told once.
+      reading = Result { try ConfigurationFile.read(config, overrides) }
+      let deadline =
+        (try? reading.get())?.supervision.deadline ?? SupervisionConfiguration().deadline
       guard let launcher, launcher.size > 1, deadline > 0 else { return }
       meeting = Countdown(
         seconds: deadline + Launcher.startingSeconds(ranks: launcher.size), rank: launcher.rank,
         for: "the other ranks to start: one of them is stopped, or the network does not connect "
           + "them; effnet doctor tells more, and --resume goes on")
     } _: { world in
-      let configuration = try Configuration(contentsOf: config, overrides: overrides)
+      let configuration = try Job.agreed(reading, world)
       let folder = RunFolder(output ?? Self.defaultOutput(config))
       if world.rank == 0, !resume { try Self.requireNew(folder) }
       let watch = try Watch.start(

@@ -23,6 +23,7 @@ final class TrainingDisplay: TrainingObserver {
       \(run.totalSteps.groupedText) steps of \(run.stepsPerEpoch.groupedText) an epoch; \
       output in \(folder.path)
       """)
+    for line in run.replaced { print(line) }
     if run.firstStep > 0 { print("going on after step \(run.firstStep.groupedText)") }
   }
 

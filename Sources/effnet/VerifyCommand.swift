@@ -11,15 +11,13 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: "An HDF5 file of reference values.")
   var reference: String
 
-  @Option(help: "Images of a micro-batch; one unless given.")
+  @Option(
+    help: "Images of a micro-batch; one unless given.",
+    transform: BoundedNumber.whole(1...65_536, "images"))
   var microBatch: Int?
 
   @Flag(help: "Print one JSON object.")
   var json = false
-
-  func validate() throws {
-    if let microBatch, microBatch < 1 { throw ValidationError("--micro-batch must be at least 1") }
-  }
 
   func run() throws {
     try Job.run { world in

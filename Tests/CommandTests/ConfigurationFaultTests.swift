@@ -58,6 +58,83 @@ final class ConfigurationFaultTests: TrainingTestCase {
     XCTAssertEqual(files("."), [])
   }
 
+  func testFaultsUnderMPIAreToldOnce() throws {
+    try prepare()
+    let wrong = Self.configuration.replacing("microBatch: 2", with: "microBatch: 3")
+    try write(wrong, to: "wrong.yaml")
+    for file in ["wrong.yaml", "nowhere.yaml", "data"] {
+      for command in [["train", file, "--output", "run"], ["benchmark", "loader", file]] {
+        let outcome = try assertFails(command, ranks: 4, code: 2, [file])
+        XCTAssertEqual(outcome.messages.count, 1, outcome.errors)
+      }
+    }
+    XCTAssertFalse(exists("run"))
+  }
+
+  func testAFaultOfOneRankIsToldWithItsHost() throws {
+    try prepare()
+    // One rank's file system differs.
+    let script = """
+      if [ "$OMPI_COMM_WORLD_RANK" = 2 ]; then cd data; fi; exec "$@"
+      """
+    let outcome = try effnet(
+      ["train", "small.yaml", "--output", "run"], ranks: 3, wrapper: ["sh", "-c", script, "sh"])
+    XCTAssertEqual(outcome.exitCode, 2)
+    XCTAssertEqual(outcome.messages.count, 1, outcome.errors)
+    XCTAssertTrue(
+      outcome.errors.contains("effnet: rank 2 on ")
+        && outcome.errors.contains("small.yaml: cannot be read"), outcome.errors)
+  }
+
+  func testAConfigurationFromAPipeIsRead() throws {
+    try prepare()
+    func shell(_ words: String) -> [String] { ["bash", "-c", "exec \"$@\" \(words)", "bash"] }
+    let outcome = try effnet(
+      ["train", "--output", "run"], wrapper: shell("<(cat small.yaml)"))
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertEqual(try summary("run").stateSHA256, try hash("file"))
+    // What a rank cannot read is told for what it is.
+    try assertFails(
+      ["launch", "--output", "other"], wrapper: shell("<(cat small.yaml)"), code: 2,
+      ["is a pipe", "write the configuration to a file"])
+    XCTAssertEqual(mkfifo(path("pipe"), 0o600), 0)
+    for file in ["pipe", "/dev/stdin", "/dev/fd/63"] {
+      let outcome = try assertFails(
+        ["train", file, "--output", "other"], ranks: 2, code: 2,
+        ["\(file) is a pipe", "write the configuration to a file"])
+      XCTAssertEqual(outcome.messages.count, 1, outcome.errors)
+    }
+    XCTAssertFalse(exists("other"))
+  }
+
+  func testStepsReplaceEpochsAloud() throws {
+    try prepare()
+    let outcome = try effnet(train("run", ["training.epochs=1"]))
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    let line = "training.epochs 1 replaces training.steps 8 (small.yaml:21)"
+    XCTAssertTrue(outcome.output.contains(line + "\n"), outcome.output)
+    let resolved = try String(contentsOfFile: path("run/configuration.yaml"), encoding: .utf8)
+    XCTAssertTrue(resolved.hasPrefix("# \(line)\n"), resolved)
+    try succeed(["train", "run/configuration.yaml", "--output", "again"])
+    XCTAssertEqual(try summary("again").stateSHA256, try summary("run").stateSHA256)
+    try assertFails(
+      train("both", ["training.epochs=1", "training.steps=2"]), code: 2,
+      ["give exactly one of epochs and steps"])
+  }
+
+  func testAFolderWithCharactersOfPatternsIsFoundAgain() throws {
+    try prepare()
+    try FileManager.default.createDirectory(
+      atPath: path("12[7].pbs"), withIntermediateDirectories: true)
+    try copy("data", to: "12[7].pbs/data")
+    try copy("small.yaml", to: "12[7].pbs/small.yaml")
+    try succeed(["train", "12[7].pbs/small.yaml", "--output", "run"])
+    XCTAssertEqual(try summary("run").stateSHA256, try hash("other"))
+    try succeed(["evaluate", "run/checkpoint-00000008.h5"])
+    try succeed(["train", "run/configuration.yaml", "--output", "again"])
+    XCTAssertEqual(try summary("again").stateSHA256, try summary("run").stateSHA256)
+  }
+
   func testMoreRanksThanMicroBatchesAreRefused() throws {
     try prepare()
     try assertFails(

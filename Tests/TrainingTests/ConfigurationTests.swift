@@ -186,7 +186,7 @@ final class ConfigurationTests: XCTestCase {
       (
         "supervision: {deadline: 0.5}",
         "supervision.deadline: 0.5 is too short to tell a stuck rank from a slow one; "
-          + "allowed: 0 (never) or ≥ 2"
+          + "allowed: 0 (never), or 2 to 10000000"
       ),
       ("averaging: {decay: {a: 1}}", "averaging.decay: expected a number, found keys and values"),
     ] {
@@ -194,7 +194,7 @@ final class ConfigurationTests: XCTestCase {
     }
     assertFault(
       minimal.replacingOccurrences(of: "shards", with: "shards\n  flip: yes"),
-      is: "digits.yaml:3: data.flip: expected true or false, found yes")
+      is: "digits.yaml:3: data.flip: expected true or false, found yes; write true")
     assertFault(
       minimal.replacingOccurrences(of: "shards", with: "shards\n  mean: [0.5, 2, 0.5]"),
       is: "digits.yaml:3: data.mean: 2 is out of range; allowed: 0 to 1")

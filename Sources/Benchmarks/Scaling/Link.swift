@@ -20,12 +20,14 @@ package struct Link: Sendable, Codable, Equatable {
 
   /// Reads `100us,1gbit`: latency in ns, us, ms or s, and rate in kbit, mbit or gbit a second.
   ///
-  /// - Returns: Nil for anything else.
+  /// - Returns: Nil for anything else, and beyond 60 s, 1 kbit/s and 10⁶ Gbit/s, which no link has
+  ///   and whose times a simulation cannot count.
   package init?(_ text: String) {
     let parts = text.lowercased().split(separator: ",", omittingEmptySubsequences: false)
     guard parts.count == 2,
       let latency = Self.number(parts[0], [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1)]),
-      let rate = Self.number(parts[1], [("kbit", 1e3), ("mbit", 1e6), ("gbit", 1e9)]), rate > 0
+      let rate = Self.number(parts[1], [("kbit", 1e3), ("mbit", 1e6), ("gbit", 1e9)]),
+      (0...60).contains(latency), (1e3...1e15).contains(rate)
     else { return nil }
     self.init(
       name: text, latency: latency, secondsPerByte: 8 / (rate * Self.ethernetShare))
@@ -35,7 +37,7 @@ package struct Link: Sendable, Codable, Equatable {
     -> Double?
   {
     guard let unit = units.first(where: { text.hasSuffix($0.name) }),
-      let value = Double(text.dropLast(unit.name.count)), value >= 0, value.isFinite
+      let value = Double(text.dropLast(unit.name.count)), value.isFinite
     else { return nil }
     return value * unit.factor
   }

@@ -11,7 +11,15 @@ package enum ShardPath {
     return "\(set)-\(digits(index))-of-\(digits(count)).h5"
   }
 
-  /// Files that a path stands for: itself, the `.h5` in a folder, or the matches of a pattern.
+  /// The absolute form of a path, a folder or a pattern: in `folder`, which is no pattern whatever its
+  /// name, unless it is absolute.
+  package static func resolved(_ path: String, in folder: String) -> String {
+    let absolute = path.hasPrefix("/") ? path : "\(escaped(folder))/\(path)"
+    return URL(fileURLWithPath: absolute).standardizedFileURL.path
+  }
+
+  /// Files that a path stands for: itself, the `.h5` in a folder, or the matches of a pattern. In its
+  /// name, too, a backslash makes a character of a pattern one of the name.
   ///
   /// - Throws: When there are none, or when a shard of a set is missing that the path stands for.
   package static func files(
@@ -19,11 +27,12 @@ package enum ShardPath {
   ) throws(DatasetError) -> [String] {
     let full = path.hasPrefix("/") || base.isEmpty ? path : "\(base)/\(path)"
     var status = stat()
-    let exists = stat(full, &status) == 0
-    if exists && status.st_mode & S_IFMT != S_IFDIR { return [full] }
-    let pattern = exists ? pattern("*.h5", in: full) : full
+    // Who writes a name as it is need not know of patterns.
+    let existing = [unescaped(full), full].first { (name: String) in stat(name, &status) == 0 }
+    if let existing, status.st_mode & S_IFMT != S_IFDIR { return [existing] }
+    let pattern = existing.map { Self.pattern("*.h5", in: $0) } ?? full
     let files = matches(pattern)
-    if files.isEmpty { throw .missing(path: exists ? "in \(full)" : full) }
+    if files.isEmpty { throw .missing(path: existing.map { "in \($0)" } ?? unescaped(full)) }
     try requireWholeSets(files, pattern)
     return files
   }
@@ -53,7 +62,32 @@ package enum ShardPath {
 
   /// A pattern for files of a folder whose own name is to be taken as it is.
   package static func pattern(_ name: String, in folder: String) -> String {
-    folder.map { "\\*?[".contains($0) ? "\\\($0)" : "\($0)" }.joined() + "/" + name
+    "\(escaped(folder))/\(name)"
+  }
+
+  private static let patternCharacters = "\\*?["
+
+  /// A pattern for one name alone.
+  package static func escaped(_ name: String) -> String {
+    name.map { patternCharacters.contains($0) ? "\\\($0)" : "\($0)" }.joined()
+  }
+
+  /// The name for which a pattern without any other characters of patterns stands.
+  private static func unescaped(_ pattern: String) -> String {
+    var name = ""
+    var isEscaped = false
+    for character in pattern {
+      if isEscaped {
+        if !patternCharacters.contains(character) { name += "\\" }
+        name.append(character)
+        isEscaped = false
+      } else if character == "\\" {
+        isEscaped = true
+      } else {
+        name.append(character)
+      }
+    }
+    return isEscaped ? name + "\\" : name
   }
 
   /// Files that match a shell pattern, sorted.

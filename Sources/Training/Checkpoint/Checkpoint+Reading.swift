@@ -267,6 +267,8 @@ extension Checkpoint {
 
   /// Epochs passed, with their fraction, in batches of `batchSize` images.
   public func epoch(batchSize: Int) -> Double {
-    Double(step) / Double((sampleCount + batchSize - 1) / batchSize)
+    // Numbers of a file may be any.
+    let batches = max(sampleCount, 1).saturatingSum(batchSize - 1) / max(batchSize, 1)
+    return Double(step) / Double(max(batches, 1))
   }
 }

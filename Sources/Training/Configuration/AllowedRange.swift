@@ -1,28 +1,35 @@
-/// The numbers that a key may have.
+/// The numbers that a key may have: all of them within bounds, so that nothing that is computed from
+/// them leaves what a `Float` or an `Int` can hold.
 enum AllowedRange: CustomStringConvertible {
+  /// For what is no number.
   case any
-  case atLeast(Double)
-  case above(Double)
   case closed(Double, Double)
   case halfOpen(Double, Double)
+  /// Zero, or a number between two others: what is switched off by 0.
+  case zeroOr(Double, Double)
+  case whole(ClosedRange<Int>)
 
   func contains(_ value: Double) -> Bool {
     switch self {
     case .any: true
-    case .atLeast(let bound): value >= bound
-    case .above(let bound): value > bound
     case .closed(let lower, let upper): (lower...upper).contains(value)
     case .halfOpen(let lower, let upper): (lower..<upper).contains(value)
+    case .zeroOr(let lower, let upper): value == 0 || (lower...upper).contains(value)
+    case .whole(let range): Int(exactly: value).map(range.contains) ?? false
     }
+  }
+
+  func contains(_ value: Int) -> Bool {
+    if case .whole(let range) = self { range.contains(value) } else { contains(Double(value)) }
   }
 
   var description: String {
     switch self {
     case .any: "any"
-    case .atLeast(let bound): "≥ \(short(bound))"
-    case .above(let bound): "> \(short(bound))"
     case .closed(let lower, let upper): "\(short(lower)) to \(short(upper))"
     case .halfOpen(let lower, let upper): "≥ \(short(lower)) and < \(short(upper))"
+    case .zeroOr(let lower, let upper): "0, or \(short(lower)) to \(short(upper))"
+    case .whole(let range): "\(range.lowerBound) to \(range.upperBound)"
     }
   }
 

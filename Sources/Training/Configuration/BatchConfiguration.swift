@@ -17,11 +17,11 @@ public struct BatchConfiguration: Sendable, Equatable {
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.required("size", &size, .closed(1, 1_048_576))
-    keys.required("microBatch", &microBatch, .atLeast(1))
+    keys.required("microBatch", &microBatch, .closed(1, 1_048_576))
     keys.require(
       size % microBatch == 0, "batch", "microBatch",
       "\(microBatch) does not divide batch.size \(size)")
-    keys.value("rounds", &rounds, .atLeast(1))
+    keys.value("rounds", &rounds, .closed(1, 1_048_576))
     keys.require(
       rounds == 1
         || (microBatchCount % rounds == 0 && roundMicroBatchCount.nonzeroBitCount == 1),

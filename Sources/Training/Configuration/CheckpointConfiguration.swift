@@ -19,10 +19,10 @@ public struct CheckpointConfiguration: Sendable, Equatable {
   }
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
-    keys.optional("everySteps", &everySteps, .atLeast(1))
-    keys.value("everyEpochs", &everyEpochs, .atLeast(0))
-    keys.value("keep", &keep, .atLeast(1))
-    keys.value("keepBest", &keepBest, .atLeast(0))
-    keys.optional("milestoneEveryEpochs", &milestoneEveryEpochs, .atLeast(1))
+    keys.optional("everySteps", &everySteps, .closed(1, 1e12))
+    keys.value("everyEpochs", &everyEpochs, .closed(0, 1e6))
+    keys.value("keep", &keep, .closed(1, 1e6))
+    keys.value("keepBest", &keepBest, .closed(0, 1e6))
+    keys.optional("milestoneEveryEpochs", &milestoneEveryEpochs, .closed(1, 1e6))
   }
 }

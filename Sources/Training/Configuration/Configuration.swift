@@ -29,28 +29,39 @@ public struct Configuration: Sendable, Equatable {
   /// The trained network that a run starts from.
   public internal(set) var finetuning = FinetuningConfiguration()
 
+  /// What was replaced because a file or an option after it gives the alternative, such as
+  /// `training.steps` for `training.epochs`; a line each.
+  public private(set) var replaced: [String] = []
+
   /// Reads a configuration file, and the one that it is based on: with `base: FILE` at its top it
   /// gives only what differs from that, `null` for what it takes back.
   ///
   /// - Parameters:
-  ///   - path: The file. Relative paths in it are relative to its folder.
+  ///   - path: The file, or a pipe. Relative paths in a file are relative to its folder, those from a
+  ///     pipe to the current folder.
   ///   - overrides: Values that replace those of the file, each `section.key=value` with the value
   ///     in YAML; `null` brings the default back. Relative paths in them are relative to the
   ///     current folder.
   /// - Throws: The fault that explains most, if the file cannot be read or is not right.
   public init(contentsOf path: String, overrides: [String] = []) throws(ConfigurationError) {
+    let isPipe = InputText.isPipe(path)
     let yaml: String
-    do {
-      yaml = try String(contentsOfFile: path, encoding: .utf8)
+    do throws(FileRefusal) {
+      yaml = try InputText.read(path, limit: ConfigurationDocument.byteLimit)
     } catch {
       throw ConfigurationError(
-        location: path, problem: "cannot be read: \(error.systemReason)")
+        location: path.shown, problem: "cannot be read: \(error.reason)")
     }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-    try self.init(yaml: yaml, file: path, folder: folder, overrides: overrides)
+    let file = URL(fileURLWithPath: path)
+    try self.init(
+      ConfigurationDocument(
+        yaml: yaml, file: path,
+        folder: isPipe ? URL(fileURLWithPath: "") : file.deletingLastPathComponent(),
+        derived: [file.standardizedFileURL.path]),
+      overrides)
   }
 
-  /// Reads the text of a configuration.
+  /// Reads the text of a configuration that is in no file of its own, which cannot be based on one.
   ///
   /// - Parameters:
   ///   - yaml: The text.
@@ -62,15 +73,24 @@ public struct Configuration: Sendable, Equatable {
     yaml: String, file: String = "configuration", folder: URL = URL(fileURLWithPath: ""),
     overrides: [String] = []
   ) throws(ConfigurationError) {
-    var document = try ConfigurationDocument(
-      yaml: yaml, file: file, folder: folder,
-      derived: [
-        folder.appending(path: (file as NSString).lastPathComponent).standardizedFileURL.path
-      ])
-    for override in overrides { try document.apply(override) }
+    try self.init(
+      ConfigurationDocument(yaml: yaml, file: file, folder: folder, derived: nil), overrides)
+  }
+
+  private init(
+    _ document: ConfigurationDocument, _ overrides: [String]
+  ) throws(ConfigurationError) {
+    var document = document
+    try document.apply(overrides)
     let reader = ConfigurationReader(document)
     visit(reader)
     try reader.finish()
+    replaced = document.replaced
+  }
+
+  /// Whether two describe the same run, wherever their values come from.
+  public static func == (first: Configuration, second: Configuration) -> Bool {
+    first.yaml == second.yaml
   }
 
   /// The whole configuration as YAML, defaults and absolute paths filled in, in a fixed order.
@@ -82,6 +102,9 @@ public struct Configuration: Sendable, Equatable {
     copy.visit(writer)
     return writer.yaml
   }
+
+  /// ``yaml`` with what was replaced in front of it, as comments.
+  public var annotatedYAML: String { replaced.map { "# \($0)\n" }.joined() + yaml }
 
   private mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.section("network") { network.visit(keys) }
@@ -107,6 +130,12 @@ public struct Configuration: Sendable, Equatable {
       "\(batch.rounds) rounds of \(roundSize) images must hold whole batch-norm groups; set "
         + "network.batchNormGroup to batch.microBatch (\(batch.microBatch)) times a power of two, at "
         + "most \(roundSize), or leave rounds out")
+    if let phi = network.phi {
+      keys.require(
+        network.isScaledWithinBounds, "network", "phi",
+        "\(phi) with alpha \(network.alpha), beta \(network.beta) and gamma \(network.gamma) scales "
+          + "too far; allowed: depth and width times 0.01 to 100, and a resolution of 8 to 2048")
+    }
     let channels = network.inputChannels
     for (key, values) in [("mean", data.mean), ("deviation", data.deviation)] {
       keys.require(

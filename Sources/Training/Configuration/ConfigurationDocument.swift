@@ -1,4 +1,5 @@
 import Boundary
+import Datasets
 import Foundation
 import Yams
 
@@ -6,10 +7,22 @@ import Yams
 /// command line, and their places.
 ///
 /// A file may begin with `base: FILE`: it then has the sections and keys of that file, but for those
-/// that it gives itself; `null` takes one back.
+/// that it gives itself; `null` takes one back. Of keys that are ``alternatives``, the one that is
+/// given takes the other back.
 struct ConfigurationDocument {
   /// The key that names the file which a file is based on.
   static let baseKey = "base"
+  /// Keys of which exactly one is given, by section.
+  static let alternatives = [
+    "training": ["epochs", "steps"], "schedule": ["learningRate", "learningRatePer256"],
+  ]
+  /// Most bytes of a text: many times what all keys together take.
+  static let byteLimit = 1 << 19
+  /// Most aliases of a text: with so many, lists in lists have 10⁵ elements at most (e^(n/e)), and with
+  /// some more they take for ever.
+  private static let mostAliases = 32
+  /// Most files that are based on each other, one after the other.
+  private static let mostBases = 16
 
   /// A section or key with its value, and where it stands.
   struct Entry {
@@ -21,41 +34,60 @@ struct ConfigurationDocument {
   }
 
   private let file: String
+  /// What messages call it.
+  private let shownFile: String
   private let folder: URL
   /// Own sections; those of the base are looked up there.
   private var ownSections: [Entry] = []
   /// None or one: a value cannot contain another of its type.
   private var bases: [ConfigurationDocument] = []
-  /// The text of each override, by `section.key`, and by `section` where the file has none.
+  /// Each override as it is shown, by `section.key`, and by `section` where the file has none.
   private var overrides: [String: String] = [:]
+  /// What the alternative `key` has replaced, by section.
+  private var replacements: [String: (key: String, text: String)] = [:]
 
   /// Parses the text of `file`, and reads the files that it is based on.
   ///
   /// - Parameters:
   ///   - folder: What relative paths in the text are relative to.
-  ///   - derived: Paths of the files that are based on this one.
+  ///   - derived: Paths of this file and of those that are based on it; `nil` for a text that is not
+  ///     in a file of the user's, which cannot name any to read.
   init(
-    yaml: String, file: String, folder: URL, derived: [String] = []
+    yaml: String, file: String, folder: URL, derived: [String]?
   ) throws(ConfigurationError) {
     self.file = file
+    shownFile = file.shown
     self.folder = folder
-    let root = try Self.parse(yaml, location: file)
-    for entry in try entries(of: root, location: file, key: nil) {
+    let root = try Self.parse(yaml, location: shownFile)
+    for entry in try entries(of: root, location: shownFile, key: nil) {
       if entry.name == Self.baseKey {
         bases = [try base(entry, derived)]
       } else {
         ownSections.append(entry)
       }
     }
+    guard let base = bases.first else { return }
+    replacements = base.replacements
+    for section in Self.alternatives.keys {
+      guard let own = ownSections.first(where: { $0.name == section })?.value, own.isSection,
+        let (given, other) = Self.alternative(
+          in: try entries(of: own, location: location(section), key: section), section),
+        let old = try base.given(other, in: section)
+      else { continue }
+      note(given, replaces: old, in: section, base.location(section, old))
+    }
   }
 
   /// Reads the file that `entry` names.
   private func base(
-    _ entry: Entry, _ derived: [String]
+    _ entry: Entry, _ derived: [String]?
   ) throws(ConfigurationError) -> ConfigurationDocument {
-    let location = "\(file):\(entry.line ?? 1)"
+    let location = "\(shownFile):\(entry.line ?? 1)"
     func fault(_ problem: String) -> ConfigurationError {
       ConfigurationError(location: location, key: Self.baseKey, problem: problem)
+    }
+    guard let derived else {
+      throw fault("is followed in configuration files alone; this text must have all keys itself")
     }
     let name: String
     do throws(ConfigurationProblem) {
@@ -64,32 +96,67 @@ struct ConfigurationDocument {
     let isAbsolute = name.hasPrefix("/")
     let url = (isAbsolute ? URL(fileURLWithPath: name) : folder.appending(path: name))
       .standardizedFileURL
-    guard !derived.contains(url.path) else { throw fault("\(name) is based on this file") }
+    guard !derived.contains(url.path) else { throw fault("\(name.shown) is based on this file") }
+    guard derived.count <= Self.mostBases else {
+      throw fault("more than \(Self.mostBases) files are based on each other; merge some")
+    }
     // Errors call it by the way the user came.
-    let shown =
+    let path =
       isAbsolute
       ? name
       : ((file as NSString).deletingLastPathComponent as NSString).appendingPathComponent(name)
     let yaml: String
-    do {
-      yaml = try String(contentsOf: url, encoding: .utf8)
-    } catch { throw fault("\(shown) cannot be read: \(error.systemReason)") }
+    do throws(FileRefusal) {
+      yaml = try InputText.read(path, limit: Self.byteLimit, pipesToo: false)
+    } catch { throw fault("\(error)") }
     return try ConfigurationDocument(
-      yaml: yaml, file: shown, folder: url.deletingLastPathComponent(),
+      yaml: yaml, file: path, folder: url.deletingLastPathComponent(),
       derived: derived + [url.path])
   }
 
   /// All sections, own ones first.
   var sections: [Entry] {
-    ownSections
-      + (bases.first?.sections ?? []).filter { inherited in
-        !ownSections.contains { $0.name == inherited.name }
-      }
+    let own = Set(ownSections.map(\.name))
+    return ownSections + (bases.first?.sections ?? []).filter { !own.contains($0.name) }
   }
 
-  /// Replaces or adds one value, given as `section.key=value`.
-  mutating func apply(_ override: String) throws(ConfigurationError) {
-    let location = "--set \(override)"
+  /// What an alternative has replaced, a line each.
+  var replaced: [String] {
+    replacements.sorted { $0.key < $1.key }.compactMap { section, replacement in
+      let isGiven = (try? given(replacement.key, in: section)) != nil
+      return isGiven ? replacement.text : nil
+    }
+  }
+
+  /// Replaces or adds values, each given as `section.key=value`.
+  mutating func apply(_ overrides: [String]) throws(ConfigurationError) {
+    var given: [String: [Entry]] = [:]
+    for override in overrides {
+      let (section, entry) = try self.override(override)
+      given[section, default: []].append(entry)
+    }
+    for (section, keys) in Self.alternatives {
+      let last = keys.compactMap { key in given[section]?.last { $0.name == key } }
+      guard let (new, other) = Self.alternative(in: last, section),
+        let old = try self.given(other, in: section)
+      else { continue }
+      let place = location(section, old)
+      set(other, in: section, to: Node("", .implicit, .plain))
+      note(new, replaces: old, in: section, place)
+    }
+    for override in overrides {
+      let (section, entry) = try self.override(override)
+      let shown = Self.location(ofOverride: override)
+      self.overrides["\(section).\(entry.name)"] = shown
+      if !sections.contains(where: { $0.name == section }) { self.overrides[section] = shown }
+      set(entry.name, in: section, to: entry.value)
+    }
+  }
+
+  private func override(
+    _ override: String
+  ) throws(ConfigurationError) -> (section: String, entry: Entry) {
+    let location = Self.location(ofOverride: override)
     let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let names = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, names.count == 2, !names.contains("") else {
@@ -100,19 +167,25 @@ struct ConfigurationDocument {
         location: location, problem: "has no value; give one, or null for the default")
     }
     let value = try Self.parse(String(parts[1]), location: location)
-    overrides[names.joined(separator: ".")] = override
-    if !sections.contains(where: { $0.name == names[0] }) { overrides[names[0]] = override }
+    return (
+      names[0], Entry(name: names[1], file: file, line: nil, folder: folder, value: value)
+    )
+  }
+
+  private static func location(ofOverride override: String) -> String { "--set \(override.shown)" }
+
+  private mutating func set(_ key: String, in name: String, to value: Node) {
     let section =
-      ownSections.firstIndex { $0.name == names[0] }
+      ownSections.firstIndex { $0.name == name }
       ?? {
         ownSections.append(
           Entry(
-            name: names[0], file: file, line: nil, folder: folder,
+            name: name, file: file, line: nil, folder: folder,
             value: Node("", .implicit, .plain)))
         return ownSections.count - 1
       }()
     if ownSections[section].value.isNull { ownSections[section].value = Node([(Node, Node)]()) }
-    ownSections[section].value.mapping?[Node(names[1])] = value
+    ownSections[section].value.mapping?[Node(key)] = value
   }
 
   /// The keys of a section; none where the section is missing.
@@ -122,31 +195,55 @@ struct ConfigurationDocument {
       return inherited
     }
     let own = try entries(of: value, location: location(section), key: section)
-    func isIn(_ entries: [Entry], _ entry: Entry) -> Bool {
-      entries.contains { $0.name == entry.name }
+    let inheritedNames = Set(inherited.map(\.name))
+    var ownNames = Set(own.map(\.name))
+    if let (_, other) = Self.alternative(in: own, section) { ownNames.insert(other) }
+    return own.filter { !($0.value.isNull && inheritedNames.contains($0.name)) }
+      + inherited.filter { !ownNames.contains($0.name) }
+  }
+
+  /// The value of a key, if there is one and it is not null.
+  private func given(_ key: String, in section: String) throws(ConfigurationError) -> Entry? {
+    try entries(of: section).first { $0.name == key && !$0.value.isNull }
+  }
+
+  /// The one of a section's alternatives that is given, and the name of the other; `nil` where none is,
+  /// or both are.
+  private static func alternative(
+    in entries: [Entry], _ section: String
+  ) -> (given: Entry, other: String)? {
+    guard let keys = alternatives[section] else { return nil }
+    let given = entries.filter { keys.contains($0.name) && !$0.value.isNull }
+    guard given.count == 1, let other = keys.first(where: { $0 != given[0].name }) else {
+      return nil
     }
-    return own.filter { !($0.value.isNull && isIn(inherited, $0)) }
-      + inherited.filter { !isIn(own, $0) }
+    return (given[0], other)
+  }
+
+  private mutating func note(_ new: Entry, replaces old: Entry, in section: String, _ place: String)
+  {
+    let text =
+      "\(section).\(new.name) \(new.value.summary) replaces \(section).\(old.name) "
+      + "\(old.value.summary) (\(place))"
+    replacements[section] = (new.name, text)
   }
 
   /// Where a section or a key is: an override, a line, or else the place of what it belongs to.
   func location(_ section: String, _ key: Entry? = nil) -> String {
-    if let key, let override = overrides["\(section).\(key.name)"] { return "--set \(override)" }
-    if let key, let line = key.line { return "\(key.file):\(line)" }
-    if let override = overrides[section] { return "--set \(override)" }
+    if let key, let override = overrides["\(section).\(key.name)"] { return override }
+    if let key, let line = key.line { return "\(key.file.shown):\(line)" }
+    if let override = overrides[section] { return override }
     if let own = ownSections.first(where: { $0.name == section }), let line = own.line {
-      return "\(file):\(line)"
+      return "\(shownFile):\(line)"
     }
-    return bases.first { $0.sections.contains { $0.name == section } }?.location(section) ?? file
+    return bases.first { $0.sections.contains { $0.name == section } }?.location(section)
+      ?? shownFile
   }
 
-  /// The absolute form of a path: an override is relative to where the user is, not to the file.
-  func resolve(_ path: String, section: String, key: String) -> String {
-    let isOverride = overrides["\(section).\(key)"] != nil
-    let entry = try? entries(of: section).first { $0.name == key }
-    let base = isOverride ? URL(fileURLWithPath: "") : entry?.folder ?? folder
-    let absolute = path.hasPrefix("/") ? URL(fileURLWithPath: path) : base.appending(path: path)
-    return absolute.standardizedFileURL.path
+  /// The folder that paths of a key are relative to: those of an override to where the user is, and
+  /// not to the file.
+  func folder(of entry: Entry, in section: String) -> URL {
+    overrides["\(section).\(entry.name)"] == nil ? entry.folder : URL(fileURLWithPath: "")
   }
 
   private func entries(
@@ -165,19 +262,52 @@ struct ConfigurationDocument {
   }
 
   private static func parse(_ yaml: String, location: String) throws(ConfigurationError) -> Node {
+    guard yaml.utf8.count <= byteLimit else {
+      throw ConfigurationError(
+        location: location, problem: "has more than \(byteLimit) bytes, and is no configuration")
+    }
+    guard aliasCount(yaml) <= mostAliases else {
+      throw ConfigurationError(
+        location: location, problem: "has more than \(mostAliases) aliases; write values out")
+    }
     do {
       return try Yams.compose(yaml: yaml) ?? Node("", .implicit, .plain)
     } catch YamlError.duplicatedKeysInMapping(let names, let context) {
       throw ConfigurationError(
-        location: "\(location):\(context.mark.line)", key: names[0],
+        location: "\(location):\(context.mark.line)", key: names.first,
         problem: "the key is given again further down; remove one of the two")
     } catch YamlError.scanner(_, let problem, let mark, _),
       YamlError.parser(_, let problem, let mark, _), YamlError.composer(_, let problem, let mark, _)
     {
       throw ConfigurationError(
         location: "\(location):\(mark.line)", problem: "not valid YAML: \(problem)")
+    } catch YamlError.reader(let problem, let offset, _, _) {
+      let line = offset.map { ":\(1 + yaml.utf8.prefix($0).count { $0 == UInt8(ascii: "\n") })" }
+      throw ConfigurationError(
+        location: location + (line ?? ""), problem: "not valid YAML: \(problem)")
     } catch {
-      throw ConfigurationError(location: location, problem: "not valid YAML: \(error)")
+      throw ConfigurationError(location: location, problem: "not valid YAML: \("\(error)".shown)")
     }
   }
+}
+
+extension ConfigurationDocument {
+  /// How many aliases a text has at most: words that begin with an asterisk.
+  private static func aliasCount(_ yaml: String) -> Int {
+    var count = 0
+    var isWordBegin = true
+    var isAsterisk = false
+    for byte in yaml.utf8 {
+      let character = Character(Unicode.Scalar(byte))
+      if isAsterisk, byte > 32, !"[]{},:.*/".contains(character) { count += 1 }
+      isAsterisk = isWordBegin && character == "*"
+      isWordBegin = byte <= 32 || "[]{},:?-".contains(character)
+    }
+    return count
+  }
+}
+
+extension Node {
+  /// Whether it can have keys.
+  fileprivate var isSection: Bool { mapping != nil || isNull }
 }

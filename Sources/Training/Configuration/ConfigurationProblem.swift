@@ -6,7 +6,16 @@ struct ConfigurationProblem: Error {
 }
 
 extension ConfigurationProblem {
-  static func unexpected(_ node: Node, insteadOf expectation: String) -> ConfigurationProblem {
-    ConfigurationProblem(text: "expected \(expectation), found \(node.summary)")
+  static func unexpected(
+    _ node: Node, insteadOf expectation: String, hint: String? = nil
+  ) -> ConfigurationProblem {
+    // What Python calls null is met in files of its programs.
+    let hint = hint ?? (node.plainText == "None" ? "write null" : nil)
+    return ConfigurationProblem(
+      text: "expected \(expectation), found \(node.summary)\(hint.map { "; \($0)" } ?? "")")
+  }
+
+  static func outOfRange(_ node: Node, _ allowed: AllowedRange) -> ConfigurationProblem {
+    ConfigurationProblem(text: "\(node.summary) is out of range; allowed: \(allowed)")
   }
 }

@@ -1,3 +1,6 @@
+import Datasets
+import Foundation
+
 /// Reads a configuration strictly: every key must be known, of its type, and in its range.
 ///
 /// Faults are collected rather than thrown, so that a misspelt key is reported as such and not as
@@ -6,6 +9,8 @@ final class ConfigurationReader: ConfigurationVisitor {
   private let document: ConfigurationDocument
   private var knownSections: [String] = []
   private var structureFaults: [ConfigurationError] = []
+  /// Those of ``structureFaults``, of which each section keeps one, and those like it.
+  private var structureFaultCount = 0
   private var valueFaults: [ConfigurationError] = []
 
   private var section = ""
@@ -22,15 +27,18 @@ final class ConfigurationReader: ConfigurationVisitor {
   /// Throws the fault that explains most, if there is one; called when every section was visited.
   func finish() throws(ConfigurationError) {
     let allowed = knownSections + [ConfigurationDocument.baseKey]
-    let unknownSections = document.sections.filter { !knownSections.contains($0.name) }.map {
+    let unknown = document.sections.filter { !knownSections.contains($0.name) }
+    let unknownSection = unknown.first.map {
       ConfigurationError(
         location: document.location($0.name), key: $0.name,
         problem: "unknown section\($0.name.suggestion(from: allowed)); "
           + "allowed: \(allowed.joined(separator: ", "))")
     }
-    if let fault = unknownSections.first ?? structureFaults.first ?? valueFaults.first {
-      throw fault
+    if let fault = unknownSection ?? structureFaults.first {
+      // What a misspelt key lacks is no fault of its own.
+      throw fault.with(more: unknown.count + structureFaultCount - 1)
     }
+    if let fault = valueFaults.first { throw fault }
   }
 
   func section(_ name: String, _ visit: () -> Void) {
@@ -45,16 +53,18 @@ final class ConfigurationReader: ConfigurationVisitor {
       entries = try document.entries(of: name)
     } catch {
       structureFaults.append(error)
+      structureFaultCount += 1
     }
     visit()
     guard isConditionKnown else { return }
-    for entry in entries where !knownKeys.contains(entry.name) {
-      structureFaults.append(
-        ConfigurationError(
-          location: document.location(name, entry), key: "\(name).\(entry.name)",
-          problem: "unknown key\(reason)\(entry.name.suggestion(from: knownKeys)); "
-            + "allowed: \(knownKeys.joined(separator: ", "))"))
-    }
+    let unknown = entries.filter { !knownKeys.contains($0.name) }
+    guard let entry = unknown.first else { return }
+    structureFaults.append(
+      ConfigurationError(
+        location: document.location(name, entry), key: "\(name).\(entry.name)",
+        problem: "unknown key\(reason)\(entry.name.suggestion(from: knownKeys)); "
+          + "allowed: \(knownKeys.joined(separator: ", "))"))
+    structureFaultCount += unknown.count
   }
 
   func value<Value: ConfigurationValue>(
@@ -80,7 +90,8 @@ final class ConfigurationReader: ConfigurationVisitor {
 
   func paths(_ key: String, _ value: inout [String], isRequired: Bool) {
     let list: StringList? = read(key, .any)
-    value = list?.strings.map { document.resolve($0, section: section, key: key) } ?? []
+    let folder = folder(of: key)
+    value = list?.strings.map { ShardPath.resolved($0, in: folder) } ?? []
     if isRequired && (!isGiven(key) || list?.strings == []) {
       fail(key, "is missing; give \(StringList.expectation)")
     }
@@ -88,7 +99,15 @@ final class ConfigurationReader: ConfigurationVisitor {
 
   func path(_ key: String, _ value: inout String?) {
     let text: String? = read(key, .any)
-    value = text.map { document.resolve($0, section: section, key: key) }
+    let folder = URL(fileURLWithPath: folder(of: key))
+    value = text.map {
+      ($0.hasPrefix("/") ? URL(fileURLWithPath: $0) : folder.appending(path: $0))
+        .standardizedFileURL.path
+    }
+  }
+
+  private func folder(of key: String) -> String {
+    entries.first { $0.name == key }.map { document.folder(of: $0, in: section).path } ?? ""
   }
 
   func condition(_ reason: String) {

@@ -1,3 +1,4 @@
+import Boundary
 import Yams
 
 /// A type that a key can have.
@@ -14,13 +15,15 @@ extension Double: ConfigurationValue {
   static let expectation = "a number"
 
   init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
-    // The characters rule out hexadecimal numbers, infinity and "not a number".
-    guard let text = node.plainText, text.allSatisfy("0123456789+-.eE".contains),
-      let value = Double(text), value.isFinite
-    else { throw .unexpected(node, insteadOf: Self.expectation) }
-    guard allowed.contains(value) else {
-      throw ConfigurationProblem(text: "\(text) is out of range; allowed: \(allowed)")
+    guard let text = node.plainText, let number = PlainNumber(text) else {
+      throw .unexpected(node, insteadOf: Self.expectation)
     }
+    let value: Double? =
+      switch number {
+      case .integer(let integer): integer.map(Double.init) ?? Double(text)
+      case .real(let real): real
+      }
+    guard let value, allowed.contains(value) else { throw .outOfRange(node, allowed) }
     self = value
   }
 
@@ -31,13 +34,11 @@ extension Int: ConfigurationValue {
   static let expectation = "an integer"
 
   init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
-    guard let value = node.plainText.flatMap({ Int($0) }) else {
+    guard case .integer(let integer) = node.plainText.flatMap(PlainNumber.init) else {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
-    guard allowed.contains(Double(value)) else {
-      throw ConfigurationProblem(text: "\(value) is out of range; allowed: \(allowed)")
-    }
-    self = value
+    guard let integer, allowed.contains(integer) else { throw .outOfRange(node, allowed) }
+    self = integer
   }
 
   var yaml: String { "\(self)" }
@@ -47,11 +48,19 @@ extension Bool: ConfigurationValue {
   static let expectation = "true or false"
 
   init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
-    guard let value = node.plainText.flatMap(Bool.init) else {
-      throw .unexpected(node, insteadOf: Self.expectation)
+    switch node.plainText {
+    case "true", "True", "TRUE": self = true
+    case "false", "False", "FALSE": self = false
+    case let text:
+      let hint = text.flatMap { Self.formerNames[$0.lowercased()] }
+      throw .unexpected(node, insteadOf: Self.expectation, hint: hint.map { "write \($0)" })
     }
-    self = value
   }
+
+  /// Truth values of YAML 1.1, which are text since.
+  private static let formerNames = [
+    "yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false",
+  ]
 
   var yaml: String { "\(self)" }
 }
@@ -63,10 +72,18 @@ extension String: ConfigurationValue {
     guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
-    self = scalar.string
+    self = try scalar.string.requiringNoZeroByte()
   }
 
   var yaml: String { quotedForYAML }
+
+  /// Where the system reads a path, it would end there.
+  func requiringNoZeroByte() throws(ConfigurationProblem) -> String {
+    guard !utf8.contains(0) else {
+      throw ConfigurationProblem(text: "\(shown(limit: 80)) has a zero byte")
+    }
+    return self
+  }
 }
 
 extension [Double]: ConfigurationValue {
@@ -82,6 +99,11 @@ extension [Double]: ConfigurationValue {
 
   var yaml: String { "[" + map(\.yaml).joined(separator: ", ") + "]" }
 }
+
+/// A value that is no number and needs no range.
+protocol ConfigurationWord: ConfigurationValue {}
+
+extension Bool: ConfigurationWord {}
 
 extension ConfigurationValue where Self: RawRepresentable<String> & CaseIterable {
   static var expectation: String { "one of " + names.joined(separator: ", ") }

@@ -32,8 +32,13 @@ protocol ConfigurationVisitor: AnyObject {
 
 extension ConfigurationVisitor {
   func value<Value: ConfigurationValue>(
-    _ key: String, _ value: inout Value, _ allowed: AllowedRange = .any
+    _ key: String, _ value: inout Value, _ allowed: AllowedRange
   ) {
     self.value(key, &value, allowed, default: nil)
+  }
+
+  /// Only what is no number has no range.
+  func value(_ key: String, _ value: inout some ConfigurationWord) {
+    self.value(key, &value, .any, default: nil)
   }
 }

@@ -7,7 +7,7 @@ public import Images
 /// otherwise; what it leaves to its flags is off.
 public struct DataConfiguration: Sendable, Equatable {
   /// A sequence of operations that change training pictures.
-  public enum Policy: String, CaseIterable, Sendable, ConfigurationValue {
+  public enum Policy: String, CaseIterable, Sendable, ConfigurationWord {
     /// None.
     case none
     /// AutoAugment "v0": one of 25 learned pairs of operations.
@@ -90,7 +90,7 @@ public struct DataConfiguration: Sendable, Equatable {
     keys.value("cropArea", &cropArea, .closed(0.001, 1))
     keys.value("cropAspect", &cropAspect, .closed(0.01, 100))
     keys.value("mean", &mean, .closed(0, 1))
-    keys.value("deviation", &deviation, .above(0))
+    keys.value("deviation", &deviation, .closed(1e-6, 1e6))
     keys.value("shift", &shift, .closed(0, 0.5))
     keys.value("rotation", &rotation, .closed(0, 180))
     keys.value("scale", &scale, .closed(0, 0.9))
@@ -104,21 +104,23 @@ public struct DataConfiguration: Sendable, Equatable {
     keys.value("policyMagnitude", &policyMagnitude, .closed(0, 30))
     keys.value("erasing", &erasing, .closed(0, 1))
     keys.value("erasingFill", &erasingFill)
-    keys.value("mixup", &mixup, .atLeast(0))
-    keys.value("cutmix", &cutmix, .atLeast(0))
+    keys.value("mixup", &mixup, .zeroOr(0.001, 1_000))
+    keys.value("cutmix", &cutmix, .zeroOr(0.001, 1_000))
     keys.optional("shuffleRun", &shuffleRun, .closed(1, 65_536))
-    keys.value("shuffleWindow", &shuffleWindow, .atLeast(1))
+    keys.value("shuffleWindow", &shuffleWindow, .closed(1, 1e9))
     keys.value("loaderThreads", &loaderThreads, .closed(0, 64))
     keys.value("prefetch", &prefetch, .closed(1, 64))
     for (key, range) in [("cropArea", cropArea), ("cropAspect", cropAspect)] {
       keys.require(
         range.count == 2 && range[0] <= range[1], "data", key,
-        "\(range) is not a range; give the smallest and the largest value")
+        range.count == 2
+          ? "\(range) is not a range; give the smallest value first"
+          : "has \(range.count) values; give the smallest and the largest")
     }
   }
 }
 
-extension ImagePreparation.Fit: ConfigurationValue {}
-extension ResizeFilter: ConfigurationValue {}
-extension CenterCrop: ConfigurationValue {}
-extension RandomErasing.Fill: ConfigurationValue {}
+extension ImagePreparation.Fit: ConfigurationWord {}
+extension ResizeFilter: ConfigurationWord {}
+extension CenterCrop: ConfigurationWord {}
+extension RandomErasing.Fill: ConfigurationWord {}

@@ -27,4 +27,4 @@ public struct ExchangeConfiguration: Sendable, Equatable {
   }
 }
 
-extension GradientTransport: ConfigurationValue {}
+extension GradientTransport: ConfigurationWord {}

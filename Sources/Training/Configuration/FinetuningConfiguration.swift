@@ -19,4 +19,4 @@ public struct FinetuningConfiguration: Sendable, Equatable {
   }
 }
 
-extension FrozenPart: ConfigurationValue {}
+extension FrozenPart: ConfigurationWord {}

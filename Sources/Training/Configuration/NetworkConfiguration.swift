@@ -40,31 +40,42 @@ public struct NetworkConfiguration: Sendable, Equatable {
   /// power of two. Default 0.
   public internal(set) var batchNormGroup = 0
 
+  /// Whether compound scaling leaves width, depth and resolution within what can be given for them.
+  var isScaledWithinBounds: Bool {
+    guard let phi else { return true }
+    let scaled = CompoundScaling(alpha: alpha, beta: beta, gamma: gamma).coefficients(phi: phi)
+    return Self.factors.contains(scaled.depth) && Self.factors.contains(scaled.width)
+      && (resolution != nil || Self.sides.contains(scaled.resolution))
+  }
+
+  private static let factors = AllowedRange.closed(0.01, 100)
+  private static let sides = AllowedRange.closed(8, 2048)
+
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.value("model", &model)
     keys.optional("phi", &phi, .closed(-10, 10))
     keys.condition(phi == nil ? "without phi" : "with phi")
     if phi == nil {
-      keys.optional("width", &width, .closed(0.01, 100))
-      keys.optional("depth", &depth, .closed(0.01, 100))
+      keys.optional("width", &width, Self.factors)
+      keys.optional("depth", &depth, Self.factors)
     } else {
-      keys.value("alpha", &alpha, .atLeast(1))
-      keys.value("beta", &beta, .atLeast(1))
-      keys.value("gamma", &gamma, .atLeast(1))
+      keys.value("alpha", &alpha, .closed(1, 10))
+      keys.value("beta", &beta, .closed(1, 10))
+      keys.value("gamma", &gamma, .closed(1, 10))
     }
-    keys.optional("resolution", &resolution, .closed(8, 2048))
+    keys.optional("resolution", &resolution, Self.sides)
     keys.optional("classes", &classes, .closed(1, 1_000_000))
-    keys.value("inputChannels", &inputChannels, .atLeast(1))
+    keys.value("inputChannels", &inputChannels, .closed(1, 1_024))
     keys.value("stemStride", &stemStride, .closed(1, 2))
     keys.optional("dropout", &dropout, .halfOpen(0, 1))
     keys.value("dropPath", &dropPath, .halfOpen(0, 1))
-    keys.value("batchNormEpsilon", &batchNormEpsilon, .above(0))
+    keys.value("batchNormEpsilon", &batchNormEpsilon, .closed(1e-12, 1_000))
     keys.value("batchNormMomentum", &batchNormMomentum, .halfOpen(0, 1))
-    keys.value("batchNormGroup", &batchNormGroup, .atLeast(0))
+    keys.value("batchNormGroup", &batchNormGroup, .closed(0, 1_048_576))
     keys.require(
       phi == nil || model == .b0, "network", "phi",
       "scales from b0, but network.model is \(model); leave one of the two out")
   }
 }
 
-extension Variant: ConfigurationValue {}
+extension Variant: ConfigurationWord {}

@@ -1,3 +1,4 @@
+import Boundary
 import Yams
 
 extension Node {
@@ -6,14 +7,21 @@ extension Node {
     if case .scalar(let scalar) = self, scalar.style == .plain { scalar.string } else { nil }
   }
 
-  var isNull: Bool { ["", "~", "null"].contains(plainText) }
+  /// Null of YAML's core schema (yaml.org/spec/1.2.2, section 10.3.2).
+  var isNull: Bool { ["", "~", "null", "Null", "NULL"].contains(plainText) }
 
+  /// What it is, in a message.
   var summary: String {
     switch self {
-    case .scalar(let scalar): plainText ?? scalar.string.quotedForYAML
+    case .scalar(let scalar):
+      plainText?.shown(limit: Self.summaryLimit)
+        ?? "\"\(scalar.string.shown(limit: Self.summaryLimit))\""
     case .mapping: "keys and values"
     case .sequence: "a list"
     case .alias: "an alias"
     }
   }
+
+  /// Characters of a value that tell what was meant.
+  private static let summaryLimit = 80
 }

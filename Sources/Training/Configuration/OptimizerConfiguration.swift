@@ -3,7 +3,7 @@
 /// Defaults are those of the official EfficientNet recipe (github.com/tensorflow/tpu).
 public struct OptimizerConfiguration: Sendable, Equatable {
   /// The rule of the update.
-  public enum Kind: String, CaseIterable, Sendable, ConfigurationValue {
+  public enum Kind: String, CaseIterable, Sendable, ConfigurationWord {
     /// TensorFlow's RMSProp: ε inside the root, learning rate inside the momentum.
     case rmsprop
     /// Stochastic gradient descent with momentum.
@@ -40,14 +40,14 @@ public struct OptimizerConfiguration: Sendable, Equatable {
     switch kind {
     case .rmsprop:
       keys.value("decay", &decay, .halfOpen(0, 1))
-      keys.value("epsilon", &epsilon, .above(0))
+      keys.value("epsilon", &epsilon, .closed(1e-30, 1e6))
     case .sgd:
       keys.value("nesterov", &nesterov)
     case .lars:
-      keys.value("trustCoefficient", &trustCoefficient, .above(0))
-      keys.value("epsilon", &epsilon, .atLeast(0), default: 0)
+      keys.value("trustCoefficient", &trustCoefficient, .closed(1e-12, 1e6))
+      keys.value("epsilon", &epsilon, .zeroOr(1e-30, 1e6), default: 0)
       keys.value("nesterov", &nesterov)
     }
-    keys.value("weightDecay", &weightDecay, .atLeast(0))
+    keys.value("weightDecay", &weightDecay, .zeroOr(1e-30, 1_000))
   }
 }

@@ -14,7 +14,7 @@ struct StringList: ConfigurationValue {
       guard case .scalar(let scalar) = node, !scalar.string.isEmpty, !node.isNull else {
         throw .unexpected(node, insteadOf: Self.expectation)
       }
-      strings.append(scalar.string)
+      strings.append(try scalar.string.requiringNoZeroByte())
     }
   }
 

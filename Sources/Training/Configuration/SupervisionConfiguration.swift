@@ -7,11 +7,15 @@ public struct SupervisionConfiguration: Sendable, Equatable {
   /// is.
   public internal(set) var deadline = 60.0
 
+  /// All defaults.
+  package init() {}
+
   mutating func visit(_ keys: some ConfigurationVisitor) {
-    keys.value("deadline", &deadline, .atLeast(0))
+    keys.value("deadline", &deadline, .closed(0, 1e7))
     // Of a rank that is well, half a second may pass between two heartbeats, and more on a busy host.
     keys.require(
       deadline == 0 || deadline >= 2, "supervision", "deadline",
-      "\(deadline) is too short to tell a stuck rank from a slow one; allowed: 0 (never) or ≥ 2")
+      "\(deadline) is too short to tell a stuck rank from a slow one; allowed: 0 (never), or 2 to 10000000"
+    )
   }
 }

@@ -2,7 +2,7 @@
 public struct TrainingConfiguration: Sendable, Equatable {
   /// What happens at a step whose loss or gradient is not finite, or whose loss is above
   /// ``largestLoss``.
-  public enum BadStep: String, CaseIterable, Sendable, ConfigurationValue {
+  public enum BadStep: String, CaseIterable, Sendable, ConfigurationWord {
     /// The run ends; nothing of the step is kept.
     case stop
     /// Nothing of the step is kept, and the next one is taken; after ten in a row the run ends.
@@ -34,14 +34,14 @@ public struct TrainingConfiguration: Sendable, Equatable {
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.optional("epochs", &epochs, .closed(1, 1e6))
     keys.optional("steps", &steps, .closed(1, 1e12))
-    keys.value("seed", &seed, .atLeast(0))
+    keys.value("seed", &seed, .whole(0...Int.max))
     keys.value("labelSmoothing", &labelSmoothing, .halfOpen(0, 1))
-    keys.value("evaluateEveryEpochs", &evaluateEveryEpochs, .atLeast(0))
-    keys.value("logEverySteps", &logEverySteps, .atLeast(1))
-    keys.optional("clipNorm", &clipNorm, .above(0))
+    keys.value("evaluateEveryEpochs", &evaluateEveryEpochs, .closed(0, 1e6))
+    keys.value("logEverySteps", &logEverySteps, .closed(1, 1e12))
+    keys.optional("clipNorm", &clipNorm, .closed(1e-12, 1e12))
     keys.value("badStep", &badStep)
-    keys.optional("largestLoss", &largestLoss, .above(0))
-    keys.value("replicaCheckEverySteps", &replicaCheckEverySteps, .atLeast(0))
+    keys.optional("largestLoss", &largestLoss, .closed(1e-12, 1e12))
+    keys.value("replicaCheckEverySteps", &replicaCheckEverySteps, .closed(0, 1e12))
     keys.require(
       (epochs == nil) != (steps == nil), "training", steps == nil ? "epochs" : "steps",
       "give exactly one of epochs and steps (null takes one back)")

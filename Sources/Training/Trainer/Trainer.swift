@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import Kernels
 public import MPI
@@ -75,7 +76,8 @@ public final class Trainer {
     try feed.division.requireVariance(configuration, architecture)
     stepsPerEpoch = feed.division.batchCount
     totalSteps =
-      configuration.training.steps ?? (configuration.training.epochs ?? 1) * stepsPerEpoch
+      configuration.training.steps
+      ?? (configuration.training.epochs ?? 1).saturatingProduct(stepsPerEpoch)
     schedule = LearningRateSchedule(
       configuration.schedule, batchSize: configuration.batch.size,
       stepsPerEpoch: Double(dataset.count) / Double(configuration.batch.size),
@@ -112,7 +114,7 @@ public final class Trainer {
     if !isResuming { try takeFolder(waiting: 0) }
     let hostCount = try Self.hostCount(communicator, activity)
     if communicator.rank == 0 {
-      try folder.write(configuration.yaml, to: "configuration.yaml")
+      try folder.write(configuration.annotatedYAML, to: "configuration.yaml")
       try folder.write(identity + "\n", to: RunFolder.identityFile)
       let log = try RunLog(
         folder, continuingAt: state.step, evaluatesAgain: state.step >= totalSteps && !isFinished)
@@ -188,7 +190,8 @@ public final class Trainer {
       batchSize: configuration.batch.size, microBatches: configuration.batch.microBatchCount,
       rounds: configuration.batch.rounds, ranks: communicator.size, coreType: OpenBLAS.coreName,
       firstStep: state.step,
-      totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+      totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch,
+      replaced: configuration.replaced)
     observer?.began(start)
     return start
   }

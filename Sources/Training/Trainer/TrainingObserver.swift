@@ -16,6 +16,8 @@ public struct TrainingStart: Sendable {
   public let coreType: String
   /// Steps already taken, steps of the whole run, and of an epoch.
   public let firstStep, totalSteps, stepsPerEpoch: Int
+  /// Values of the configuration that others have replaced, a line each.
+  public let replaced: [String]
 }
 
 /// A line of a run's log.

@@ -1,0 +1,40 @@
+import Boundary
+import Foundation
+import Training
+
+/// The file that a command is given for its configuration.
+enum ConfigurationFile {
+  /// Reads it; each process does so once, because it may be a pipe.
+  static func read(_ path: String, _ overrides: [String]) throws -> Configuration {
+    if let launcher = Launcher.current {
+      let isRefused =
+        launcher.size > 1
+        ? passesOnce(path) : isDescriptor(path) && access(path, F_OK) != 0
+      if isRefused {
+        throw Failure(
+          .usage,
+          "\(path.shown) is a pipe or a file of another process, which does not reach all ranks that "
+            + "were started; write the configuration to a file")
+      }
+    }
+    return try Configuration(contentsOf: path, overrides: overrides)
+  }
+
+  /// Refuses what the processes that a command starts could not read any more.
+  static func requireReadableAgain(_ path: String) throws {
+    guard passesOnce(path) else { return }
+    throw Failure(
+      .usage,
+      "\(path.shown) is a pipe or a file of this process alone, which the ranks cannot read again; "
+        + "write the configuration to a file")
+  }
+
+  private static func passesOnce(_ path: String) -> Bool {
+    isDescriptor(path) || InputText.isPipe(path)
+  }
+
+  /// Whether it names what a process has open, such as `<(command)` of a shell.
+  private static func isDescriptor(_ path: String) -> Bool {
+    ["/dev/fd/", "/dev/std", "/proc/self/fd/"].contains { path.hasPrefix($0) }
+  }
+}
