@@ -29,6 +29,7 @@ public final class Watch: Sendable {
   /// All processes of the job.
   package let members: [Member]
   private let orders: WatchOrders
+  private let judgesStops: Bool
 
   /// Starts to watch.
   ///
@@ -45,6 +46,7 @@ public final class Watch: Sendable {
     self.log = log
     self.members = members
     orders = WatchOrders()
+    judgesStops = timing.deadline > 0 && members.count > 1
     var timing = timing
     timing.adapt(toRanks: members.count)
     let connection = rank > 0 ? Self.connect(rank: rank, members, timing) : nil
@@ -105,6 +107,13 @@ public final class Watch: Sendable {
 
   /// Tells the others that this rank ends, so that nobody takes it for lost; watches no longer.
   public func end(_ farewell: Farewell) { orders.end(farewell) }
+
+  /// What is left to do is to end, together: from here on nobody's stop keeps the others waiting.
+  ///
+  /// Before the ranks take leave of each other, or one could be stopped unprotected and unwatched.
+  public func prepareToEnd() {
+    if judgesStops { StopProtection.begin() }
+  }
 
   /// Gives the watch the first word after an error in talking to other ranks, which is what the loss
   /// of one looks like; returns when it has nothing to say.
