@@ -59,7 +59,9 @@ let package = Package(
       ],
       swiftSettings: vectorized),
     .target(name: "Reports", dependencies: ["Boundary"]),
-    .target(name: "Supervision", dependencies: ["Boundary"]),
+    .target(
+      name: "Supervision",
+      dependencies: ["Boundary", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Hosts", dependencies: ["Boundary", "Supervision"]),
     .target(
       name: "Training",

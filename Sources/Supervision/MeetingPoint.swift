@@ -3,10 +3,17 @@ import Glibc
 /// Where rank 0 waits for the connections of the others.
 package struct MeetingPoint: Codable, Sendable, Equatable {
   /// IPv4 addresses of its host in network byte order, all that are up but the loopback.
-  let addresses: [UInt32]
-  let port: UInt16
-  /// Tells the processes of this job from others that may find the port.
-  let token: Int64
+  package let addresses: [UInt32]
+  package let port: UInt16
+  /// Tells the processes of this job from others that find the port.
+  package let key: MeetingKey
+
+  /// A meeting point as it is described.
+  package init(addresses: [UInt32], port: UInt16, key: MeetingKey) {
+    self.addresses = addresses
+    self.port = port
+    self.key = key
+  }
 
   /// Addresses to try, in this order.
   ///

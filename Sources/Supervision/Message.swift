@@ -1,55 +1,69 @@
-/// What two processes tell each other: 64 bytes, in the byte order of the machine, as all ranks run
-/// the same program.
-struct Message: BitwiseCopyable, Equatable {
-  enum Kind: Int64 {
-    /// First word of a connection, and the answer to it.
-    case hello
-    case heartbeat
+import Boundary
+
+/// What two processes tell each other.
+package struct Message: Equatable {
+  package enum Kind: Int, CaseIterable {
+    case heartbeat = 1
     /// The sender ends in an orderly way, and so do the others.
     case done
-    /// The sender has failed; it will say why itself and end all ranks. `code` is its exit code.
+    /// `rank` has failed; it will say why itself and end all ranks. `code` is its exit code.
     case failed
-    /// A loss or a hang was told by the sender, who ends with `code`.
+    /// That `rank` is lost or stuck was told by the sender, who ends with `code`.
     case told
+
+    /// Exit codes that can come with it. None of them is that of a success.
+    fileprivate var codes: Set<Int32> {
+      switch self {
+      case .heartbeat, .done: [0]
+      case .failed: [1, 2, 3, 4, 5, 6, 7, 130, 143]
+      case .told: [Verdict.Code.lost.rawValue, Verdict.Code.stuck.rawValue]
+      }
+    }
   }
 
-  static let size = MemoryLayout<Message>.size
+  private static let fieldCount = 9
+  package static let size = fieldCount * Words.size
 
-  let token: Int64
-  let kindValue: Int64
-  let rank: Int32
-  let code: Int32
-  let progress: Int64
-  let exchanges: Int64
-  let step: Int64
-  let phase: Int32
-  let isWaiting: Int32
-  let resident: Int64
+  /// Largest number of steps, of exchanges, of notes of progress or of bytes: counted a thousand million
+  /// times a second they would take 36 years to reach it, and the next number is none to trap at.
+  package static let largestNumber = 1 << 60
 
-  var kind: Kind? { Kind(rawValue: kindValue) }
+  package let kind: Kind
+  package let rank: Int
+  package let code: Int32
+  /// How the sender is.
+  package let pulse: Pulse
 
-  init(_ kind: Kind, rank: Int, token: Int64, code: Int32 = 0, _ pulse: Pulse = Pulse()) {
-    self.token = token
-    kindValue = kind.rawValue
-    self.rank = Int32(rank)
+  package init(_ kind: Kind, rank: Int, code: Int32 = 0, _ pulse: Pulse = Pulse()) {
+    self.kind = kind
+    self.rank = rank
     self.code = code
-    progress = Int64(pulse.progress)
-    exchanges = Int64(pulse.exchanges)
-    step = Int64(pulse.step)
-    phase = Int32(pulse.phase.rawValue)
-    isWaiting = pulse.isWaiting ? 1 : 0
-    resident = Int64(pulse.resident)
+    self.pulse = pulse
   }
 
-  /// What it says about its sender.
-  var pulse: Pulse {
+  package var bytes: [UInt8] {
+    let numbers = [pulse.step, pulse.progress, pulse.exchanges, pulse.resident].map {
+      min(max($0, 0), Self.largestNumber)
+    }
+    return Words(
+      [kind.rawValue, rank, Int(code), pulse.phase.rawValue, pulse.isWaiting ? 1 : 0] + numbers
+    ).bytes
+  }
+
+  /// The message that came in a job of `count` ranks; `nil` where no rank says that.
+  package init?(_ bytes: [UInt8], ranks count: Int) {
+    let words = Words(bytes).values
+    guard bytes.count == Self.size, let kind = Kind(rawValue: words[0]),
+      (0..<count).contains(words[1]),
+      let code = Int32(exactly: words[2]), kind.codes.contains(code),
+      let phase = Activity.Phase(rawValue: words[3]), (0...1).contains(words[4]),
+      words[5...].allSatisfy((0...Self.largestNumber).contains)
+    else { return nil }
     var pulse = Pulse()
-    pulse.step = Int(step)
-    pulse.phase = Activity.Phase(rawValue: Int(phase)) ?? .starting
-    pulse.progress = Int(progress)
-    pulse.exchanges = Int(exchanges)
-    pulse.isWaiting = isWaiting != 0
-    pulse.resident = Int(resident)
-    return pulse
+    pulse.phase = phase
+    pulse.isWaiting = words[4] == 1
+    (pulse.step, pulse.progress) = (words[5], words[6])
+    (pulse.exchanges, pulse.resident) = (words[7], words[8])
+    self.init(kind, rank: words[1], code: code, pulse)
   }
 }

@@ -1,3 +1,4 @@
+import Boundary
 import Glibc
 
 /// The state of a process at one moment.
@@ -16,7 +17,7 @@ package struct Pulse: Equatable {
   var place: String {
     switch phase {
     case .starting: "at the start"
-    case .loading, .forward, .backward, .update: "in step \(step + 1), \(phase)"
+    case .loading, .forward, .backward, .update: "in step \(step.saturatingSum(1)), \(phase)"
     case .evaluating, .saving, .ending: "after step \(step), \(phase)"
     }
   }
@@ -24,7 +25,7 @@ package struct Pulse: Equatable {
   /// The step that it is in, or the last that it took.
   var currentStep: Int {
     switch phase {
-    case .loading, .forward, .backward, .update: step + 1
+    case .loading, .forward, .backward, .update: step.saturatingSum(1)
     case .starting, .evaluating, .saving, .ending: step
     }
   }

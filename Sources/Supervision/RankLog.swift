@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import Synchronization
 
@@ -22,13 +23,22 @@ package final class RankLog: Sendable {
   deinit { state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
 
   /// Opens the file, and makes its folder if it is missing.
-  package func open() {
+  ///
+  /// - Returns: Why it keeps nothing, where something else than a log is in its place.
+  package func open() -> String? {
     let folder = (path as NSString).deletingLastPathComponent
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    state.withLock { state in
-      state.descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+    return state.withLock { state in
+      var problem: String?
+      do throws(FileRefusal) {
+        state.descriptor = try WrittenFile.open(
+          path, O_WRONLY | O_APPEND, .ownName, folderIsReal: true)
+      } catch {
+        if error.kind == .notRegular { problem = "\(path.shown) is not written: \(error.reason)" }
+      }
       Self.write(state.early ?? "", to: state.descriptor)
       state.early = nil
+      return problem
     }
   }
 

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 
 /// Why a job ends whose ranks could not all go on.
@@ -54,11 +55,13 @@ package struct Verdict: Codable, Sendable, Equatable {
 
   /// The verdict in a file, if it is one.
   package init?(atPath path: String) {
-    guard let data = FileManager.default.contents(atPath: path),
-      let verdict = try? JSONDecoder().decode(Self.self, from: data)
+    guard let bytes = try? RegularFile(path).contents(limit: Self.mostBytes),
+      let verdict = try? JSONDecoder().decode(Self.self, from: Data(bytes))
     else { return nil }
     self = verdict
   }
+
+  private static let mostBytes = 1 << 16
 
   /// Whether this process is the first to write the file.
   ///
@@ -69,8 +72,10 @@ package struct Verdict: Codable, Sendable, Equatable {
     let folder = (path as NSString).deletingLastPathComponent
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     if let start, let old = Verdict(atPath: path), old.start ?? 0 < start { unlink(path) }
-    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard file >= 0 else { return errno != EEXIST }
+    let file: Int32
+    do throws(FileRefusal) {
+      file = try WrittenFile.open(path, O_WRONLY, .missing, folderIsReal: true)
+    } catch { return error.kind != .system(code: EEXIST) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let text = ((try? encoder.encode(self)) ?? Data()) + Data("\n".utf8)

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 
 extension WatchLoop {
@@ -14,18 +15,22 @@ extension WatchLoop {
   }
 
   /// A connection has ended.
-  func lost(_ subject: Int, _ end: Connection.End) {
+  func lost(_ subject: Int, _ end: StreamSocket.End) {
     guard !isQuiet, let peer = peers[subject], !peer.hasEnded else { return }
     peers[subject]?.hasEnded = true
     let isUnreachable = end == .unreachable
     if isUnreachable { silentHosts.insert(members[subject].host) }
     let pulse = whereabouts(of: peer)
+    let reason =
+      switch end {
+      case .unreachable: "its host no longer answers; go on with --resume on the others"
+      case .closed: "its process ended\(memoryHint(subject)); go on with --resume"
+      case .improper:
+        "its messages arrive altered, by damaged memory or by the network; go on with --resume"
+      }
     let verdict = Verdict(
       .lost, rank: subject, members[subject], pulse, unreachable: isUnreachable,
-      "was lost \(pulse.place): "
-        + (isUnreachable
-          ? "its host no longer answers; go on with --resume on the others"
-          : "its process ended\(memoryHint(subject)); go on with --resume"))
+      "was lost \(pulse.place): \(reason)")
     let hosts = Set(members.map(\.host)).subtracting([members[0].host])
     if isUnreachable, rank == 0, hosts.count > 1 {
       // Where no other host answers, it is this one that is cut off: the kernel finds them one after
@@ -127,7 +132,7 @@ extension WatchLoop {
   private func memoryHint(_ subject: Int) -> String {
     let (host, memory) = (members[subject].host, members[subject].memory)
     let used = peers.filter { members[$0.key].host == host }.values.reduce(0) {
-      $0 + $1.pulse.resident
+      $0.saturatingSum($1.pulse.resident)
     }
     guard Double(used) > 0.9 * Double(memory) else { return "" }
     let figures = [used, memory].map { String(format: "%.1f", Double($0) / 1e9) }

@@ -9,16 +9,16 @@ final class WatchLoop {
   let verdictPath: String
   let timing: WatchTiming
   let outlet: WatchOutlet
-  private let listener: Listener?
+  private let door: Door?
   private let orders: WatchOrders
-  private let token: Int64
 
   /// Those whom this rank hears of: rank 0 of all; the others of themselves and of rank 0.
   var peers: [Int: Peer] = [:]
-  /// Connections to rank 0 that have not said yet whose they are.
-  private var strangers: [Connection] = []
+  /// What is waited for: orders, arrivals, the connections of `polledRanks`, and who stands at the door.
   private var polled: [pollfd] = []
-  private var polledConnections: [(connection: Connection, rank: Int?)] = []
+  private var polledRanks: [Int] = []
+  /// Whether others are to be waited for than at the last time.
+  private var areConnectionsNew = true
 
   /// Seconds that this process has been awake: while it is stopped, nobody is late.
   private(set) var time = 1.0
@@ -41,42 +41,31 @@ final class WatchLoop {
   ) {
     self.rank = rank
     self.members = members
-    self.listener = listener
+    door = listener.map {
+      Door($0, ranks: members.count, patience: timing.strangersPatience)
+    }
     self.activity = activity
     self.log = log
     self.verdictPath = verdictPath
     self.timing = timing
     self.outlet = outlet
     self.orders = orders
-    token = members[0].meetingPoint?.token ?? 0
     if let connection {
       peers[0] = Peer(connection: connection)
       peers[0]?.note(Pulse(), at: time)
     }
-    collectDescriptors()
   }
 
   /// Watches until the process ends.
   func run() {
     while !isOver && !orders.isStopped {
       let ready = wait()
-      var ends: [(rank: Int, end: Connection.End)] = []
-      for (connection, owner) in ready {
-        let (messages, end) = connection.receive()
-        for message in messages { hear(message, from: connection, owner) }
-        guard let end else { continue }
-        let known = peers.first { $0.value.connection === connection }?.key
-        if let known {
-          peers[known]?.connection = nil
-          ends.append((known, end))
-        }
-        strangers.removeAll { $0 === connection }
-        collectDescriptors()
+      var ends: [(rank: Int, end: StreamSocket.End)] = []
+      for rank in ready.ranks {
+        guard let (messages, end) = peers[rank]?.connection?.receive() else { continue }
+        hear(messages, end, from: rank, &ends)
       }
-      while let stranger = listener?.accept() {
-        strangers.append(stranger)
-        collectDescriptors()
-      }
+      answerTheDoor(ready.atTheDoor, &ends)
       orders.carryOut(say)
       // After all that was heard: a farewell may be among it.
       for (rank, end) in ends { lost(rank, end) }
@@ -89,62 +78,94 @@ final class WatchLoop {
   }
 
   /// Waits for something to do, and moves the clock.
-  private func wait() -> [(connection: Connection, rank: Int?)] {
+  private func wait() -> (ranks: [Int], atTheDoor: Set<Int32>) {
     // Of many ranks several are heard at a time: to wake up for each would cost the most.
-    if peers.count > 16 { usleep(max(50_000, UInt32(20 * peers.count))) }
-    let next = min(nextBeat, postponed?.time ?? .infinity)
+    if peers.count > 16, door?.isOpen != true { usleep(max(50_000, UInt32(20 * peers.count))) }
+    if areConnectionsNew { collectDescriptors() }
+    polled[1].fd = door?.listeningDescriptor(at: time) ?? -1
+    let next = min(nextBeat, postponed?.time ?? .infinity, door?.nextTime ?? .infinity)
     let milliseconds = Int32((1_000 * max(0, next - time)).rounded(.up))
     let count = poll(&polled, nfds_t(polled.count), milliseconds)
     let reading = monotonicNanoseconds()
     time += min(1e-9 * Double(reading - lastReading), 2 * timing.beat)
     lastReading = reading
-    guard count > 0 else { return [] }
-    return zip(polled.dropFirst(2), polledConnections).compactMap { $0.revents != 0 ? $1 : nil }
+    guard count > 0 else { return ([], []) }
+    let connections = polled.dropFirst(2)
+    return (
+      zip(connections, polledRanks).compactMap { $0.revents != 0 ? $1 : nil },
+      Set(connections.dropFirst(polledRanks.count).filter { $0.revents != 0 }.map(\.fd))
+    )
   }
 
   private func collectDescriptors() {
-    polledConnections =
-      peers.compactMap { rank, peer in peer.connection.map { ($0, rank) } }
-      + strangers.map { ($0, nil) }
+    areConnectionsNew = false
+    let connections = peers.compactMap { rank, peer in
+      peer.connection.map { (rank: rank, descriptor: $0.descriptor) }
+    }
+    polledRanks = connections.map(\.rank)
     let descriptors =
-      [orders.descriptor, listener?.descriptor ?? -1]
-      + polledConnections.map(\.connection.descriptor)
+      [orders.descriptor, -1] + connections.map(\.descriptor) + (door?.descriptors ?? [])
     polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
   }
 
-  private func hear(_ message: Message, from connection: Connection, _ owner: Int?) {
-    let sender = rank == 0 ? owner ?? Int(message.rank) : 0
-    guard members.indices.contains(sender) else { return }
+  /// Lets in who belongs here, and closes the door after the last: nobody comes a second time.
+  private func answerTheDoor(
+    _ ready: Set<Int32>, _ ends: inout [(rank: Int, end: StreamSocket.End)]
+  ) {
+    guard let door else { return }
+    let before = door.descriptors
+    door.accept(at: time) { peers[$0] == nil }
+    for member in door.hear(ready, at: time, { peers[$0] == nil }) {
+      member.connection.expectAnswers(within: timing.silenceOfHosts)
+      peers[member.rank] = Peer(connection: member.connection)
+      areConnectionsNew = true
+      hear(member.messages, member.end, from: member.rank, &ends)
+    }
+    if door.isOpen, orders.haveAllMet || members.indices.allSatisfy({ peers[$0] != nil }) {
+      door.close()
+    }
+    if door.descriptors != before { areConnectionsNew = true }
+  }
+
+  /// Hears what a rank has said, and notes whether that was its last.
+  private func hear(
+    _ messages: [Message], _ end: StreamSocket.End?, from sender: Int,
+    _ ends: inout [(rank: Int, end: StreamSocket.End)]
+  ) {
+    let isProper = messages.allSatisfy { hear($0, from: sender) }
+    guard let end = isProper ? end : .improper else { return }
+    peers[sender]?.connection = nil
+    areConnectionsNew = true
+    ends.append((sender, end))
+  }
+
+  /// - Returns: False for a message that this sender has no reason to send.
+  private func hear(_ message: Message, from sender: Int) -> Bool {
     switch message.kind {
-    case .hello:
-      // Until a heartbeat says that the answer came in time, the connection is nobody's.
-      connection.send(Message(.hello, rank: rank, token: token))
     case .heartbeat:
-      if rank == 0, peers[sender]?.connection !== connection {
-        connection.expectAnswers(within: timing.silenceOfHosts)
-        strangers.removeAll { $0 === connection }
-        peers[sender] = Peer(connection: connection)
-        collectDescriptors()
-      }
+      guard message.rank == sender else { return false }
       peers[sender]?.note(message.pulse, at: time)
       unanswered = 0
       // An answer for each heartbeat and no more: what a stopped process does not read would make
       // its kernel look as if it did not answer.
       if rank == 0, !isQuiet {
         let pulse = Pulse(activity, resident: peers[0]?.pulse.resident ?? 0)
-        connection.send(Message(.heartbeat, rank: rank, token: token, pulse))
+        peers[sender]?.connection?.send(Message(.heartbeat, rank: rank, pulse))
       }
-    case .done: peers[sender]?.hasEnded = true
+    case .done:
+      guard message.rank == sender else { return false }
+      peers[sender]?.hasEnded = true
     case .failed:
+      guard rank > 0 || message.rank == sender else { return false }
       pass(message, except: sender)
-      leave(inFavourOf: sender, code: message.code)
+      leave(inFavourOf: message.rank, code: message.code)
     case .told:
       pass(message, except: sender)
       endSilently(
         message.code, after: timing.precedence,
-        "\(name(Int(message.rank))) was found lost or stuck by another rank")
-    case nil: break
+        "\(name(message.rank)) was found lost or stuck by another rank")
     }
+    return true
   }
 
   /// Has the other ranks know what one has told rank 0.
@@ -159,7 +180,7 @@ final class WatchLoop {
     let pulse = Pulse(activity, resident: Pulse.ownResident)
     if rank == 0 || peers[0] == nil { peers[rank, default: Peer()].note(pulse, at: time) }
     if rank > 0, unanswered < Self.unansweredLimit, !isQuiet {
-      peers[0]?.connection?.send(Message(.heartbeat, rank: rank, token: token, pulse))
+      peers[0]?.connection?.send(Message(.heartbeat, rank: rank, pulse))
       unanswered += 1
     }
     // Nobody waits for a rank that is alone; its terminal may be held by who looks at it.
@@ -172,7 +193,7 @@ final class WatchLoop {
   /// Tells all that this rank hears of.
   func tell(_ kind: Message.Kind, rank subject: Int, code: Int32) {
     for peer in peers.values {
-      peer.connection?.send(Message(kind, rank: subject, token: token, code: code))
+      peer.connection?.send(Message(kind, rank: subject, code: code))
     }
   }
 

@@ -3,7 +3,8 @@ import Synchronization
 
 /// What the thread that works tells the one that watches.
 final class WatchOrders: Sendable {
-  private let state = Mutex((farewell: Watch.Farewell?.none, isStopped: false))
+  private let state = Mutex(
+    (farewell: Watch.Farewell?.none, isStopped: false, haveAllMet: false))
   private let carriedOut = DispatchSemaphore(value: 0)
   private let wakingEnd: Int32
   /// Can be read from when there is something new.
@@ -38,6 +39,14 @@ final class WatchOrders: Sendable {
     state.withLock { $0.isStopped = true }
     wake()
   }
+
+  /// All ranks that can reach rank 0 have done so.
+  func noteMeeting() {
+    state.withLock { $0.haveAllMet = true }
+    wake()
+  }
+
+  var haveAllMet: Bool { state.withLock { $0.haveAllMet } }
 
   private func wake() {
     var byte: UInt8 = 0

@@ -22,11 +22,19 @@ package struct WatchTiming: Sendable {
   package var patience = 10.0
   /// For the file system to take last words.
   package var lastWords = 0.4
-  /// For rank 0 to answer a connection.
-  package var connecting = 2
+  /// For rank 0 to answer one attempt to connect.
+  package var answering = 2.0
+  /// For a rank to reach rank 0, whoever else is at its door.
+  package var connecting = 8.0
+  /// For who knocks at rank 0 to prove that it belongs to the job.
+  package var strangersPatience = 1.0
 
   /// The usual times.
-  package init(deadline: Double) { self.deadline = deadline }
+  package init(deadline: Double) {
+    self.deadline = deadline
+    // A rank that tries for longer would be found stuck.
+    if deadline > 0 { connecting = min(connecting, max(2, deadline / 2)) }
+  }
 
   /// Has rank 0 hear no more heartbeats a second from thousands of ranks than from hundreds. Lost
   /// processes and hosts are noticed as before; a stuck rank is, a few heartbeats later.

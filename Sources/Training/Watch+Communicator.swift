@@ -46,6 +46,7 @@ extension Watch {
     do throws(MPIError) {
       try watch.activity.exchange { () throws(MPIError) in try communicator.barrier() }
     } catch { throw TrainingError(error) }
+    watch.noteMeeting()
     return watch
   }
 }

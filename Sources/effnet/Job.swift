@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import Hosts
 import Kernels
@@ -87,8 +88,15 @@ enum Job {
     }
     let isTold =
       world.rank == 0
-      && (try? Data("\(code)\n".utf8).write(to: URL(fileURLWithPath: file))) != nil
+      && (try? Self.leave("\(code)\n", in: file)) != nil
     return try world.sum(isTold ? 1 : 0) > 0
+  }
+
+  private static func leave(_ text: String, in file: String) throws {
+    let descriptor = try WrittenFile.open(file, O_WRONLY, .missing, folderIsReal: true)
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    try handle.write(contentsOf: Data(text.utf8))
+    try handle.close()
   }
 
   /// Checks the instruction set and makes OpenBLAS use the kernels that suit the processor.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Boundary
 import Datasets
 import Foundation
 import Hosts
@@ -165,8 +166,8 @@ struct LaunchCommand: ParsableCommand {
   }
 
   private static func ending(_ file: String) -> Int32? {
-    (try? String(contentsOfFile: file, encoding: .utf8)).flatMap {
-      Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    (try? RegularFile(file).contents(limit: 64)).flatMap {
+      Int32(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     }
   }
 

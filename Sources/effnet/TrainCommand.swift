@@ -53,7 +53,10 @@ struct TrainCommand: ParsableCommand {
       let watch = try Watch.start(
         over: world, deadline: configuration.supervision.deadline, folder: folder)
       meeting?.stop()
-      defer { part(from: world, within: configuration.supervision.deadline) }
+      defer {
+        watch.prepareToEnd()
+        part(from: world, within: configuration.supervision.deadline)
+      }
       do {
         let trainer = try Trainer(
           configuration, communicator: world, output: folder, isResuming: resume,

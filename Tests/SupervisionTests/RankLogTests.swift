@@ -15,7 +15,7 @@ final class RankLogTests: XCTestCase {
       let log = RankLog(rank: 3, folder: folder)
       log.note("early \(run)")
       if run == 1 { XCTAssertFalse(FileManager.default.fileExists(atPath: folder)) }
-      log.open()
+      XCTAssertNil(log.open())
       log.note("late \(run)")
     }
     let text = try String(contentsOfFile: "\(folder)/ranks/3.log", encoding: .utf8)
@@ -29,10 +29,10 @@ final class RankLogTests: XCTestCase {
     // A file in the place of the folder.
     try Data().write(to: URL(fileURLWithPath: folder))
     let log = RankLog(rank: 0, folder: folder)
-    log.open()
+    _ = log.open()
     log.note("lost")
     try FileManager.default.removeItem(atPath: folder)
-    log.open()
+    _ = log.open()
     log.note("late")
     let text = try String(contentsOfFile: log.path, encoding: .utf8)
     XCTAssertEqual(text.split(separator: "\n").map { $0.dropFirst(25) }, ["late"])

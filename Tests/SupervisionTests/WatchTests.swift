@@ -1,106 +1,13 @@
 import Foundation
 import Supervision
-import Synchronization
 import XCTest
 
-/// Ranks that are threads of this process: one that goes without a farewell closes its connections,
-/// as the end of a process does.
-final class WatchTests: XCTestCase {
-  /// What the ranks have said and how they have ended.
-  private final class Record: Sendable {
-    private let state = Mutex((lines: [(rank: Int, text: String)](), codes: [Int: Int32]()))
-
-    func outlet(_ rank: Int) -> WatchOutlet {
-      WatchOutlet { line in
-        self.state.withLock { $0.lines.append((rank, line)) }
-      } exit: { code in
-        self.state.withLock { $0.codes[rank] = code }
-      }
-    }
-
-    var lines: [(rank: Int, text: String)] { state.withLock { $0.lines } }
-    var codes: [Int: Int32] { state.withLock { $0.codes } }
-  }
-
-  /// Long enough for whatever should not happen to happen.
-  private static let pause = 0.6
+/// Losses, hangs and farewells of ranks.
+final class WatchTests: WatchTestCase {
   /// Seconds of a core that both ends of a connection take in a second: a thousandth.
   private static let costLimit = 1e-3
-  private var folder = ""
-  private var record = Record()
-  private var activities: [Activity] = []
-  private var watches: [Watch?] = []
-
-  override func setUpWithError() throws {
-    folder = FileManager.default.temporaryDirectory.path + "/Watch-\(UUID())"
-    try FileManager.default.createDirectory(
-      atPath: folder + "/ranks", withIntermediateDirectories: true)
-    addTeardownBlock { [folder] in try FileManager.default.removeItem(atPath: folder) }
-  }
-
-  override func tearDown() {
-    watches = []
-  }
-
-  /// Starts the watches of a job; its ranks have the numbers 100, 101, … as processes.
-  ///
-  /// - Parameter missing: A rank that is stopped before it is heard for the first time.
-  private func start(
-    ranks: Int, without missing: Int? = nil, deadline: Double = 0, memory: Int = .max,
-    beat: Double = 0.02
-  ) throws {
-    let listener = ranks > 1 ? try Listener(addresses: []) : nil
-    let members = (0..<ranks).map {
-      Member(
-        host: "a", pid: 100 + Int32($0), memory: memory,
-        meetingPoint: $0 == 0 ? listener?.meetingPoint : nil)
-    }
-    var timing = WatchTiming(deadline: deadline)
-    timing.beat = beat
-    timing.precedence = 0.1
-    timing.patience = 0.3
-    activities = (0..<ranks).map { _ in Activity() }
-    for rank in 0..<ranks {
-      watches.append(
-        rank == missing
-          ? nil
-          : Watch(
-            rank: rank, members: members, listener: rank == 0 ? listener : nil,
-            activity: activities[rank], log: RankLog(rank: rank, folder: folder), folder: folder,
-            timing: timing, outlet: record.outlet(rank)))
-    }
-    XCTAssertTrue(watches.allSatisfy { $0?.isConnected != false })
-    // All have been heard.
-    Thread.sleep(forTimeInterval: 0.2)
-  }
-
-  private func wait(
-    until condition: () -> Bool, _ what: String, line: UInt = #line
-  ) {
-    let end = Date(timeIntervalSinceNow: 5)
-    while !condition(), Date() < end { Thread.sleep(forTimeInterval: 0.005) }
-    XCTAssertTrue(condition(), "\(what): \(record.lines), \(record.codes)", line: line)
-  }
 
   private var processorSeconds: Double { Double(clock()) / 1e6 }
-
-  private func verdict() throws -> Verdict {
-    let path = Verdict.path(inFolder: folder)
-    return try JSONDecoder().decode(
-      Verdict.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-  }
-
-  /// Checks that one rank spoke, and that the ranks in `codes` and no others ended so.
-  private func assertEnd(
-    _ codes: [Int: Int32], speaker: Int, _ parts: [String], line: UInt = #line
-  ) throws {
-    wait(until: { record.codes.count == codes.count }, "ends", line: line)
-    XCTAssertEqual(record.codes, codes, line: line)
-    XCTAssertEqual(record.lines.map(\.rank), [speaker], line: line)
-    let text = record.lines.first?.text ?? ""
-    for part in parts { XCTAssertTrue(text.contains(part), "\(part) in \(text)", line: line) }
-    XCTAssertEqual(try verdict().message, text, line: line)
-  }
 
   func testALostRankIsToldByRankZero() throws {
     // A run that is only starting has no folder yet.

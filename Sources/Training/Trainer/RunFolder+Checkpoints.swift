@@ -163,8 +163,11 @@ extension RunFolder {
 
   /// What all checkpoints of the run in this folder have in common; nil where it is not known.
   var identity: String? {
-    let text = try? String(contentsOfFile: file(Self.identityFile), encoding: .utf8)
-    return text.flatMap { $0.split(whereSeparator: \.isWhitespace).first.map(String.init) }
+    let bytes = try? RegularFile(file(Self.identityFile)).contents(limit: 4096)
+    return bytes.flatMap {
+      String(decoding: $0, as: UTF8.self).split(whereSeparator: \.isWhitespace).first
+        .map(String.init)
+    }
   }
 
   /// Name of the file that holds ``identity``.

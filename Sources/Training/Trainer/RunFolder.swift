@@ -17,14 +17,14 @@ public struct RunFolder: Sendable {
     do {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true)
-      let probe = file(".write-test")
-      try Data().write(to: URL(fileURLWithPath: probe))
+      let probe = file(".write-test-\(Self.newIdentity())")
+      close(try WrittenFile.open(probe, O_WRONLY, .missing))
       try FileManager.default.removeItem(atPath: probe)
     } catch {
+      let reason = (error as? FileRefusal)?.reason ?? error.systemReason
       throw TrainingError(
         .output,
-        "the output folder \(path) cannot be written: \(error.systemReason); choose another with "
-          + "--output")
+        "the output folder \(path) cannot be written: \(reason); choose another with --output")
     }
   }
 
@@ -43,8 +43,14 @@ public struct RunFolder: Sendable {
   package func lock(
     waiting seconds: Double, advance: () -> Void, _ tell: (String) -> Void
   ) throws(TrainingError) {
-    let descriptor = open(file(".lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { return }
+    let descriptor: Int32
+    do throws(FileRefusal) {
+      descriptor = try WrittenFile.open(file(".lock"), O_RDWR, .regular)
+    } catch {
+      guard error.kind == .notRegular else { return }
+      throw TrainingError(
+        .output, "\(file(".lock")), by which runs keep apart, is not used: \(error.reason)")
+    }
     let deadline = Date(timeIntervalSinceNow: seconds)
     var isTold = false
     // Never closed: the lock goes with the process.

@@ -76,7 +76,14 @@ final class RunLog {
       let step: Int
       let validationLoss: Double?
     }
-    let old = (try? String(contentsOfFile: folder.file(Self.name), encoding: .utf8)) ?? ""
+    let path = folder.file(Self.name)
+    let old: String
+    let descriptor: Int32
+    do throws(FileRefusal) {
+      // Makes it where it is missing; something else in its place is refused.
+      close(try WrittenFile.open(path, O_WRONLY, .regular))
+      old = String(decoding: try RegularFile(path).contents(limit: .max), as: UTF8.self)
+    } catch { throw Self.unwritable(path, error) }
     let kept = old.split(separator: "\n").filter {
       guard let position = try? JSONDecoder().decode(Position.self, from: Data($0.utf8)) else {
         return false
@@ -85,11 +92,10 @@ final class RunLog {
       return isRepeated ? position.step < step : position.step <= step
     }
     try folder.write(kept.map { $0 + "\n" }.joined(), to: Self.name)
-    guard let file = FileHandle(forWritingAtPath: folder.file(Self.name)) else {
-      throw TrainingError(.output, "\(folder.file(Self.name)) cannot be written")
-    }
-    self.file = file
-    file.seekToEndOfFile()
+    do throws(FileRefusal) {
+      descriptor = try WrittenFile.open(path, O_WRONLY | O_APPEND, .ownName)
+    } catch { throw Self.unwritable(path, error) }
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     for line in kept.map({ Data($0.utf8) }) {
       if let step = try? JSONDecoder().decode(Step.self, from: line) {
         steps.append(step)
@@ -97,6 +103,10 @@ final class RunLog {
         validations.append(validation)
       }
     }
+  }
+
+  private static func unwritable(_ path: String, _ refusal: FileRefusal) -> TrainingError {
+    TrainingError(.output, "\(path) cannot be written: \(refusal.reason)")
   }
 
   /// Adds the line of a step.

@@ -1,4 +1,5 @@
 import Glibc
+import Hosts
 import Synchronization
 
 /// Signals that ask the program to save and stop: Ctrl-C, SIGTERM, the loss of the terminal, and
@@ -15,11 +16,14 @@ public enum StopSignal {
 
   /// Notes the signals instead of dying of them; another one after more than a second ends the
   /// process at once. (`timeout` and launchers send the first one twice.)
+  ///
+  /// One that was ignored when the process began is ignored still: `nohup` wants it so, and shells do
+  /// with Ctrl-C and what runs in their background.
   public static func watch() {
     // A static is set up on first use, which must not be in the handler.
     received.store(0, ordering: .relaxed)
     firstSecond.store(0, ordering: .relaxed)
-    for number in all {
+    for number in all where !SignalDisposition.isIgnored(number) {
       signal(number) { number in
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)

@@ -127,8 +127,24 @@ public final class Trainer {
         writer = CheckpointWriter(state, activity)
       }
     }
-    watch?.log.open()
+    try openRankLog()
     watch?.log.note(exchange.summary)
+  }
+
+  /// Opens the log of each rank, and tells of the first that is not written.
+  private func openRankLog() throws(TrainingError) {
+    guard let watch else { return }
+    let problems: [String]
+    do throws(MPIError) {
+      let own = [UInt8]((watch.log.open() ?? "").utf8)
+      problems = try activity.exchange { () throws(MPIError) in
+        try communicator.allGatherParts(own).map { String(decoding: $0, as: UTF8.self) }
+          .filter { !$0.isEmpty }
+      }
+    } catch { throw TrainingError(error) }
+    guard let first = problems.first else { return }
+    let others = problems.count > 1 ? ", nor are those of \(problems.count - 1) other ranks" : ""
+    observer?.noticed("\(first)\(others); training goes on without it")
   }
 
   /// Has rank 0 make the folder and keep other runs out of it.
@@ -279,6 +295,7 @@ public final class Trainer {
     if let signal = stopSignal { return try stop(signal) }
     try finish(validation, seconds: -start.timeIntervalSinceNow, images: imagesSeen)
     // Nobody watches over whoever has taken leave: it is not to happen before rank 0 is done.
+    watch?.prepareToEnd()
     try waitForAll()
     return .finished
   }
@@ -289,6 +306,7 @@ public final class Trainer {
     try finishSaving()
     page?.stopped("\(StopSignal.name(signal)); saved, goes on with --resume", step: state.step)
     // Whoever ends first ends the others: nobody may before checkpoint and page are whole.
+    watch?.prepareToEnd()
     try waitForAll()
     return .stopped(signal: signal)
   }
