@@ -23,12 +23,6 @@ package struct HostProbe: Sendable {
       ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
   }
 
-  /// What this host calls itself.
-  package static let ownNames: Set<String> = {
-    let name = ProcessInfo.processInfo.hostName
-    return ["localhost", name, String(name.prefix { $0 != "." })]
-  }()
-
   /// Asks all hosts at the same time.
   ///
   /// - Parameter seconds: How long they have.
@@ -40,7 +34,7 @@ package struct HostProbe: Sendable {
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       // To itself a host answers even where its link is down, and mpirun does not ask it either.
       process.arguments =
-        (Self.ownNames.contains(host) ? ["sh", "-c"] : shell + [host])
+        (OwnHost.includes(host) ? ["sh", "-c"] : shell + [host])
         + ["lscpu -p=CORE,SOCKET 2>/dev/null || true"]
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = output

@@ -45,7 +45,7 @@ package struct LaunchPlan: Sendable, Equatable {
   package let notes: [String]
 
   /// Whether one of the hosts is this one.
-  package var includesThisHost: Bool { hosts.contains { HostProbe.ownNames.contains($0.name) } }
+  package var includesThisHost: Bool { hosts.contains { OwnHost.includes($0.name) } }
 
   /// Number of ranks.
   package var rankCount: Int { hosts.reduce(0) { $0 + $1.ranks } }

@@ -10,6 +10,8 @@ package enum StopProtection {
   package static func begin() { _ = isActive }
 
   private static let isActive: Bool = {
+    // The system does not wind up a timer again whose signal nobody takes.
+    signal(SIGCONT) { _ in }
     var event = sigevent()
     event.sigev_notify = Int32(SIGEV_SIGNAL)
     event.sigev_signo = SIGCONT

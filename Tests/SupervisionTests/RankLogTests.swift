@@ -37,4 +37,34 @@ final class RankLogTests: XCTestCase {
     let text = try String(contentsOfFile: log.path, encoding: .utf8)
     XCTAssertEqual(text.split(separator: "\n").map { $0.dropFirst(25) }, ["late"])
   }
+
+  /// A log that was put there for another file to be written to.
+  func testNothingIsFollowed() throws {
+    let ranks = folder + "/ranks"
+    try FileManager.default.createDirectory(atPath: ranks, withIntermediateDirectories: true)
+    let target = folder + "/target"
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: target))
+    let files = FileManager.default
+    let plants: [(String) throws -> Void] = [
+      { try files.createSymbolicLink(atPath: $0, withDestinationPath: target) },
+      { try files.createSymbolicLink(atPath: $0, withDestinationPath: target + "-new") },
+      { try files.linkItem(atPath: target, toPath: $0) },
+      { XCTAssertEqual(mkfifo($0, 0o600), 0) },
+      { try files.createDirectory(atPath: $0, withIntermediateDirectories: false) },
+    ]
+    for (number, plant) in plants.enumerated() {
+      let log = RankLog(rank: number, folder: folder)
+      try plant(log.path)
+      let problem = try XCTUnwrap(log.open(), "\(number)")
+      XCTAssertTrue(problem.contains("\(number).log is not written: "), problem)
+      log.note("gone")
+    }
+    XCTAssertEqual(try String(contentsOfFile: target, encoding: .utf8), "mine")
+    XCTAssertFalse(files.fileExists(atPath: target + "-new"))
+    try files.moveItem(atPath: ranks, toPath: folder + "/elsewhere")
+    try files.createSymbolicLink(atPath: ranks, withDestinationPath: folder + "/elsewhere")
+    let problem = try XCTUnwrap(RankLog(rank: 77, folder: folder).open())
+    XCTAssertTrue(problem.contains("ranks is a link, or no folder"), problem)
+    XCTAssertFalse(files.fileExists(atPath: folder + "/elsewhere/77.log"))
+  }
 }
