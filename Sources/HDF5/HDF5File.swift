@@ -55,6 +55,7 @@ public final class HDF5File {
     guard stat(path, &status) == 0, status.st_size >= 48 else {
       throw operation.error(.truncated, "the file is cut off within its first bytes")
     }
+    try HDF5Structure.examine(path)
     id = try operation.check(H5Fopen(path, CHDF5_ACC_RDONLY(), properties.id))
     try keepFromChildren()
   }
