@@ -10,6 +10,10 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     case notHDF5
     /// The file is shorter than its own superblock says: a copy or a writer was cut off.
     case truncated
+    /// The file's own structures contradict each other or what any program writes.
+    case damaged
+    /// The file has what HDF5 knows and this program does not take; the reason says what to do.
+    case unsupported
     /// The file has no group, dataset or attribute of that name.
     case missingObject
     /// The numbers or strings in the file are of another type than the caller's.

@@ -61,6 +61,7 @@ public final class HDF5File {
     guard file.byteCount >= 48 else {
       throw operation.error(.truncated, "the file is cut off within its first bytes")
     }
+    try HDF5Structure.examine(file)
     id = try operation.check(H5Fopen(file.ownPath, CHDF5_ACC_RDONLY(), properties.id))
     try keepFromChildren()
   }

@@ -1,0 +1,45 @@
+/// The value of what is not written (sections IV.A.2.e and f): of no bytes, or of one value's.
+enum FillValueCheck {
+  /// Checks the message of HDF5 1.4 and before, which newer libraries still write beside the other.
+  static func requireOld(
+    _ message: StructureCursor, element: StoredType
+  ) throws(StructureFault) {
+    var cursor = message
+    try requireValue(&cursor, element)
+  }
+
+  static func require(_ message: StructureCursor, element: StoredType) throws(StructureFault) {
+    var cursor = message
+    let version = try cursor.byte()
+    let allocation: Int
+    let writing: Int
+    let hasValue: Bool
+    switch version {
+    case 1, 2:
+      allocation = try cursor.byte()
+      writing = try cursor.byte()
+      let isDefined = try cursor.byte()
+      guard isDefined <= 1 else { throw .damaged("a fill value has unknown flags") }
+      hasValue = version == 1 || isDefined == 1
+    case 3:
+      let flags = try cursor.byte()
+      guard flags & 0xC0 == 0, flags & 0x30 != 0x30 else {
+        throw .damaged("a fill value has unknown flags")
+      }
+      (allocation, writing, hasValue) = (flags & 3, flags >> 2 & 3, flags & 0x20 != 0)
+    default: throw .damaged("a fill value has version \(version)")
+    }
+    guard allocation <= 3, writing <= 2 else { throw .damaged("a fill value has unknown flags") }
+    if hasValue { try requireValue(&cursor, element) }
+  }
+
+  private static func requireValue(
+    _ cursor: inout StructureCursor, _ element: StoredType
+  ) throws(StructureFault) {
+    let count = try cursor.word()
+    guard count == 0 || count == element.byteCount else {
+      throw .damaged("a fill value has \(count) bytes, a value \(element.byteCount)")
+    }
+    try cursor.skip(count)
+  }
+}

@@ -1,0 +1,95 @@
+/// What a dataset's chunks went through when they were stored (section IV.A.2.l).
+///
+/// Taken are the filters that every library has, each once, in an order in which the checksum is
+/// the last.
+struct FilterPipeline {
+  enum Filter: Int {
+    case deflate = 1
+    case shuffle = 2
+    case fletcher32 = 3
+  }
+
+  /// In the order of writing.
+  private(set) var filters: [Filter] = []
+
+  /// Filters by their registered numbers.
+  private static let names = [
+    4: "szip", 5: "nbit", 6: "scaleoffset", 305: "lzo", 307: "bzip2", 32_000: "lzf",
+    32_001: "blosc", 32_004: "lz4", 32_008: "bitshuffle", 32_013: "zfp", 32_015: "zstd",
+    32_017: "sz", 32_026: "blosc2",
+  ]
+  private static let limit = 32
+
+  init(_ message: StructureCursor) throws(StructureFault) {
+    var cursor = message
+    let version = try cursor.byte()
+    let count = try cursor.byte()
+    guard version == 1 || version == 2, count > 0, count <= Self.limit else {
+      throw .damaged("a filter pipeline of version \(version) has \(count) filters")
+    }
+    if version == 1 { try cursor.skip(6) }
+    for _ in 0..<count {
+      let filter = try Self.filter(&cursor, version: version)
+      guard !filters.contains(filter), filters.last != .fletcher32 else {
+        throw .unsupported(
+          "its filters stand in an order that this program does not take; "
+            + "write it anew with h5repack -f NONE IN OUT")
+      }
+      filters.append(filter)
+    }
+  }
+
+  private static func filter(
+    _ cursor: inout StructureCursor, version: Int
+  ) throws(StructureFault) -> Filter {
+    let number = try cursor.short()
+    let nameCount = version == 1 || number >= 256 ? try cursor.short() : 0
+    guard try cursor.short() <= 1 else { throw .damaged("a filter has unknown flags") }
+    let valueCount = try cursor.short()
+    guard version == 2 || nameCount % 8 == 0 else { throw .damaged("a filter's name is cut off") }
+    let ownName = try cursor.take(nameCount).prefix { $0 != 0 }
+    var values = try cursor.part(4 * valueCount, "a filter's values")
+    if version == 1 { try cursor.skip(4 * (valueCount % 2)) }
+    guard let filter = Filter(rawValue: number) else {
+      let name = names[number] ?? String(decoding: ownName, as: UTF8.self)
+      throw .unsupported(
+        "it is compressed with \(name.isEmpty ? "filter \(number)" : name), which this program has "
+          + "no filter for; write it anew: h5repack -f NONE IN OUT, or in h5py "
+          + "create_dataset(..., compression='gzip')")
+    }
+    switch filter {
+    case .deflate:
+      guard valueCount == 1, try values.word() <= 9 else {
+        throw .damaged("a deflate filter has no level")
+      }
+    case .shuffle:
+      guard valueCount == 1, try values.word() > 0 else {
+        throw .damaged("a shuffle filter has no width")
+      }
+    case .fletcher32:
+      guard valueCount == 0 else { throw .damaged("a checksum filter has values") }
+    }
+    return filter
+  }
+
+  /// Whether a chunk can have this many stored bytes.
+  ///
+  /// - Parameters:
+  ///   - count: Stored bytes.
+  ///   - plain: Bytes of the chunk in memory.
+  ///   - mask: Filters that were left out, as bits.
+  func canStore(_ plain: Int, in count: Int, mask: Int) -> Bool {
+    var isDeflated = false
+    var checksumByteCount = 0
+    for (index, filter) in filters.enumerated() where mask >> index & 1 == 0 {
+      switch filter {
+      case .deflate: isDeflated = true
+      case .shuffle: break
+      case .fletcher32: checksumByteCount = 4
+      }
+    }
+    let packed = count - checksumByteCount
+    // No stream of deflate is longer by more than this, or shorter by more than 1,032 times.
+    return isDeflated ? packed > 0 && plain / 1_032 <= packed : packed == plain
+  }
+}

@@ -1,0 +1,281 @@
+/// Visits all objects of a file from its root group on, each once.
+struct StructureWalk {
+  private let file: StructureBytes
+  private let superblock: Superblock
+  private var ahead: [Step]
+  private var visited: [Int: Role] = [:]
+  private var globalHeaps: [Int: GlobalHeap] = [:]
+  /// Datatypes that are objects, read where they are used or found.
+  private var committedTypes: [Int: (header: ObjectHeader, type: StoredType)] = [:]
+  /// The object that is visited.
+  private(set) var path = "/"
+
+  /// How deep groups lie in groups; whoever lists a file goes down by recursion.
+  private static let depthLimit = 64
+
+  /// An object to visit.
+  private struct Step {
+    let path: String
+    let depth: Int
+    let header: Int
+    let table: SymbolTable?
+  }
+
+  /// What an object is.
+  private enum Role: Equatable {
+    case group(SymbolTable?)
+    case dataset
+    case datatype
+  }
+
+  init(_ superblock: Superblock, in file: StructureBytes) {
+    self.file = file
+    self.superblock = superblock
+    ahead = [Step(path: "", depth: 0, header: superblock.root, table: superblock.rootTable)]
+  }
+
+  /// Visits all of them.
+  mutating func run() throws(StructureFault) {
+    while let step = ahead.popLast() {
+      path = step.path.isEmpty ? "/" : step.path
+      let known = visited[step.header]
+      let role = if let known { known } else { try visit(step) }
+      if case .group(let table) = role {
+        guard known == nil else {
+          throw .unsupported("it is a second name (hard link) of another group")
+        }
+        guard step.table == nil || step.table == table else {
+          throw .damaged("its entry and its header tell different symbol tables")
+        }
+      } else {
+        guard step.table == nil, step.depth > 0 else { throw .damaged("it is no group") }
+      }
+    }
+    path = "/"
+    try file.requireDisjointClaims()
+  }
+
+  private mutating func visit(_ step: Step) throws(StructureFault) -> Role {
+    let header =
+      if let known = committedTypes[step.header] {
+        known.header
+      } else {
+        try ObjectHeader(at: step.header, in: file)
+      }
+    let messages = try Self.sorted(header.messages)
+    for (kind, message) in messages where message.isShared && kind != .datatype {
+      throw .newestFormat("shared messages")
+    }
+    try requireHarmless(messages)
+    try visitAttributes(header)
+    let role = try role(messages)
+    visited[step.header] = role
+    let links = header.messages.filter { $0.kind == .link }
+    switch role {
+    case .group(let table):
+      let members =
+        if let table {
+          try GroupMember.members(of: table, superblock: superblock, in: file)
+        } else {
+          try GroupMember.members(ofLinks: links)
+        }
+      guard members.isEmpty || step.depth < Self.depthLimit else {
+        throw .unsupported("it lies deeper in groups than \(Self.depthLimit) of them")
+      }
+      guard table == nil || links.isEmpty else { throw .damaged("it is a group of two kinds") }
+      for member in members.reversed() {
+        ahead.append(
+          Step(
+            path: "\(step.path)/\(member.text)", depth: step.depth + 1, header: member.header,
+            table: member.table))
+      }
+    case .dataset, .datatype:
+      guard links.isEmpty else { throw .damaged("it has links and is no group") }
+      if role == .dataset {
+        try visitDataset(messages)
+      } else {
+        committedTypes[step.header] = (header, try Self.type(messages[.datatype]))
+      }
+    }
+    return role
+  }
+
+  /// The messages of which an object has one.
+  private static func sorted(
+    _ messages: [HeaderMessage]
+  ) throws(StructureFault) -> [HeaderMessage.Kind: HeaderMessage] {
+    var single: [HeaderMessage.Kind: HeaderMessage] = [:]
+    for message in messages where message.isSingle {
+      guard single.updateValue(message, forKey: message.kind) == nil else {
+        throw .damaged("it has two messages of the kind \(message.kind)")
+      }
+    }
+    return single
+  }
+
+  private func role(
+    _ messages: [HeaderMessage.Kind: HeaderMessage]
+  ) throws(StructureFault) -> Role {
+    let isDataset = messages[.dataspace] != nil || messages[.layout] != nil
+    if let message = messages[.symbolTable] {
+      guard !isDataset, messages[.datatype] == nil, messages[.linkInfo] == nil else {
+        throw .damaged("it is both a group and a dataset")
+      }
+      var body = message.body
+      return .group(try SymbolTable(&body))
+    }
+    if messages[.linkInfo] != nil {
+      guard !isDataset, messages[.datatype] == nil else {
+        throw .damaged("it is both a group and a dataset")
+      }
+      return .group(nil)
+    }
+    guard messages[.datatype] != nil else { throw .damaged("it is nothing that is known") }
+    guard isDataset else { return .datatype }
+    return .dataset
+  }
+
+  /// Refuses what leads out of the file or to structures that are not walked, and checks what the
+  /// library reads of the rest.
+  private func requireHarmless(
+    _ messages: [HeaderMessage.Kind: HeaderMessage]
+  ) throws(StructureFault) {
+    for (kind, message) in messages {
+      var body = message.body
+      switch kind {
+      case .externalFiles:
+        throw .unsupported(
+          "its values are in other files; write it anew with the values (h5repack does)")
+      case .linkInfo:
+        guard try body.byte() == 0 else { throw .damaged("a group has an unknown version") }
+        let flags = try body.byte()
+        guard flags <= 3 else { throw .damaged("a group has unknown flags") }
+        if flags & 1 != 0 { try body.skip(8) }
+        try requireNoneDense(&body, hasOrder: flags & 2 != 0, "dense links")
+      case .attributeInfo:
+        guard try body.byte() == 0 else { throw .damaged("attributes have an unknown version") }
+        let flags = try body.byte()
+        guard flags <= 3 else { throw .damaged("attributes have unknown flags") }
+        if flags & 1 != 0 { try body.skip(2) }
+        try requireNoneDense(&body, hasOrder: flags & 2 != 0, "dense attributes")
+      case .groupInfo:
+        guard try body.byte() == 0 else { throw .damaged("a group has an unknown version") }
+        let flags = try body.byte()
+        guard flags <= 3 else { throw .damaged("a group has unknown flags") }
+        try body.skip(flags.nonzeroBitCount * 4)
+      case .comment: _ = try body.text()
+      case .oldModificationTime:
+        guard try body.take(14).allSatisfy({ (0x30...0x39).contains($0) }) else {
+          throw .damaged("its modification time is no number")
+        }
+      case .modificationTime:
+        guard try body.byte() == 1 else { throw .damaged("its modification time is unknown") }
+        try body.skip(7)
+      case .referenceCount:
+        guard try body.byte() == 0, try body.word() > 0 else {
+          throw .damaged("its number of names is unknown")
+        }
+      case .sharedMessageTable, .treeRanks, .driverInfo, .fileSpaceInfo:
+        throw .damaged("it has a message that only a superblock has")
+      default: break
+      }
+    }
+  }
+
+  private func requireNoneDense(
+    _ body: inout StructureCursor, hasOrder: Bool, _ what: String
+  ) throws(StructureFault) {
+    guard try body.address() == nil else { throw .newestFormat(what) }
+    for _ in 0..<(hasOrder ? 2 : 1) {
+      guard try body.address() == nil else { throw .damaged("it has an index of nothing") }
+    }
+  }
+
+  private mutating func visitAttributes(_ header: ObjectHeader) throws(StructureFault) {
+    var names: Set<ArraySlice<UInt8>> = []
+    for message in header.messages where message.kind == .attribute {
+      guard !message.isShared else { throw .newestFormat("shared attributes") }
+      let attribute = try StoredAttribute(message.body) { (place) throws(StructureFault) in
+        try committedType(place)
+      }
+      do throws(StructureFault) {
+        guard names.insert(attribute.name).inserted else { throw .damaged("it is there twice") }
+        if attribute.element.kind == .variableString { try visitStrings(attribute) }
+      } catch {
+        throw error.of("@" + String(decoding: attribute.name, as: UTF8.self))
+      }
+    }
+  }
+
+  private mutating func visitStrings(_ attribute: StoredAttribute) throws(StructureFault) {
+    var values = attribute.values
+    for _ in 0..<attribute.extents.count {
+      let count = try values.word()
+      let address = try values.address()
+      let index = try values.word()
+      // Address 0 is the superblock's: a string that was never written.
+      guard let address, address != 0 else {
+        guard count == 0 else { throw .damaged("a string of variable length leads nowhere") }
+        continue
+      }
+      if globalHeaps[address] == nil {
+        globalHeaps[address] = try GlobalHeap(at: address, in: file)
+      }
+      try globalHeaps[address]?.require(index, byteCount: count)
+    }
+  }
+
+  private mutating func visitDataset(
+    _ messages: [HeaderMessage.Kind: HeaderMessage]
+  ) throws(StructureFault) {
+    guard let type = messages[.datatype], let space = messages[.dataspace],
+      let layout = messages[.layout]
+    else { throw .damaged("a dataset has no type, shape or place") }
+    var body = type.body
+    let element = type.isShared ? try committedType(body) : try StoredType(&body)
+    var extents = space.body
+    if let fill = messages[.oldFillValue] {
+      try FillValueCheck.requireOld(fill.body, element: element)
+    }
+    if let fill = messages[.fillValue] {
+      try FillValueCheck.require(fill.body, element: element)
+    }
+    let pipeline: FilterPipeline? =
+      if let filters = messages[.filterPipeline] { try FilterPipeline(filters.body) } else { nil }
+    try DataLayout(extents: StoredExtents(&extents), element: element, pipeline: pipeline)
+      .require(layout.body, chunkRank: superblock.chunkRank, in: file)
+  }
+
+  /// The datatype to which a shared message leads (section IV.A.1, "Shared Message").
+  private mutating func committedType(
+    _ message: StructureCursor
+  ) throws(StructureFault) -> StoredType {
+    var cursor = message
+    let version = try cursor.byte()
+    let kind = try cursor.byte()
+    switch (version, kind) {
+    // Before version 3 there were no others, and the type was written in several ways.
+    case (1, _): try cursor.skip(14)
+    case (2, _), (3, 2): break
+    case (3, 1): throw .newestFormat("shared messages")
+    default: throw .damaged("a shared message has version \(version) and type \(kind)")
+    }
+    guard let address = try cursor.address() else { throw .damaged("a datatype leads nowhere") }
+    if let known = committedTypes[address] { return known.type }
+    guard visited[address] == nil || visited[address] == .datatype else {
+      throw .damaged("a datatype is another object")
+    }
+    let header = try ObjectHeader(at: address, in: file)
+    let type = try Self.type(Self.sorted(header.messages)[.datatype])
+    committedTypes[address] = (header, type)
+    ahead.append(Step(path: path, depth: 1, header: address, table: nil))
+    return type
+  }
+
+  private static func type(_ message: HeaderMessage?) throws(StructureFault) -> StoredType {
+    guard var body = message?.body, message?.isShared == false else {
+      throw .damaged("a datatype is another object")
+    }
+    return try StoredType(&body)
+  }
+}
