@@ -1,13 +1,12 @@
 extension GroupMember {
-  /// Members of a group that keeps its links in its header (section IV.A.2.g).
+  /// Members of a group that keeps its links as messages (section IV.A.2.g).
   ///
   /// Hard links are taken. All others lead to a path or a file, which whoever wrote the file chose.
-  static func members(ofLinks links: [HeaderMessage]) throws(StructureFault) -> [GroupMember] {
+  static func members(ofLinks links: [StructureCursor]) throws(StructureFault) -> [GroupMember] {
     var members: [GroupMember] = []
     var names: Set<ArraySlice<UInt8>> = []
     for message in links {
-      guard !message.isShared else { throw .newestFormat("shared links") }
-      let member = try GroupMember(link: message.body)
+      let member = try GroupMember(link: message)
       guard names.insert(member.name).inserted else {
         throw .damaged("a group has two members of one name")
       }
