@@ -97,8 +97,7 @@ let package = Package(
     .testTarget(name: "BoundaryTests", dependencies: ["Boundary"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors", "TestSupport"]),
     .testTarget(
-      name: "HDF5Tests", dependencies: ["HDF5"],
-      resources: [.copy("Fixtures/variable-length-strings.h5")]),
+      name: "HDF5Tests", dependencies: ["Boundary", "HDF5"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "DatasetsTests",
       dependencies: ["Datasets", "HDF5", "Images", "Tensors", "TestSupport"],

@@ -42,7 +42,8 @@ final class FinetuningTests: TrainingTestCase {
     try prepare()
     _ = try hash("source")
     let overrides =
-      finetuning("freeze=stage2 backboneRate=0.25") + ["network.batchNormGroup=2"]
+      finetuning("freeze=stage2 backboneRate=0.25")
+      + ["network.batchNormGroup=2", "network.stemStride=1"]
     let alone = try hash("alone", overrides)
     for (ranks, rounds) in [(2, 1), (3, 1), (1, 4), (3, 2)] {
       let output = "ranks-\(ranks)-\(rounds)"

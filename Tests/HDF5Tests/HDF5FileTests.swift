@@ -150,7 +150,8 @@ final class HDF5FileTests: XCTestCase {
   /// A file by h5py with one variable-length string attribute and one list of them.
   func testStringsOfVariableLengthAreRead() throws {
     let fixture = try XCTUnwrap(
-      Bundle.module.url(forResource: "variable-length-strings", withExtension: "h5"))
+      Bundle.module.url(
+        forResource: "variable-length-strings", withExtension: "h5", subdirectory: "Fixtures"))
     let file = try HDF5File(reading: fixture.path)
     XCTAssertEqual(try file.attribute("text", as: String.self), "Größe")
     XCTAssertEqual(try file.attribute("names", as: [String].self), ["one", "", "three"])

@@ -45,7 +45,8 @@ struct DataLayout {
     case 2: try requireSingleChunk(&cursor, in: file)
     case 3 where version == 4:
       throw .unsupported(
-        "it is a virtual dataset, whose values are in other files; write it anew with the values")
+        "its values are in other files (a virtual dataset); write it anew with them: "
+          + "h5repack -l CONTI IN OUT")
     default: throw .damaged("a layout has class \(kind)")
     }
   }
@@ -124,9 +125,13 @@ struct DataLayout {
   private func requireChunk(
     at address: Int, stored: Int, plain: Int, mask: Int, in file: StructureBytes
   ) throws(StructureFault) {
-    guard pipeline?.canStore(plain, in: stored, mask: mask) ?? (stored == plain) else {
-      throw .damaged("a chunk of \(plain) bytes is stored in \(stored)")
+    guard let pipeline else {
+      guard stored == plain else {
+        throw .damaged("a chunk of \(plain) bytes is stored in \(stored)")
+      }
+      return try file.reserve(at: address, count: stored, "a chunk")
     }
-    try file.reserve(at: address, count: stored, "a chunk")
+    var chunk = try file.claim(at: address, count: stored, "a chunk")
+    try pipeline.require(chunk.take(stored), plain, mask: mask)
   }
 }

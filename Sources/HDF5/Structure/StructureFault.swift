@@ -35,7 +35,8 @@ struct StructureFault: Error, Equatable {
   static func newestFormat(_ what: String) -> StructureFault {
     .unsupported(
       "it uses HDF5's newest format (\(what)), which this program does not take; write it with "
-        + "libver='earliest', as h5py does unless told otherwise")
+        + "libver='earliest', as h5py does unless told otherwise, or anew: h5repack -l CONTI IN OUT"
+    )
   }
 }
 

@@ -156,7 +156,7 @@ struct StructureWalk {
       switch kind {
       case .externalFiles:
         throw .unsupported(
-          "its values are in other files; write it anew with the values (h5repack does)")
+          "its values are in other files; write it anew with them: h5repack -l CONTI IN OUT")
       case .groupInfo:
         guard try body.byte() == 0 else { throw .damaged("a group has an unknown version") }
         let flags = try body.byte()

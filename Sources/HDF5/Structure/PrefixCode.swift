@@ -1,0 +1,75 @@
+/// A Huffman code of a deflate stream, given by the lengths of its words (RFC 1951, section 3.2.2).
+struct PrefixCode {
+  private static let longest = 15
+  private static let quickBitCount = 10
+
+  /// For the first bits of a short word, its symbol and, in the lowest four bits, its length.
+  private var quick = [UInt16](repeating: 0, count: 1 << quickBitCount)
+  /// Words by length.
+  private var counts = [Int](repeating: 0, count: longest + 1)
+  /// Symbols by length and number.
+  private var symbols: [UInt16] = []
+
+  init(_ lengths: ArraySlice<UInt8>) throws(StructureFault) {
+    for length in lengths { counts[Int(length)] += 1 }
+    counts[0] = 0
+    var places = [Int](repeating: 0, count: Self.longest + 2)
+    var words = places
+    var free = 1
+    for length in 1...Self.longest {
+      free = 2 * free - counts[length]
+      guard free >= 0 else { throw .damaged("a compressed chunk has no proper code") }
+      places[length + 1] = places[length] + counts[length]
+      words[length + 1] = (words[length] + counts[length]) * 2
+    }
+    symbols = [UInt16](repeating: 0, count: places[Self.longest + 1])
+    for (symbol, length) in lengths.enumerated() where length > 0 {
+      let length = Int(length)
+      symbols[places[length]] = UInt16(symbol)
+      places[length] += 1
+      let word = words[length]
+      words[length] += 1
+      if length > Self.quickBitCount { continue }
+      // Words come with their highest bit first.
+      let first = Int(UInt16(word).bitSwapped) >> (16 - length)
+      for rest in stride(from: first, to: quick.count, by: 1 << length) {
+        quick[rest] = UInt16(symbol) << 4 | UInt16(length)
+      }
+    }
+  }
+
+  /// The next symbol.
+  func next(_ bits: inout DeflateBits) throws(StructureFault) -> Int {
+    let ahead = bits.peek()
+    let entry = quick[Int(ahead & (1 << UInt64(Self.quickBitCount) - 1))]
+    if entry != 0 {
+      try bits.drop(Int(entry & 15))
+      return Int(entry >> 4)
+    }
+    var (word, first, place) = (0, 0, 0)
+    for length in 1...Self.longest {
+      word = word << 1 | Int(ahead >> UInt64(length - 1) & 1)
+      first <<= 1
+      let count = counts[length]
+      if word - first < count {
+        try bits.drop(length)
+        return Int(symbols[place + word - first])
+      }
+      first += count
+      place += count
+    }
+    throw .damaged("a compressed chunk has a word that is in no code")
+  }
+}
+
+extension UInt16 {
+  /// The same bits in the other order.
+  fileprivate var bitSwapped: UInt16 {
+    var (rest, swapped) = (self, UInt16(0))
+    for _ in 0..<16 {
+      swapped = swapped << 1 | rest & 1
+      rest >>= 1
+    }
+    return swapped
+  }
+}

@@ -1,0 +1,126 @@
+"""Writes the HDF5 files that the tests read, with h5py: python3 generate.py."""
+
+import os
+
+import h5py
+import numpy as np
+
+os.chdir(os.path.dirname(os.path.abspath(__file__)))
+
+
+def create(name, **options):
+    return h5py.File(f"{name}.h5", "w", **options)
+
+
+# What Keras 3 writes: one group a layer, variables by number.
+with create("keras-weights") as file:
+    for layer, shapes in {"conv": [(3, 3, 2, 4), (4,)], "dense_1": [(4, 2), (2,)]}.items():
+        for number, shape in enumerate(shapes):
+            values = np.arange(np.prod(shape), dtype="f4").reshape(shape)
+            file[f"layers/{layer}/vars/{number}"] = values
+    file.create_group("layers/activation/vars")
+
+# What Keras 2 writes: names in attributes, of fixed length or variable.
+with create("keras-legacy") as file:
+    layers = [f"layer{number}" for number in range(4)]
+    file.attrs["layer_names"] = [layer.encode() for layer in layers]
+    file.attrs["backend"] = "tensorflow"
+    for number, layer in enumerate(layers):
+        group = file.create_group(layer)
+        weights = [f"{layer}/kernel:0", f"{layer}/größe:0"]
+        if number % 2:
+            group.attrs["weight_names"] = np.array(weights, dtype=h5py.string_dtype())
+        else:
+            group.attrs["weight_names"] = [weight.encode() for weight in weights]
+        for weight in weights:
+            group[weight] = np.full(2, number, "f4")
+
+# What MATLAB writes: a block of its own before the file.
+with create("user-block", userblock_size=512) as file:
+    file["data"] = np.arange(12.0).reshape(3, 4)
+    file["group/inner"] = np.int32(7)
+with open("user-block.h5", "r+b") as block:
+    block.write(b"MATLAB 7.3 MAT-file")
+
+with create("chunks") as file:
+    values = np.arange(6 * 4 * 4, dtype="u1").reshape(6, 4, 4, 1)
+    file.create_dataset(
+        "images", data=values, chunks=(4, 4, 4, 1), compression="gzip", shuffle=True,
+        fletcher32=True)
+    file.create_dataset("labels", data=np.arange(6) % 3, chunks=(2,), maxshape=(None,))
+    file.create_dataset("checked", data=np.arange(9.0), chunks=(4,), fletcher32=True)
+    file.create_dataset("unwritten", (1000, 1000), "f4", chunks=(100, 100), fillvalue=3)
+
+with create("kinds") as file:
+    file["truth"] = np.array([True, False])
+    file["members"] = np.zeros(3, [("a", "i4"), ("b", "f8"), ("c", "S5"), ("d", "f4", (2, 3))])
+    file["swapped"] = np.arange(4, dtype=">f4")
+    file["half"] = np.arange(3, dtype="f2")
+    file["wide"] = np.zeros(2, np.longdouble)
+    file["complex"] = np.zeros(2, "c8")
+    file["opaque"] = np.zeros(2, "V7")
+    file["colours"] = np.zeros(2, h5py.enum_dtype({"red": 0, "green": 1}, basetype="i4"))
+    file["type"] = np.dtype([("a", "i4"), ("b", "f8")])
+    file.create_dataset("typed", (4,), file["type"])
+    file["words"] = np.array(["a", "", "ccc"], dtype=h5py.string_dtype())
+    file.create_dataset("lists", (2,), h5py.vlen_dtype("i4"))[0] = [1, 2, 3]
+    file.create_dataset("reference", (1,), h5py.ref_dtype)[0] = file["half"].ref
+    file.create_dataset("region", (1,), h5py.regionref_dtype)[0] = file["half"].regionref[1:2]
+    file["axis"] = np.arange(4)
+    file["axis"].make_scale("axis")
+    file["swapped"].dims[0].attach_scale(file["axis"])
+    file["empty"] = np.zeros((0, 3))
+    file["nothing"] = h5py.Empty("f4")
+    file["scalar"] = 3.5
+    file["again"] = file["half"]
+    file.attrs["nothing"] = h5py.Empty("f4")
+    file.attrs["none"] = np.zeros(0, "f4")
+    file.attrs["words"] = np.array(["a", "", "ccc"], dtype=h5py.string_dtype())
+    space = h5py.h5s.create_simple((4,))
+    compact = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    compact.set_layout(h5py.h5d.COMPACT)
+    dataset = h5py.h5d.create(file.id, b"compact", h5py.h5t.NATIVE_INT32, space, compact)
+    dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, np.arange(4, dtype="i4"))
+
+# A group whose B-tree has two levels, and holes where members were removed.
+with create("levels") as file:
+    file["value"] = np.arange(3)
+    for number in range(150):
+        file[f"n{number:03}"] = file["value"]
+    for number in range(0, 150, 7):
+        del file[f"n{number:03}"]
+        file.attrs[f"attribute{number}"] = number
+
+# Headers of version 2, and the heaps and trees of many links and attributes.
+with create("newer", libver=("v108", "v108"), track_order=True) as file:
+    file["value"] = np.arange(3)
+    for number in range(60):
+        file[f"name{number * 37 % 61}"] = file["value"]
+        file.attrs[f"attribute{number}"] = number
+
+for name in ["soft-link", "external-link", "external-values", "virtual", "lzf", "scaleoffset"]:
+    with create(f"Refused/{name}") as file:
+        group = file.create_group("group")
+        if name == "soft-link":
+            group["object"] = h5py.SoftLink("/group")
+        elif name == "external-link":
+            group["object"] = h5py.ExternalLink("other.h5", "/object")
+        elif name == "external-values":
+            group.create_dataset("object", (4,), "i4", external="other.bin")
+        elif name == "virtual":
+            layout = h5py.VirtualLayout((4,), "i4")
+            layout[:] = h5py.VirtualSource("other.h5", "object", (4,))
+            group.create_virtual_dataset("object", layout)
+        elif name == "lzf":
+            group.create_dataset("object", data=np.arange(9), chunks=(3,), compression="lzf")
+        else:
+            group.create_dataset("object", data=np.arange(9), chunks=(3,), scaleoffset=4)
+with create("Refused/chunk-index", libver=("v110", "v110")) as file:
+    file.create_dataset("group/object", data=np.arange(9), chunks=(3,), maxshape=(None,))
+# A stream of ten bytes where the library expects a chunk of three million.
+with create("Refused/short-chunk") as file:
+    import zlib
+
+    dataset = file.create_dataset(
+        "group/object", (3_000_000,), "u1", chunks=(3_000_000,), compression=4)
+    dataset.id.write_direct_chunk((0,), zlib.compress(bytes(10)) + bytes(3_000))

@@ -1,0 +1,188 @@
+import Boundary
+import Foundation
+import HDF5
+import XCTest
+
+/// The look at a file's own structures, at files of other programs (`Fixtures/generate.py`).
+final class HDF5StructureTests: XCTestCase {
+  private func fixture(_ name: String) throws -> String {
+    try XCTUnwrap(
+      Bundle.module.url(forResource: name, withExtension: "h5", subdirectory: "Fixtures")
+    ).path
+  }
+
+  private func refusal(of path: String) throws -> HDF5Error {
+    var refusal: HDF5Error?
+    XCTAssertThrowsError(try HDF5Structure.examine(RegularFile(path)), path) {
+      refusal = $0 as? HDF5Error
+    }
+    return try XCTUnwrap(refusal)
+  }
+
+  func testWeightsOfKerasAreRead() throws {
+    let file = try HDF5File(reading: fixture("keras-weights"))
+    XCTAssertEqual(try file.children(of: "layers"), ["activation", "conv", "dense_1"])
+    XCTAssertEqual(
+      try file.read("layers/conv/vars/0", shape: [3, 3, 2, 4]), (0..<72).map(Float.init))
+    let legacy = try HDF5File(reading: fixture("keras-legacy"))
+    let layers = try legacy.attribute("layer_names", as: [String].self)
+    XCTAssertEqual(layers, (0..<4).map { "layer\($0)" })
+    for (number, layer) in layers.enumerated() {
+      let weights = try legacy.attribute("weight_names", of: layer, as: [String].self)
+      XCTAssertEqual(weights, ["\(layer)/kernel:0", "\(layer)/größe:0"])
+      for weight in weights {
+        XCTAssertEqual(
+          try legacy.read("\(layer)/\(weight)"), [Float](repeating: Float(number), count: 2))
+      }
+    }
+  }
+
+  func testAUserBlockChunksAndFiltersAreRead() throws {
+    let block = try HDF5File(reading: fixture("user-block"))
+    XCTAssertEqual(try block.read("data", shape: [3, 4]), (0..<12).map(Double.init))
+    XCTAssertEqual(try block.read("group/inner", as: Int32.self), [7])
+    let chunks = try HDF5File(reading: fixture("chunks"))
+    XCTAssertEqual(try chunks.read("images", shape: [6, 4, 4, 1]), (0..<96).map(UInt8.init))
+    XCTAssertEqual(try chunks.read("labels"), [0, 1, 2, 0, 1, 2] as [Int64])
+    XCTAssertEqual(try chunks.read("checked"), (0..<9).map(Double.init))
+    XCTAssertEqual(try chunks.shape(of: "unwritten"), [1_000, 1_000])
+  }
+
+  func testAllKindsOfTypesAndShapesMayStandInAFile() throws {
+    let file = try HDF5File(reading: fixture("kinds"))
+    XCTAssertEqual(try file.read("compact"), [0, 1, 2, 3] as [Int32])
+    XCTAssertEqual(try file.read("swapped", converting: true), [0, 1, 2, 3] as [Float])
+    XCTAssertEqual(try file.read("scalar"), [3.5])
+    XCTAssertEqual(try file.read("empty", shape: [0, 3]), [Double]())
+    XCTAssertEqual(try file.attribute("words", as: [String].self), ["a", "", "ccc"])
+    XCTAssertEqual(try file.attribute("none", as: [Double].self), [])
+  }
+
+  func testTreesOfManyNamesAreWalked() throws {
+    let levels = try HDF5File(reading: fixture("levels"))
+    XCTAssertEqual(try levels.children().count, 1 + 150 - 22)
+    XCTAssertEqual(try levels.read("n149"), [0, 1, 2] as [Int64])
+    XCTAssertEqual(try levels.attribute("attribute147", as: Int.self), 147)
+    let newer = try HDF5File(reading: fixture("newer"))
+    XCTAssertEqual(try newer.children().count, 61)
+    XCTAssertEqual(try newer.read("name60"), [0, 1, 2] as [Int64])
+    XCTAssertEqual(try newer.attribute("attribute59", as: Int.self), 59)
+  }
+
+  /// Groups get the newer form by a name that is not ASCII, and dense links by the ninth member.
+  func testWhatIsWrittenHerePasses() throws {
+    let path = try temporaryFolder().appending(path: "file.h5").path
+    let written = try HDF5File(creating: path, userBlock: 1 << 12)
+    for number in 0..<700 {
+      try written.write([Float(number)], to: "group\(number % 13)/größe\(number)", shape: [1])
+    }
+    try written.setAttribute("names", to: (0..<900).map { "\($0)" })
+    try written.setAttribute("nothing", to: [Double]())
+    try written.createDataset("unwritten", of: Float.self, shape: [3, 0])
+    try written.close()
+    let file = try RegularFile(path)
+    let took = try ContinuousClock().measure { try HDF5Structure.examine(file) }
+    XCTAssertLessThan(took, .seconds(1))
+    XCTAssertEqual(try HDF5File(reading: path).read("group5/größe18"), [18 as Float])
+  }
+
+  func testWhatLeadsOutOfTheFileIsRefusedByName() throws {
+    for (name, words) in [
+      ("soft-link", "soft link"), ("external-link", "external link"),
+      ("external-values", "h5repack -l CONTI IN OUT"), ("virtual", "virtual"),
+      ("lzf", "compressed with lzf"), ("scaleoffset", "h5repack -f NONE IN OUT"),
+      ("chunk-index", "libver='earliest'"),
+    ] {
+      let refusal = try refusal(of: fixture("Refused/\(name)"))
+      XCTAssertEqual(refusal.kind, .unsupported, name)
+      XCTAssertEqual(refusal.object, "/group/object", name)
+      XCTAssertTrue("\(refusal)".contains(words), "\(refusal)")
+    }
+  }
+
+  /// The library reads what a chunk should have from where less was unpacked.
+  func testAChunkThatUnpacksToLessIsRefused() throws {
+    let refusal = try refusal(of: fixture("Refused/short-chunk"))
+    XCTAssertEqual(refusal.kind, .damaged)
+    XCTAssertTrue(refusal.reason.contains("a chunk of 3000000 bytes has 10"), refusal.reason)
+  }
+
+  /// Circles, levels and sizes at known places of the classic format.
+  func testStructuresThatContradictThemselvesAreRefused() throws {
+    let whole = try RegularFile(fixture("levels")).contents(limit: .max)
+    let path = try temporaryFolder().appending(path: "file.h5").path
+    func assertRefused(_ words: String, _ change: (inout [UInt8]) throws -> Void) throws {
+      var bytes = whole
+      try change(&bytes)
+      try Data(bytes).write(to: URL(filePath: path))
+      let refusal = try refusal(of: path)
+      XCTAssertEqual(refusal.kind, .damaged, "\(refusal)")
+      XCTAssertTrue(refusal.reason.contains(words), "\(refusal)")
+    }
+    func place(_ signature: String, _ number: Int = 0) throws -> Int {
+      let pattern = Array(signature.utf8)
+      let places = whole.indices.filter { whole[$0...].starts(with: pattern) }
+      return try XCTUnwrap(places.dropFirst(number).first)
+    }
+    // The root group's B-tree and heap are named in the superblock's entry.
+    func address(at place: Int) -> Int {
+      (0..<8).reduce(0) { $0 | Int(whole[place + $1]) << (8 * $1) }
+    }
+    let (tree, heap) = (address(at: 80), address(at: 88))
+    try assertRefused("another level") { $0[tree + 5] = 2 }
+    try assertRefused("255 entries") { $0[tree + 6] = 255 }
+    try assertRefused("neighbours") { $0.replaceSubrange(tree + 8..<tree + 16, with: $0[80..<88]) }
+    // A node that is its own child.
+    try assertRefused("share") { $0.replaceSubrange(tree + 32..<tree + 40, with: $0[80..<88]) }
+    try assertRefused("beyond the end") { $0[heap + 14] = 1 }
+    // A free block that is followed by itself.
+    let free = address(at: heap + 24) + address(at: heap + 16)
+    let head = Array(whole[heap + 16..<heap + 24])
+    try assertRefused("circle") { $0.replaceSubrange(free..<free + 8, with: head) }
+    try assertRefused("entries") { $0[try place("SNOD") + 6] = 9 }
+    try assertRefused("not in order") {
+      let node = try place("SNOD")
+      $0.replaceSubrange(node + 8..<node + 16, with: $0[node + 48..<node + 56])
+    }
+  }
+
+  /// The look itself never traps, whatever it is given.
+  func testMutantsAreTakenOrRefused() throws {
+    let path = try temporaryFolder().appending(path: "mutant.h5").path
+    var state: UInt64 = 1
+    func below(_ limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % limit
+    }
+    var refusedCount = 0
+    for name in ["chunks", "kinds", "levels", "newer", "user-block", "variable-length-strings"] {
+      let whole = try RegularFile(fixture(name)).contents(limit: .max)
+      let places = whole.indices.filter { whole[$0] != 0 }
+      for _ in 0..<500 {
+        var mutant = whole
+        for _ in 0...below(3) {
+          let place = places[below(places.count)]
+          switch below(4) {
+          case 0: mutant[place] ^= 1 << UInt8(below(8))
+          case 1: mutant[place] = [0, 1, 0x7F, 0x80, 0xFF][below(5)]
+          case 2:
+            for next in place..<min(place + 8, whole.count) { mutant[next] = 0xFF }
+          default:
+            let count = min(16, whole.count - place)
+            let source = below(whole.count - count + 1)
+            mutant.replaceSubrange(place..<place + count, with: whole[source..<source + count])
+          }
+        }
+        if below(20) == 0 { mutant.removeLast(below(mutant.count)) }
+        try Data(mutant).write(to: URL(filePath: path))
+        do {
+          try HDF5Structure.examine(RegularFile(path))
+        } catch let error as HDF5Error {
+          refusedCount += 1
+          XCTAssertFalse("\(error)".contains("\n"))
+        }
+      }
+    }
+    XCTAssertGreaterThan(refusedCount, 1_000)
+  }
+}
