@@ -54,6 +54,14 @@ public final class HDF5File {
     source = file
     let operation = HDF5Operation(name: "open", file: path)
     let properties = try Self.accessProperties(operation)
+    // The library opens it once more, and would not tell this reason from damage.
+    let spare = dup(file.descriptor)
+    guard spare >= 0 else {
+      let code = errno
+      throw operation.error(
+        .refused(code: code), String(cString: strerror(code)).lowercased())
+    }
+    Glibc.close(spare)
     if try operation.check(H5Fis_hdf5(file.ownPath)) == 0 {
       throw operation.error(.notHDF5, "it is not an HDF5 file")
     }

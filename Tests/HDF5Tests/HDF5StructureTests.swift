@@ -133,7 +133,9 @@ final class HDF5StructureTests: XCTestCase {
     try assertRefused("255 entries") { $0[tree + 6] = 255 }
     try assertRefused("neighbours") { $0.replaceSubrange(tree + 8..<tree + 16, with: $0[80..<88]) }
     // A node that is its own child.
-    try assertRefused("share") { $0.replaceSubrange(tree + 32..<tree + 40, with: $0[80..<88]) }
+    try assertRefused("another level") {
+      $0.replaceSubrange(tree + 32..<tree + 40, with: $0[80..<88])
+    }
     try assertRefused("beyond the end") { $0[heap + 14] = 1 }
     // A free block that is followed by itself.
     let free = address(at: heap + 24) + address(at: heap + 16)
