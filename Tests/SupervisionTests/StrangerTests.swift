@@ -61,7 +61,7 @@ final class StrangerTests: WatchTestCase {
   }
 
   func testAStormKeepsNobodyOutAndNoHeartbeatBack() throws {
-    try startFirst(of: 8, deadline: 1)
+    try startFirst(of: 8, deadline: 4)
     let point = try point()
     let isOver = Atomic(false)
     let storm = DispatchGroup()
