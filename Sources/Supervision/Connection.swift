@@ -60,7 +60,10 @@ final class Connection {
     while rest.endIndex - start >= MessageSeal.frameSize {
       let frame = rest[start..<(start + MessageSeal.frameSize)]
       guard let opened = receiving.open(frame), let message = Message(opened, ranks: rankCount)
-      else { return (messages, .improper) }
+      else {
+        rest = []
+        return (messages, .improper)
+      }
       messages.append(message)
       start += MessageSeal.frameSize
     }

@@ -134,8 +134,11 @@ final class WatchLoop {
   ) {
     let isProper = messages.allSatisfy { hear($0, from: sender) }
     guard let end = isProper ? end : .improper else { return }
-    peers[sender]?.connection = nil
-    areConnectionsNew = true
+    // Whoever sees its connection close takes the other end for lost: it is told before.
+    if end != .improper || isQuiet {
+      peers[sender]?.connection = nil
+      areConnectionsNew = true
+    }
     ends.append((sender, end))
   }
 

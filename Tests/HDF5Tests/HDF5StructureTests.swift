@@ -148,6 +148,27 @@ final class HDF5StructureTests: XCTestCase {
     }
   }
 
+  /// Each reference is a copy in memory: a megabyte that thousands of strings share would be gigabytes.
+  func testAValueThatSeveralStringsShareIsRefused() throws {
+    var bytes = try RegularFile(fixture("variable-length-strings")).contents(limit: .max)
+    let heap = try XCTUnwrap(bytes.indices.first { bytes[$0...].starts(with: Array("GCOL".utf8)) })
+    let address = (0..<8).map { UInt8(heap >> (8 * $0) & 255) }
+    // Length, address of the heap, number of the object.
+    let references = bytes.indices.filter { place in
+      place + 16 <= bytes.count && Array(bytes[place + 4..<place + 12]) == address
+        && bytes[place + 12] > 0
+    }
+    let (first, second) = (
+      try XCTUnwrap(references.first), try XCTUnwrap(references.dropFirst().first)
+    )
+    bytes.replaceSubrange(second..<second + 16, with: bytes[first..<first + 16])
+    let path = try temporaryFolder().appending(path: "file.h5").path
+    try Data(bytes).write(to: URL(filePath: path))
+    let refusal = try refusal(of: path)
+    XCTAssertEqual(refusal.kind, .damaged, "\(refusal)")
+    XCTAssertTrue(refusal.reason.contains("stored twice"), "\(refusal)")
+  }
+
   /// The look itself never traps, whatever it is given.
   func testMutantsAreTakenOrRefused() throws {
     let path = try temporaryFolder().appending(path: "mutant.h5").path

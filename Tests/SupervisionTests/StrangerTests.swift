@@ -61,7 +61,7 @@ final class StrangerTests: WatchTestCase {
   }
 
   func testAStormKeepsNobodyOutAndNoHeartbeatBack() throws {
-    try startFirst(of: 8, deadline: 4)
+    try startFirst(of: 8, deadline: 1)
     let point = try point()
     let isOver = Atomic(false)
     let storm = DispatchGroup()
@@ -76,21 +76,25 @@ final class StrangerTests: WatchTestCase {
         }
       }
     }
+    // Who works moves on to the end of the test, however long that takes.
+    Thread.detachNewThread { [activities] in
+      while !isOver.load(ordering: .relaxed) {
+        for activity in activities { activity.advance() }
+        Thread.sleep(forTimeInterval: 0.1)
+      }
+    }
     Thread.sleep(forTimeInterval: 0.1)
     for rank in 1..<7 { join(rank) }
     // As long as one is missing the storm goes on.
-    for _ in 0..<15 {
-      for activity in activities.prefix(7) { activity.advance() }
-      Thread.sleep(forTimeInterval: 0.1)
-    }
+    Thread.sleep(forTimeInterval: 1.5)
     XCTAssertEqual(record.lines.map(\.text), [])
     join(7)
     XCTAssertTrue(watches.allSatisfy { $0?.isConnected == true })
     // Nobody is let in any more, and so the storm ends.
     XCTAssertEqual(storm.wait(timeout: .now() + 2), .success)
-    isOver.store(true, ordering: .relaxed)
     XCTAssertNil(TestSocket(port: point.port))
     XCTAssertEqual(record.codes, [:])
+    isOver.store(true, ordering: .relaxed)
   }
 
   func testTheDoorIsClosedWhereSomebodyCannotCome() throws {
@@ -168,10 +172,8 @@ final class StrangerTests: WatchTestCase {
       join(1, through: relay.port)
       join(2)
       wait(until: { record.codes[0] == 4 }, "rank 0 has ended")
-      // Both ends see the connection go; either may be the first to speak.
-      let named = ["rank 1 (pid 101 on host a) was lost", "rank 0 (pid 100 on host a) was lost"]
       XCTAssertTrue(
-        record.lines.contains { line in named.contains(where: line.text.contains) },
+        record.lines.contains { $0.text.contains("rank 1 (pid 101 on host a) was lost") },
         "\(record.lines)")
     }
   }

@@ -233,7 +233,7 @@ struct StructureWalk {
       if globalHeaps[address] == nil {
         globalHeaps[address] = try GlobalHeap(at: address, in: file)
       }
-      try globalHeaps[address]?.require(index, byteCount: count)
+      try globalHeaps[address]?.take(index, byteCount: count)
     }
   }
 
