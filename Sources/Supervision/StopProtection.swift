@@ -17,7 +17,8 @@ package enum StopProtection {
     event.sigev_signo = SIGCONT
     var timer: timer_t?
     // Where the system has no timer to give, other ranks still count the time of MPI's own end.
-    guard timer_create(CLOCK_MONOTONIC, &event, &timer) == 0, let timer else { return false }
+    // The first timer of a process has the number 0, which reads as no pointer.
+    guard timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 else { return false }
     let second = timespec(tv_sec: 1, tv_nsec: 0)
     var times = itimerspec(it_interval: second, it_value: second)
     return timer_settime(timer, 0, &times, nil) == 0

@@ -157,4 +157,27 @@ final class DisturbanceTests: TrainingTestCase {
     XCTAssertEqual(outcome.exitCode, 143, outcome.errors)
     XCTAssertTrue(outcome.errors.contains("stopped by SIGTERM"), outcome.errors)
   }
+
+  func testARankThatIsStoppedWhenTheRunIsOverKeepsNobody() throws {
+    try prepare()
+    for (number, (ranks, victim, delay)) in [
+      (2, 0, 0.045), (3, 1, 0.02), (2, 1, 0.05), (4, 3, 0.035), (2, 0, 0.055),
+    ].enumerated() {
+      let output = "run\(number)"
+      let command = try start(
+        train(output, ["training.steps=2", "supervision.deadline=3"]), ranks: ranks)
+      var process: pid_t?
+      try command.run(
+        until: {
+          if process == nil { process = try? command.process(ofRank: victim) }
+          return process != nil && exists("\(output)/summary.json")
+        }, "the summary")
+      Thread.sleep(forTimeInterval: delay)
+      // Where it has ended already there is nothing to stop.
+      if let process { kill(process, SIGSTOP) }
+      let outcome = try command.outcome(within: 15)
+      XCTAssertTrue([0, 5].contains(outcome.exitCode), "\(outcome.exitCode) \(outcome.errors)")
+      XCTAssertEqual(outcome.messages.isEmpty, outcome.exitCode == 0, outcome.errors)
+    }
+  }
 }

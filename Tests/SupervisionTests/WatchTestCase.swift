@@ -35,11 +35,17 @@ class WatchTestCase: XCTestCase {
     folder = FileManager.default.temporaryDirectory.path + "/Watch-\(UUID())"
     try FileManager.default.createDirectory(
       atPath: folder + "/ranks", withIntermediateDirectories: true)
-    addTeardownBlock { [folder] in try FileManager.default.removeItem(atPath: folder) }
   }
 
   override func tearDown() {
     watches = []
+    // A watch writes until its thread has noticed that it is to stop.
+    let end = Date(timeIntervalSinceNow: 5)
+    while FileManager.default.fileExists(atPath: folder), Date() < end {
+      try? FileManager.default.removeItem(atPath: folder)
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    XCTAssertFalse(FileManager.default.fileExists(atPath: folder))
   }
 
   /// Starts the watches of a job; its ranks have the numbers 100, 101, … as processes.
