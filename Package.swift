@@ -148,7 +148,7 @@ let package = Package(
     .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Tensors", "Training"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Datasets", "HDF5", "Images", "TestSupport", "Tensors"],
+      dependencies: ["Datasets", "HDF5", "Hosts", "Images", "MPI", "TestSupport", "Tensors"],
       exclude: ["Faults/history.jsonl"]),
   ],
   swiftLanguageModes: [.v6]
