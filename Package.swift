@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Instruction set that the numerical targets are compiled for, as a `-march` value.
@@ -20,6 +21,30 @@ let vectorized: [SwiftSetting] = [
   ])
 ]
 
+/// The MPI library as pkg-config knows it: Open MPI or MPICH.
+///
+/// `EFFNET_MPI=ompi` and `EFFNET_MPI=mpich` name one. Otherwise it is the one that is there, and Open
+/// MPI where both are, or none that is known here.
+let messagePassing: String = {
+  switch Context.environment["EFFNET_MPI"] {
+  case "ompi": return "ompi-c"
+  case "mpich": return "mpich"
+  case nil, "":
+    let folders =
+      (Context.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":").map(String.init)
+      + ["/usr/local", "/usr"].flatMap { root in
+        ["lib/pkgconfig", "lib64/pkgconfig", "share/pkgconfig"].map { "\(root)/\($0)" }
+          + ["x86_64", "aarch64"].map { "\(root)/lib/\($0)-linux-gnu/pkgconfig" }
+      }
+    func isThere(_ name: String) -> Bool {
+      folders.contains { FileManager.default.fileExists(atPath: "\($0)/\(name).pc") }
+    }
+    return !isThere("ompi-c") && isThere("mpich") ? "mpich" : "ompi-c"
+  case let other?:
+    fatalError("EFFNET_MPI is \(other); it can be ompi or mpich")
+  }
+}()
+
 let package = Package(
   name: "effnet",
   products: [
@@ -36,7 +61,9 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
-    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: messagePassing,
+      providers: [.apt([messagePassing == "mpich" ? "libmpich-dev" : "libopenmpi-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
@@ -120,7 +147,7 @@ let package = Package(
     .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Tensors", "Training"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Datasets", "HDF5", "Images", "TestSupport", "Tensors"],
+      dependencies: ["Datasets", "HDF5", "Hosts", "Images", "MPI", "TestSupport", "Tensors"],
       exclude: ["Faults/history.jsonl"]),
   ],
   swiftLanguageModes: [.v6]

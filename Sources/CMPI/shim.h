@@ -1,22 +1,69 @@
-// The constants of mpi.h are macros over addresses of library variables, which Swift cannot import.
+// What Swift cannot take from mpi.h as it is: constants, which are macros over addresses of library
+// variables in Open MPI and casts in MPICH; and requests, which are pointers in the one and numbers in
+// the other. No other file knows which of the two it is.
 
 #ifndef CMPI_SHIM_H
 #define CMPI_SHIM_H
 
 #include <mpi.h>
+#include <stdbool.h>
 
-static inline MPI_Comm _Nonnull CMPICommWorld(void) { return MPI_COMM_WORLD; }
-static inline MPI_Errhandler _Nonnull CMPIErrorsReturn(void) { return MPI_ERRORS_RETURN; }
-static inline MPI_Datatype _Nonnull CMPIFloat(void) { return MPI_FLOAT; }
-static inline MPI_Datatype _Nonnull CMPIDouble(void) { return MPI_DOUBLE; }
-static inline MPI_Datatype _Nonnull CMPIByte(void) { return MPI_BYTE; }
-static inline MPI_Datatype _Nonnull CMPIInt32(void) { return MPI_INT32_T; }
-static inline MPI_Datatype _Nonnull CMPIInt64(void) { return MPI_INT64_T; }
-static inline MPI_Datatype _Nonnull CMPIUInt16(void) { return MPI_UINT16_T; }
-static inline MPI_Op _Nonnull CMPISum(void) { return MPI_SUM; }
+#ifdef OPEN_MPI
+#define CMPI_HANDLE(type) type _Nonnull
+#else
+#define CMPI_HANDLE(type) type
+#endif
+
+static inline CMPI_HANDLE(MPI_Comm) CMPICommWorld(void) { return MPI_COMM_WORLD; }
+static inline CMPI_HANDLE(MPI_Errhandler) CMPIErrorsReturn(void) { return MPI_ERRORS_RETURN; }
+static inline CMPI_HANDLE(MPI_Datatype) CMPIFloat(void) { return MPI_FLOAT; }
+static inline CMPI_HANDLE(MPI_Datatype) CMPIDouble(void) { return MPI_DOUBLE; }
+static inline CMPI_HANDLE(MPI_Datatype) CMPIByte(void) { return MPI_BYTE; }
+static inline CMPI_HANDLE(MPI_Datatype) CMPIInt32(void) { return MPI_INT32_T; }
+static inline CMPI_HANDLE(MPI_Datatype) CMPIInt64(void) { return MPI_INT64_T; }
+static inline CMPI_HANDLE(MPI_Datatype) CMPIUInt16(void) { return MPI_UINT16_T; }
+static inline CMPI_HANDLE(MPI_Op) CMPISum(void) { return MPI_SUM; }
 static inline void *_Nonnull CMPIInPlace(void) { return MPI_IN_PLACE; }
 static inline MPI_Status *_Nullable CMPIStatusIgnore(void) { return MPI_STATUS_IGNORE; }
-static inline MPI_Status *_Nullable CMPIStatusesIgnore(void) { return MPI_STATUSES_IGNORE; }
-static inline MPI_Request _Nullable CMPIRequestNull(void) { return MPI_REQUEST_NULL; }
+
+/// A message under way; alone in its struct, so that an array of these is one of MPI_Request.
+typedef struct {
+  MPI_Request handle;
+} CMPIRequest;
+
+static inline CMPIRequest CMPIRequestNull(void) {
+  CMPIRequest request = {MPI_REQUEST_NULL};
+  return request;
+}
+
+static inline bool CMPIRequestIsNull(CMPIRequest request) {
+  return request.handle == MPI_REQUEST_NULL;
+}
+
+static inline int CMPIIsend(
+    const void *_Nullable buffer, int count, CMPI_HANDLE(MPI_Datatype) type, int peer, int tag,
+    CMPI_HANDLE(MPI_Comm) communicator, CMPIRequest *_Nonnull request) {
+  return MPI_Isend(buffer, count, type, peer, tag, communicator, &request->handle);
+}
+
+static inline int CMPIIrecv(
+    void *_Nullable buffer, int count, CMPI_HANDLE(MPI_Datatype) type, int peer, int tag,
+    CMPI_HANDLE(MPI_Comm) communicator, CMPIRequest *_Nonnull request) {
+  return MPI_Irecv(buffer, count, type, peer, tag, communicator, &request->handle);
+}
+
+static inline int CMPITestall(int count, CMPIRequest *_Nonnull requests, int *_Nonnull isDone) {
+  return MPI_Testall(count, &requests->handle, isDone, MPI_STATUSES_IGNORE);
+}
+
+static inline int CMPITestsome(
+    int count, CMPIRequest *_Nonnull requests, int *_Nonnull arrived, int *_Nonnull indices) {
+  return MPI_Testsome(count, &requests->handle, arrived, indices, MPI_STATUSES_IGNORE);
+}
+
+static inline int CMPIWaitsome(
+    int count, CMPIRequest *_Nonnull requests, int *_Nonnull arrived, int *_Nonnull indices) {
+  return MPI_Waitsome(count, &requests->handle, arrived, indices, MPI_STATUSES_IGNORE);
+}
 
 #endif

@@ -13,11 +13,10 @@ package struct HostProbe: Sendable {
   /// The remote shell and its options.
   package let shell: [String]
 
-  /// The first remote shell that is there of those that the environment names to Open MPI, between
-  /// colons; `ssh` without questions where it names none.
-  package init(environment: [String: String]) {
-    let named = (environment["OMPI_MCA_plm_rsh_agent"] ?? "").split(separator: ":")
-      .map { $0.split(separator: " ").map(String.init) }.filter { !$0.isEmpty }
+  /// The first remote shell that is there of those that the environment names to `mpirun`; `ssh` without
+  /// questions where it names none.
+  package init(of mpirun: MPIRun, environment: [String: String]) {
+    let named = mpirun.remoteShells(environment)
     shell =
       named.first { JobProcess.path(of: $0[0]) != nil } ?? named.first
       ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
@@ -61,14 +60,9 @@ package struct HostProbe: Sendable {
     }
   }
 
-  /// The lines that are in a pipe now: a remote shell that stays in the background keeps it open.
+  /// The lines that are in a pipe now.
   private static func lines(_ pipe: Pipe) -> [String] {
-    let descriptor = pipe.fileHandleForReading.fileDescriptor
-    guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else { return [] }
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let count = read(descriptor, &bytes, bytes.count)
-    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-      .split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-      .filter { !$0.isEmpty }
+    pipe.text.split(whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 }

@@ -26,7 +26,7 @@ package final class JobProcess {
     }
     guard Self.path(of: command[0]) != nil else {
       throw HostsError(
-        "\(command[0]) is missing; install it (Debian: openmpi-bin), or add its folder to PATH")
+        "\(command[0]) is missing; install it, or add its folder to PATH")
     }
     let program = words[0]
     func require(_ code: Int32) throws(HostsError) {

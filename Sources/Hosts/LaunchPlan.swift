@@ -43,6 +43,8 @@ package struct LaunchPlan: Sendable, Equatable {
   package let launcher: [String]
   /// What the user should know of: one line each.
   package let notes: [String]
+  /// The `mpirun` that starts them; `nil` where the batch system does.
+  package let mpirun: MPIRun?
 
   /// Whether one of the hosts is this one.
   package var includesThisHost: Bool { hosts.contains { OwnHost.includes($0.name) } }
@@ -53,26 +55,39 @@ package struct LaunchPlan: Sendable, Equatable {
   /// Variables of every rank: one thread of the numerical libraries, the rank's own.
   package static let environment = ["OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"]
 
+  /// All variables of the process that starts the ranks.
+  ///
+  /// Open MPI 5 does not work without a home folder, which services and containers may lack.
+  package static let variables: [String: String] = {
+    let home = FileManager.default.homeDirectoryForCurrentUser.path
+    return ["HOME": home].merging(ProcessInfo.processInfo.environment) { $1 }
+      .merging(environment) { $1 }
+  }()
+
   /// Ranks on this host alone.
-  package init(on cores: AllottedCores, named name: String, _ circumstances: Circumstances) {
+  package init(
+    on cores: AllottedCores, named name: String, by mpirun: MPIRun, _ circumstances: Circumstances
+  ) {
     var (count, notes) = Self.limited(circumstances.ranks ?? cores.count, circumstances)
     count = max(1, count)
-    var options: [String] = []
-    if count > cores.count {
-      options.append("--oversubscribe")
-      notes.append(Self.crowd(count, cores.count))
-    }
+    let isCrowded = count > cores.count
+    if isCrowded { notes.append(Self.crowd(count, cores.count)) }
     // Two jobs that each bind to the first cores would share them while others idle.
     let takesAll = count == cores.count && cores.isWholeHost && cores.cores.count == count
     self.init(
-      hosts: [HostShare(name, ranks: count)], options, isBound: takesAll, circumstances, notes)
+      hosts: [HostShare(name, ranks: count)], notes: notes,
+      launcher: mpirun.command(
+        ranks: count, on: .here, isBound: takesAll, isOversubscribing: isCrowded, circumstances),
+      mpirun: mpirun)
   }
 
   /// Ranks on several hosts, which `mpirun` reaches through a remote shell.
   ///
   /// - Parameter hosts: The hosts and the ranks that each can take.
   /// - Throws: When they cannot take as many ranks as asked for.
-  package init(on hosts: [HostShare], _ circumstances: Circumstances) throws(HostsError) {
+  package init(
+    on hosts: [HostShare], by mpirun: MPIRun, _ circumstances: Circumstances
+  ) throws(HostsError) {
     let room = hosts.reduce(0) { $0 + $1.ranks }
     let (count, limits) = Self.limited(circumstances.ranks ?? room, circumstances)
     guard count <= room else {
@@ -81,30 +96,27 @@ package struct LaunchPlan: Sendable, Equatable {
           + "the host file or lower --ranks")
     }
     let used = HostShare.filling(hosts, with: count)
-    let list = used.map { "\($0.name):\($0.ranks)" }.joined(separator: ",")
     let crowds = used.compactMap { host in
       host.cores.flatMap { $0 < host.ranks ? Self.crowd(host.ranks, $0, of: host.name) : nil }
     }
     self.init(
-      hosts: used, ["--host", list], isBound: used.allSatisfy { $0.ranks == $0.cores },
-      circumstances, limits + crowds)
+      hosts: used, notes: limits + crowds,
+      launcher: mpirun.command(
+        ranks: count, on: .hosts(used), isBound: used.allSatisfy { $0.ranks == $0.cores },
+        circumstances),
+      mpirun: mpirun)
   }
 
   /// Ranks in an allocation of Slurm.
   ///
   /// - Parameters:
   ///   - hosts: Those of the allocation that may be used.
-  ///   - interface: What `srun` calls its interface to MPI; `nil` where it has none, and `mpirun`
-  ///     starts the ranks.
+  ///   - interface: What `srun` calls its interface to MPI.
   /// - Throws: When the hosts cannot take as many ranks as asked for.
   package init(
-    in allocation: SlurmAllocation, on hosts: [HostShare], interface: String?,
+    in allocation: SlurmAllocation, on hosts: [HostShare], interface: String,
     _ circumstances: Circumstances
   ) throws(HostsError) {
-    guard let interface else {
-      try self.init(on: hosts, circumstances)
-      return
-    }
     let room = hosts.reduce(0) { $0 + $1.ranks }
     let (count, notes) = Self.limited(circumstances.ranks ?? room, circumstances)
     guard count <= room else {
@@ -122,74 +134,33 @@ package struct LaunchPlan: Sendable, Equatable {
       ] + (others.isEmpty ? [] : ["--exclude=" + others.joined(separator: ",")]))
   }
 
-  private init(hosts: [HostShare], notes: [String], launcher: [String]) {
+  private init(hosts: [HostShare], notes: [String], launcher: [String], mpirun: MPIRun? = nil) {
     self.hosts = hosts
     self.notes = notes
     self.launcher = launcher
-  }
-
-  private init(
-    hosts: [HostShare], _ options: [String], isBound: Bool, _ circumstances: Circumstances,
-    _ notes: [String]
-  ) {
-    self.init(
-      hosts: hosts, notes: notes,
-      launcher: Self.command(
-        ranks: hosts.reduce(0) { $0 + $1.ranks }, options, isSpread: hosts.count > 1,
-        isBound: isBound, circumstances))
+    self.mpirun = mpirun
   }
 
   /// The command that starts ranks which bind themselves to processors, on the hosts that `mpirun`
   /// takes from a file, from Slurm's allocation, or else on this one.
   ///
   /// - Parameter isOversubscribing: Whether ranks may share a processor.
+  /// - Throws: When the file cannot be read.
   package static func measuring(
-    ranks: Int, hostFile: String?, isOversubscribing: Bool, _ circumstances: Circumstances
-  ) -> [String] {
-    let isInSlurm = circumstances.environment["SLURM_JOB_ID"] != nil
-    var options = hostFile.map { ["--hostfile", $0] } ?? []
-    if hostFile == nil, !isInSlurm { options += ["--host", "localhost:\(ranks)"] }
-    if isOversubscribing { options.append("--oversubscribe") }
-    return command(
-      ranks: ranks, options, isSpread: hostFile != nil || isInSlurm, isBound: false,
-      settings: isOversubscribing ? [("mpi_yield_when_idle", "1")] : [], circumstances)
-  }
-
-  private static func command(
-    ranks: Int, _ options: [String], isSpread: Bool, isBound: Bool,
-    settings: [(String, String)] = [], _ circumstances: Circumstances
-  ) -> [String] {
-    let environment = circumstances.environment
-    var command = ["mpirun"]
-    if circumstances.isRoot { command.append("--allow-run-as-root") }
-    command += options
-    // `slot` fills one host after the other.
-    if environment["OMPI_MCA_rmaps_base_mapping_policy"] == nil { command += ["--map-by", "slot"] }
-    if environment["OMPI_MCA_hwloc_base_binding_policy"] == nil {
-      command += ["--bind-to", isBound ? "core" : "none"]
-    }
-    // The second that mpirun waits between its signals to end and to die stays: with more, each end of
-    // a job would take several times as much, also of one whose ranks have ended by themselves.
-    var settings = settings
-    if isSpread {
-      // A host that is cut off is noticed after 5 s and not after minutes.
-      settings += [
-        ("oob_tcp_keepalive_time", "2"), ("oob_tcp_keepalive_intvl", "1"),
-        ("oob_tcp_keepalive_probes", "3"),
-      ]
-    }
-    if !circumstances.mayCopyDirectly {
-      settings.append(("btl_vader_single_copy_mechanism", "none"))
-    }
-    for (name, value) in settings where environment["OMPI_MCA_\(name)"] == nil {
-      command += ["--mca", name, value]
-    }
-    // Ranks on this host inherit all variables; on the others they get those named.
-    let passedOn = ["EFFNET_CORETYPE", "HDF5_USE_FILE_LOCKING", "LD_LIBRARY_PATH"]
-    for name in Self.environment.keys.sorted() + passedOn.filter({ environment[$0] != nil }) {
-      command += ["-x", name]
-    }
-    return command + ["-n", "\(ranks)"]
+    ranks: Int, hostFile: String?, isOversubscribing: Bool, by mpirun: MPIRun,
+    _ circumstances: Circumstances
+  ) throws(HostsError) -> [String] {
+    let place: MPIRun.Place =
+      if let hostFile {
+        .file(hostFile, try HostFile(contentsOf: hostFile))
+      } else if circumstances.environment["SLURM_JOB_ID"] != nil {
+        .allocation
+      } else {
+        .hosts([HostShare("localhost", ranks: ranks)])
+      }
+    return mpirun.command(
+      ranks: ranks, on: place, isBound: false, isOversubscribing: isOversubscribing,
+      yieldsWhenIdle: isOversubscribing, circumstances)
   }
 
   private static func crowd(_ ranks: Int, _ cores: Int, of host: String? = nil) -> String {
@@ -209,6 +180,9 @@ package struct LaunchPlan: Sendable, Equatable {
       ]
     )
   }
+
+  /// What a shell would call the end of the job.
+  package func exitCode(_ status: Int32) -> Int32 { mpirun?.exitCode(status) ?? status }
 
   /// The map of ranks for people: a line for each host.
   package var map: [String] {

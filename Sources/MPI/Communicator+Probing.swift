@@ -28,21 +28,21 @@ extension Communicator {
     // Not freed after a timeout: the library may still write to them.
     let buffers = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: sending.count + count)
     _ = buffers.update(fromContentsOf: sending + [UInt8](repeating: 0, count: count))
-    var requests: [MPI_Request?] = []
+    var requests: [CMPIRequest] = []
     if count > 0 {
-      var request: MPI_Request?
+      var request = CMPIRequestNull()
       try check(
         "MPI_Irecv",
-        MPI_Irecv(
+        CMPIIrecv(
           buffers.baseAddress.map { $0 + sending.count }, CInt(count), UInt8.datatype, CInt(peer),
           CInt(tag), handle, &request))
       requests.append(request)
     }
     if !sending.isEmpty {
-      var request: MPI_Request?
+      var request = CMPIRequestNull()
       try check(
         "MPI_Isend",
-        MPI_Isend(
+        CMPIIsend(
           buffers.baseAddress, CInt(sending.count), UInt8.datatype, CInt(peer), CInt(tag), handle,
           &request))
       requests.append(request)
@@ -51,7 +51,7 @@ extension Communicator {
     repeat {
       try check(
         "MPI_Testall",
-        MPI_Testall(CInt(requests.count), &requests, &isDone, CMPIStatusesIgnore()))
+        CMPITestall(CInt(requests.count), &requests, &isDone))
       if isDone == 0, Self.seconds > deadline { return nil }
       if isDone == 0, pause > 0 { usleep(pause) }
     } while isDone == 0

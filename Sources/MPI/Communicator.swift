@@ -25,7 +25,7 @@ public struct Communicator {
     self.processorName = processorName
   }
 
-  var handle: OpaquePointer { CMPICommWorld() }
+  var handle: MPI_Comm { CMPICommWorld() }
 
   /// Ends all ranks at once, for an error that the others do not know of.
   ///

@@ -61,6 +61,8 @@ public final class MPISession {
     var length: CInt = 0
     guard MPI_Get_library_version(&text, &length) == MPI_SUCCESS else { return "MPI" }
     let whole = String(text, length: length)
-    return String(whole.prefix { $0 != "," && $0 != "\n" })
+    // MPICH writes "MPICH Version:<tab>4.0.2".
+    return whole.prefix { $0 != "," && $0 != "\n" }.split(whereSeparator: \.isWhitespace)
+      .filter { $0 != "Version:" }.joined(separator: " ")
   }
 }

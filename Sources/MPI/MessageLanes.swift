@@ -4,7 +4,7 @@ import Tensors
 /// Messages under way that nobody waits for: each lane has one going out and one coming in.
 final class MessageLanes {
   private let communicator: Communicator
-  private let requests: UnsafeMutableBufferPointer<MPI_Request?>
+  private let requests: UnsafeMutableBufferPointer<CMPIRequest>
   private let indices: UnsafeMutablePointer<CInt>
 
   init(count: Int, over communicator: Communicator) {
@@ -25,7 +25,7 @@ final class MessageLanes {
   ) throws(MPIError) {
     try check(
       "MPI_Isend",
-      MPI_Isend(
+      CMPIIsend(
         values, CInt(count), Scalar.datatype, CInt(peer), CInt(tag), communicator.handle,
         &requests[2 * lane]))
   }
@@ -36,14 +36,14 @@ final class MessageLanes {
   ) throws(MPIError) {
     try check(
       "MPI_Irecv",
-      MPI_Irecv(
+      CMPIIrecv(
         values, CInt(count), Scalar.datatype, CInt(peer), CInt(tag), communicator.handle,
         &requests[2 * lane + 1]))
   }
 
   /// Whether both messages of a lane have arrived, as far as the library has said.
   func isIdle(_ lane: Int) -> Bool {
-    requests[2 * lane] == CMPIRequestNull() && requests[2 * lane + 1] == CMPIRequestNull()
+    CMPIRequestIsNull(requests[2 * lane]) && CMPIRequestIsNull(requests[2 * lane + 1])
   }
 
   /// Lets the library work, and tells whether any message has arrived.
@@ -51,11 +51,12 @@ final class MessageLanes {
   /// - Parameter waits: Whether to come back only when one has.
   func advance(waits: Bool) throws(MPIError) -> Bool {
     var arrived: CInt = 0
-    let (all, total) = (requests.baseAddress, CInt(requests.count))
+    guard let all = requests.baseAddress else { return false }
+    let total = CInt(requests.count)
     if waits {
-      try check("MPI_Waitsome", MPI_Waitsome(total, all, &arrived, indices, CMPIStatusesIgnore()))
+      try check("MPI_Waitsome", CMPIWaitsome(total, all, &arrived, indices))
     } else {
-      try check("MPI_Testsome", MPI_Testsome(total, all, &arrived, indices, CMPIStatusesIgnore()))
+      try check("MPI_Testsome", CMPITestsome(total, all, &arrived, indices))
     }
     return arrived > 0
   }

@@ -116,7 +116,7 @@ extension BenchmarkCommand {
     }
 
     func run() throws {
-      guard ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_SIZE"] == nil else {
+      guard !Launcher.isWithinMPIRun(ProcessInfo.processInfo.environment) else {
         throw Failure(
           .usage, "benchmark scaling starts mpirun itself; start it without, and name the --ranks")
       }

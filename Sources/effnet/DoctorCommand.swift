@@ -112,7 +112,7 @@ struct DoctorCommand: ParsableCommand {
             .check,
             "rank \(rank) does not reach rank 0 on \(ProcessInfo.processInfo.hostName) within "
               + "\(Int(meetingSeconds)) s; check cable and firewall, or name the network to use with "
-              + "OMPI_MCA_btl_tcp_if_include=SUBNET")
+              + DoctorReport.networkChoice)
         }
         names += name
       }

@@ -1,5 +1,7 @@
 import Benchmarks
 import Foundation
+import Hosts
+import MPI
 import Supervision
 
 /// What `effnet doctor` found on all ranks, and what to do about it.
@@ -29,6 +31,11 @@ struct DoctorReport: Encodable {
       known + network + silent + Self.hostProblems(heard, hosts) + Self.dataProblems(heard)
   }
 
+  /// Variables that name the network to the MPI library.
+  static var networkChoice: String {
+    (MPIRun.Family(library: MPISession.libraryVersion) ?? .orte).networkChoice
+  }
+
   private enum CodingKeys: CodingKey { case ranks, pairs, problems }
 
   private static func networkProblems(
@@ -42,8 +49,7 @@ struct DoctorReport: Encodable {
     var problems = pairs.filter { $0.bandwidth == nil }.map { pair in
       let (a, b) = (hosts[pair.first], hosts[pair.second])
       return "\(a) and \(b) do not reach each other in time: check cable and firewall, or name the "
-        + "network to use with OMPI_MCA_btl_tcp_if_include=SUBNET; \(a) has \(networks(a)), \(b) has "
-        + networks(b)
+        + "network to use with \(networkChoice); \(a) has \(networks(a)), \(b) has \(networks(b))"
     }
     for pair in pairs {
       guard let offset = pair.clockOffset, pair.first == 0, abs(offset) > 1 else { continue }

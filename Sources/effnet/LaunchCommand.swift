@@ -80,7 +80,7 @@ struct LaunchCommand: ParsableCommand {
         + overrides.flatMap { ["--set", $0] } + (isResuming ? ["--resume"] : [])
       show(plan, plan.launcher + program)
       if dryRun { return }
-      let ending = try train(plan.launcher, program, folder)
+      let ending = try train(plan, program, folder)
       let reached = try folder.checkpoints().first
       let problem = ending.reason ?? "the ranks ended with code \(ending.code)"
       guard ending.isRestartable, attempt < restarts, StopSignal.pending == nil else {
@@ -120,7 +120,7 @@ struct LaunchCommand: ParsableCommand {
 
   /// Runs the job once.
   private func train(
-    _ launcher: [String], _ program: [String], _ folder: RunFolder
+    _ plan: LaunchPlan, _ program: [String], _ folder: RunFolder
   ) throws -> JobEnding {
     let file = Verdict.path(inFolder: folder.path)
     let endingFile = URL(fileURLWithPath: folder.file("ranks/ending")).path
@@ -140,8 +140,8 @@ struct LaunchCommand: ParsableCommand {
     }
     let start = Int(Date().timeIntervalSince1970 * 1000)
     let process = try JobProcess(
-      launcher + Self.leaving(endingFile, "\(Verdict.startVariable)=\(start)") + program,
-      environment: Self.environment)
+      plan.launcher + Self.leaving(endingFile, "\(Verdict.startVariable)=\(start)") + program,
+      environment: LaunchPlan.variables)
     func verdict() -> Verdict? { Verdict(atPath: file).flatMap { $0.start == start ? $0 : nil } }
     let status = process.end(
       wantsStop: { StopSignal.pending != nil },
@@ -155,7 +155,8 @@ struct LaunchCommand: ParsableCommand {
       return JobEnding(status: 0, ending: nil, verdict: nil, stop: nil, isFinished: true)
     }
     return JobEnding(
-      status: status, fatalSignal: process.fatalSignal, ending: ending, verdict: verdict,
+      status: plan.exitCode(status), fatalSignal: process.fatalSignal, ending: ending,
+      verdict: verdict,
       stop: StopSignal.pending,
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
@@ -189,7 +190,7 @@ struct LaunchCommand: ParsableCommand {
     let endingFile = scratch.appending(path: "ending").path
     let seconds = DoctorCommand.longestSeconds(ranks: plan.rankCount, hosts: plan.hosts.count)
     let process = try JobProcess(
-      plan.launcher + Self.leaving(endingFile) + program, environment: Self.environment)
+      plan.launcher + Self.leaving(endingFile) + program, environment: LaunchPlan.variables)
     let status = process.end(
       wantsStop: { StopSignal.pending != nil }, hasGivenUp: { false },
       deadline: Date(timeIntervalSinceNow: seconds))
@@ -199,13 +200,13 @@ struct LaunchCommand: ParsableCommand {
         silently: 1,
         "the doctor did not end within \(Int(seconds)) s: MPI may try a network that does not reach "
           + "the other hosts. Name one that does, for example export "
-          + "OMPI_MCA_btl_tcp_if_include=SUBNET OMPI_MCA_oob_tcp_if_include=SUBNET; networks of "
-          + "this host: "
+          + "\(DoctorReport.networkChoice); networks of this host: "
           + NetworkInterface.all.map(\.description).joined(separator: ", "))
     }
     // Whoever says 1, hosts are not as they must be.
     let ending = JobEnding(
-      status: status, ending: Self.ending(endingFile) ?? status, verdict: nil, stop: stop,
+      status: plan.exitCode(status), ending: Self.ending(endingFile) ?? plan.exitCode(status),
+      verdict: nil, stop: stop,
       isFinished: true)
     guard ending.code == 0 else { throw Failure(silently: ending.code, ending.reason) }
   }
@@ -216,10 +217,6 @@ struct LaunchCommand: ParsableCommand {
     print(command.map(Self.quoted).joined(separator: " "))
     StandardOutput.flush()
   }
-
-  private static let environment = ProcessInfo.processInfo.environment.merging(
-    LaunchPlan.environment
-  ) { $1 }
 
   /// A word as a shell reads it.
   private static func quoted(_ word: String) -> String {

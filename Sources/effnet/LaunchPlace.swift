@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Hosts
+import MPI
 import Supervision
 
 /// Where `effnet launch` starts ranks, with the hosts that are left.
@@ -22,6 +23,8 @@ final class LaunchPlace {
   }
 
   private let kind: Kind
+  /// What starts the ranks unless Slurm does, which has no need of it.
+  private lazy var mpirun = Result { try MPIRun(for: MPISession.libraryVersion) }
   private let environment = ProcessInfo.processInfo.environment
   /// Hosts that were unreachable in Slurm's allocation, where there is no remote shell to ask.
   private var avoided: Set<String> = []
@@ -52,12 +55,14 @@ final class LaunchPlace {
     var circumstances = LaunchPlan.Circumstances(ranks: ranks, most: most)
     switch kind {
     case .here:
-      return LaunchPlan(
-        on: AllottedCores(), named: ProcessInfo.processInfo.hostName, circumstances)
+      return try LaunchPlan(
+        on: AllottedCores(), named: ProcessInfo.processInfo.hostName, by: mpirun.get(),
+        circumstances)
     case .hosts(let file, let path):
       // Each question has two pipes, and another by which its process is watched.
       OpenFileLimit.raise(for: 6 * file.entries.count)
-      let answers = HostProbe(environment: environment).ask(file.entries.map(\.name))
+      let mpirun = try mpirun.get()
+      let answers = HostProbe(of: mpirun, environment: environment).ask(file.entries.map(\.name))
       var hosts: [HostShare] = []
       var silent: [String] = []
       for (entry, answer) in zip(file.entries, answers) {
@@ -81,15 +86,17 @@ final class LaunchPlace {
       }
       problems = silent.map { $0 + cure }
       shrink(&circumstances, hosts)
-      return try LaunchPlan(on: hosts, circumstances)
+      return try LaunchPlan(on: hosts, by: mpirun, circumstances)
     case .slurm(let allocation):
       let hosts = allocation.hosts.filter { !avoided.contains(Self.shortName($0.name)) }
       guard !hosts.isEmpty else {
         throw Failure(.rankLost, "no host of Slurm's job \(allocation.job) is left")
       }
       shrink(&circumstances, hosts)
-      return try LaunchPlan(
-        in: allocation, on: hosts, interface: Self.slurmInterface(), circumstances)
+      guard let interface = Self.slurmInterface() else {
+        return try LaunchPlan(on: hosts, by: mpirun.get(), circumstances)
+      }
+      return try LaunchPlan(in: allocation, on: hosts, interface: interface, circumstances)
     }
   }
 
@@ -102,8 +109,10 @@ final class LaunchPlace {
     circumstances.ranks = min(ranks, hosts.reduce(0) { $0 + $1.ranks })
   }
 
-  /// What `srun` calls its interface for Open MPI; `nil` where there is none.
+  /// What `srun` calls its interface for Open MPI; `nil` where there is none, and for MPICH, whose own
+  /// launcher starts its daemons through Slurm.
   private static func slurmInterface() -> String? {
+    guard MPIRun.Family(library: MPISession.libraryVersion) != .hydra else { return nil }
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -1,4 +1,6 @@
 import Foundation
+import Hosts
+import MPI
 
 /// What started this process, as far as its environment tells.
 struct Launcher {
@@ -24,9 +26,9 @@ struct Launcher {
   /// The innermost launcher: mpirun within a step of Slurm counts, not the step.
   init?(_ environment: [String: String]) {
     let launchers = [
-      ("mpirun", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", Self.openMPICure),
+      (Self.name(.orte), "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", Self.mpirunCure),
       ("srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID", Self.slurmCure),
-      ("another MPI's mpirun", "PMI_SIZE", "PMI_RANK", Self.openMPICure),
+      (Self.name(.hydra), "PMI_SIZE", "PMI_RANK", Self.mpirunCure),
     ]
     for (name, sizeKey, rankKey, cure) in launchers {
       // A batch script has the number of tasks, too, but is no step.
@@ -40,8 +42,22 @@ struct Launcher {
     return nil
   }
 
-  private static let openMPICure =
-    "use the mpirun of the Open MPI that effnet was built with (mpirun --version)"
+  private static let library = MPISession.libraryVersion
+
+  /// What to call the `mpirun` of a family; all of Open MPI's set the same variables.
+  private static func name(_ family: MPIRun.Family) -> String {
+    let isOwn = (MPIRun.Family(library: library) == .hydra) == (family == .hydra)
+    return isOwn ? "mpirun" : "another MPI's mpirun"
+  }
+
+  private static let mpirunCure =
+    "use the mpirun of \(library), which effnet was built with (mpirun --version)"
+
+  /// Whether this process is a rank of an `mpirun`, within which there cannot be another.
+  static func isWithinMPIRun(_ environment: [String: String]) -> Bool {
+    environment["OMPI_COMM_WORLD_SIZE"] != nil
+      || environment["PMI_SIZE"] != nil && environment["SLURM_STEP_ID"] == nil
+  }
 
   /// Whether the processes cannot find each other: MPI has no interface to srun in this environment.
   static func lacksInterface(_ environment: [String: String]) -> Bool {

@@ -1,4 +1,6 @@
 import Foundation
+import Hosts
+import MPI
 
 /// The `effnet` executable at work, alone or as the ranks of an `mpirun`.
 ///
@@ -23,7 +25,11 @@ final class Command {
     let description: String
   }
 
+  /// What starts ranks: the `mpirun` of the library that the program was built with.
+  static let mpirun = Result { try MPIRun(for: MPISession.libraryVersion) }
+
   private let process = Process()
+  private let mpirun: MPIRun?
   private let ended = DispatchSemaphore(value: 0)
   private let logs: URL
   private let start = Date()
@@ -43,17 +49,21 @@ final class Command {
     }
     logs = FileManager.default.temporaryDirectory.appending(path: "CommandLogs-\(UUID())")
     try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
+    let mpirun = try ranks.map { _ in try Self.mpirun.get() }
+    self.mpirun = mpirun
     let launcher =
-      ranks.map {
-        ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n", "\($0)"]
+      ranks.flatMap {
+        mpirun?.command(
+          ranks: $0, on: .here, isBound: false, isOversubscribing: true,
+          .init(ranks: ranks, most: nil))
       } ?? []
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = launcher + wrapper + [executable] + arguments
     process.currentDirectoryURL = folder
     // Where other tests have started MPI in this process, its children would take themselves for
     // ranks of that job.
-    process.environment = ProcessInfo.processInfo.environment.filter { name, _ in
-      !["OMPI_", "PMIX_", "ORTE_", "OPAL_"].contains { name.hasPrefix($0) }
+    process.environment = LaunchPlan.variables.filter { name, _ in
+      !["OMPI_", "PMIX_", "ORTE_", "OPAL_", "PRTE_"].contains { name.hasPrefix($0) }
     }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try log("output")
@@ -75,8 +85,9 @@ final class Command {
         description: "\(process.arguments ?? []) did not end in \(seconds) s: \(text("errors"))")
     }
     let status = process.terminationStatus
+    let code = process.terminationReason == .exit ? status : 128 + status
     return Outcome(
-      exitCode: process.terminationReason == .exit ? status : 128 + status,
+      exitCode: mpirun?.exitCode(code) ?? code,
       output: text("output"), errors: text("errors"), seconds: -start.timeIntervalSinceNow)
   }
 
@@ -105,23 +116,29 @@ final class Command {
 
   /// Number of a rank's process.
   func process(ofRank rank: Int) throws -> pid_t {
-    let mark = Data("\0OMPI_COMM_WORLD_RANK=\(rank)\0".utf8)
-    let found = children.first {
-      (try? Data(contentsOf: URL(fileURLWithPath: "/proc/\($0)/environ")))?.range(of: mark) != nil
+    let marks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK"].map { Data("\0\($0)=\(rank)\0".utf8) }
+    let found = Self.descendants(of: process.processIdentifier).first { pid in
+      let variables = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/environ"))
+      return marks.contains { variables?.range(of: $0) != nil }
     }
     guard let found else { throw Failure(description: "there is no rank \(rank)") }
     return found
   }
 
-  /// Processes that this one has started.
-  private var children: [pid_t] {
-    let own = process.processIdentifier
-    let list = try? String(contentsOfFile: "/proc/\(own)/task/\(own)/children", encoding: .utf8)
-    return (list ?? "").split(separator: " ").compactMap { pid_t($0) }
+  /// Processes that one has started, and those that they have; launchers may have helpers that start the
+  /// ranks.
+  private static func descendants(of pid: pid_t) -> [pid_t] {
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+    let children = threads.flatMap { thread in
+      ((try? String(contentsOfFile: "/proc/\(pid)/task/\(thread)/children", encoding: .utf8)) ?? "")
+        .split(separator: " ").compactMap { pid_t($0) }
+    }
+    return children + children.flatMap(descendants)
   }
 
   private func end() {
-    for child in children + [process.processIdentifier] { kill(child, SIGKILL) }
+    let own = process.processIdentifier
+    for child in Self.descendants(of: own) + [own] { kill(child, SIGKILL) }
     process.waitUntilExit()
   }
 

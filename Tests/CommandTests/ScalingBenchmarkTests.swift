@@ -140,7 +140,7 @@ final class ScalingBenchmarkTests: CommandTestCase {
   func testUsageErrorsNameTheCure() throws {
     try assertFails(scaling + ["--ranks", "1,2", "--batch", "5"], code: 2, ["--batch 5"])
     try assertFails(
-      scaling + ["--hosts", "nowhere"], code: 2, ["mpirun", "nowhere"])
+      scaling + ["--hosts", "nowhere"], code: 2, ["the host file nowhere cannot be read"])
     let outcome = try effnet(scaling + ["--link", "fast"])
     XCTAssertEqual(outcome.exitCode, 2)
     XCTAssertTrue(outcome.errors.contains("100us,1gbit"), outcome.errors)

@@ -3,7 +3,8 @@ import XCTest
 
 final class HostProbeTests: XCTestCase {
   private func shell(_ agents: String?) -> [String] {
-    HostProbe(environment: agents.map { ["OMPI_MCA_plm_rsh_agent": $0] } ?? [:]).shell
+    HostProbe(of: MPIRun(.orte), environment: agents.map { ["OMPI_MCA_plm_rsh_agent": $0] } ?? [:])
+      .shell
   }
 
   func testAsksThroughTheFirstRemoteShellThatIsThere() {
@@ -12,9 +13,24 @@ final class HostProbeTests: XCTestCase {
     for none in [nil, "", " : "] { XCTAssertEqual(shell(none).first, "ssh") }
   }
 
+  func testAsksThroughTheRemoteShellOfTheLauncher() {
+    let environment = [
+      "OMPI_MCA_plm_rsh_agent": "sh -u", "PRTE_MCA_plm_ssh_agent": "/nowhere/ssh : env -i",
+      "HYDRA_LAUNCHER_EXEC": "/opt/my agent", "HYDRA_LAUNCHER_EXTRA_ARGS": "-x  -y",
+    ]
+    let shells = [MPIRun.Family.orte, .prrte, .hydra].map {
+      HostProbe(of: MPIRun($0), environment: environment).shell
+    }
+    XCTAssertEqual(shells, [["sh", "-u"], ["env", "-i"], ["/opt/my agent", "-x", "-y"]])
+    for family in MPIRun.Family.allCases {
+      let none = HostProbe(of: MPIRun(family), environment: ["HYDRA_LAUNCHER_EXEC": ""]).shell
+      XCTAssertEqual(none.first, "ssh")
+    }
+  }
+
   /// What a host says when it is asked through a program in the place of the remote shell.
   private func answer(of host: String, through program: String) -> String {
-    let probe = HostProbe(environment: ["OMPI_MCA_plm_rsh_agent": program])
+    let probe = HostProbe(of: MPIRun(.orte), environment: ["OMPI_MCA_plm_rsh_agent": program])
     switch probe.ask([host], seconds: 1)[0] {
     case .success(let answer): return "\(answer.cores ?? 0)"
     case .failure(let error): return "\(error)"

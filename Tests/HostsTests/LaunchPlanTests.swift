@@ -1,3 +1,4 @@
+import Foundation
 import Hosts
 import XCTest
 
@@ -12,7 +13,7 @@ final class LaunchPlanTests: XCTestCase {
   }
 
   private func here(_ circumstances: LaunchPlan.Circumstances) -> LaunchPlan {
-    LaunchPlan(on: AllottedCores(), named: "here", circumstances)
+    LaunchPlan(on: AllottedCores(), named: "here", by: MPIRun(.orte), circumstances)
   }
 
   private func option(_ name: String, _ plan: LaunchPlan) -> String? {
@@ -67,15 +68,15 @@ final class LaunchPlanTests: XCTestCase {
 
   func testFillsHostsOneAfterTheOther() throws {
     let hosts = [("a", 4), ("b", 2), ("c", 4)].map { HostShare($0, ranks: $1, cores: $1) }
-    let plan = try LaunchPlan(on: hosts, circumstances(ranks: 5))
+    let plan = try LaunchPlan(on: hosts, by: MPIRun(.orte), circumstances(ranks: 5))
     XCTAssertEqual(option("--host", plan), "a:4,b:1")
     XCTAssertEqual(option("--map-by", plan), "slot")
     XCTAssertEqual(option("--bind-to", plan), "none")
     XCTAssertEqual(plan.map, ["a: ranks 0 to 3", "b: rank 4"])
     XCTAssertTrue(plan.launcher.contains("oob_tcp_keepalive_time"))
     XCTAssertEqual(
-      option("--bind-to", try LaunchPlan(on: hosts, circumstances())), "core")
-    XCTAssertThrowsError(try LaunchPlan(on: hosts, circumstances(ranks: 11))) {
+      option("--bind-to", try LaunchPlan(on: hosts, by: MPIRun(.orte), circumstances())), "core")
+    XCTAssertThrowsError(try LaunchPlan(on: hosts, by: MPIRun(.orte), circumstances(ranks: 11))) {
       XCTAssertTrue("\($0)".contains("11 ranks do not fit into the 10 slots of 3 hosts"), "\($0)")
     }
     XCTAssertEqual(plan.notes, [])
@@ -86,7 +87,7 @@ final class LaunchPlanTests: XCTestCase {
       HostShare("a", ranks: 64, cores: 2), HostShare("b", ranks: 2, cores: 2),
       HostShare("c", ranks: 8),
     ]
-    let plan = try LaunchPlan(on: hosts, circumstances())
+    let plan = try LaunchPlan(on: hosts, by: MPIRun(.orte), circumstances())
     XCTAssertEqual(
       plan.notes, ["64 ranks share 2 cores of a: this is slower than 2 ranks"])
     XCTAssertEqual(option("--bind-to", plan), "none")
@@ -94,11 +95,12 @@ final class LaunchPlanTests: XCTestCase {
 
   func testMeasurementsAreStartedAsRunsAreButForTheirBinding() throws {
     let user = ["OMPI_MCA_oob_tcp_keepalive_probes": "9", "EFFNET_CORETYPE": "Haswell"]
-    let file = LaunchPlan.measuring(
-      ranks: 3, hostFile: "hosts", isOversubscribing: true,
+    let hosts = try hostFile("a slots=2\nb\n")
+    let file = try LaunchPlan.measuring(
+      ranks: 3, hostFile: hosts, isOversubscribing: true, by: MPIRun(.orte),
       circumstances(user, isRoot: true, mayCopyDirectly: false))
     for words in [
-      ["--allow-run-as-root"], ["--hostfile", "hosts"], ["--oversubscribe"], ["--bind-to", "none"],
+      ["--allow-run-as-root"], ["--hostfile", hosts], ["--oversubscribe"], ["--bind-to", "none"],
       ["--map-by", "slot"], ["--mca", "btl_vader_single_copy_mechanism", "none"],
       ["--mca", "oob_tcp_keepalive_time", "2"], ["-x", "EFFNET_CORETYPE"],
       ["-x", "OMP_NUM_THREADS"], ["-n", "3"],
@@ -106,13 +108,22 @@ final class LaunchPlanTests: XCTestCase {
       XCTAssertFalse(file.ranges(of: words).isEmpty, "no \(words) in \(file)")
     }
     XCTAssertFalse(file.contains("oob_tcp_keepalive_probes"))
-    let here = LaunchPlan.measuring(
-      ranks: 2, hostFile: nil, isOversubscribing: false, circumstances())
+    let here = try LaunchPlan.measuring(
+      ranks: 2, hostFile: nil, isOversubscribing: false, by: MPIRun(.orte), circumstances())
     XCTAssertFalse(here.ranges(of: ["--host", "localhost:2"]).isEmpty)
     XCTAssertFalse(here.contains("--oversubscribe") || here.contains("oob_tcp_keepalive_time"))
-    let slurm = LaunchPlan.measuring(
-      ranks: 2, hostFile: nil, isOversubscribing: false, circumstances(["SLURM_JOB_ID": "7"]))
+    let slurm = try LaunchPlan.measuring(
+      ranks: 2, hostFile: nil, isOversubscribing: false, by: MPIRun(.orte),
+      circumstances(["SLURM_JOB_ID": "7"]))
     XCTAssertFalse(slurm.contains("--host") || slurm.contains("--hostfile"))
+  }
+
+  /// Writes a host file, and removes it after the test.
+  private func hostFile(_ text: String) throws -> String {
+    let file = FileManager.default.temporaryDirectory.appending(path: "hosts-\(UUID())")
+    try Data(text.utf8).write(to: file)
+    addTeardownBlock { try FileManager.default.removeItem(at: file) }
+    return file.path
   }
 
   func testSlurmStartsTheRanksWhereItCanConnectThem() throws {
@@ -134,9 +145,5 @@ final class LaunchPlanTests: XCTestCase {
       circumstances(most: 4))
     XCTAssertEqual(smaller.launcher.last, "--exclude=n2")
     XCTAssertEqual(smaller.map, ["n1: ranks 0 to 1", "n3: ranks 2 to 3"])
-    let without = try LaunchPlan(
-      in: allocation, on: allocation.hosts, interface: nil, circumstances())
-    XCTAssertEqual(without.launcher.first, "mpirun")
-    XCTAssertEqual(option("--host", without), "n1:2,n2:2,n3:2")
   }
 }

@@ -20,20 +20,23 @@ package final class SampleProcess {
   /// Starts a job.
   ///
   /// - Parameters:
+  ///   - mpirun: What starts it.
   ///   - arguments: Of `effnet benchmark sample`.
   ///   - hostFile: Host file for mpirun; nil for this host, or those of a Slurm allocation.
   init(
-    ranks: Int, _ arguments: [String], hostFile: String?, isOversubscribing: Bool
+    _ mpirun: MPIRun, ranks: Int, _ arguments: [String], hostFile: String?,
+    isOversubscribing: Bool
   ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "effnet-scaling-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     // Independent jobs that mpirun binds would all take the first processor.
     process.arguments =
-      LaunchPlan.measuring(
-        ranks: ranks, hostFile: hostFile, isOversubscribing: isOversubscribing, .init())
+      try LaunchPlan.measuring(
+        ranks: ranks, hostFile: hostFile, isOversubscribing: isOversubscribing, by: mpirun,
+        .init())
       + [OwnProgram.path, "benchmark", "sample"] + arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(LaunchPlan.environment) { $1 }
+    process.environment = LaunchPlan.variables
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try file("output")
     process.standardError = try file("errors")

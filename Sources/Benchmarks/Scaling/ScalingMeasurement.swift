@@ -1,11 +1,13 @@
 import Foundation
 import Hosts
 import Kernels
+import MPI
 
 /// Measures the points of a plan, in jobs of their own, interleaved so that drift of the machine
 /// hits all of them alike.
 package struct ScalingMeasurement {
   package let plan: ScalingPlan
+  private let mpirun: MPIRun
   /// Samples of each point, one for each repetition.
   package private(set) var samples: [ScalingSeries: [ScalingSample]] = [:]
   /// Points in the order of reports.
@@ -19,6 +21,7 @@ package struct ScalingMeasurement {
   /// - Throws: When a job fails, when there are too few processors, when a signal came.
   package init(_ plan: ScalingPlan, observer: (String) -> Void) throws {
     self.plan = plan
+    mpirun = try MPIRun(for: MPISession.libraryVersion)
     var order = plan.series
     for repetition in 0..<plan.repetitions {
       // Everybody is first once in a while.
@@ -103,12 +106,13 @@ package struct ScalingMeasurement {
     // Started first, so that they compute when the steps are recorded.
     let neighbours = try (0..<copies).map { copy in
       try SampleProcess(
-        ranks: 1, arguments + ["--steps", "\(Self.endless)", "--first-processor", "\(copy + 1)"],
+        mpirun, ranks: 1,
+        arguments + ["--steps", "\(Self.endless)", "--first-processor", "\(copy + 1)"],
         hostFile: plan.hostFile, isOversubscribing: plan.isOversubscribing)
     }
     defer { for neighbour in neighbours { neighbour.end() } }
     let sample = try SampleProcess(
-      ranks: ranks, arguments + ["--steps", "\(steps)"], hostFile: plan.hostFile,
+      mpirun, ranks: ranks, arguments + ["--steps", "\(steps)"], hostFile: plan.hostFile,
       isOversubscribing: plan.isOversubscribing
     ).sample()
     // Without them it would be the speed of a rank alone under another name.

@@ -1,4 +1,5 @@
 import Foundation
+import Hosts
 
 /// One run that meets its fault, ends, is judged, and is finished once the fault is gone.
 final class FaultTrial {
@@ -89,9 +90,10 @@ final class FaultTrial {
       arguments += ["--ranks", "\(plan.ranks)", "--restarts", "\(plan.restarts)"]
       arguments += plan.hosts > 0 ? ["--hosts", "@HOSTS"] : []
     } else {
-      wrapper += ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none"]
-      wrapper += plan.hosts > 0 ? ["--hostfile", "@HOSTS"] : []
-      wrapper += ["-n", "\(plan.ranks)"]
+      let hosts = (0..<plan.hosts).map { HostShare("node\($0 + 1)", ranks: slots) }
+      wrapper += try Command.mpirun.get().command(
+        ranks: plan.ranks, on: hosts.isEmpty ? .here : .hosts(hosts), isBound: false,
+        isOversubscribing: true, .init())
     }
     let command = try test.start(arguments, wrapper: wrapper)
     try command.run(until: { test.exists("\(place)/cluster") }, "the hosts were there")

@@ -8,6 +8,11 @@ struct TrialProcess {
   let program: String
   let rank: Int?
 
+  /// The program under test, and the launchers and daemons of each `mpirun`.
+  private static let programs = [
+    "effnet", "orterun", "orted", "prterun", "prted", "mpiexec.hydra", "hydra_pmi_proxy",
+  ]
+
   /// Those of the programs under test that have one of `marks` among their variables.
   ///
   /// Ranks on other hosts have the variables of their host and not those of the one that started
@@ -21,19 +26,26 @@ struct TrialProcess {
     let folder = "/proc/\(pid)"
     guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/exe"),
       let program = path.split(separator: "/").last.map(String.init),
-      ["effnet", "orterun", "orted"].contains(program),
+      Self.programs.contains(program),
       let bytes = FileManager.default.contents(atPath: "\(folder)/environ")
     else { return nil }
     let variables = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     guard variables.contains(where: marks.contains) else { return nil }
-    let prefix = "OMPI_COMM_WORLD_RANK="
     self.pid = pid
     self.program = program
-    rank =
-      program != "effnet"
-      ? nil : variables.first { $0.hasPrefix(prefix) }.flatMap { Int($0.dropFirst(prefix.count)) }
+    rank = program == "effnet" ? Self.rank(variables) : nil
     let status = (try? String(contentsOfFile: "\(folder)/status", encoding: .utf8)) ?? ""
     let numbers = status.split(separator: "\n").first { $0.hasPrefix("NSpid:") }
     ownNumber = numbers?.split(separator: "\t").last.flatMap { pid_t($0) } ?? pid
+  }
+
+  /// The rank that a launcher has numbered so; `nil` for a process that is none.
+  private static func rank(_ variables: [String]) -> Int? {
+    for prefix in ["OMPI_COMM_WORLD_RANK=", "PMI_RANK="] {
+      if let variable = variables.first(where: { $0.hasPrefix(prefix) }) {
+        return Int(variable.dropFirst(prefix.count))
+      }
+    }
+    return nil
   }
 }
