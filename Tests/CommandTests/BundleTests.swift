@@ -1,0 +1,81 @@
+import Foundation
+import XCTest
+
+/// What `Cluster/bundle` packs, on nodes that lack something.
+final class BundleTests: TrainingTestCase {
+  /// Lays out a bundle with the program as it was built here, with some bytes replaced.
+  private func layOut(_ name: String, replacing replacements: [(String, String)] = []) throws {
+    try copyScripts(["launch", "check"], to: name)
+    try FileManager.default.createDirectory(
+      atPath: path("\(name)/bin"), withIntermediateDirectories: false)
+    var program = try Data(contentsOf: Bundle.main.bundleURL.appending(path: "effnet"))
+    for (old, new) in replacements {
+      let place = try XCTUnwrap(program.range(of: Data("\0\(old)\0".utf8)), old)
+      program.replaceSubrange(place, with: Data("\0\(new)\0".utf8))
+    }
+    try program.write(to: URL(fileURLWithPath: path("\(name)/bin/effnet")))
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: path("\(name)/bin/effnet"))
+    try write(
+      "libpng96.so.16 libpng16-16\nlibturbojpeg.so.0 libturbojpeg0\nmpirun openmpi-bin\n",
+      to: "\(name)/needs")
+  }
+
+  private func launch(_ name: String, path: String? = nil) throws -> (code: Int32, errors: String) {
+    try run(
+      (path.map { ["env", "PATH=\($0)"] } ?? [])
+        + [self.path("\(name)/Cluster/launch"), "small.yaml", "--dry-run"])
+  }
+
+  func testStartsWithoutBuilding() throws {
+    try prepare()
+    try layOut("whole")
+    let outcome = try launch("whole")
+    XCTAssertEqual(outcome.code, 0, outcome.errors)
+    XCTAssertEqual(outcome.errors, "")
+  }
+
+  func testWhatANodeLacksIsToldWithItsPackage() throws {
+    try prepare()
+    try layOut("lacking", replacing: [("libpng16.so.16", "libpng96.so.16")])
+    let lacking = try launch("lacking")
+    XCTAssertEqual(lacking.code, 2)
+    XCTAssertTrue(
+      lacking.errors.hasSuffix(
+        " lacks libpng96.so.16; on Debian: apt-get install libpng16-16\n"), lacking.errors)
+    XCTAssertEqual(lacking.errors.split(separator: "\n").count, 1, lacking.errors)
+
+    try layOut("unknown", replacing: [("libhdf5_serial.so.103", "libhdf5_serial.so.901")])
+    let unknown = try launch("unknown")
+    XCTAssertEqual(unknown.code, 2)
+    XCTAssertTrue(
+      unknown.errors.hasSuffix(" lacks libhdf5_serial.so.901; install it\n"), unknown.errors)
+
+    // A machine with what the script calls, and no mpirun.
+    try layOut("alone")
+    try FileManager.default.createDirectory(
+      atPath: path("tools"), withIntermediateDirectories: false)
+    for tool in ["bash", "dirname", "head", "hostname", "ldd", "realpath", "sed"] {
+      let place = try XCTUnwrap(
+        ["/usr/bin", "/bin"].map { "\($0)/\(tool)" }.first { access($0, X_OK) == 0 }, tool)
+      try FileManager.default.createSymbolicLink(
+        atPath: path("tools/\(tool)"), withDestinationPath: place)
+    }
+    let alone = try launch("alone", path: path("tools"))
+    XCTAssertEqual(alone.code, 2)
+    XCTAssertTrue(
+      alone.errors.hasSuffix(" lacks mpirun; on Debian: apt-get install openmpi-bin\n"),
+      alone.errors)
+  }
+
+  func testANodeThatIsOlderThanTheBundleIsToldSo() throws {
+    try prepare()
+    try layOut("newer", replacing: [("GLIBC_2.34", "GLIBC_9.34")])
+    let newer = try launch("newer")
+    XCTAssertEqual(newer.code, 2)
+    XCTAssertEqual(newer.errors.split(separator: "\n").count, 1, newer.errors)
+    XCTAssertTrue(
+      newer.errors.contains("version GLIBC_9.34 not found; make the bundle on the oldest"),
+      newer.errors)
+  }
+}
