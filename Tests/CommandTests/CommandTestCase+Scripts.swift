@@ -19,7 +19,7 @@ extension CommandTestCase {
 
   /// Runs a command line that ends within seconds, and returns its exit code and what it has said on
   /// standard error.
-  func run(_ command: [String]) throws -> (code: Int32, errors: String) {
+  func execute(_ command: [String]) throws -> (code: Int32, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["timeout", "60"] + command

@@ -12,8 +12,9 @@ final class SurroundingsTests: TrainingTestCase {
     try FileManager.default.createDirectory(
       atPath: path("locales"), withIntermediateDirectories: false)
     guard
-      try run(["localedef", "-i", "de_DE", "-f", "UTF-8", path("locales/de_DE.UTF-8")]).code == 0,
-      try run(german + ["bash", "-c", "[[ $(printf %.1f 0,5) == 0,5 ]]"]).code == 0
+      try execute(["localedef", "-i", "de_DE", "-f", "UTF-8", path("locales/de_DE.UTF-8")]).code
+        == 0,
+      try execute(german + ["bash", "-c", "[[ $(printf %.1f 0,5) == 0,5 ]]"]).code == 0
     else { throw XCTSkip("this system cannot make the German locale") }
     try prepare()
     for arguments in [
@@ -42,7 +43,7 @@ final class SurroundingsTests: TrainingTestCase {
 
   func testAnOrdinaryUserWithoutAHomeTrains() throws {
     let program = Bundle.main.bundleURL.appending(path: "effnet").path
-    guard geteuid() == 0, try run(Self.nobody + ["test", "-x", program]).code == 0 else {
+    guard geteuid() == 0, try execute(Self.nobody + ["test", "-x", program]).code == 0 else {
       throw XCTSkip("this takes root, and a build folder that others may read")
     }
     try prepare()
@@ -70,7 +71,7 @@ final class SurroundingsTests: TrainingTestCase {
         chmod(folder.appending(path: "\(tree)/\(closed)").path, 0o755)
       }
       for script in ["build", "launch", "quickstart", "photographs", "bundle"] {
-        let outcome = try run(user + [path("\(tree)/Cluster/\(script)")])
+        let outcome = try execute(user + [path("\(tree)/Cluster/\(script)")])
         XCTAssertEqual(outcome.code, 7, outcome.errors)
         XCTAssertEqual(outcome.errors.split(separator: "\n").count, 1, outcome.errors)
         let place = closed == "." ? path(tree) : path("\(tree)/.build")
