@@ -115,10 +115,10 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Boundary", "Datasets", "HDF5", "Hosts", "Images", "Networks", "Tensors", "Training",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Boundary", "Datasets", "HDF5", "Hosts", "Images", "Networks", "Supervision", "Tensors",
+        "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Tests/Fuzz", exclude: ["run"]),
+      path: "Tests/Fuzz", exclude: ["history.jsonl", "run"]),
 
     .target(name: "TestSupport", dependencies: ["Images", "MPI"], path: "Tests/TestSupport"),
     .testTarget(name: "BoundaryTests", dependencies: ["Boundary"]),

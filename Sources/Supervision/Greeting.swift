@@ -8,9 +8,9 @@ package struct Greeting: Equatable {
   package let rank: Int
   package let nonce: [UInt8]
 
-  package init(rank: Int) {
+  package init(rank: Int, nonce: [UInt8] = MeetingKey.randomBytes()) {
     self.rank = rank
-    nonce = MeetingKey.randomBytes()
+    self.nonce = nonce
   }
 
   /// What goes over the connection.

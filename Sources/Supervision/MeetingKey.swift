@@ -12,7 +12,7 @@ package struct MeetingKey: Codable, Sendable, Equatable {
   package init() { bytes = Self.randomBytes() }
 
   /// A number that is used once.
-  static func randomBytes() -> [UInt8] {
+  package static func randomBytes() -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
     return (0..<size).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
   }

@@ -4,7 +4,7 @@ package struct Welcome: Equatable {
 
   package let nonce: [UInt8]
 
-  package init() { nonce = MeetingKey.randomBytes() }
+  package init(nonce: [UInt8] = MeetingKey.randomBytes()) { self.nonce = nonce }
 
   /// What goes over the connection.
   package func sealed(with key: MeetingKey, answering greeting: Greeting) -> [UInt8] {

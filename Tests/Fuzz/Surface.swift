@@ -40,5 +40,5 @@ struct Violation: Error, CustomStringConvertible {
 /// All surfaces, in the order of their turns.
 let surfaces: [any (Surface & SendableMetatype).Type] = [
   ShardSurface.self, CheckpointSurface.self, HDF5Surface.self, PictureSurface.self,
-  ConfigurationSurface.self, HostFileSurface.self,
+  ConfigurationSurface.self, HostFileSurface.self, MessageSurface.self,
 ]

@@ -38,6 +38,20 @@ final class RankLogTests: XCTestCase {
     XCTAssertEqual(text.split(separator: "\n").map { $0.dropFirst(25) }, ["late"])
   }
 
+  func testWhatIsForeignInALineActsOnNoTerminal() throws {
+    let log = RankLog(rank: 0, folder: folder)
+    for name in ["\u{1B}[2J", "a\rb", "\u{9B}31m", "\u{202E}gpj"] { log.note("read \(name)") }
+    XCTAssertNil(log.open())
+    log.note("\u{1B}]0;title\u{7}")
+    let text = try String(contentsOfFile: log.path, encoding: .utf8)
+    XCTAssertEqual(
+      text.split(separator: "\n").map { $0.dropFirst(25) },
+      [
+        "read \\u{1B}[2J", "read a\\rb", "read \\u{9B}31m", "read \\u{202E}gpj",
+        "\\u{1B}]0;title\\u{7}",
+      ])
+  }
+
   /// A log that was put there for another file to be written to.
   func testNothingIsFollowed() throws {
     let ranks = folder + "/ranks"
