@@ -8,7 +8,7 @@ final class BundleTests: TrainingTestCase {
     try copyScripts(["launch", "check"], to: name)
     try FileManager.default.createDirectory(
       atPath: path("\(name)/bin"), withIntermediateDirectories: false)
-    var program = try Data(contentsOf: Bundle.main.bundleURL.appending(path: "effnet"))
+    var program = try Data(contentsOf: Command.program)
     for (old, new) in replacements {
       let place = try XCTUnwrap(program.range(of: Data("\0\(old)\0".utf8)), old)
       program.replaceSubrange(place, with: Data("\0\(new)\0".utf8))
@@ -31,7 +31,7 @@ final class BundleTests: TrainingTestCase {
 
   /// The name under which the program of this system asks for HDF5.
   private func nameOfHDF5() throws -> String {
-    let program = try Data(contentsOf: Bundle.main.bundleURL.appending(path: "effnet"))
+    let program = try Data(contentsOf: Command.program)
     let start = try XCTUnwrap(program.range(of: Data("\0libhdf5".utf8))).lowerBound + 1
     return String(decoding: program[start...].prefix { $0 != 0 }, as: UTF8.self)
   }

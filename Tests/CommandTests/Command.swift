@@ -28,6 +28,12 @@ final class Command {
   /// What starts ranks: the `mpirun` of the library that the program was built with.
   static let mpirun = Result { try MPIRun(for: MPISession.libraryVersion) }
 
+  /// The program that was built with the tests, or the one that `EFFNET_TEST_PROGRAM` names: that of an
+  /// unpacked bundle.
+  static let program =
+    ProcessInfo.processInfo.environment["EFFNET_TEST_PROGRAM"].map { URL(fileURLWithPath: $0) }
+    ?? Bundle.main.bundleURL.appending(path: "effnet")
+
   private let process = Process()
   private let mpirun: MPIRun?
   private let ended = DispatchSemaphore(value: 0)
@@ -43,7 +49,7 @@ final class Command {
   init(
     _ arguments: [String], ranks: Int? = nil, wrapper: [String] = [], in folder: URL
   ) throws {
-    let executable = Bundle.main.bundleURL.appending(path: "effnet").path
+    let executable = Self.program.path
     guard FileManager.default.isExecutableFile(atPath: executable) else {
       throw Failure(description: "there is no program \(executable); build it before its tests")
     }

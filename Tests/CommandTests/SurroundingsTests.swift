@@ -42,7 +42,7 @@ final class SurroundingsTests: TrainingTestCase {
   }
 
   func testAnOrdinaryUserWithoutAHomeTrains() throws {
-    let program = Bundle.main.bundleURL.appending(path: "effnet").path
+    let program = Command.program.path
     guard geteuid() == 0, try execute(Self.nobody + ["test", "-x", program]).code == 0 else {
       throw XCTSkip("this takes root, and a build folder that others may read")
     }

@@ -6,6 +6,8 @@ struct FaultRecord: Codable {
   var fault = FaultPlan.Fault.kill
   var signal: String?
   var launcher = ""
+  /// Whether the program is that of a bundle; `nil` for the one that was built with the tests.
+  var bundle: Bool?
   var ranks = 0
   /// Virtual hosts; 0 for this machine.
   var hosts = 0

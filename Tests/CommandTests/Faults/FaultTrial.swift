@@ -30,6 +30,8 @@ final class FaultTrial {
     record.fault = plan.fault
     record.signal =
       plan.fault == .end ? (plan.signal == SIGTERM ? "SIGTERM" : "SIGUSR1") : nil
+    let needs = Command.program.deletingLastPathComponent().appending(path: "../needs")
+    record.bundle = FileManager.default.fileExists(atPath: needs.path) ? true : nil
     (record.launcher, record.ranks, record.hosts) = (plan.launcher, plan.ranks, plan.hosts)
     (record.victim, record.moment) = (plan.victimText, plan.momentText)
   }
