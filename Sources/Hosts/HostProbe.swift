@@ -10,6 +10,31 @@ package struct HostProbe: Sendable {
     package let cores: Int?
   }
 
+  /// Why no rank can be started on a host.
+  package enum Obstacle: Error, CustomStringConvertible {
+    /// It does not answer.
+    case silence(String)
+    /// It answers, and lacks the program or what that needs.
+    case lack(String)
+
+    package var description: String {
+      switch self {
+      case .silence(let text), .lack(let text): text
+      }
+    }
+
+    /// What to do, where the host is one of those in `file`.
+    package func cure(in file: String) -> String {
+      switch self {
+      case .silence:
+        "make ssh HOST true work without a password, or correct or remove it in \(file)"
+      case .lack:
+        "put the program there under the same path, with the packages that Cluster/check names "
+          + "there, or remove the host in \(file)"
+      }
+    }
+  }
+
   /// The remote shell and its options.
   package let shell: [String]
 
@@ -22,11 +47,22 @@ package struct HostProbe: Sendable {
       ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
   }
 
-  /// Asks all hosts at the same time.
+  /// What the question ends with where the program does not start: no remote shell ends so by itself.
+  private static let lackCode: Int32 = 90
+
+  /// Asks all hosts at the same time whether they are there, and whether a program starts there.
   ///
-  /// - Parameter seconds: How long they have.
+  /// - Parameters:
+  ///   - program: Path of a program that takes `--version`.
+  ///   - seconds: How long they have.
   /// - Returns: The answers in the order of `hosts`, or why there is none.
-  package func ask(_ hosts: [String], seconds: Double = 5) -> [Result<Answer, HostsError>] {
+  package func ask(
+    _ hosts: [String], program: String = OwnProgram.path, seconds: Double = 5
+  ) -> [Result<Answer, Obstacle>] {
+    let quoted = "'" + program.replacing("'", with: "'\\''") + "'"
+    let question =
+      "lscpu -p=CORE,SOCKET 2>/dev/null || true; "
+      + "\(quoted) --version >/dev/null || exit \(Self.lackCode)"
     let questions = hosts.map { host in
       let process = Process()
       let (output, errors) = (Pipe(), Pipe())
@@ -34,7 +70,7 @@ package struct HostProbe: Sendable {
       // To itself a host answers even where its link is down, and mpirun does not ask it either.
       process.arguments =
         (OwnHost.includes(host) ? ["sh", "-c"] : shell + [host])
-        + ["lscpu -p=CORE,SOCKET 2>/dev/null || true"]
+        + [question]
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = output
       process.standardError = errors
@@ -42,14 +78,18 @@ package struct HostProbe: Sendable {
     }
     let deadline = Date(timeIntervalSinceNow: seconds)
     return questions.map { host, process, output, errors, start in
-      func silence(_ reason: String) -> Result<Answer, HostsError> {
-        .failure(HostsError("host \(host) does not answer\(reason)"))
+      func silence(_ reason: String) -> Result<Answer, Obstacle> {
+        .failure(.silence("host \(host) does not answer\(reason)"))
       }
       if case .failure(let error) = start { return silence(": \(error.systemReason)") }
       while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
       if process.isRunning {
         kill(process.processIdentifier, SIGKILL)
         return silence(" within \(Int(seconds)) s")
+      }
+      if process.terminationStatus == Self.lackCode {
+        let reason = Self.lines(errors).last ?? "\(program) does not start"
+        return .failure(.lack("host \(host) cannot start effnet: \(reason)"))
       }
       guard process.terminationStatus == 0 else {
         let reason = Self.lines(errors).last ?? "\(shell[0]) ends with \(process.terminationStatus)"

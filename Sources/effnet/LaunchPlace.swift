@@ -64,27 +64,26 @@ final class LaunchPlace {
       let mpirun = try mpirun.get()
       let answers = HostProbe(of: mpirun, environment: environment).ask(file.entries.map(\.name))
       var hosts: [HostShare] = []
-      var silent: [String] = []
+      var obstacles: [HostProbe.Obstacle] = []
       for (entry, answer) in zip(file.entries, answers) {
         switch answer {
-        case .failure(let silence): silent.append("\(silence)")
+        case .failure(let obstacle): obstacles.append(obstacle)
         case .success(let answer):
           let slots = entry.slots ?? answer.cores ?? 1
           hosts.append(HostShare(entry.name, ranks: slots, cores: answer.cores))
         }
       }
-      let cure =
-        "; make ssh HOST true work without a password, or correct or remove it in \(path)"
-      guard !hosts.isEmpty, silent.isEmpty || silence != .refused else {
-        let more = silent.count > 4 ? ["and \(silent.count - 4) more"] : []
+      guard !hosts.isEmpty, obstacles.isEmpty || silence != .refused else {
+        let more = obstacles.count > 4 ? ["and \(obstacles.count - 4) more"] : []
+        let cures = Set(obstacles.map { $0.cure(in: path) }).sorted()
         throw Failure(
           silence == .examined ? .check : .usage,
-          (silent.prefix(4) + more).joined(separator: "; ") + cure)
+          (obstacles.prefix(4).map(\.description) + more + cures).joined(separator: "; "))
       }
       if silence == .leftOut {
-        for host in silent { StandardError.warn("\(host); it is left out") }
+        for obstacle in obstacles { StandardError.warn("\(obstacle); it is left out") }
       }
-      problems = silent.map { $0 + cure }
+      problems = obstacles.map { "\($0); \($0.cure(in: path))" }
       shrink(&circumstances, hosts)
       return try LaunchPlan(on: hosts, by: mpirun, circumstances)
     case .slurm(let allocation):

@@ -47,11 +47,13 @@ class CommandTestCase: XCTestCase {
   ) throws -> Command.Outcome {
     let outcome = try effnet(arguments, ranks: ranks)
     XCTAssertEqual(outcome.exitCode, 0, "\(arguments): \(outcome.errors)", line: line)
-    if ranks == nil {
-      XCTAssertEqual(outcome.errors, "", "\(arguments)", line: line)
-    } else {
-      XCTAssertEqual(outcome.messages, [], "\(arguments): \(outcome.errors)", line: line)
-    }
+    let lines =
+      ranks == nil
+      ? outcome.errors.split(separator: "\n").map(String.init) : outcome.messages
+    // Where others compute, too, a run may wait for its disk, and says so.
+    XCTAssertEqual(
+      lines.filter { !$0.contains("for the checkpoint before to be written") }, [],
+      "\(arguments): \(outcome.errors)", line: line)
     return outcome
   }
 

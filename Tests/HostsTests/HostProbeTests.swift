@@ -1,3 +1,4 @@
+import Foundation
 import Hosts
 import XCTest
 
@@ -29,9 +30,11 @@ final class HostProbeTests: XCTestCase {
   }
 
   /// What a host says when it is asked through a program in the place of the remote shell.
-  private func answer(of host: String, through program: String) -> String {
-    let probe = HostProbe(of: MPIRun(.orte), environment: ["OMPI_MCA_plm_rsh_agent": program])
-    switch probe.ask([host], seconds: 1)[0] {
+  private func answer(
+    of host: String, through agent: String, program: String = "/bin/true"
+  ) -> String {
+    let probe = HostProbe(of: MPIRun(.orte), environment: ["OMPI_MCA_plm_rsh_agent": agent])
+    switch probe.ask([host], program: program, seconds: 1)[0] {
     case .success(let answer): return "\(answer.cores ?? 0)"
     case .failure(let error): return "\(error)"
     }
@@ -47,5 +50,27 @@ final class HostProbeTests: XCTestCase {
     XCTAssertEqual(
       answer(of: "a", through: "tail -f /dev/null"), "host a does not answer within 1 s")
     XCTAssertEqual(answer(of: "a", through: "echo"), "1")
+  }
+
+  func testTellsWhyTheProgramDoesNotStartOnAHost() throws {
+    // A shell in the place of the remote one, which takes the name of the host for an option.
+    func answer(_ program: String) -> String {
+      self.answer(of: "-c", through: "sh", program: program)
+    }
+    XCTAssertGreaterThan(try XCTUnwrap(Int(answer("/bin/true"))), 0)
+    let missing = answer("/no where/it's")
+    XCTAssertTrue(missing.hasPrefix("host -c cannot start effnet: "), missing)
+    XCTAssertTrue(missing.contains("/no where/it's") && missing.contains("not found"), missing)
+    XCTAssertEqual(answer("/bin/false"), "host -c cannot start effnet: /bin/false does not start")
+    // What the loader says of a library that is missing.
+    let lacking = FileManager.default.temporaryDirectory.appending(path: "lacking-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: lacking) }
+    try Data("#!/bin/sh\necho libX.so: cannot open shared object file >&2; exit 127\n".utf8)
+      .write(to: lacking)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: lacking.path)
+    XCTAssertEqual(
+      answer(lacking.path),
+      "host -c cannot start effnet: libX.so: cannot open shared object file")
   }
 }
