@@ -1,4 +1,5 @@
 internal import CMPI
+import Glibc
 
 /// The life of MPI in this process: started by `init`, finished when the last user lets go.
 ///
@@ -20,6 +21,7 @@ public final class MPISession {
         operation: "MPI_Init_thread", code: Int(MPI_ERR_OTHER),
         text: "MPI can be started only once in a process")
     }
+    Self.keepToSharedMemoryOnOneHost()
     let wanted = CInt(MPI_THREAD_FUNNELED)
     var provided: CInt = 0
     try checkCode("MPI_Init_thread", MPI_Init_thread(nil, nil, wanted, &provided))
@@ -48,6 +50,20 @@ public final class MPISession {
     } catch {
       fatalError("\(error)")
     }
+  }
+
+  /// Has Open MPI open no port where all ranks are on one host, and talk through shared memory anyway:
+  /// whoever finds a port can fill it with connections until the process may open no file any more.
+  private static func keepToSharedMemoryOnOneHost() {
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    // A process that no launcher has started is alone.
+    let isAlone = variable("OMPI_COMM_WORLD_SIZE") == nil && variable("PMIX_RANK") == nil
+    guard
+      isAlone || variable("OMPI_COMM_WORLD_SIZE") == variable("OMPI_COMM_WORLD_LOCAL_SIZE")
+    else { return }
+    // Where a value is set that of the system's configuration no longer counts: Debian's leaves out those
+    // after the first, which open ports as well.
+    setenv("OMPI_MCA_btl", "^tcp,ofi,openib,uct", 0)
   }
 
   /// All ranks of the job.

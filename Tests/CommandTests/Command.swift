@@ -120,6 +120,9 @@ final class Command {
     }
   }
 
+  /// Number of the process: the launcher's where there is one.
+  var number: pid_t { process.processIdentifier }
+
   /// Number of a rank's process.
   func process(ofRank rank: Int) throws -> pid_t {
     let marks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK"].map { Data("\0\($0)=\(rank)\0".utf8) }

@@ -5,21 +5,22 @@ import XCTest
 final class DisturbanceTests: TrainingTestCase {
   // MARK: Connections
 
-  /// Ports that a rank listens on for the others of its job, as the system tells.
+  /// Ports that a process listens on, as the system tells.
   private func ports(of process: pid_t) -> [UInt16] {
     let files = "/proc/\(process)/fd"
     let sockets = Set(
       ((try? FileManager.default.contentsOfDirectory(atPath: files)) ?? []).compactMap {
         try? FileManager.default.destinationOfSymbolicLink(atPath: "\(files)/\($0)")
       })
-    let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
-    return table.split(separator: "\n").compactMap { line in
+    let tables = ["tcp", "tcp6"].map {
+      (try? String(contentsOfFile: "/proc/net/\($0)", encoding: .utf8)) ?? ""
+    }
+    return tables.joined().split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ")
-      // Open MPI's own ports begin at 1024.
-      guard fields.count > 9, fields[3] == "0A", sockets.contains("socket:[\(fields[9])]"),
-        let port = UInt16(fields[1].suffix(4), radix: 16), port > 5_000
-      else { return nil }
-      return port
+      guard fields.count > 9, fields[3] == "0A", sockets.contains("socket:[\(fields[9])]") else {
+        return nil
+      }
+      return UInt16(fields[1].suffix(4), radix: 16)
     }
   }
 
@@ -63,6 +64,18 @@ final class DisturbanceTests: TrainingTestCase {
     XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
     XCTAssertEqual(outcome.messages, [])
     XCTAssertEqual(try summary("run").stateSHA256, expected)
+  }
+
+  func testRanksOfOneHostListenToNobodyOnceAllAreThere() throws {
+    try prepare()
+    for ranks in [nil, 3] {
+      let command = try start(
+        train("run\(ranks ?? 1)", ["training.steps=100000"]), ranks: ranks)
+      try command.run(
+        until: { ((try? loggedSteps("run\(ranks ?? 1)")) ?? []).contains(2) }, "step 2 was logged")
+      let processes = try ranks.map { try (0..<$0).map(command.process(ofRank:)) }
+      for process in processes ?? [command.number] { XCTAssertEqual(ports(of: process), []) }
+    }
   }
 
   // MARK: Files
