@@ -227,6 +227,10 @@ extension Checkpoint {
       return switch refusal.kind {
       case .system(let code): unreadable(path, code)
       case .missing: TrainingError(.data, "there is no checkpoint \(path); correct the path")
+      case .notRegular:
+        TrainingError(
+          .data, "checkpoint \(path) cannot be read: \(refusal.reason); name another",
+          isDamage: true)
       default: damaged(path, refusal.reason)
       }
     case let damage as CheckpointSeal.Damage:
