@@ -44,12 +44,8 @@ package final class JobProcess {
     sigemptyset(&signals)
     try require(posix_spawnattr_setsigmask(&attributes, &signals))
     sigfillset(&signals)
-    // What this process was told to ignore, its launcher ignores, too, unless that knows better. (Of
-    // those that each `effnet` ignores it has not been told.)
-    for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
-    where SignalDisposition.isIgnored(number) {
-      sigdelset(&signals, number)
-    }
+    // What this process was told to ignore, its launcher ignores, too, unless that knows better.
+    for number in SignalDisposition.ignoredAtStart { sigdelset(&signals, number) }
     try require(posix_spawnattr_setsigdefault(&attributes, &signals))
     try require(posix_spawnattr_setpgroup(&attributes, 0))
     try require(

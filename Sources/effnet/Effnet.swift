@@ -1,6 +1,7 @@
 import ArgumentParser
 import Boundary
 import Foundation
+import Hosts
 import Supervision
 import Training
 
@@ -36,6 +37,7 @@ struct Effnet: ParsableCommand {
 
   /// Parses and runs; every error becomes one line and a documented exit code.
   static func main() {
+    SignalDisposition.note()
     StandardStreams.occupyClosed()
     // mpirun reads a pipe: without this, lines of a running job would arrive in blocks.
     StandardOutput.writeEachLine()

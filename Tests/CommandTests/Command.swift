@@ -16,7 +16,8 @@ final class Command {
 
     /// The lines on standard error that are the program's own and not those of `mpirun`.
     var messages: [String] {
-      errors.split(separator: "\n").map(String.init).filter { $0.hasPrefix("effnet: ") }
+      // Open MPI 5 ends some of its lines with a zero byte.
+      errors.split { $0 == "\n" || $0 == "\0" }.map(String.init).filter { $0.hasPrefix("effnet: ") }
     }
   }
 

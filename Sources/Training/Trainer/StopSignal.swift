@@ -23,7 +23,11 @@ public enum StopSignal {
     // A static is set up on first use, which must not be in the handler.
     received.store(0, ordering: .relaxed)
     firstSecond.store(0, ordering: .relaxed)
-    for number in all where !SignalDisposition.isIgnored(number) {
+    for number in all {
+      guard !SignalDisposition.ignoredAtStart.contains(number) else {
+        signal(number, SIG_IGN)
+        continue
+      }
       signal(number) { number in
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
