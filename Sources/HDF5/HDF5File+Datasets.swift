@@ -53,7 +53,11 @@ extension HDF5File {
   ) throws(HDF5Error) {
     let operation = operation("read", dataset)
     let handle = try openDataset(dataset, operation)
-    if rows == nil { try requireStored(handle, operation) }
+    if rows == nil {
+      try requireStored(handle, operation)
+    } else {
+      try requireDecodable(handle, operation)
+    }
     try read(handle, rows: rows, into: buffer, converting: converting, operation)
   }
 

@@ -43,8 +43,9 @@ extension HDF5File {
         .notStored, "\(shape) values are more than a file of \(byteCount) bytes holds")
     }
     if bytes == 0 { return count }
-    let stored = Int(exactly: H5Dget_storage_size(handle.id)) ?? .max
     let properties = try operation.handle(H5Dget_create_plist(handle.id), H5Pclose)
+    try requireDecodable(properties: properties, operation)
+    let stored = Int(exactly: H5Dget_storage_size(handle.id)) ?? .max
     if H5Pget_layout(properties.id) == H5D_CHUNKED {
       try requireChunks(of: handle, space, properties, shape, stored: stored, operation)
     } else {
