@@ -157,6 +157,22 @@ final class HDF5StructureTests: XCTestCase {
     }
   }
 
+  /// The library takes memory for each chunk of a read, of which a small file has millions.
+  func testManyChunksAreReadInPortions() throws {
+    let file = try HDF5File(reading: fixture("many-chunks"))
+    let rows = (0..<40_000).map { UInt8($0 % 251) }
+    XCTAssertEqual(try file.read("rows"), rows)
+    var some = [UInt8](repeating: 0, count: 34_000)
+    try some.withUnsafeMutableBufferPointer {
+      try file.read("rows", rows: 1_501..<18_501, into: $0)
+    }
+    XCTAssertEqual(some, Array(rows[3_002..<37_002]))
+    XCTAssertThrowsError(try file.read("columns", as: UInt8.self)) {
+      XCTAssertEqual(($0 as? HDF5Error)?.kind, .notStored)
+      XCTAssertTrue("\($0)".contains("each row lies in 20000 chunks"), "\($0)")
+    }
+  }
+
   func testAnObjectMayHaveManyNamesAndAGroupBeItsOwnMember() throws {
     for name in ["circles", "circles-newer"] {
       let file = try HDF5File(reading: fixture(name))

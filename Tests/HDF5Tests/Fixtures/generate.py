@@ -192,6 +192,17 @@ with create("indexes", libver=("v110", "v110")) as file:
     create_indexes(file)
 with create("indexes-large", libver=("v110", "v110")) as file:
     create_large_indexes(file)
+# One after the other without an index, as room was made before anything was written.
+with create("many-chunks", libver=("v110", "v110")) as file:
+    for name, shape, chunks in [("rows", (20_000, 2), (3, 1)), ("columns", (1, 20_000), (1, 1))]:
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        properties.set_chunk(chunks)
+        properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        space = h5py.h5s.create_simple(shape)
+        dataset = h5py.h5d.create(
+            file.id, name.encode(), h5py.h5t.NATIVE_UINT8, space, properties)
+        values = (np.arange(np.prod(shape)) % 251).astype("u1").reshape(shape)
+        dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, values)
 # The same in older superblocks, and behind a block of MATLAB's.
 for name, options in {
     "indexes-oldest": {"libver": ("earliest", "v110")},
