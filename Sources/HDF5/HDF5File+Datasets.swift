@@ -53,7 +53,11 @@ extension HDF5File {
   ) throws(HDF5Error) {
     let operation = operation("read", dataset)
     let handle = try openDataset(dataset, operation)
-    if rows == nil { try requireStored(handle, operation) }
+    if rows == nil {
+      try requireStored(handle, operation)
+    } else {
+      try requireDecodable(handle, operation)
+    }
     try read(handle, rows: rows, into: buffer, converting: converting, operation)
   }
 
@@ -64,6 +68,26 @@ extension HDF5File {
     try requireType(Scalar.numberType, of: handle, converting: converting, operation)
     let spaces = try select(rows, of: handle, bufferCount: buffer.count, operation)
     if buffer.isEmpty { return }
+    let shape = try shape(handle, operation)
+    let rows = rows ?? 0..<(shape.first ?? 1)
+    let portions =
+      shape.isEmpty ? [rows] : try portions(of: rows, shape, handle, operation)
+    guard portions.count > 1 else {
+      return try read(handle, spaces, into: buffer, operation)
+    }
+    let size = buffer.count / rows.count
+    for portion in portions {
+      let start = (portion.lowerBound - rows.lowerBound) * size
+      let part = UnsafeMutableBufferPointer(rebasing: buffer[start..<start + portion.count * size])
+      let spaces = try select(portion, of: handle, bufferCount: part.count, operation)
+      try read(handle, spaces, into: part, operation)
+    }
+  }
+
+  private func read<Scalar: HDF5Scalar>(
+    _ handle: borrowing HDF5Handle, _ spaces: borrowing HDF5Selection,
+    into buffer: UnsafeMutableBufferPointer<Scalar>, _ operation: HDF5Operation
+  ) throws(HDF5Error) {
     try operation.check(
       H5Dread(
         handle.id, Scalar.numberType.native, spaces.memory.id, spaces.file.id,
@@ -140,7 +164,7 @@ extension HDF5File {
     return try operation.handle(H5Dopen2(id, dataset, hid_t(H5P_DEFAULT)), H5Dclose)
   }
 
-  private func shape(
+  func shape(
     _ dataset: borrowing HDF5Handle, _ operation: HDF5Operation
   ) throws(HDF5Error) -> [Int] {
     let space = try operation.handle(H5Dget_space(dataset.id), H5Sclose)

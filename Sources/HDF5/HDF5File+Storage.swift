@@ -12,6 +12,8 @@ extension HDF5File {
 
   /// Bytes of the largest chunk that is unpacked.
   private static let chunkLimit = 1 << 28
+  /// Chunks that are read from at once.
+  private static let chunkCountLimit = 1 << 14
   /// Bytes that deflate can make of one (RFC 1951: 258 bytes a symbol of two bits).
   private static let deflateRatio = 1_032
 
@@ -43,8 +45,9 @@ extension HDF5File {
         .notStored, "\(shape) values are more than a file of \(byteCount) bytes holds")
     }
     if bytes == 0 { return count }
-    let stored = Int(exactly: H5Dget_storage_size(handle.id)) ?? .max
     let properties = try operation.handle(H5Dget_create_plist(handle.id), H5Pclose)
+    try requireDecodable(properties: properties, operation)
+    let stored = Int(exactly: H5Dget_storage_size(handle.id)) ?? .max
     if H5Pget_layout(properties.id) == H5D_CHUNKED {
       try requireChunks(of: handle, space, properties, shape, stored: stored, operation)
     } else {
@@ -57,21 +60,58 @@ extension HDF5File {
     return count
   }
 
+  private func chunkLengths(
+    _ properties: borrowing HDF5Handle, rank: Int, _ operation: HDF5Operation
+  ) throws(HDF5Error) -> [Int] {
+    var lengths = [hsize_t](repeating: 0, count: rank)
+    try operation.check(H5Pget_chunk(properties.id, CInt(rank), &lengths))
+    let chunk = lengths.compactMap(Int.init(exactly:))
+    guard chunk.count == rank, chunk.allSatisfy({ $0 > 0 }) else {
+      throw operation.error(.notStored, "its chunks are \(lengths)")
+    }
+    return chunk
+  }
+
+  /// Rows that are read at once: the library takes about 7 KB for each chunk that it reads from.
+  ///
+  /// - Returns: Ranges of rows one after the other.
+  /// - Throws: When a single row lies in more chunks than memory is taken for.
+  func portions(
+    of rows: Range<Int>, _ shape: [Int], _ dataset: borrowing HDF5Handle,
+    _ operation: HDF5Operation
+  ) throws(HDF5Error) -> [Range<Int>] {
+    let properties = try operation.handle(H5Dget_create_plist(dataset.id), H5Pclose)
+    guard H5Pget_layout(properties.id) == H5D_CHUNKED else { return [rows] }
+    let chunk = try chunkLengths(properties, rank: shape.count, operation)
+    let across = zip(shape, chunk).dropFirst().map { ($0 - 1) / $1 + 1 }.boundedProduct ?? .max
+    guard across <= Self.chunkCountLimit else {
+      throw operation.error(
+        .notStored, "each row lies in \(across) chunks, \(chunk); rewrite it with larger ones")
+    }
+    let step = (Self.chunkCountLimit / max(1, across)).saturatingProduct(chunk[0])
+    var portions: [Range<Int>] = []
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      // Up to where a chunk ends, lest it be unpacked twice.
+      let end = min(rows.upperBound, (start / chunk[0] * chunk[0]).saturatingSum(step))
+      portions.append(start..<end)
+      start = end
+    }
+    return portions
+  }
+
   private func requireChunks(
     of dataset: borrowing HDF5Handle, _ space: borrowing HDF5Handle,
     _ properties: borrowing HDF5Handle, _ shape: [Int], stored: Int, _ operation: HDF5Operation
   ) throws(HDF5Error) {
-    var lengths = [hsize_t](repeating: 0, count: shape.count)
-    try operation.check(H5Pget_chunk(properties.id, CInt(shape.count), &lengths))
-    let chunk = lengths.compactMap(Int.init(exactly:))
+    let chunk = try chunkLengths(properties, rank: shape.count, operation)
     let type = try operation.handle(H5Dget_type(dataset.id), H5Tclose)
-    guard chunk.count == shape.count, chunk.allSatisfy({ $0 > 0 }),
-      let chunkBytes = (chunk + [H5Tget_size(type.id)]).boundedProduct,
+    guard let chunkBytes = (chunk + [H5Tget_size(type.id)]).boundedProduct,
       chunkBytes <= Self.chunkLimit
     else {
       throw operation.error(
         .notStored,
-        "its chunks, \(lengths), have more than \(Self.chunkLimit) bytes; rewrite it with smaller ones"
+        "its chunks, \(chunk), have more than \(Self.chunkLimit) bytes; rewrite it with smaller ones"
       )
     }
     let wanted = zip(shape, chunk).map { $0 / $1 + ($0 % $1 == 0 ? 0 : 1) }.boundedProduct ?? .max

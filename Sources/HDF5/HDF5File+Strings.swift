@@ -66,6 +66,13 @@ extension HDF5File {
     let count = try requireStored(handle, inMemory: size, operation)
     var bytes = [UInt8](repeating: 0, count: count * size)
     if bytes.isEmpty { return [] }
+    let shape = try shape(handle, operation)
+    if let rowCount = shape.first,
+      try portions(of: 0..<rowCount, shape, handle, operation).count > 1
+    {
+      throw operation.error(
+        .notStored, "it lies in more chunks than are read at once; rewrite it with larger ones")
+    }
     let all = hid_t(H5S_ALL)
     try operation.check(H5Dread(handle.id, type.id, all, all, hid_t(H5P_DEFAULT), &bytes))
     return Self.strings(in: bytes, size: size)

@@ -23,43 +23,58 @@ struct DenseStorage {
 
   /// The link messages.
   func links(in file: StructureBytes) throws(StructureFault) -> [StructureCursor] {
-    let heap = try FractalHeap(at: heap, in: file)
-    return try objects(
-      heap, .linkNames, .linkOrder, at: 4, orderAt: 8, "a link", in: file)
+    try objects(.linkNames, .linkOrder, "a link", in: file)
   }
 
   /// The attribute messages.
   func attributes(in file: StructureBytes) throws(StructureFault) -> [StructureCursor] {
-    let heap = try FractalHeap(at: heap, in: file)
-    return try objects(
-      heap, .attributeNames, .attributeOrder, at: 0, orderAt: 0, "an attribute", in: file)
+    try objects(.attributeNames, .attributeOrder, "an attribute", in: file)
+  }
+
+  /// What the records of an index are.
+  private struct Index {
+    let kind: RecordTree.Kind
+    /// Where the identifier of the object in the heap begins.
+    let place: Int
+    /// Bytes beside the identifier.
+    let otherByteCount: Int
+
+    static let linkNames = Index(kind: .linkNames, place: 4, otherByteCount: 4)
+    static let linkOrder = Index(kind: .linkOrder, place: 8, otherByteCount: 8)
+    static let attributeNames = Index(kind: .attributeNames, place: 0, otherByteCount: 9)
+    static let attributeOrder = Index(kind: .attributeOrder, place: 0, otherByteCount: 5)
   }
 
   private func objects(
-    _ heap: FractalHeap, _ kind: RecordTree.Kind, _ orderKind: RecordTree.Kind, at place: Int,
-    orderAt orderPlace: Int, _ name: String, in file: StructureBytes
+    _ byName: Index, _ byOrder: Index, _ name: String, in file: StructureBytes
   ) throws(StructureFault) -> [StructureCursor] {
+    let heap = try FractalHeap(at: heap, in: file)
     let count = heap.identifierByteCount
-    func identifier(_ record: ArraySlice<UInt8>, _ place: Int) -> ArraySlice<UInt8> {
-      record[(record.startIndex + place)...].prefix(count)
+    func records(
+      _ address: Int, _ index: Index
+    ) throws(StructureFault) -> [ArraySlice<UInt8>] {
+      try RecordTree(
+        at: address, index.kind, recordByteCount: count + index.otherByteCount, in: file
+      ).records
+    }
+    func identifier(_ record: ArraySlice<UInt8>, _ index: Index) -> ArraySlice<UInt8> {
+      record[(record.startIndex + index.place)...].prefix(count)
     }
     var objects: [StructureCursor] = []
     var identifiers: Set<ArraySlice<UInt8>> = []
-    let tree = try RecordTree(at: names, kind, identifierByteCount: count, in: file)
-    for record in tree.records {
-      let identifier = identifier(record, place)
+    for record in try records(names, byName) {
+      let identifier = identifier(record, byName)
       guard identifiers.insert(identifier).inserted else {
         throw .damaged("an index leads to \(name) twice")
       }
       // Flags of the message follow the identifier of an attribute.
-      let flags = kind == .attributeNames ? record[record.startIndex + count] : 0
+      let flags = byName.kind == .attributeNames ? record[record.startIndex + count] : 0
       guard flags & 2 == 0 else { throw .newestFormat("shared attributes") }
       objects.append(try heap.object(identifier, name))
     }
     guard let order else { return objects }
-    let ordered = try RecordTree(at: order, orderKind, identifierByteCount: count, in: file)
-    for record in ordered.records {
-      guard identifiers.remove(identifier(record, orderPlace)) != nil else {
+    for record in try records(order, byOrder) {
+      guard identifiers.remove(identifier(record, byOrder)) != nil else {
         throw .damaged("an index leads to \(name) that the other has not")
       }
     }

@@ -1,7 +1,7 @@
 /// What a dataset's chunks went through when they were stored (section IV.A.2.l).
 ///
-/// Taken are the filters that every library has, each once, in an order in which the checksum is
-/// the last.
+/// What went through the filters that every library has, each once, in an order in which the checksum
+/// is the last, is read. What went through others may stand in a file as long as nobody reads it.
 struct FilterPipeline {
   enum Filter: Int {
     case deflate = 1
@@ -9,8 +9,10 @@ struct FilterPipeline {
     case fletcher32 = 3
   }
 
+  /// Why the chunks are not read, where they are not; then nothing is known of what they hold.
+  let obstacle: String?
   /// In the order of writing.
-  private(set) var filters: [Filter] = []
+  private let filters: [Filter]
 
   /// Filters by their registered numbers.
   private static let names = [
@@ -31,37 +33,60 @@ struct FilterPipeline {
       throw .damaged("a filter pipeline of version \(version) has \(count) filters")
     }
     if version == 1 { try cursor.skip(6) }
-    for _ in 0..<count {
-      let filter = try Self.filter(&cursor, version: version)
-      guard !filters.contains(filter), filters.last != .fletcher32 else {
-        throw .unsupported(
-          "its filters stand in an order that this program does not take; "
-            + "write it anew with h5repack -f NONE IN OUT")
-      }
-      filters.append(filter)
+    var stored: [(number: Int, name: String)] = []
+    for _ in 0..<count { stored.append(try Self.filter(&cursor, version: version)) }
+    obstacle = Self.obstacle(to: stored)
+    filters = stored.compactMap { Filter(rawValue: $0.number) }
+  }
+
+  /// Why chunks that went through these filters are not read; `nil` where they are.
+  ///
+  /// The library may have a filter, or look for it among its plugins: their own decoders are trusted
+  /// with nothing.
+  ///
+  /// - Parameter stored: Filters by their registered numbers, and what the file calls them.
+  static func obstacle(to stored: [(number: Int, name: String)]) -> String? {
+    if let (number, ownName) = stored.first(where: { Filter(rawValue: $0.number) == nil }) {
+      let name = names[number] ?? ownName
+      return "it is compressed with \(name.isEmpty ? "filter \(number)" : name), which this "
+        + "program has no filter for; write it anew"
+        // Without the filter, h5repack leaves the dataset out and says no more than a warning.
+        + (isBuiltIn(number)
+          ? ": h5repack -f NONE IN OUT" : ", in h5py: create_dataset(..., compression='gzip')")
     }
+    let numbers = stored.map(\.number)
+    guard Set(numbers).count == numbers.count,
+      !numbers.dropLast().contains(Filter.fletcher32.rawValue)
+    else {
+      return "its filters stand in an order that this program does not take; "
+        + "write it anew with h5repack -f NONE IN OUT"
+    }
+    return nil
   }
 
   private static func filter(
     _ cursor: inout StructureCursor, version: Int
-  ) throws(StructureFault) -> Filter {
+  ) throws(StructureFault) -> (number: Int, name: String) {
     let number = try cursor.short()
     let nameCount = version == 1 || number >= 256 ? try cursor.short() : 0
     guard try cursor.short() <= 1 else { throw .damaged("a filter has unknown flags") }
     let valueCount = try cursor.short()
-    guard version == 2 || nameCount % 8 == 0 else { throw .damaged("a filter's name is cut off") }
-    let ownName = try cursor.take(nameCount).prefix { $0 != 0 }
+    let name = try cursor.take(nameCount)
+    // The library reads a name up to its zero byte.
+    guard version == 2 || nameCount % 8 == 0, nameCount == 0 || name.contains(0) else {
+      throw .damaged("a filter's name is cut off")
+    }
     var values = try cursor.part(4 * valueCount, "a filter's values")
     if version == 1 { try cursor.skip(4 * (valueCount % 2)) }
-    guard let filter = Filter(rawValue: number) else {
-      let name = names[number] ?? String(decoding: ownName, as: UTF8.self)
-      throw .unsupported(
-        "it is compressed with \(name.isEmpty ? "filter \(number)" : name), which this program has "
-          + "no filter for; write it anew"
-          // Without the filter, h5repack leaves the dataset out and says no more than a warning.
-          + (isBuiltIn(number)
-            ? ": h5repack -f NONE IN OUT" : ", in h5py: create_dataset(..., compression='gzip')"))
+    if let filter = Filter(rawValue: number) {
+      try requireValues(of: filter, count: valueCount, &values)
     }
+    return (number, String(decoding: name.prefix { $0 != 0 }, as: UTF8.self))
+  }
+
+  private static func requireValues(
+    of filter: Filter, count valueCount: Int, _ values: inout StructureCursor
+  ) throws(StructureFault) {
     switch filter {
     case .deflate:
       guard valueCount == 1, try values.word() <= 9 else {
@@ -74,7 +99,6 @@ struct FilterPipeline {
     case .fletcher32:
       guard valueCount == 0 else { throw .damaged("a checksum filter has values") }
     }
-    return filter
   }
 
   /// Requires that a stored chunk becomes one of the right size.

@@ -10,6 +10,10 @@ struct FractalHeap {
   private let width: Int
   private let firstByteCount: Int
   private let directByteLimit: Int
+  /// Bytes of the heap's own space.
+  private let spaceByteCount: Int
+  /// Bytes of the longest object.
+  private let objectLimit: Int
   private let offsetByteCount: Int
   private let lengthByteCount: Int
   private let hasChecksums: Bool
@@ -30,8 +34,10 @@ struct FractalHeap {
     guard try cursor.short() == 0 else { throw .newestFormat("filters on links or attributes") }
     let flags = try cursor.byte()
     hasChecksums = flags & 2 != 0
-    let objectLimit = try cursor.word()
-    try cursor.skip(96)
+    objectLimit = try cursor.word()
+    try cursor.skip(32)
+    spaceByteCount = try cursor.length()
+    try cursor.skip(56)
     width = try cursor.short()
     firstByteCount = try cursor.length()
     directByteLimit = try cursor.length()
@@ -39,6 +45,7 @@ struct FractalHeap {
     try cursor.skip(2)
     let root = try cursor.address()
     let rows = try cursor.short()
+    try cursor.checksum()
     func isPower(_ number: Int) -> Bool { number > 0 && number & (number - 1) == 0 }
     guard flags <= 3, isPower(width), width <= 256, isPower(firstByteCount), firstByteCount >= 64,
       isPower(directByteLimit), directByteLimit >= firstByteCount, directByteLimit <= 1 << 24,
@@ -71,6 +78,7 @@ struct FractalHeap {
     var cursor = try file.claim(at: address, count: count, "a fractal heap's block")
     var whole = cursor
     try requireHead(&cursor, "FHDB", offset: offset)
+    if hasChecksums { try cursor.checksumWithin() }
     blocks.append(Block(offset: offset, bytes: try whole.take(count)))
   }
 
@@ -80,11 +88,14 @@ struct FractalHeap {
     let count = 13 + offsetByteCount + rows * width * 8 + 4
     var cursor = try file.claim(at: address, count: count, "a fractal heap's block")
     try requireHead(&cursor, "FHIB", offset: offset)
+    var children = cursor
+    try cursor.skip(rows * width * 8)
+    try cursor.checksum()
     var offset = offset
     for row in 0..<rows {
       let size = byteCount(row: row)
       for _ in 0..<width {
-        if let child = try cursor.address() {
+        if let child = try children.address() {
           if size <= directByteLimit {
             try readDirect(at: child, offset: offset, count: size, in: file)
           } else {
@@ -127,7 +138,10 @@ struct FractalHeap {
       let middle = (low + high) / 2
       if blocks[middle].offset <= offset { low = middle + 1 } else { high = middle }
     }
-    guard low > 0, count > 0 else { throw .damaged("a heap's identifier leads nowhere") }
+    // The library gives up at what does not fit, and frees memory that it has not taken.
+    guard low > 0, count > 0, count <= objectLimit, offset <= spaceByteCount - count else {
+      throw .damaged("a heap's identifier leads nowhere")
+    }
     let block = blocks[low - 1]
     let start = offset - block.offset
     guard start >= headByteCount, start <= block.bytes.count, count <= block.bytes.count - start

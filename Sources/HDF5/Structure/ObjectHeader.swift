@@ -1,8 +1,7 @@
 /// All messages of an object, from its header and the blocks that continue it (section IV.A.1).
 ///
 /// Both versions are taken. Messages fill their block exactly, and a header of version 1 has as many
-/// of them as it says. Checksums of version 2 are left to the library, which compares them before it
-/// reads on.
+/// of them as it says.
 struct ObjectHeader {
   private(set) var messages: [HeaderMessage] = []
   private var hasCreationOrder = false
@@ -58,7 +57,9 @@ struct ObjectHeader {
     var block = try file.claim(
       at: address, count: prefix.offset + count + 4, "an object header")
     try block.skip(prefix.offset)
-    _ = try readBlocks(first: block.part(count, "an object header"), .second, in: file)
+    let messages = try block.part(count, "an object header")
+    try block.checksum()
+    _ = try readBlocks(first: messages, .second, in: file)
   }
 
   /// - Returns: How many messages there are, empty ones included.
@@ -116,6 +117,8 @@ struct ObjectHeader {
     var block = try file.claim(at: address, count: count, "an object header's continuation")
     if form == .first { return block }
     try block.signature("OCHK")
-    return try block.part(count - 8, "an object header's continuation")
+    let messages = try block.part(count - 8, "an object header's continuation")
+    try block.checksum()
+    return messages
   }
 }

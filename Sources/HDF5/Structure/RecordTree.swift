@@ -8,23 +8,16 @@ struct RecordTree {
     case linkOrder = 6
     case attributeNames = 8
     case attributeOrder = 9
-
-    /// Bytes of a record with an identifier of that many.
-    func byteCount(identifier: Int) -> Int {
-      switch self {
-      case .linkNames: 4 + identifier
-      case .linkOrder: 8 + identifier
-      case .attributeNames: identifier + 9
-      case .attributeOrder: identifier + 5
-      }
-    }
+    case chunks = 10
+    case filteredChunks = 11
   }
 
-  /// All records.
+  /// All records, in their order.
   private(set) var records: [ArraySlice<UInt8>] = []
 
   private let kind: Kind
-  private let nodeByteCount: Int
+  /// Bytes of a node.
+  let nodeByteCount: Int
   private let recordByteCount: Int
   /// For nodes by their height: most records, and bytes of a pointer to one of the height below.
   private var limits: [(records: Int, pointerByteCount: Int)] = []
@@ -35,7 +28,7 @@ struct RecordTree {
   private static let depthLimit = 16
 
   init(
-    at address: Int, _ kind: Kind, identifierByteCount: Int, in file: StructureBytes
+    at address: Int, _ kind: Kind, recordByteCount expected: Int, in file: StructureBytes
   ) throws(StructureFault) {
     self.kind = kind
     var cursor = try file.claim(at: address, count: 38, "a B-tree")
@@ -50,7 +43,8 @@ struct RecordTree {
     let root = try cursor.address()
     let count = try cursor.short()
     let total = try cursor.length()
-    guard recordByteCount == kind.byteCount(identifier: identifierByteCount),
+    try cursor.checksum()
+    guard recordByteCount == expected,
       depth <= Self.depthLimit, (64...1 << 20).contains(nodeByteCount),
       (1...100).contains(shares.split), (1..<100).contains(shares.merge)
     else { throw .damaged("a B-tree has sizes that there are not") }
@@ -87,20 +81,29 @@ struct RecordTree {
     guard try cursor.byte() == 0, try cursor.byte() == kind.rawValue, count > 0,
       count <= limits[height].records
     else { throw .damaged("a B-tree node is of another kind or has \(count) records") }
-    for _ in 0..<count { records.append(try cursor.take(recordByteCount)) }
-    if height == 0 { return }
-    for _ in 0...count {
-      let child = try cursor.address()
-      let childCount = Int(try cursor.number(bytes: countByteCount))
+    var own: [ArraySlice<UInt8>] = []
+    for _ in 0..<count { own.append(try cursor.take(recordByteCount)) }
+    guard height > 0 else {
+      try cursor.checksum()
+      records += own
+      return
+    }
+    var pointers = cursor
+    try cursor.skip((count + 1) * limits[height].pointerByteCount)
+    try cursor.checksum()
+    for index in 0...count {
+      let child = try pointers.address()
+      let childCount = Int(try pointers.number(bytes: countByteCount))
       let before = records.count
       // Without a total where the children are leaves.
       let totalByteCount = limits[height].pointerByteCount - 8 - countByteCount
-      let total = Int(exactly: try cursor.number(bytes: totalByteCount))
+      let total = Int(exactly: try pointers.number(bytes: totalByteCount))
       guard let child else { throw .damaged("a B-tree node leads nowhere") }
       try read(at: child, height: height - 1, count: childCount, in: file)
       guard totalByteCount == 0 || total == records.count - before else {
         throw .damaged("a B-tree node has other records below than it says")
       }
+      if index < count { records.append(own[index]) }
     }
   }
 }

@@ -4,6 +4,8 @@ import Boundary
 struct StoredExtents {
   /// Lengths of the axes; none for a single value.
   let extents: [Int]
+  /// Lengths up to which the axes may grow; none where there is no limit.
+  let limits: [Int?]
   /// Values in all; none where there is no shape at all.
   let count: Int
 
@@ -29,18 +31,22 @@ struct StoredExtents {
     }
     var extents: [Int] = []
     for _ in 0..<rank { extents.append(try cursor.length()) }
+    var limits: [Int?] = flags == 1 ? [] : extents
     if flags == 1 {
       for extent in extents {
         let most = try cursor.number(bytes: 8)
-        guard most >= UInt64(extent) else {
+        let limit = Int(exactly: most)
+        guard most == StructureCursor.undefined || limit.map({ $0 >= extent }) ?? false else {
           throw .damaged("an axis of a dataspace is longer than its limit")
         }
+        limits.append(limit)
       }
     }
     guard let count = extents.boundedProduct else {
       throw .damaged("a dataspace has more values than can be counted")
     }
     self.extents = extents
+    self.limits = limits
     self.count = version == 2 && type == 2 ? 0 : count
   }
 

@@ -77,6 +77,25 @@ struct StructureCursor {
     guard isSame else { throw .damaged("\(name) has no signature \(letters)") }
   }
 
+  /// Requires that the next four bytes are the checksum of all before them.
+  ///
+  /// The library compares, too, and is not always itself again when it finds another one.
+  mutating func checksum() throws(StructureFault) {
+    let sum = Lookup3.checksum(bytes[..<position])
+    guard try word() == Int(sum) else { throw .damaged("\(name) has another checksum") }
+  }
+
+  /// Requires that the next four bytes are the checksum of all others, and of zeros in their place.
+  mutating func checksumWithin() throws(StructureFault) {
+    var whole = bytes
+    let place = position
+    let stored = try word()
+    for index in place..<position { whole[index] = 0 }
+    guard stored == Int(Lookup3.checksum(whole)) else {
+      throw .damaged("\(name) has another checksum")
+    }
+  }
+
   /// A text up to a zero byte, which is read, too.
   mutating func text() throws(StructureFault) -> ArraySlice<UInt8> {
     guard let end = bytes[position...].firstIndex(of: 0) else {

@@ -1,4 +1,5 @@
-/// Visits all objects of a file from its root group on, each once.
+/// Visits all objects of a file from its root group on, each once, whatever number of names it has:
+/// a group may be a member of itself, or of one below.
 struct StructureWalk {
   private let file: StructureBytes
   private let superblock: Superblock
@@ -10,7 +11,7 @@ struct StructureWalk {
   /// The object that is visited.
   private(set) var path = "/"
 
-  /// How deep groups lie in groups; whoever lists a file goes down by recursion.
+  /// How deep groups lie in groups, by the names that they are found by; bounds what paths take.
   private static let depthLimit = 64
 
   /// An object to visit.
@@ -41,9 +42,6 @@ struct StructureWalk {
       let known = visited[step.header]
       let role = if let known { known } else { try visit(step) }
       if case .group(let table) = role {
-        guard known == nil else {
-          throw .unsupported("it is a second name (hard link) of another group")
-        }
         // A group that was made over in the newer way, for a name that is not ASCII, leaves a table
         // behind where it was entered; the library does not read it.
         guard step.table == nil || table == nil || step.table == table else {

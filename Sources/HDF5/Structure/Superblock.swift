@@ -75,7 +75,7 @@ struct Superblock {
       guard let header = try cursor.address() else { throw .damaged("it has no root group") }
       root = header
       rootTable = nil
-      try cursor.skip(4)
+      try cursor.checksum()
     default: throw .damaged("the superblock has version \(version)")
     }
     (leafRank, groupRank, chunkRank) = (ranks.leaf, ranks.group, ranks.chunk)

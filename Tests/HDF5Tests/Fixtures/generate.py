@@ -1,6 +1,8 @@
 """Writes the HDF5 files that the tests read, with h5py: python3 generate.py."""
 
+import ctypes
 import os
+import zlib
 
 import h5py
 import numpy as np
@@ -98,7 +100,121 @@ with create("newer", libver=("v108", "v108"), track_order=True) as file:
         file[f"name{number * 37 % 61}"] = file["value"]
         file.attrs[f"attribute{number}"] = number
 
-for name in ["soft-link", "external-link", "external-values", "virtual", "lzf", "scaleoffset"]:
+# Groups that have other names further down, and are members of themselves.
+for name, options in {"circles": {}, "circles-newer": {"libver": ("v110", "v110")}}.items():
+    with create(name, **options) as file:
+        group = file.create_group("a/b/c")
+        group["value"] = np.arange(3)
+        group["up"] = file["a"]
+        group["root"] = file["/"]
+        group["itself"] = group
+        file["other"] = file["a/b"]
+        file["value"] = group["value"]
+
+# Chunks that went through filters which nobody here undoes, beside what is read.
+with create("unread") as file:
+    file["value"] = np.arange(3)
+    values = np.arange(9)
+    file.create_dataset("lzf", data=values, chunks=(3,), compression="lzf")
+    file.create_dataset("scaleoffset", data=values, chunks=(3,), scaleoffset=4)
+    file["other"] = file["lzf"]
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_chunk((3,))
+    properties.set_fletcher32()
+    properties.set_shuffle()
+    space = h5py.h5s.create_simple((9,))
+    dataset = h5py.h5d.create(file.id, b"order", h5py.h5t.NATIVE_INT64, space, properties)
+    dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, values)
+
+
+# The indexes of chunks of HDF5 1.10: each is chosen by the shape, its limit and when room is made.
+def leave_cut_off_chunks(properties):
+    (library,) = {
+        line.split()[-1]
+        for line in open("/proc/self/maps")
+        if "/libhdf5-" in line or line.rstrip().endswith("/libhdf5.so")
+    }
+    assert ctypes.CDLL(library).H5Pset_chunk_opts(ctypes.c_int64(properties.id), 2) >= 0
+
+
+def create_indexes(file):
+    everything = {"compression": "gzip", "shuffle": True, "fletcher32": True}
+    for name, filters in {"plain": {}, "gzip": {"compression": "gzip"}, "all": everything}.items():
+        group = file.create_group(name)
+
+        def add(name, shape, chunks, limits=None, values=None):
+            if values is None:
+                values = np.arange(np.prod(shape), dtype="u2").reshape(shape)
+            group.create_dataset(name, data=values, chunks=chunks, maxshape=limits, **filters)
+
+        add("single", (3, 5), (3, 5))
+        add("fixed", (3, 5), (2, 2))
+        add("limited", (3, 5), (2, 2), (9, 8))
+        add("extensible", (3, 5), (2, 2), (9, None))
+        add("tree", (3, 5), (2, 2), (None, None))
+        add("shrunk", (40, 5), (2, 2), (None, 5))
+        group["shrunk"].resize((3, 5))
+        add("shrunk-tree", (40, 5), (2, 2), (None, None))
+        group["shrunk-tree"].resize((3, 5))
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        properties.set_chunk((2, 2))
+        if filters:
+            properties.set_deflate(4)
+            leave_cut_off_chunks(properties)
+        else:
+            properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        space = h5py.h5s.create_simple((3, 5), (9, 8))
+        dataset = h5py.h5d.create(
+            group.id, b"other", h5py.h5t.NATIVE_UINT16, space, properties)
+        dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, np.arange(15, dtype="u2").reshape(3, 5))
+
+
+def create_large_indexes(file):
+    for name, filters in {"plain": {}, "gzip": {"compression": "gzip"}}.items():
+        group = file.create_group(name)
+        options = {"dtype": "u1", "fillvalue": 7, **filters}
+        # Pages, of which the second is empty.
+        pages = group.create_dataset("pages", (2100,), chunks=(1,), **options)
+        blocks = group.create_dataset("blocks", (300,), chunks=(1,), maxshape=(None,), **options)
+        # A place far beyond the others: a block with pages of which all others are empty.
+        sparse = group.create_dataset(
+            "sparse", (17_000,), chunks=(1,), maxshape=(None,), **options)
+        for dataset in [pages, blocks, sparse]:
+            dataset[0] = 1
+            dataset[-1] = 2
+        blocks[:280] = np.arange(280) % 7
+        nodes = group.create_dataset(
+            "nodes", (200, 2), chunks=(1, 1), maxshape=(None, None), **options)
+        nodes[:] = np.arange(400).reshape(200, 2) % 251
+
+
+with create("indexes", libver=("v110", "v110")) as file:
+    create_indexes(file)
+with create("indexes-large", libver=("v110", "v110")) as file:
+    create_large_indexes(file)
+# One after the other without an index, as room was made before anything was written.
+with create("many-chunks", libver=("v110", "v110")) as file:
+    for name, shape, chunks in [("rows", (20_000, 2), (3, 1)), ("columns", (1, 20_000), (1, 1))]:
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        properties.set_chunk(chunks)
+        properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        space = h5py.h5s.create_simple(shape)
+        dataset = h5py.h5d.create(
+            file.id, name.encode(), h5py.h5t.NATIVE_UINT8, space, properties)
+        values = (np.arange(np.prod(shape)) % 251).astype("u1").reshape(shape)
+        dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, values)
+# The same in older superblocks, and behind a block of MATLAB's.
+for name, options in {
+    "indexes-oldest": {"libver": ("earliest", "v110")},
+    "indexes-block": {"libver": ("v108", "v110"), "userblock_size": 1024},
+}.items():
+    with create(name, **options) as file:
+        file.create_dataset(
+            "images", data=np.arange(96, dtype="u1").reshape(6, 4, 4, 1), chunks=(1, 4, 4, 1),
+            maxshape=(None, 4, 4, 1), compression="gzip")
+        file.create_dataset("labels", data=np.arange(6) % 3, chunks=(2,))
+
+for name in ["soft-link", "external-link", "external-values", "virtual"]:
     with create(f"Refused/{name}") as file:
         group = file.create_group("group")
         if name == "soft-link":
@@ -107,20 +223,28 @@ for name in ["soft-link", "external-link", "external-values", "virtual", "lzf", 
             group["object"] = h5py.ExternalLink("other.h5", "/object")
         elif name == "external-values":
             group.create_dataset("object", (4,), "i4", external="other.bin")
-        elif name == "virtual":
+        else:
             layout = h5py.VirtualLayout((4,), "i4")
             layout[:] = h5py.VirtualSource("other.h5", "object", (4,))
             group.create_virtual_dataset("object", layout)
-        elif name == "lzf":
-            group.create_dataset("object", data=np.arange(9), chunks=(3,), compression="lzf")
-        else:
-            group.create_dataset("object", data=np.arange(9), chunks=(3,), scaleoffset=4)
-with create("Refused/chunk-index", libver=("v110", "v110")) as file:
-    file.create_dataset("group/object", data=np.arange(9), chunks=(3,), maxshape=(None,))
+with create("Refused/newest-layout", libver=("v200", "v200")) as file:
+    file.create_dataset("group/object", data=np.arange(9), chunks=(3,), compression="gzip")
 # A stream of ten bytes where the library expects a chunk of three million.
 with create("Refused/short-chunk") as file:
-    import zlib
-
     dataset = file.create_dataset(
         "group/object", (3_000_000,), "u1", chunks=(3_000_000,), compression=4)
     dataset.id.write_direct_chunk((0,), zlib.compress(bytes(10)) + bytes(3_000))
+# The same for each index of chunks, of which each has one chunk of the right size.
+for name, limits in {
+    "single": (None, (3_000,)), "fixed": ((9_000,), None), "extensible": ((9_000,), (None,)),
+    "tree": ((9_000, 1), (None, None)),
+}.items():
+    with create(f"Refused/short-chunk-{name}", libver=("v110", "v110")) as file:
+        shape = limits[0] or limits[1]
+        maximum = limits[1] if limits[0] else None
+        chunks = (3_000,) + shape[1:]
+        dataset = file.create_dataset(
+            "group/object", data=np.zeros(shape, "u1"), chunks=chunks, maxshape=maximum,
+            compression=4)
+        place = (shape[0] - 3_000,) + (0,) * (len(shape) - 1)
+        dataset.id.write_direct_chunk(place, zlib.compress(bytes(10)) + bytes(50))
