@@ -58,11 +58,11 @@ package struct LaunchPlan: Sendable, Equatable {
   /// All variables of the process that starts the ranks.
   ///
   /// Open MPI 5 does not work without a home folder, which services and containers may lack.
-  package static let variables: [String: String] = {
+  package static var variables: [String: String] {
     let home = FileManager.default.homeDirectoryForCurrentUser.path
     return ["HOME": home].merging(ProcessInfo.processInfo.environment) { $1 }
       .merging(environment) { $1 }
-  }()
+  }
 
   /// Ranks on this host alone.
   package init(
