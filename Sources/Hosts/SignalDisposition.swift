@@ -1,19 +1,24 @@
 import Glibc
+import Synchronization
 
 /// What this process was told to do with signals by whoever started it.
 package enum SignalDisposition {
-  private static let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
+  /// Those by which people and batch systems end programs.
+  private static let numbers: Set<Int32> = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
+  private static let noted = Mutex<Set<Int32>?>(nil)
 
-  /// Signals that were ignored when ``note()`` was called, or else when they were first asked for.
-  private static let ignored = Set(numbers.filter(isIgnoredNow))
+  /// Notes which signals were ignored when the process began: libraries take some over when they are
+  /// loaded, or start.
+  package static func note(_ ignored: Set<Int32>) {
+    noted.withLock { $0 = ignored.intersection(numbers) }
+  }
 
-  /// Notes what is ignored: before MPI starts, which takes signals over (Open MPI 5 does with SIGHUP).
-  package static func note() { _ = ignored }
+  /// Signals that are to be ignored still: those that were noted, or else those that are ignored now.
+  package static var ignoredAtStart: Set<Int32> {
+    noted.withLock { $0 } ?? numbers.filter(isIgnored)
+  }
 
-  /// Those that are to be ignored still.
-  package static var ignoredAtStart: Set<Int32> { ignored }
-
-  private static func isIgnoredNow(_ number: Int32) -> Bool {
+  private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
     guard sigaction(number, nil, &action) == 0 else { return false }
     // SIG_IGN is a number in the place of a function.

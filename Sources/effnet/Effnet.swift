@@ -37,11 +37,13 @@ struct Effnet: ParsableCommand {
 
   /// Parses and runs; every error becomes one line and a documented exit code.
   static func main() {
-    SignalDisposition.note()
+    SignalDisposition.note(SignalsAtStart.ignored)
     StandardStreams.occupyClosed()
     // mpirun reads a pipe: without this, lines of a running job would arrive in blocks.
     StandardOutput.writeEachLine()
     signal(SIGPIPE, SIG_IGN)
+    // Whoever has started this one may not care how children end; this one does.
+    signal(SIGCHLD, SIG_DFL)
     // A file that may not grow is an error of the write, and not a rank that dies.
     signal(SIGXFSZ, SIG_IGN)
     do {

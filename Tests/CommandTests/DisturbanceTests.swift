@@ -159,6 +159,16 @@ final class DisturbanceTests: TrainingTestCase {
     }
   }
 
+  func testALauncherThatWasToldToIgnoreItsChildrenHearsOfThemAllTheSame() throws {
+    try prepare()
+    let command = try start(
+      ["launch", "small.yaml", "--ranks", "2", "--output", "run"],
+      wrapper: ["bash", "-c", "trap '' CHLD; exec \"$@\"", "bash"])
+    let outcome = try command.outcome(within: 60)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(exists("run/summary.json"))
+  }
+
   func testOtherSignalsStillSaveAndStop() throws {
     try prepare()
     let command = try start(train("run", ["training.steps=100000"]), wrapper: ["nohup"])
