@@ -22,17 +22,22 @@ package struct HostFile: Sendable, Equatable {
 
   /// Reads a file, or a pipe.
   ///
+  /// - Parameter lookUp: Asks which names are this host's own.
   /// - Throws: When it cannot be read, names no host, or has a line of another kind.
-  package init(contentsOf path: String) throws(HostsError) {
+  package init(
+    contentsOf path: String, lookUp: ([String]) -> Void = OwnHost.lookUp
+  ) throws(HostsError) {
     let text: String
     do { text = try InputText.read(path, limit: Self.mostBytes) } catch {
       throw HostsError(
         "the host file \(path.shown) cannot be read: \(error.reason); correct --hosts")
     }
-    try self.init(text, path: path)
+    try self.init(text, path: path, lookUp)
   }
 
-  private init(_ text: String, path: String) throws(HostsError) {
+  private init(
+    _ text: String, path: String, _ lookUp: ([String]) -> Void
+  ) throws(HostsError) {
     // A carriage return before the end of a line belongs to the end.
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     var read: [(name: String, slots: Int?)] = []
@@ -51,7 +56,7 @@ package struct HostFile: Sendable, Equatable {
     guard !read.isEmpty else {
       throw HostsError("the host file \(path.shown) names no host")
     }
-    OwnHost.lookUp(read.map(\.name))
+    lookUp(read.map(\.name))
     entries = Self.merged(read)
   }
 

@@ -47,6 +47,9 @@ package struct HostProbe: Sendable {
       ?? ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"]
   }
 
+  /// Seconds that a program may take to be read over a busy network, with its libraries.
+  private let startingPatience = 30.0
+
   /// What the question ends with where the program does not start: no remote shell ends so by itself.
   private static let lackCode: Int32 = 90
 
@@ -54,14 +57,14 @@ package struct HostProbe: Sendable {
   ///
   /// - Parameters:
   ///   - program: Path of a program that takes `--version`.
-  ///   - seconds: How long they have.
+  ///   - seconds: How long they have to answer; to start the program they have ``startingPatience``.
   /// - Returns: The answers in the order of `hosts`, or why there is none.
   package func ask(
     _ hosts: [String], program: String = OwnProgram.path, seconds: Double = 5
   ) -> [Result<Answer, Obstacle>] {
     let quoted = "'" + program.replacing("'", with: "'\\''") + "'"
     let question =
-      "lscpu -p=CORE,SOCKET 2>/dev/null || true; "
+      "echo '# here'; lscpu -p=CORE,SOCKET 2>/dev/null || true; "
       + "\(quoted) --version >/dev/null || exit \(Self.lackCode)"
     let questions = hosts.map { host in
       let process = Process()
@@ -82,10 +85,18 @@ package struct HostProbe: Sendable {
         .failure(.silence("host \(host) does not answer\(reason)"))
       }
       if case .failure(let error) = start { return silence(": \(error.systemReason)") }
-      while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+      func wait(until deadline: Date) {
+        while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+      }
+      wait(until: deadline)
+      var answer = process.isRunning ? Self.lines(output) : []
+      if !answer.isEmpty { wait(until: deadline + startingPatience) }
       if process.isRunning {
         kill(process.processIdentifier, SIGKILL)
-        return silence(" within \(Int(seconds)) s")
+        return answer.isEmpty
+          ? silence(" within \(Int(seconds)) s")
+          : .failure(
+            .lack("host \(host) does not start effnet within \(Int(seconds + startingPatience)) s"))
       }
       if process.terminationStatus == Self.lackCode {
         let reason = Self.lines(errors).last ?? "\(program) does not start"
@@ -95,7 +106,8 @@ package struct HostProbe: Sendable {
         let reason = Self.lines(errors).last ?? "\(shell[0]) ends with \(process.terminationStatus)"
         return silence(": \(reason)")
       }
-      let cores = Set(Self.lines(output).filter { $0.first != "#" })
+      answer += Self.lines(output)
+      let cores = Set(answer.filter { $0.first != "#" })
       return .success(Answer(cores: cores.isEmpty ? nil : cores.count))
     }
   }

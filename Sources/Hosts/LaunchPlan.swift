@@ -152,7 +152,7 @@ package struct LaunchPlan: Sendable, Equatable {
   ) throws(HostsError) -> [String] {
     let place: MPIRun.Place =
       if let hostFile {
-        .file(hostFile, try HostFile(contentsOf: hostFile))
+        Self.place(try HostFile(contentsOf: hostFile), path: hostFile)
       } else if circumstances.environment["SLURM_JOB_ID"] != nil {
         .allocation
       } else {
@@ -161,6 +161,15 @@ package struct LaunchPlan: Sendable, Equatable {
     return mpirun.command(
       ranks: ranks, on: place, isBound: false, isOversubscribing: isOversubscribing,
       yieldsWhenIdle: isOversubscribing, circumstances)
+  }
+
+  /// Where all lines have slots, the hosts as they were understood: `mpirun` knows neither the marks nor
+  /// the line ends of other systems.
+  private static func place(_ file: HostFile, path: String) -> MPIRun.Place {
+    let hosts = file.entries.compactMap { entry in
+      entry.slots.map { HostShare(entry.name, ranks: $0) }
+    }
+    return hosts.count == file.entries.count ? .hosts(hosts) : .file(path, file)
   }
 
   private static func crowd(_ ranks: Int, _ cores: Int, of host: String? = nil) -> String {

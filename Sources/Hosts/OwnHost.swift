@@ -67,8 +67,15 @@ package enum OwnHost {
   private static let aliases = Mutex<Set<String>>([])
   private static var found: Set<String> { aliases.withLock { $0 } }
 
-  /// Asks the resolver about names, of which some may be its own, for a few seconds at most.
-  static func lookUp(_ names: [String]) {
+  /// What several threads have found.
+  private final class Finds: Sendable {
+    let names = Mutex<Set<String>>([])
+  }
+
+  /// Asks the resolver about names, of which some may be its own, for a few seconds at most; what it
+  /// answers later counts no more.
+  package static func lookUp(_ names: [String]) {
+    let finds = Finds()
     let unknown = Array(
       Set(names.map { withoutUser($0).lowercased() }.filter { !includes($0) && address($0) == nil })
     )
@@ -79,13 +86,15 @@ package enum OwnHost {
       Thread.detachNewThread {
         for index in stride(from: first, to: unknown.count, by: count)
         where leadsHere(unknown[index]) {
-          _ = aliases.withLock { $0.insert(unknown[index]) }
+          _ = finds.names.withLock { $0.insert(unknown[index]) }
         }
         group.leave()
       }
     }
     // A name that nobody answers for is another host's: the remote shell will tell.
     _ = group.wait(timeout: .now() + patience)
+    let here = finds.names.withLock { $0 }
+    aliases.withLock { $0.formUnion(here) }
   }
 
   private static let mostQuestions = 32

@@ -21,6 +21,7 @@ public final class MPISession {
         operation: "MPI_Init_thread", code: Int(MPI_ERR_OTHER),
         text: "MPI can be started only once in a process")
     }
+    Self.nameHome()
     Self.keepToSharedMemoryOnOneHost()
     let wanted = CInt(MPI_THREAD_FUNNELED)
     var provided: CInt = 0
@@ -52,18 +53,32 @@ public final class MPISession {
     }
   }
 
+  /// Services have no variable for their home, without which Open MPI 5 does not start.
+  private static func nameHome() {
+    guard getenv("HOME") == nil else { return }
+    setenv("HOME", getpwuid(geteuid())?.pointee.pw_dir.map { String(cString: $0) } ?? "/", 0)
+  }
+
   /// Has Open MPI open no port where all ranks are on one host, and talk through shared memory anyway:
   /// whoever finds a port can fill it with connections until the process may open no file any more.
   private static func keepToSharedMemoryOnOneHost() {
     func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-    // A process that no launcher has started is alone.
-    let isAlone = variable("OMPI_COMM_WORLD_SIZE") == nil && variable("PMIX_RANK") == nil
-    guard
-      isAlone || variable("OMPI_COMM_WORLD_SIZE") == variable("OMPI_COMM_WORLD_LOCAL_SIZE")
-    else { return }
+    guard ranksShareAHost(variable) else { return }
     // Where a value is set that of the system's configuration no longer counts: Debian's leaves out those
     // after the first, which open ports as well.
     setenv("OMPI_MCA_btl", "^tcp,ofi,openib,uct", 0)
+  }
+
+  /// Whether all ranks are on one host for certain, as the variables tell that their launcher has set.
+  package static func ranksShareAHost(_ variable: (String) -> String?) -> Bool {
+    // mpirun.
+    if let size = variable("OMPI_COMM_WORLD_SIZE") {
+      return variable("OMPI_COMM_WORLD_LOCAL_SIZE") == size
+    }
+    // srun.
+    if let hosts = variable("SLURM_STEP_NUM_NODES") { return hosts == "1" }
+    // Another launcher; without one the process is alone.
+    return variable("PMIX_RANK") == nil && variable("PMI_RANK") == nil
   }
 
   /// All ranks of the job.

@@ -143,6 +143,9 @@ extension BenchmarkCommand {
           "\(largest) ranks are more than the \(processors) processors of this host; take fewer "
             + "--ranks, name --hosts, or --oversubscribe, which measures no speed")
       }
+      if let hosts {
+        try ConfigurationFile.requireReadableAgain(hosts, content: "the list of hosts")
+      }
       let (isWeak, isStrong) = weak || strong ? (weak, strong) : (true, true)
       let configuration = try config.map {
         try ConfigurationFile.requireReadableAgain($0)

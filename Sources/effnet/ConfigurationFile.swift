@@ -21,12 +21,16 @@ enum ConfigurationFile {
   }
 
   /// Refuses what the processes that a command starts could not read any more.
-  static func requireReadableAgain(_ path: String) throws {
+  ///
+  /// - Parameter content: What it holds.
+  static func requireReadableAgain(
+    _ path: String, content: String = "the configuration"
+  ) throws {
     guard passesOnce(path) else { return }
     throw Failure(
       .usage,
       "\(path.shown) is a pipe or a file of this process alone, which the ranks cannot read again; "
-        + "write the configuration to a file")
+        + "write \(content) to a file")
   }
 
   private static func passesOnce(_ path: String) -> Bool {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Boundary
+import Datasets
 import Foundation
 import Hosts
 import Supervision
@@ -25,6 +26,9 @@ struct Effnet: ParsableCommand {
       InspectCommand.self, VerifyCommand.self, BenchmarkCommand.self,
     ])
 
+  /// Files that may be open beside those of the run itself, as far as the system allows.
+  private static let mostStrangers = 1 << 14
+
   /// The parser would count a misspelled command among arguments that it did not expect.
   private static func requireCommand() throws {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
@@ -42,6 +46,8 @@ struct Effnet: ParsableCommand {
     // mpirun reads a pipe: without this, lines of a running job would arrive in blocks.
     StandardOutput.writeEachLine()
     signal(SIGPIPE, SIG_IGN)
+    // MPI and mpirun accept whoever knocks at their ports, which is not to keep a run from saving.
+    OpenFileLimit.raise(for: Self.mostStrangers)
     // Whoever has started this one may not care how children end; this one does.
     signal(SIGCHLD, SIG_DFL)
     // A file that may not grow is an error of the write, and not a rank that dies.

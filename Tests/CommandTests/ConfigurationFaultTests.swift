@@ -75,7 +75,7 @@ final class ConfigurationFaultTests: TrainingTestCase {
     try prepare()
     // One rank's file system differs.
     let script = """
-      if [ "$OMPI_COMM_WORLD_RANK" = 2 ]; then cd data; fi; exec "$@"
+      if [ "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" = 2 ]; then cd data; fi; exec "$@"
       """
     let outcome = try effnet(
       ["train", "small.yaml", "--output", "run"], ranks: 3, wrapper: ["sh", "-c", script, "sh"])

@@ -197,7 +197,7 @@ final class DisturbanceTests: TrainingTestCase {
         }, "the summary")
       Thread.sleep(forTimeInterval: delay)
       // Where it has ended already there is nothing to stop.
-      if let process { kill(process, SIGSTOP) }
+      if let process, process == (try? command.process(ofRank: victim)) { kill(process, SIGSTOP) }
       let outcome = try command.outcome(within: 15)
       XCTAssertTrue([0, 5].contains(outcome.exitCode), "\(outcome.exitCode) \(outcome.errors)")
       XCTAssertEqual(outcome.messages.isEmpty, outcome.exitCode == 0, outcome.errors)

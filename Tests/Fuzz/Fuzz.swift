@@ -14,10 +14,23 @@ struct Fuzz: ParsableCommand {
     let memory = "/dev/shm"
     let parent =
       FileManager.default.isWritableFile(atPath: memory) ? memory : NSTemporaryDirectory()
-    let folder = "\(parent)/fuzz-\(UUID().uuidString)"
+    try removeFolders(in: parent)
+    let folder = "\(parent)/\(prefix)\(getpid())"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try body(folder)
+  }
+
+  private static let prefix = "effnet-fuzz-"
+
+  /// Removes what processes have left that were killed.
+  private static func removeFolders(in parent: String) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: parent) {
+      guard name.hasPrefix(prefix), let pid = pid_t(name.dropFirst(prefix.count)),
+        kill(pid, 0) != 0, errno == ESRCH
+      else { continue }
+      try? FileManager.default.removeItem(atPath: "\(parent)/\(name)")
+    }
   }
 
   static func index(of name: String) throws -> Int {
@@ -53,7 +66,10 @@ struct Fuzz: ParsableCommand {
         }
       }
       if let history { try append(results, to: history) }
-      if results.contains(where: { !$0.failures.isEmpty }) { throw ExitCode.failure }
+      // A surface that has taken nothing was not tried.
+      if results.contains(where: { !$0.failures.isEmpty || $0.mutants == 0 }) {
+        throw ExitCode.failure
+      }
     }
 
     private struct Line: Encodable {

@@ -19,9 +19,9 @@ enum Worker {
   static func run(
     _ surfaceIndex: Int, seed: UInt64, first: Int, seconds: Double, folder: String
   ) throws {
-    let surface = try surfaces[surfaceIndex].init(place: "\(folder)/mutant")
     let file = open(progressPath(folder), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     guard file >= 0 else { throw Violation(description: "\(folder) cannot be written") }
+    let surface = try surfaces[surfaceIndex].init(place: "\(folder)/mutant")
     limitMemory()
     var progress = Progress(number: first)
     let end = Date(timeIntervalSinceNow: seconds)

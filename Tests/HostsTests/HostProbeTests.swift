@@ -73,4 +73,12 @@ final class HostProbeTests: XCTestCase {
       answer(lacking.path),
       "host -c cannot start effnet: libX.so: cannot open shared object file")
   }
+
+  func testAProgramMayTakeLongerToStartThanAHostToAnswer() throws {
+    let slow = FileManager.default.temporaryDirectory.appending(path: "slow-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: slow) }
+    try Data("#!/bin/sh\nsleep 2\n".utf8).write(to: slow)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: slow.path)
+    XCTAssertNotNil(Int(answer(of: "-c", through: "sh", program: slow.path)))
+  }
 }

@@ -108,6 +108,10 @@ final class LaunchPlanTests: XCTestCase {
       XCTAssertFalse(file.ranges(of: words).isEmpty, "no \(words) in \(file)")
     }
     XCTAssertFalse(file.contains("oob_tcp_keepalive_probes"))
+    let counted = try LaunchPlan.measuring(
+      ranks: 3, hostFile: hostFile("\u{FEFF}a slots=2\r\nb slots=1\r\na slots=1\r\n"),
+      isOversubscribing: false, by: MPIRun(.orte), circumstances())
+    XCTAssertFalse(counted.ranges(of: ["--host", "a:3,b:1"]).isEmpty, "\(counted)")
     let here = try LaunchPlan.measuring(
       ranks: 2, hostFile: nil, isOversubscribing: false, by: MPIRun(.orte), circumstances())
     XCTAssertFalse(here.ranges(of: ["--host", "localhost:2"]).isEmpty)

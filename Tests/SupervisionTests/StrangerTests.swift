@@ -7,6 +7,8 @@ import XCTest
 final class StrangerTests: WatchTestCase {
   /// The most strangers at a time.
   private static let places = 32
+  /// Seconds that what is done at once may take on a busy machine.
+  private static let slack = 4.0
 
   private func point() throws -> MeetingPoint { try XCTUnwrap(members[0].meetingPoint) }
 
@@ -32,7 +34,7 @@ final class StrangerTests: WatchTestCase {
     let start = Date()
     join(1)
     join(2)
-    XCTAssertLessThan(-start.timeIntervalSinceNow, 1)
+    XCTAssertLessThan(-start.timeIntervalSinceNow, Self.slack)
     XCTAssertEqual([1, 2].map { watches[$0]?.isConnected }, [true, true])
     // The ends of the strangers are in this process, too.
     XCTAssertLessThanOrEqual(openFiles - before - idle.count, Self.places + 8)
@@ -55,7 +57,7 @@ final class StrangerTests: WatchTestCase {
     }
     XCTAssertTrue(silent.isClosedSilently)
     XCTAssertTrue(slow.isClosedSilently)
-    XCTAssertTrue((0.8...1.5).contains(-start.timeIntervalSinceNow))
+    XCTAssertTrue((0.8...(1 + Self.slack)).contains(-start.timeIntervalSinceNow))
     XCTAssertNil(KnowingClient(point, rank: 2))
     assertUndisturbed()
   }
@@ -91,7 +93,7 @@ final class StrangerTests: WatchTestCase {
     join(7)
     XCTAssertTrue(watches.allSatisfy { $0?.isConnected == true })
     // Nobody is let in any more, and so the storm ends.
-    XCTAssertEqual(storm.wait(timeout: .now() + 2), .success)
+    XCTAssertEqual(storm.wait(timeout: .now() + Self.slack), .success)
     XCTAssertNil(TestSocket(port: point.port))
     XCTAssertEqual(record.codes, [:])
     isOver.store(true, ordering: .relaxed)
