@@ -50,6 +50,9 @@ package struct HostProbe: Sendable {
   /// Seconds that a program may take to be read over a busy network, with its libraries.
   private let startingPatience = 30.0
 
+  /// A host's first line, a comment like those of `lscpu`.
+  private static let presence = "# here"
+
   /// What the question ends with where the program does not start: no remote shell ends so by itself.
   private static let lackCode: Int32 = 90
 
@@ -64,7 +67,7 @@ package struct HostProbe: Sendable {
   ) -> [Result<Answer, Obstacle>] {
     let quoted = "'" + program.replacing("'", with: "'\\''") + "'"
     let question =
-      "echo '# here'; lscpu -p=CORE,SOCKET 2>/dev/null || true; "
+      "echo '\(Self.presence)'; lscpu -p=CORE,SOCKET 2>/dev/null || true; "
       + "\(quoted) --version >/dev/null || exit \(Self.lackCode)"
     let questions = hosts.map { host in
       let process = Process()
@@ -90,13 +93,14 @@ package struct HostProbe: Sendable {
       }
       wait(until: deadline)
       var answer = process.isRunning ? Self.lines(output) : []
-      if !answer.isEmpty { wait(until: deadline + startingPatience) }
+      let isThere = answer.contains(Self.presence)
+      if isThere { wait(until: deadline + startingPatience) }
       if process.isRunning {
         kill(process.processIdentifier, SIGKILL)
-        return answer.isEmpty
-          ? silence(" within \(Int(seconds)) s")
-          : .failure(
+        return isThere
+          ? .failure(
             .lack("host \(host) does not start effnet within \(Int(seconds + startingPatience)) s"))
+          : silence(" within \(Int(seconds)) s")
       }
       if process.terminationStatus == Self.lackCode {
         let reason = Self.lines(errors).last ?? "\(program) does not start"

@@ -22,7 +22,7 @@ public final class MPISession {
         text: "MPI can be started only once in a process")
     }
     Self.nameHome()
-    Self.keepToSharedMemoryOnOneHost()
+    Self.keepToOneHost()
     let wanted = CInt(MPI_THREAD_FUNNELED)
     var provided: CInt = 0
     try checkCode("MPI_Init_thread", MPI_Init_thread(nil, nil, wanted, &provided))
@@ -61,24 +61,39 @@ public final class MPISession {
 
   /// Has Open MPI open no port where all ranks are on one host, and talk through shared memory anyway:
   /// whoever finds a port can fill it with connections until the process may open no file any more.
-  private static func keepToSharedMemoryOnOneHost() {
-    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-    guard ranksShareAHost(variable) else { return }
-    // Where a value is set that of the system's configuration no longer counts: Debian's leaves out those
-    // after the first, which open ports as well.
-    setenv("OMPI_MCA_btl", "^tcp,ofi,openib,uct", 0)
+  private static func keepToOneHost() {
+    let transports: String? =
+      switch Reach({ getenv($0).map { String(cString: $0) } }) {
+      // Open MPI 5 leaves the file of the shared memory behind where no launcher cleans up.
+      case .process: "self"
+      // Where a value is set that of the system's configuration no longer counts: Debian's leaves out
+      // those after the first, which open ports as well.
+      case .host: "^tcp,ofi,openib,uct"
+      case .hosts: nil
+      }
+    if let transports { setenv("OMPI_MCA_btl", transports, 0) }
   }
 
-  /// Whether all ranks are on one host for certain, as the variables tell that their launcher has set.
-  package static func ranksShareAHost(_ variable: (String) -> String?) -> Bool {
-    // mpirun.
-    if let size = variable("OMPI_COMM_WORLD_SIZE") {
-      return variable("OMPI_COMM_WORLD_LOCAL_SIZE") == size
+  /// Where the ranks of the job are.
+  package enum Reach {
+    /// This process is the only one.
+    case process
+    /// All are on one host.
+    case host
+    /// There may be others.
+    case hosts
+
+    /// What the variables tell that the launcher has set.
+    package init(_ variable: (String) -> String?) {
+      if let size = variable("OMPI_COMM_WORLD_SIZE") {
+        self = variable("OMPI_COMM_WORLD_LOCAL_SIZE") == size ? .host : .hosts
+      } else if let hosts = variable("SLURM_STEP_NUM_NODES") {
+        self = hosts == "1" ? .host : .hosts
+      } else {
+        let isLaunched = variable("PMIX_RANK") != nil || variable("PMI_RANK") != nil
+        self = isLaunched ? .hosts : .process
+      }
     }
-    // srun.
-    if let hosts = variable("SLURM_STEP_NUM_NODES") { return hosts == "1" }
-    // Another launcher; without one the process is alone.
-    return variable("PMIX_RANK") == nil && variable("PMI_RANK") == nil
   }
 
   /// All ranks of the job.
