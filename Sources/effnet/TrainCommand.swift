@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hosts
 import MPI
 import Supervision
 import Training
@@ -36,7 +37,7 @@ struct TrainCommand: ParsableCommand {
     var meeting: Countdown?
     try Job.run {
       // First, or the signal's victims would look lost.
-      StopSignal.watch()
+      StopSignal.watch(notice: launcher.flatMap(Self.noticeOfHaste))
       // Once, because it may be a pipe; an error waits for the other ranks, to be told once.
       reading = Result { try ConfigurationFile.read(config, overrides) }
       let deadline =
@@ -70,6 +71,16 @@ struct TrainCommand: ParsableCommand {
         throw Failure(error).told(to: watch)
       }
     }
+  }
+
+  /// Open MPI 5's `mpirun` asks its ranks to end and ends them a quarter of a second later.
+  private static func noticeOfHaste(_ launcher: Launcher) -> String? {
+    guard launcher.rank == 0, MPIRun.Family(library: MPISession.libraryVersion) == .prrte else {
+      return nil
+    }
+    return "effnet: SIGTERM: saving, unless mpirun ends the ranks before that is done, as that of "
+      + "Open MPI 5 does; then --resume goes on from the last checkpoint (effnet launch, or SIGUSR1 "
+      + "to the ranks, gives time to save)"
   }
 
   /// Has the ranks end together, or not wait for one that does not.

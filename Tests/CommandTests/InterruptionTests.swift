@@ -137,4 +137,18 @@ final class InterruptionTests: TrainingTestCase {
     XCTAssertEqual(try loggedEvaluations("run").map(\.step), [step])
     XCTAssertEqual(try loggedSteps("run"), Array(1...step))
   }
+
+  func testWhereMPIRunMayLeaveNoTimeToSaveThatIsSaid() throws {
+    guard try Command.mpirun.get().family == .prrte else {
+      throw XCTSkip("this mpirun leaves its ranks a second, or does not end them")
+    }
+    try prepare()
+    let expected = try hash("undisturbed", ["training.steps=\(steps)"])
+    let command = try start(train("run", ["training.steps=\(steps)"]), ranks: 2)
+    try run(command, "run", untilStep: 2)
+    try command.signal(SIGTERM)
+    let outcome = try command.outcome(within: 20)
+    XCTAssertTrue(outcome.errors.contains("effnet: SIGTERM: saving, unless"), outcome.errors)
+    XCTAssertEqual(try hash("run", ["training.steps=\(steps)"], ["--resume"]), expected)
+  }
 }

@@ -14,15 +14,27 @@ public enum StopSignal {
   /// When the first one came, in seconds of the monotonic clock, or 0.
   private static let firstSecond = Atomic<Int>(0)
 
+  /// Where the notice lies for the handler, which may not allocate, and its bytes.
+  private static let noticeAddress = Atomic<UInt>(0)
+  private static let noticeLength = Atomic<Int>(0)
+
   /// Notes the signals instead of dying of them; another one after more than a second ends the
   /// process at once. (`timeout` and launchers send the first one twice.)
   ///
   /// One that was ignored when the process began is ignored still: `nohup` wants it so, and shells do
   /// with Ctrl-C and what runs in their background.
-  public static func watch() {
+  ///
+  /// - Parameter notice: A line for standard error at the first SIGTERM, for where there may be no time
+  ///   to say anything later.
+  public static func watch(notice: String? = nil) {
     // A static is set up on first use, which must not be in the handler.
     received.store(0, ordering: .relaxed)
     firstSecond.store(0, ordering: .relaxed)
+    let bytes = Array((notice.map { $0 + "\n" } ?? "").utf8)
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    copy.copyBytes(from: bytes)
+    noticeAddress.store(copy.baseAddress.map { UInt(bitPattern: $0) } ?? 0, ordering: .relaxed)
+    noticeLength.store(bytes.count, ordering: .relaxed)
     for number in all {
       guard !SignalDisposition.ignoredAtStart.contains(number) else {
         signal(number, SIG_IGN)
@@ -35,6 +47,11 @@ public enum StopSignal {
         let (isFirst, first) = StopSignal.firstSecond.compareExchange(
           expected: 0, desired: now.tv_sec, ordering: .relaxed)
         if !isFirst, now.tv_sec - first > 1 { _exit(StopSignal.exitCode(number)) }
+        if isFirst, number == SIGTERM {
+          let notice = UnsafeRawPointer(
+            bitPattern: StopSignal.noticeAddress.load(ordering: .relaxed))
+          _ = write(STDERR_FILENO, notice, StopSignal.noticeLength.load(ordering: .relaxed))
+        }
         StopSignal.received.store(number, ordering: .relaxed)
       }
     }
