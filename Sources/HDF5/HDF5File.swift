@@ -88,9 +88,19 @@ public final class HDF5File {
     let access = try Self.accessProperties(operation)
     let properties = try operation.handle(H5Pcreate(CHDF5_FILE_CREATE()), H5Pclose)
     try operation.check(H5Pset_userblock(properties.id, hsize_t(userBlock)))
-    // The library would take a file that it could not finish before for one that is in use.
+    // The library would take a file that it could not finish before for one that is in use. The new
+    // one is made here: the library would follow a link that was put there meanwhile.
     unlink(path)
-    id = try operation.check(H5Fcreate(path, CHDF5_ACC_TRUNC(), properties.id, access.id))
+    let descriptor: Int32
+    do throws(FileRefusal) {
+      descriptor = try WrittenFile.open(path, O_RDWR, .missing)
+    } catch {
+      throw operation.error(error)
+    }
+    defer { Glibc.close(descriptor) }
+    id = try operation.check(
+      H5Fcreate(
+        RegularFile.ownPath(descriptor), CHDF5_ACC_TRUNC(), properties.id, access.id))
     try keepFromChildren()
   }
 
