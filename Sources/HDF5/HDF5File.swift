@@ -29,6 +29,8 @@ public final class HDF5File {
   /// A file that could not be written is left open until the process ends: closing it fails again,
   /// and leaves the library with half a file, on which it crashes when it opens the next one.
   let source: RegularFile?
+  /// What was found of the structures of the file that is read.
+  var structure: HDF5Structure?
   private var turn: HDF5Turn? = HDF5Turn()
 
   /// Opens an existing file for reading.
@@ -69,7 +71,7 @@ public final class HDF5File {
     guard file.byteCount >= 48 else {
       throw operation.error(.truncated, "the file is cut off within its first bytes")
     }
-    try HDF5Structure.examine(file)
+    structure = try HDF5Structure(of: file)
     id = try operation.check(H5Fopen(file.ownPath, CHDF5_ACC_RDONLY(), properties.id))
     try keepFromChildren()
   }
