@@ -25,7 +25,10 @@ public final class RegularFile: Sendable {
 
   /// A path by which this process, and nobody else, opens the same file again whatever lies at
   /// ``path`` by then.
-  public var ownPath: String { "/proc/self/fd/\(descriptor)" }
+  public var ownPath: String { Self.ownPath(descriptor) }
+
+  /// The same for a file that is open otherwise.
+  public static func ownPath(_ descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 
   /// Fills `bytes` from the place `offset` on.
   ///

@@ -22,3 +22,17 @@ static inline hid_t CHDF5_C_S1(void) { return H5T_C_S1; }
 static inline size_t CHDF5_VARIABLE(void) { return H5T_VARIABLE; }
 
 static inline hid_t CHDF5_ERROR_TRUNCATED(void) { return H5E_TRUNCATED; }
+
+/// Address of an object's header. The functions that tell it are other ones from 1.12 on.
+static inline herr_t CHDF5_get_address(hid_t object, haddr_t *address) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info2_t information;
+  if (H5Oget_info3(object, &information, H5O_INFO_BASIC) < 0) return -1;
+  return H5VLnative_token_to_addr(object, information.token, address);
+#else
+  H5O_info_t information;
+  if (H5Oget_info2(object, &information, H5O_INFO_BASIC) < 0) return -1;
+  *address = information.addr;
+  return 0;
+#endif
+}

@@ -1,3 +1,5 @@
+import Boundary
+
 /// Why an HDF5 file could not be read or written.
 public struct HDF5Error: Error, Equatable, CustomStringConvertible {
   /// What went wrong, for programs.
@@ -36,7 +38,8 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
   public let operation: String
   /// Path of the file.
   public let file: String
-  /// Path of the object in the file, with `@name` behind it for an attribute.
+  /// Path of the object in the file, with `@name` behind it for an attribute, as it is shown: escaped
+  /// and cut, as a file's names may be of anything and of any length.
   public let object: String?
   /// What went wrong, for people.
   public let reason: String
@@ -45,12 +48,12 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     self.kind = kind
     self.operation = operation
     self.file = file
-    self.object = object
+    self.object = object?.shown
     self.reason = reason
   }
 
   /// One line that says what failed, where, and why.
   public var description: String {
-    "cannot \(operation) \(object.map { "\($0) in " } ?? "")\(file): \(reason)"
+    "cannot \(operation) \(object.map { "\($0) in " } ?? "")\(file.shown): \(reason)"
   }
 }

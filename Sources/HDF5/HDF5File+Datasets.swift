@@ -30,10 +30,11 @@ extension HDF5File {
     if let shape, shape != found {
       throw operation.error(.wrongShape, "its shape is \(found), not \(shape)")
     }
+    try requireType(Scalar.numberType, of: handle, converting: converting, operation)
     let count = try requireStored(handle, inMemory: MemoryLayout<Scalar>.stride, operation)
     var values = [Scalar](repeating: 0, count: count)
     try values.withUnsafeMutableBufferPointer { (buffer) throws(HDF5Error) in
-      try read(handle, rows: nil, into: buffer, converting: converting, operation)
+      try read(handle, rows: nil, into: buffer, operation)
     }
     return values
   }
@@ -53,25 +54,26 @@ extension HDF5File {
   ) throws(HDF5Error) {
     let operation = operation("read", dataset)
     let handle = try openDataset(dataset, operation)
+    try requireType(Scalar.numberType, of: handle, converting: converting, operation)
     if rows == nil {
       try requireStored(handle, operation)
     } else {
       try requireDecodable(handle, operation)
     }
-    try read(handle, rows: rows, into: buffer, converting: converting, operation)
+    try read(handle, rows: rows, into: buffer, operation)
   }
 
   private func read<Scalar: HDF5Scalar>(
     _ handle: borrowing HDF5Handle, rows: Range<Int>?,
-    into buffer: UnsafeMutableBufferPointer<Scalar>, converting: Bool, _ operation: HDF5Operation
+    into buffer: UnsafeMutableBufferPointer<Scalar>, _ operation: HDF5Operation
   ) throws(HDF5Error) {
-    try requireType(Scalar.numberType, of: handle, converting: converting, operation)
     let spaces = try select(rows, of: handle, bufferCount: buffer.count, operation)
     if buffer.isEmpty { return }
     let shape = try shape(handle, operation)
     let rows = rows ?? 0..<(shape.first ?? 1)
     let portions =
       shape.isEmpty ? [rows] : try portions(of: rows, shape, handle, operation)
+    try requireChunks(of: handle, rows: rows, operation)
     guard portions.count > 1 else {
       return try read(handle, spaces, into: buffer, operation)
     }
@@ -214,8 +216,11 @@ extension HDF5File {
         H5Sselect_hyperslab(
           file.id, H5S_SELECT_SET, start, nil, selected.map(hsize_t.init), nil))
     }
+    // Of the same shape: otherwise the library looks up each value on its own.
     let memory = try operation.handle(
-      H5Screate_simple(1, [hsize_t(count)], nil), H5Sclose)
+      selected.isEmpty
+        ? H5Screate(H5S_SCALAR)
+        : H5Screate_simple(CInt(selected.count), selected.map(hsize_t.init), nil), H5Sclose)
     return HDF5Selection(file: file, memory: memory)
   }
 }

@@ -9,7 +9,7 @@ extension HDF5File {
   public func placement(of dataset: String) throws(HDF5Error) -> Range<Int> {
     let operation = operation("locate", dataset)
     let handle = try openDataset(dataset, operation)
-    let properties = try operation.handle(H5Dget_create_plist(handle.id), H5Pclose)
+    let properties = try creationProperties(of: handle, operation)
     // Without storage the library returns an undefined address, to which it adds the user block.
     var status = H5D_SPACE_STATUS_NOT_ALLOCATED
     try operation.check(H5Dget_space_status(handle.id, &status))

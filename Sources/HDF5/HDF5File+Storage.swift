@@ -45,7 +45,7 @@ extension HDF5File {
         .notStored, "\(shape) values are more than a file of \(byteCount) bytes holds")
     }
     if bytes == 0 { return count }
-    let properties = try operation.handle(H5Dget_create_plist(handle.id), H5Pclose)
+    let properties = try creationProperties(of: handle, operation)
     try requireDecodable(properties: properties, operation)
     let stored = Int(exactly: H5Dget_storage_size(handle.id)) ?? .max
     if H5Pget_layout(properties.id) == H5D_CHUNKED {
@@ -80,7 +80,7 @@ extension HDF5File {
     of rows: Range<Int>, _ shape: [Int], _ dataset: borrowing HDF5Handle,
     _ operation: HDF5Operation
   ) throws(HDF5Error) -> [Range<Int>] {
-    let properties = try operation.handle(H5Dget_create_plist(dataset.id), H5Pclose)
+    let properties = try creationProperties(of: dataset, operation)
     guard H5Pget_layout(properties.id) == H5D_CHUNKED else { return [rows] }
     let chunk = try chunkLengths(properties, rank: shape.count, operation)
     let across = zip(shape, chunk).dropFirst().map { ($0 - 1) / $1 + 1 }.boundedProduct ?? .max

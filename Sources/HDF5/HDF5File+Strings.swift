@@ -73,6 +73,7 @@ extension HDF5File {
       throw operation.error(
         .notStored, "it lies in more chunks than are read at once; rewrite it with larger ones")
     }
+    try requireChunks(of: handle, rows: 0..<(shape.first ?? 1), operation)
     let all = hid_t(H5S_ALL)
     try operation.check(H5Dread(handle.id, type.id, all, all, hid_t(H5P_DEFAULT), &bytes))
     return Self.strings(in: bytes, size: size)

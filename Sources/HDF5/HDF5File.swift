@@ -29,6 +29,8 @@ public final class HDF5File {
   /// A file that could not be written is left open until the process ends: closing it fails again,
   /// and leaves the library with half a file, on which it crashes when it opens the next one.
   let source: RegularFile?
+  /// What was found of the structures of the file that is read.
+  var structure: HDF5Structure?
   private var turn: HDF5Turn? = HDF5Turn()
 
   /// Opens an existing file for reading.
@@ -69,7 +71,7 @@ public final class HDF5File {
     guard file.byteCount >= 48 else {
       throw operation.error(.truncated, "the file is cut off within its first bytes")
     }
-    try HDF5Structure.examine(file)
+    structure = try HDF5Structure(of: file)
     id = try operation.check(H5Fopen(file.ownPath, CHDF5_ACC_RDONLY(), properties.id))
     try keepFromChildren()
   }
@@ -88,9 +90,19 @@ public final class HDF5File {
     let access = try Self.accessProperties(operation)
     let properties = try operation.handle(H5Pcreate(CHDF5_FILE_CREATE()), H5Pclose)
     try operation.check(H5Pset_userblock(properties.id, hsize_t(userBlock)))
-    // The library would take a file that it could not finish before for one that is in use.
+    // The library would take a file that it could not finish before for one that is in use. The new
+    // one is made here: the library would follow a link that was put there meanwhile.
     unlink(path)
-    id = try operation.check(H5Fcreate(path, CHDF5_ACC_TRUNC(), properties.id, access.id))
+    let descriptor: Int32
+    do throws(FileRefusal) {
+      descriptor = try WrittenFile.open(path, O_RDWR, .missing)
+    } catch {
+      throw operation.error(error)
+    }
+    defer { Glibc.close(descriptor) }
+    id = try operation.check(
+      H5Fcreate(
+        RegularFile.ownPath(descriptor), CHDF5_ACC_TRUNC(), properties.id, access.id))
     try keepFromChildren()
   }
 

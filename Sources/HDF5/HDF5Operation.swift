@@ -65,7 +65,8 @@ struct HDF5Operation {
       if reason == nil, let text = frame.desc, text.pointee != 0 {
         // File drivers put the system's words among addresses, sizes and a date with a line break.
         let words = String(cString: text).split(separator: "error message = '", maxSplits: 1)
-        reason = words.last.map { String(words.count == 2 ? $0.prefix { $0 != "'" } : $0) }
+        // Names that the file has are among them, too.
+        reason = words.last.map { String(words.count == 2 ? $0.prefix { $0 != "'" } : $0).shown }
       }
       if frame.min_num == CHDF5_ERROR_TRUNCATED() { isTruncation = true }
     }

@@ -59,6 +59,8 @@ struct HDF5Surface: Surface {
       _ = try? file.read(path, as: Float.self, converting: true)
       _ = try? file.read(path, as: Int64.self, converting: true)
       _ = try? file.readStrings(path)
+      _ = try? file.requireStored(path)
+      _ = try? file.placement(of: path)
     }
   }
 }

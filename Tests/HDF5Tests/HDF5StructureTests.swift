@@ -5,20 +5,6 @@ import XCTest
 
 /// The look at a file's own structures, at files of other programs (`Fixtures/generate.py`).
 final class HDF5StructureTests: XCTestCase {
-  private func fixture(_ name: String) throws -> String {
-    try XCTUnwrap(
-      Bundle.module.url(forResource: name, withExtension: "h5", subdirectory: "Fixtures")
-    ).path
-  }
-
-  private func refusal(of path: String) throws -> HDF5Error {
-    var refusal: HDF5Error?
-    XCTAssertThrowsError(try HDF5Structure.examine(RegularFile(path)), path) {
-      refusal = $0 as? HDF5Error
-    }
-    return try XCTUnwrap(refusal)
-  }
-
   func testWeightsOfKerasAreRead() throws {
     let file = try HDF5File(reading: fixture("keras-weights"))
     XCTAssertEqual(try file.children(of: "layers"), ["activation", "conv", "dense_1"])
@@ -81,7 +67,7 @@ final class HDF5StructureTests: XCTestCase {
     try written.createDataset("unwritten", of: Float.self, shape: [3, 0])
     try written.close()
     let file = try RegularFile(path)
-    let took = try ContinuousClock().measure { try HDF5Structure.examine(file) }
+    let took = try ContinuousClock().measure { _ = try HDF5Structure(of: file) }
     XCTAssertLessThan(took, .seconds(1))
     XCTAssertEqual(try HDF5File(reading: path).read("group5/größe18"), [18 as Float])
   }
@@ -100,15 +86,35 @@ final class HDF5StructureTests: XCTestCase {
   }
 
   /// The library reads what a chunk should have from where less was unpacked.
-  func testAChunkThatUnpacksToLessIsRefusedWhateverLeadsToIt() throws {
-    for (name, count) in [
-      ("short-chunk", 3_000_000), ("short-chunk-single", 3_000), ("short-chunk-fixed", 3_000),
-      ("short-chunk-extensible", 3_000), ("short-chunk-tree", 3_000),
+  func testAChunkThatUnpacksToLessIsRefusedWhateverLeadsToItWhenItIsRead() throws {
+    for (name, count, rows) in [
+      ("short-chunk", 3_000_000, 0..<1), ("short-chunk-single", 3_000, 2_999..<3_000),
+      ("short-chunk-fixed", 3_000, 5_999..<6_001), ("short-chunk-extensible", 3_000, 6_000..<9_000),
+      ("short-chunk-tree", 3_000, 8_000..<8_001),
     ] {
-      let refusal = try refusal(of: fixture("Refused/\(name)"))
-      XCTAssertEqual(refusal.kind, .damaged, name)
-      XCTAssertEqual(refusal.object, "/group/object", name)
-      XCTAssertTrue(refusal.reason.contains("a chunk of \(count) bytes has 10"), "\(refusal)")
+      let file = try HDF5File(reading: fixture("Refused/\(name)"))
+      func assertRefused(_ read: () throws -> Void) {
+        XCTAssertThrowsError(try read(), name) {
+          let refusal = $0 as? HDF5Error
+          XCTAssertEqual(refusal?.kind, .damaged, name)
+          XCTAssertEqual(refusal?.object, "/group/object", name)
+          XCTAssertTrue("\($0)".contains("a chunk of \(count) bytes has 10"), "\($0)")
+        }
+      }
+      func read(_ rows: Range<Int>) throws {
+        var bytes = [UInt8](repeating: 1, count: rows.count)
+        try bytes.withUnsafeMutableBufferPointer {
+          try file.read("/group/object", rows: rows, into: $0)
+        }
+        XCTAssertEqual(bytes, [UInt8](repeating: 0, count: rows.count))
+      }
+      // Other chunks are read before and after.
+      if rows.lowerBound >= 3_000 { try read(0..<3_000) }
+      for _ in 0..<2 {
+        assertRefused { try read(rows) }
+        assertRefused { _ = try file.read("/group/object", as: UInt8.self) }
+      }
+      if rows.lowerBound >= 3_000 { try read(1_000..<3_000) }
     }
   }
 
@@ -209,39 +215,11 @@ final class HDF5StructureTests: XCTestCase {
     }
   }
 
-  private func assertRefused(
-    _ words: String, in whole: [UInt8], as kind: HDF5Error.Kind = .damaged,
-    _ change: (inout [UInt8]) throws -> Void
-  ) throws {
-    let path = try temporaryFolder().appending(path: "file.h5").path
-    var bytes = whole
-    try change(&bytes)
-    try Data(bytes).write(to: URL(filePath: path))
-    let refusal = try refusal(of: path)
-    XCTAssertEqual(refusal.kind, kind, "\(refusal)")
-    XCTAssertTrue(refusal.reason.contains(words), "\(refusal)")
-  }
-
-  private func places(_ signature: String, in whole: [UInt8]) -> [Int] {
-    let pattern = Array(signature.utf8)
-    return whole.indices.filter { whole[$0] == pattern[0] && whole[$0...].starts(with: pattern) }
-  }
-
   /// Sizes, places and numbers of the indexes of chunks of version 4.
   func testIndexesOfChunksThatContradictThemselvesAreRefused() throws {
     let whole = try RegularFile(fixture("indexes-large")).contents(limit: .max)
     func place(_ signature: String, _ number: Int = 0) throws -> Int {
       try XCTUnwrap(places(signature, in: whole).dropFirst(number).first)
-    }
-    // Has the checksum agree with what was changed.
-    func seal(_ bytes: inout [UInt8], from place: Int) throws {
-      func stored(_ end: Int) -> UInt32 {
-        (0..<4).reduce(0) { $0 | UInt32(whole[end + $1]) << UInt32(8 * $1) }
-      }
-      let end = try XCTUnwrap(
-        (place + 8..<whole.count - 4).first { Lookup3.checksum(whole[place..<$0]) == stored($0) })
-      let checksum = Lookup3.checksum(bytes[place..<end])
-      for index in 0..<4 { bytes[end + index] = UInt8(checksum >> UInt32(8 * index) & 255) }
     }
     func assertRefused(
       _ words: String, _ signature: String, at offset: Int, _ bytes: [UInt8],
@@ -251,7 +229,7 @@ final class HDF5StructureTests: XCTestCase {
       let place = structure + offset
       try self.assertRefused(words, in: whole, as: kind) {
         $0.replaceSubrange(place..<place + bytes.count, with: bytes)
-        try seal(&$0, from: structure)
+        try seal(&$0, from: structure, as: whole)
       }
     }
     let huge: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 1]
@@ -286,12 +264,16 @@ final class HDF5StructureTests: XCTestCase {
     let block = try place("EAIB")
     try self.assertRefused("share", in: whole) {
       $0.replaceSubrange(block + 22..<block + 30, with: whole[block + 14..<block + 22])
-      try seal(&$0, from: block)
+      try seal(&$0, from: block, as: whole)
     }
 
     try assertRefused("another kind", "BTHD", at: 5, [11])
     try assertRefused("sizes that there are not", "BTHD", at: 10, [25])
     try assertRefused("has 84 records", "BTHD", at: 7, [7])
+    // No root, no records in all, and yet some in the root.
+    try assertRefused(
+      "sizes that there are not", "BTHD", at: 16,
+      [UInt8](repeating: 0xFF, count: 8) + [1] + [UInt8](repeating: 0, count: 9))
     try assertRefused("beyond the end", "BTLF", at: 6, huge)
     try assertRefused("lies outside the dataset", "BTLF", at: 22, [200])
     // The first two places in the other order.
@@ -299,7 +281,7 @@ final class HDF5StructureTests: XCTestCase {
     try self.assertRefused("not in order", in: whole) {
       $0.replaceSubrange(leaf + 6..<leaf + 30, with: whole[leaf + 30..<leaf + 54])
       $0.replaceSubrange(leaf + 30..<leaf + 54, with: whole[leaf + 6..<leaf + 30])
-      try seal(&$0, from: leaf)
+      try seal(&$0, from: leaf, as: whole)
     }
     // The same without a checksum that agrees.
     for signature in ["FAHD", "FADB", "EAHD", "EAIB", "EASB", "EADB", "BTHD", "BTLF", "BTIN"] {
@@ -406,7 +388,7 @@ final class HDF5StructureTests: XCTestCase {
         if below(20) == 0 { mutant.removeLast(below(mutant.count)) }
         try Data(mutant).write(to: URL(filePath: path))
         do {
-          try HDF5Structure.examine(RegularFile(path))
+          _ = try HDF5Structure(of: RegularFile(path))
         } catch let error as HDF5Error {
           refusedCount += 1
           XCTAssertFalse("\(error)".contains("\n"))

@@ -1,3 +1,4 @@
+import Boundary
 import Crypto
 import HDF5
 
@@ -95,7 +96,7 @@ public struct ShardDescription: Sendable, Equatable {
     let name = try DatasetError.reading(
       version == 1 ? ShardEncoding.array.rawValue : file.attribute("encoding", as: String.self))
     guard let encoding = ShardEncoding(rawValue: name) else {
-      throw .damaged(file: file.path, reason: "its encoding is '\(name)', which is unknown")
+      throw .damaged(file: file.path, reason: "its encoding is '\(name.shown)', which is unknown")
     }
     self.encoding = encoding
     self.version = version

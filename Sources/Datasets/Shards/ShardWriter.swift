@@ -137,6 +137,9 @@ public final class ShardWriter {
   }
 
   private func addStatistics(of image: UnsafeBufferPointer<UInt8>) {
+    // Variables of its own: the runtime tracks each access to those of an object.
+    var (sums, squares) = (sums, squares)
+    defer { (self.sums, self.squares) = (sums, squares) }
     for start in stride(from: 0, to: image.count, by: sums.count) {
       for channel in sums.indices {
         let value = UInt64(image[start + channel])

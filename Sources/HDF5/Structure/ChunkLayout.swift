@@ -11,6 +11,8 @@ struct ChunkLayout {
   private let tellsSingleChunk: Bool
   /// The B-tree of version 3, which stands before the lengths of a chunk.
   private let tree: Int?
+  /// The chunks that are to be unpacked, once the index was walked.
+  private(set) var compressed: CompressedChunks?
 
   /// What leads to the chunks in version 4, by its number in the file.
   private enum Index: Int {
@@ -42,12 +44,17 @@ struct ChunkLayout {
       dimensions.append(length)
     }
     grid = try ChunkGrid(dimensions, of: extents, element)
+    if let pipeline, pipeline.obstacle == nil {
+      compressed = CompressedChunks(
+        pipeline, plainByteCount: grid.byteCount, rowCount: grid.lengths[0])
+    }
   }
 
-  /// Walks the index, which the rest of the layout message tells of, and checks the chunks.
-  func require(
+  /// Walks the index, which the rest of the layout message tells of.
+  mutating func walk(
     _ cursor: inout StructureCursor, chunkRank: Int, in file: StructureBytes
   ) throws(StructureFault) {
+    defer { compressed?.sort() }
     if version == 3 {
       if let tree { try requireTree(at: tree, chunkRank: chunkRank, in: file) }
       return
@@ -72,7 +79,7 @@ struct ChunkLayout {
     ChunkEntry(plainByteCount: grid.byteCount, isFiltered: pipeline != nil)
   }
 
-  private func requireTree(
+  private mutating func requireTree(
     at address: Int, chunkRank: Int, in file: StructureBytes
   ) throws(StructureFault) {
     let rank = grid.lengths.count + 1
@@ -94,7 +101,7 @@ struct ChunkLayout {
   }
 
   /// The dataset is one chunk, and never becomes longer.
-  private func requireSingleChunk(
+  private mutating func requireSingleChunk(
     _ cursor: inout StructureCursor, in file: StructureBytes
   ) throws(StructureFault) {
     guard tellsSingleChunk == (pipeline != nil), grid.isWhole else {
@@ -109,7 +116,7 @@ struct ChunkLayout {
   }
 
   /// All chunks that there may become lie one after the other.
-  private func requireImplicit(
+  private mutating func requireImplicit(
     _ cursor: inout StructureCursor, in file: StructureBytes
   ) throws(StructureFault) {
     guard let address = try cursor.address() else { return }
@@ -120,7 +127,7 @@ struct ChunkLayout {
       at: address, count: count.saturatingProduct(grid.byteCount), "its values")
   }
 
-  private func requireFixedArray(
+  private mutating func requireFixedArray(
     _ cursor: inout StructureCursor, in file: StructureBytes
   ) throws(StructureFault) {
     let pageBitCount = try cursor.byte()
@@ -133,7 +140,7 @@ struct ChunkLayout {
       }
   }
 
-  private func requireExtensibleArray(
+  private mutating func requireExtensibleArray(
     _ cursor: inout StructureCursor, in file: StructureBytes
   ) throws(StructureFault) {
     let array = try ExtensibleArray(&cursor, entry: entry)
@@ -148,7 +155,7 @@ struct ChunkLayout {
   }
 
   /// A version 2 B-tree, whose records end with the place of the chunk.
-  private func requireRecords(
+  private mutating func requireRecords(
     _ cursor: inout StructureCursor, in file: StructureBytes
   ) throws(StructureFault) {
     let nodeByteCount = try cursor.word()
@@ -184,20 +191,17 @@ struct ChunkLayout {
     }
   }
 
-  private func requireChunk(
+  private mutating func requireChunk(
     _ chunk: StoredChunk, at place: [Int], in file: StructureBytes
   ) throws(StructureFault) {
     guard grid.contains(place) else { throw .damaged("a chunk lies outside the dataset") }
-    guard let pipeline, !(leavesCutOffChunks && grid.isCutOff(place)) else {
+    guard pipeline != nil, !(leavesCutOffChunks && grid.isCutOff(place)) else {
       guard chunk.byteCount == grid.byteCount else {
         throw .damaged("a chunk of \(grid.byteCount) bytes is stored in \(chunk.byteCount)")
       }
       return try file.reserve(at: chunk.address, count: chunk.byteCount, "a chunk")
     }
-    guard pipeline.obstacle == nil else {
-      return try file.reserve(at: chunk.address, count: chunk.byteCount, "a chunk")
-    }
-    var stored = try file.claim(at: chunk.address, count: chunk.byteCount, "a chunk")
-    try pipeline.require(stored.take(chunk.byteCount), grid.byteCount, mask: chunk.mask)
+    try file.reserve(at: chunk.address, count: chunk.byteCount, "a chunk")
+    compressed?.append(chunk, at: place)
   }
 }

@@ -9,9 +9,11 @@ struct DataLayout {
   let pipeline: FilterPipeline?
 
   /// Walks what a layout message leads to.
-  func require(
+  ///
+  /// - Returns: Chunks that are compressed; none where there are no others than those that are not.
+  func walk(
     _ message: StructureCursor, chunkRank: Int, in file: StructureBytes
-  ) throws(StructureFault) {
+  ) throws(StructureFault) -> CompressedChunks? {
     var cursor = message
     let version = try cursor.byte()
     guard version == 3 || version == 4 else {
@@ -40,13 +42,16 @@ struct DataLayout {
       }
       if let address { try file.reserve(at: address, count: count, "its values") }
     case 2:
-      try ChunkLayout(&cursor, version: version, extents: extents, element: element, pipeline)
-        .require(&cursor, chunkRank: chunkRank, in: file)
+      var chunks = try ChunkLayout(
+        &cursor, version: version, extents: extents, element: element, pipeline)
+      try chunks.walk(&cursor, chunkRank: chunkRank, in: file)
+      return chunks.compressed
     case 3 where version == 4:
       throw .unsupported(
         "its values are in other files (a virtual dataset); write it anew with them: "
           + "h5repack -l CONTI IN OUT")
     default: throw .damaged("a layout has class \(kind)")
     }
+    return nil
   }
 }

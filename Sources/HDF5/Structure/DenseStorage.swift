@@ -48,7 +48,7 @@ struct DenseStorage {
   private func objects(
     _ byName: Index, _ byOrder: Index, _ name: String, in file: StructureBytes
   ) throws(StructureFault) -> [StructureCursor] {
-    let heap = try FractalHeap(at: heap, in: file)
+    var heap = try FractalHeap(at: heap, in: file)
     let count = heap.identifierByteCount
     func records(
       _ address: Int, _ index: Index
@@ -70,7 +70,7 @@ struct DenseStorage {
       // Flags of the message follow the identifier of an attribute.
       let flags = byName.kind == .attributeNames ? record[record.startIndex + count] : 0
       guard flags & 2 == 0 else { throw .newestFormat("shared attributes") }
-      objects.append(try heap.object(identifier, name))
+      objects.append(try heap.take(identifier, name))
     }
     guard let order else { return objects }
     for record in try records(order, byOrder) {

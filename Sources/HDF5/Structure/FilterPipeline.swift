@@ -21,6 +21,8 @@ struct FilterPipeline {
     32_017: "sz", 32_026: "blosc2",
   ]
   private static let limit = 32
+  /// Characters of a name of its own that are shown.
+  private static let ownNameLimit = 64
 
   /// Whether the library itself has the filter.
   private static func isBuiltIn(_ number: Int) -> Bool { number <= 6 }
@@ -47,7 +49,7 @@ struct FilterPipeline {
   /// - Parameter stored: Filters by their registered numbers, and what the file calls them.
   static func obstacle(to stored: [(number: Int, name: String)]) -> String? {
     if let (number, ownName) = stored.first(where: { Filter(rawValue: $0.number) == nil }) {
-      let name = names[number] ?? ownName
+      let name = names[number] ?? ownName.shown(limit: ownNameLimit)
       return "it is compressed with \(name.isEmpty ? "filter \(number)" : name), which this "
         + "program has no filter for; write it anew"
         // Without the filter, h5repack leaves the dataset out and says no more than a warning.

@@ -18,6 +18,8 @@ struct FractalHeap {
   private let lengthByteCount: Int
   private let hasChecksums: Bool
   private var blocks: [Block] = []
+  /// Bytes of the blocks that no object was taken from yet.
+  private var remainder = 0
 
   /// A direct block: where it is in the heap's own space, and its bytes.
   private struct Block {
@@ -53,7 +55,8 @@ struct FractalHeap {
     else { throw .damaged("a fractal heap has sizes that there are not") }
     offsetByteCount = (bits + 7) / 8
     lengthByteCount = min(
-      directByteLimit.trailingZeroBitCount / 8 + 1, (63 - objectLimit.leadingZeroBitCount) / 8 + 1)
+      (directByteLimit.trailingZeroBitCount + 7) / 8,
+      (63 - objectLimit.leadingZeroBitCount) / 8 + 1)
     guard identifierByteCount >= 1 + offsetByteCount + lengthByteCount,
       identifierByteCount <= 64
     else { throw .damaged("a fractal heap has identifiers of \(identifierByteCount) bytes") }
@@ -80,6 +83,7 @@ struct FractalHeap {
     try requireHead(&cursor, "FHDB", offset: offset)
     if hasChecksums { try cursor.checksumWithin() }
     blocks.append(Block(offset: offset, bytes: try whole.take(count)))
+    remainder += count
   }
 
   private mutating func readIndirect(
@@ -121,8 +125,10 @@ struct FractalHeap {
     else { throw .damaged("a fractal heap's block belongs elsewhere") }
   }
 
-  /// The object of an identifier.
-  func object(
+  /// Takes the object of an identifier.
+  ///
+  /// Objects that share bytes would be more than the file has, as names that share them.
+  mutating func take(
     _ identifier: ArraySlice<UInt8>, _ name: String
   ) throws(StructureFault) -> StructureCursor {
     var cursor = StructureCursor(identifier, "a heap's identifier")
@@ -146,6 +152,8 @@ struct FractalHeap {
     let start = offset - block.offset
     guard start >= headByteCount, start <= block.bytes.count, count <= block.bytes.count - start
     else { throw .damaged("an object lies outside its heap's blocks") }
+    guard count <= remainder else { throw .damaged("objects of a heap share bytes") }
+    remainder -= count
     let place = block.bytes.startIndex + start
     return StructureCursor(block.bytes[place..<place + count], name)
   }

@@ -5,19 +5,17 @@ struct GroupMember {
   /// What the group repeats of the member's own symbol table.
   var table: SymbolTable?
 
-  /// The name as text.
-  var text: String { String(decoding: name, as: UTF8.self) }
-
   /// Members of a group of the classic format: a B-tree of symbol nodes (sections III.B and III.C),
   /// whose names ascend, as the library's search relies on.
   static func members(
     of table: SymbolTable, superblock: Superblock, in file: StructureBytes
   ) throws(StructureFault) -> [GroupMember] {
-    let heap = try LocalHeap(at: table.heap, in: file)
+    var heap = try LocalHeap(at: table.heap, in: file)
+    let namesEnd = heap.namesEnd
     let tree = try BTree<Void>(
       at: table.tree, type: 0, rank: superblock.groupRank, keyByteCount: 8, in: file
     ) { (cursor) throws(StructureFault) in
-      _ = try heap.name(at: cursor.length())
+      guard try cursor.length() < namesEnd else { throw .damaged("a name lies outside its heap") }
     }
     var members: [GroupMember] = []
     for (_, address) in tree.entries {
@@ -31,7 +29,7 @@ struct GroupMember {
         throw .damaged("a symbol node has \(count) entries")
       }
       for _ in 0..<count {
-        let member = try member(SymbolEntry.init, &cursor, heap)
+        let member = try member(SymbolEntry.init, &cursor, &heap)
         guard members.last.map({ $0.name.lexicographicallyPrecedes(member.name) }) ?? true else {
           throw .damaged("a group's members are not in order")
         }
@@ -43,11 +41,11 @@ struct GroupMember {
 
   private static func member(
     _ read: (inout StructureCursor) throws(StructureFault) -> SymbolEntry,
-    _ cursor: inout StructureCursor, _ heap: LocalHeap
+    _ cursor: inout StructureCursor, _ heap: inout LocalHeap
   ) throws(StructureFault) -> GroupMember {
     var name = cursor
     let nameOffset = try name.length()
-    let bytes = try heap.name(at: nameOffset)
+    let bytes = try heap.takeName(at: nameOffset)
     try requireName(bytes)
     do throws(StructureFault) {
       let entry = try read(&cursor)

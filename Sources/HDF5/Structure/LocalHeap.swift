@@ -4,6 +4,8 @@
 /// here it is followed as far as the heap has room for blocks.
 struct LocalHeap {
   private let bytes: ArraySlice<UInt8>
+  /// Bytes of names that were not taken yet.
+  private var remainder: Int
 
   init(at address: Int, in file: StructureBytes) throws(StructureFault) {
     var cursor = try file.claim(at: address, count: 32, "a local heap")
@@ -18,6 +20,7 @@ struct LocalHeap {
     let data = try file.claim(at: segment, count: count, "a local heap's data")
     var whole = data
     bytes = try whole.take(count)
+    remainder = count
     // 1 is the library's sign for the end of the list; the specification has the undefined address.
     var seen = 0
     while let offset = next, offset != 1 {
@@ -35,10 +38,19 @@ struct LocalHeap {
     }
   }
 
-  /// The name that begins at an offset.
-  func name(at offset: Int) throws(StructureFault) -> ArraySlice<UInt8> {
+  /// Takes the name of a member, which begins at an offset.
+  ///
+  /// Names that share bytes would be all the ends of a long one, thousands of megabytes in a small file.
+  mutating func takeName(at offset: Int) throws(StructureFault) -> ArraySlice<UInt8> {
     guard offset >= 0, offset < bytes.count else { throw .damaged("a name lies outside its heap") }
-    var cursor = StructureCursor(bytes[(bytes.startIndex + offset)...], "a local heap")
-    return try cursor.text()
+    let start = bytes.startIndex + offset
+    guard let end = bytes[start...].prefix(remainder).firstIndex(of: 0) else {
+      throw .damaged("a name has no end, or shares bytes with others")
+    }
+    remainder -= end + 1 - start
+    return bytes[start..<end]
   }
+
+  /// The offset behind the last byte at which a name ends; 0 where none does.
+  var namesEnd: Int { bytes.lastIndex(of: 0).map { $0 + 1 - bytes.startIndex } ?? 0 }
 }

@@ -1,10 +1,13 @@
 /// A Huffman code of a deflate stream, given by the lengths of its words (RFC 1951, section 3.2.2).
 struct PrefixCode {
   private static let longest = 15
-  private static let quickBitCount = 10
+  private static let quickLimit = 11
 
-  /// For the first bits of a short word, its symbol and, in the lowest four bits, its length.
-  private var quick = [UInt16](repeating: 0, count: 1 << quickBitCount)
+  /// Bits by which short words are found.
+  let quickBitCount: Int
+  /// For these bits, the symbol of the word that they begin with and, in the lowest four bits, its
+  /// length; 0 where the word is longer, or none.
+  private(set) var quick: [UInt16]
   /// Words by length.
   private var counts = [Int](repeating: 0, count: longest + 1)
   /// Symbols by length and number.
@@ -13,6 +16,8 @@ struct PrefixCode {
   init(_ lengths: ArraySlice<UInt8>) throws(StructureFault) {
     for length in lengths { counts[Int(length)] += 1 }
     counts[0] = 0
+    quickBitCount = min(Self.quickLimit, counts.lastIndex { $0 > 0 } ?? 0)
+    quick = [UInt16](repeating: 0, count: 1 << quickBitCount)
     var places = [Int](repeating: 0, count: Self.longest + 2)
     var words = places
     var free = 1
@@ -29,7 +34,7 @@ struct PrefixCode {
       places[length] += 1
       let word = words[length]
       words[length] += 1
-      if length > Self.quickBitCount { continue }
+      if length > quickBitCount { continue }
       // Words come with their highest bit first.
       let first = Int(UInt16(word).bitSwapped) >> (16 - length)
       for rest in stride(from: first, to: quick.count, by: 1 << length) {
@@ -40,19 +45,20 @@ struct PrefixCode {
 
   /// The next symbol.
   func next(_ bits: inout DeflateBits) throws(StructureFault) -> Int {
-    let ahead = bits.peek()
-    let entry = quick[Int(ahead & (1 << UInt64(Self.quickBitCount) - 1))]
+    try bits.fill()
+    let entry = quick[bits.peek(quickBitCount)]
     if entry != 0 {
-      try bits.drop(Int(entry & 15))
+      bits.drop(Int(entry & 15))
       return Int(entry >> 4)
     }
+    let ahead = bits.peek(Self.longest)
     var (word, first, place) = (0, 0, 0)
     for length in 1...Self.longest {
-      word = word << 1 | Int(ahead >> UInt64(length - 1) & 1)
+      word = word << 1 | ahead >> (length - 1) & 1
       first <<= 1
       let count = counts[length]
       if word - first < count {
-        try bits.drop(length)
+        bits.drop(length)
         return Int(symbols[place + word - first])
       }
       first += count

@@ -13,6 +13,9 @@ struct StoredType {
   let kind: Kind
   /// Bytes of one value.
   let byteCount: Int
+  /// Whether a value, or a part of it, is the place of something else: of variable length, or a
+  /// reference.
+  let leadsElsewhere: Bool
 
   /// How deep types are made of others; the library follows them by recursion.
   private static let depthLimit = 8
@@ -32,7 +35,9 @@ struct StoredType {
     }
     guard byteCount > 0 else { throw .damaged("a datatype has no bytes") }
     let part = Part(version: version, flags: flags, byteCount: byteCount, depth: depth)
-    switch first & 0xF {
+    let typeClass = first & 0xF
+    var partsLeadElsewhere = false
+    switch typeClass {
     case 0, 4: kind = try part.readInteger(&cursor)
     case 1: kind = try part.readFloat(&cursor)
     case 3:
@@ -43,7 +48,7 @@ struct StoredType {
     case 5:
       try cursor.skip(flags & 0xFF)
       kind = .other
-    case 6: kind = try part.readCompound(&cursor)
+    case 6: (kind, partsLeadElsewhere) = try part.readCompound(&cursor)
     case 7:
       guard flags == 0 && byteCount == 8 || flags == 1 && byteCount == 12 else {
         throw .damaged("a reference has \(byteCount) bytes")
@@ -51,10 +56,11 @@ struct StoredType {
       kind = .other
     case 8: kind = try part.readEnumeration(&cursor)
     case 9: kind = try part.readVariable(&cursor)
-    case 10: kind = try part.readArray(&cursor)
+    case 10: (kind, partsLeadElsewhere) = try part.readArray(&cursor)
     case 2: throw .unsupported("it has values of the class time, which only few machines know")
-    default: throw .damaged("a datatype has class \(first & 0xF)")
+    default: throw .damaged("a datatype has class \(typeClass)")
     }
+    leadsElsewhere = [7, 9].contains(typeClass) || partsLeadElsewhere
   }
 
   /// What all classes begin with.
@@ -106,8 +112,11 @@ struct StoredType {
       if version < 3 { try cursor.skip((8 - count % 8) % 8) }
     }
 
-    func readCompound(_ cursor: inout StructureCursor) throws(StructureFault) -> Kind {
+    func readCompound(
+      _ cursor: inout StructureCursor
+    ) throws(StructureFault) -> (Kind, leadsElsewhere: Bool) {
       var members: [Range<Int>] = []
+      var leadsElsewhere = false
       let count = flags & 0xFFFF
       guard count > 0, flags >> 16 == 0 else { throw .damaged("a compound has no members") }
       // As many bytes as the compound's length needs.
@@ -127,12 +136,13 @@ struct StoredType {
           throw .damaged("a member lies outside its compound")
         }
         members.append(offset..<offset + member.byteCount)
+        leadsElsewhere = leadsElsewhere || member.leadsElsewhere
       }
       members.sort { $0.lowerBound < $1.lowerBound }
       guard !zip(members, members.dropFirst()).contains(where: { $0.overlaps($1) }) else {
         throw .damaged("members of a compound share bytes")
       }
-      return .other
+      return (.other, leadsElsewhere)
     }
 
     func readEnumeration(_ cursor: inout StructureCursor) throws(StructureFault) -> Kind {
@@ -161,7 +171,9 @@ struct StoredType {
       return .variableString
     }
 
-    func readArray(_ cursor: inout StructureCursor) throws(StructureFault) -> Kind {
+    func readArray(
+      _ cursor: inout StructureCursor
+    ) throws(StructureFault) -> (Kind, leadsElsewhere: Bool) {
       let rank = try cursor.byte()
       guard version > 1, (1...StoredExtents.rankLimit).contains(rank), flags == 0 else {
         throw .damaged("an array has \(rank) axes")
@@ -174,7 +186,7 @@ struct StoredType {
       guard (extents + [base.byteCount]).boundedProduct == byteCount else {
         throw .damaged("an array has other bytes than its elements")
       }
-      return .other
+      return (.other, base.leadsElsewhere)
     }
   }
 }

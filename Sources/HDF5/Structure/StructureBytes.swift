@@ -44,7 +44,8 @@ final class StructureBytes {
       return try load(start..<start + count)[...]
     }
     let offset = start - first * Self.pieceByteCount
-    return try piece(first)[offset..<offset + count]
+    // A copy: names and messages are kept, and each would keep its whole piece.
+    return Array(try piece(first)[offset..<offset + count])[...]
   }
 
   /// Bytes at an address that belong to nothing else.
@@ -77,6 +78,7 @@ final class StructureBytes {
     where next.lowerBound < range.upperBound {
       throw .damaged("two structures share byte \(next.lowerBound)")
     }
+    claimed = []
   }
 
   private func piece(_ number: Int) throws(StructureFault) -> [UInt8] {

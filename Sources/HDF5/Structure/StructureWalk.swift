@@ -9,17 +9,19 @@ struct StructureWalk {
   /// Datatypes that are objects, read where they are used or found.
   private var committedTypes: [Int: (header: ObjectHeader, type: StoredType)] = [:]
   /// The object that is visited.
-  private(set) var path = "/"
+  private(set) var path = ObjectPath()
+  /// The datasets by their object headers, with what is compressed of them.
+  private(set) var datasets: [Int: CompressedChunks?] = [:]
 
-  /// How deep groups lie in groups, by the names that they are found by; bounds what paths take.
+  /// How deep groups lie in groups, by the names that they are found by.
   private static let depthLimit = 64
 
   /// An object to visit.
   private struct Step {
-    let path: String
-    let depth: Int
+    let path: ObjectPath
     let header: Int
     let table: SymbolTable?
+    var isRoot = false
   }
 
   /// What an object is.
@@ -32,13 +34,15 @@ struct StructureWalk {
   init(_ superblock: Superblock, in file: StructureBytes) {
     self.file = file
     self.superblock = superblock
-    ahead = [Step(path: "", depth: 0, header: superblock.root, table: superblock.rootTable)]
+    ahead = [
+      Step(path: path, header: superblock.root, table: superblock.rootTable, isRoot: true)
+    ]
   }
 
   /// Visits all of them.
   mutating func run() throws(StructureFault) {
     while let step = ahead.popLast() {
-      path = step.path.isEmpty ? "/" : step.path
+      path = step.path
       let known = visited[step.header]
       let role = if let known { known } else { try visit(step) }
       if case .group(let table) = role {
@@ -48,10 +52,10 @@ struct StructureWalk {
           throw .damaged("its entry and its header tell different symbol tables")
         }
       } else {
-        guard step.table == nil, step.depth > 0 else { throw .damaged("it is no group") }
+        guard step.table == nil, !step.isRoot else { throw .damaged("it is no group") }
       }
     }
-    path = "/"
+    path = ObjectPath()
     try file.requireDisjointClaims()
   }
 
@@ -79,20 +83,20 @@ struct StructureWalk {
         } else {
           try GroupMember.members(ofLinks: linkBodies(links, messages[.linkInfo]))
         }
-      guard members.isEmpty || step.depth < Self.depthLimit else {
+      guard members.isEmpty || step.path.depth < Self.depthLimit else {
         throw .unsupported("it lies deeper in groups than \(Self.depthLimit) of them")
       }
       guard table == nil || links.isEmpty else { throw .damaged("it is a group of two kinds") }
       for member in members.reversed() {
         ahead.append(
           Step(
-            path: "\(step.path)/\(member.text)", depth: step.depth + 1, header: member.header,
+            path: ObjectPath(member.name, in: step.path), header: member.header,
             table: member.table))
       }
     case .dataset, .datatype:
       guard links.isEmpty else { throw .damaged("it has links and is no group") }
       if role == .dataset {
-        try visitDataset(messages)
+        datasets[step.header] = .some(try visitDataset(messages))
       } else {
         committedTypes[step.header] = (header, try Self.type(messages[.datatype]))
       }
@@ -219,41 +223,66 @@ struct StructureWalk {
 
   private mutating func visitStrings(_ attribute: StoredAttribute) throws(StructureFault) {
     var values = attribute.values
-    for _ in 0..<attribute.extents.count {
-      let count = try values.word()
-      let address = try values.address()
-      let index = try values.word()
-      // Address 0 is the superblock's: a string that was never written.
-      guard let address, address != 0 else {
-        guard count == 0 else { throw .damaged("a string of variable length leads nowhere") }
-        continue
-      }
-      if globalHeaps[address] == nil {
-        globalHeaps[address] = try GlobalHeap(at: address, in: file)
-      }
-      try globalHeaps[address]?.take(index, byteCount: count)
+    for _ in 0..<attribute.extents.count { try visitString(&values) }
+  }
+
+  private mutating func visitString(_ values: inout StructureCursor) throws(StructureFault) {
+    let count = try values.word()
+    let address = try values.address()
+    let index = try values.word()
+    // Address 0 is the superblock's: a string that was never written.
+    guard let address, address != 0 else {
+      guard count == 0 else { throw .damaged("a string of variable length leads nowhere") }
+      return
     }
+    if globalHeaps[address] == nil {
+      globalHeaps[address] = try GlobalHeap(at: address, in: file)
+    }
+    try globalHeaps[address]?.take(index, byteCount: count)
   }
 
   private mutating func visitDataset(
     _ messages: [HeaderMessage.Kind: HeaderMessage]
-  ) throws(StructureFault) {
+  ) throws(StructureFault) -> CompressedChunks? {
     guard let type = messages[.datatype], let space = messages[.dataspace],
       let layout = messages[.layout]
     else { throw .damaged("a dataset has no type, shape or place") }
     var body = type.body
     let element = type.isShared ? try committedType(body) : try StoredType(&body)
     var extents = space.body
-    if let fill = messages[.oldFillValue] {
-      try FillValueCheck.requireOld(fill.body, element: element)
-    }
-    if let fill = messages[.fillValue] {
-      try FillValueCheck.require(fill.body, element: element)
-    }
+    try visitFillValue(messages, element)
     let pipeline: FilterPipeline? =
       if let filters = messages[.filterPipeline] { try FilterPipeline(filters.body) } else { nil }
-    try DataLayout(extents: StoredExtents(&extents), element: element, pipeline: pipeline)
-      .require(layout.body, chunkRank: superblock.chunkRank, in: file)
+    return try DataLayout(extents: StoredExtents(&extents), element: element, pipeline: pipeline)
+      .walk(layout.body, chunkRank: superblock.chunkRank, in: file)
+  }
+
+  /// The library makes what a dataset's fill value leads to ready for memory as soon as it is asked
+  /// how the dataset was created: all of it, into room for as much as the fill value says.
+  private mutating func visitFillValue(
+    _ messages: [HeaderMessage.Kind: HeaderMessage], _ element: StoredType
+  ) throws(StructureFault) {
+    let old = try messages[.oldFillValue].map { (message) throws(StructureFault) in
+      try StoredFillValue(old: message.body, element: element).bytes
+    }
+    let new = try messages[.fillValue].map { (message) throws(StructureFault) in
+      try StoredFillValue(message.body, element: element).bytes
+    }
+    guard element.leadsElsewhere else { return }
+    if let old, let new, !old.isEmpty, old != new {
+      throw .damaged("its two fill values are not the same")
+    }
+    guard let bytes = [new, old].lazy.compactMap({ $0 }).first(where: { !$0.isEmpty }) else {
+      return
+    }
+    if element.kind == .variableString {
+      var value = StructureCursor(bytes, "a fill value")
+      try visitString(&value)
+    } else if bytes.contains(where: { $0 != 0 }) {
+      throw .unsupported(
+        "its fill value leads to values elsewhere, which this program does not follow; "
+          + "write it anew without a fill value")
+    }
   }
 
   /// The datatype to which a shared message leads (section IV.A.1, "Shared Message").
@@ -278,7 +307,7 @@ struct StructureWalk {
     let header = try ObjectHeader(at: address, in: file)
     let type = try Self.type(Self.sorted(header.messages)[.datatype])
     committedTypes[address] = (header, type)
-    ahead.append(Step(path: path, depth: 1, header: address, table: nil))
+    ahead.append(Step(path: path, header: address, table: nil))
     return type
   }
 

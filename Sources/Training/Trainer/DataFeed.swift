@@ -1,3 +1,4 @@
+import Boundary
 package import Datasets
 package import Networks
 package import Supervision
@@ -45,10 +46,15 @@ package final class DataFeed {
     }
   }
 
-  /// Class names for a message.
+  /// Characters of each class name of a list.
+  private static let listedLimit = 60
+
+  /// Class names for a message, which come out of files.
   static func list(_ names: [String]) -> String {
-    names.count <= 6
-      ? names.joined(separator: ", ") : "\(names[0]) … \(names[names.count - 1]) (\(names.count))"
+    let ends = names.count <= 6 ? names : [names[0], names[names.count - 1]]
+    let shown = ends.map { $0.shown(limit: listedLimit) }
+    return names.count <= 6
+      ? shown.joined(separator: ", ") : shown.joined(separator: " … ") + " (\(names.count))"
   }
 
   /// The way of one data set's images to the configured network.

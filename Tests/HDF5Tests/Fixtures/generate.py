@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import struct
 import zlib
 
 import h5py
@@ -12,6 +13,16 @@ os.chdir(os.path.dirname(os.path.abspath(__file__)))
 
 def create(name, **options):
     return h5py.File(f"{name}.h5", "w", **options)
+
+
+def library():
+    """The library that h5py brings along, for what h5py has no name for."""
+    (path,) = {
+        line.split()[-1]
+        for line in open("/proc/self/maps")
+        if "/libhdf5-" in line or line.rstrip().endswith("/libhdf5.so")
+    }
+    return ctypes.CDLL(path)
 
 
 # What Keras 3 writes: one group a layer, variables by number.
@@ -129,12 +140,7 @@ with create("unread") as file:
 
 # The indexes of chunks of HDF5 1.10: each is chosen by the shape, its limit and when room is made.
 def leave_cut_off_chunks(properties):
-    (library,) = {
-        line.split()[-1]
-        for line in open("/proc/self/maps")
-        if "/libhdf5-" in line or line.rstrip().endswith("/libhdf5.so")
-    }
-    assert ctypes.CDLL(library).H5Pset_chunk_opts(ctypes.c_int64(properties.id), 2) >= 0
+    assert library().H5Pset_chunk_opts(ctypes.c_int64(properties.id), 2) >= 0
 
 
 def create_indexes(file):
@@ -248,3 +254,141 @@ for name, limits in {
             compression=4)
         place = (shape[0] - 3_000,) + (0,) * (len(shape) - 1)
         dataset.id.write_direct_chunk(place, zlib.compress(bytes(10)) + bytes(50))
+
+
+# Fill values that lead elsewhere: of variable length, in parts of values, and references.
+class Sequence(ctypes.Structure):
+    _fields_ = [("count", ctypes.c_size_t), ("values", ctypes.c_char_p)]
+
+
+class Pair(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_char_p), ("number", ctypes.c_int32)]
+
+
+def create_filled(group, name, kind, value):
+    """A dataset whose fill value is a value in memory."""
+    kind = kind if isinstance(kind, h5py.h5t.TypeID) else h5py.h5t.py_create(kind, logical=True)
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    identifiers = [ctypes.c_int64(properties.id), ctypes.c_int64(kind.id)]
+    assert library().H5Pset_fill_value(*identifiers, ctypes.byref(value)) >= 0
+    space = h5py.h5s.create_simple((2,))
+    return h5py.h5d.create(group.id, name.encode(), kind, space, properties)
+
+
+string = h5py.string_dtype()
+pair = h5py.h5t.create(h5py.h5t.COMPOUND, 16)
+pair.insert(b"name", 0, h5py.h5t.py_create(string, logical=True))
+pair.insert(b"number", 8, h5py.h5t.NATIVE_INT32)
+pairs = h5py.h5t.array_create(pair, (3,))
+text = b"x" * 300
+filled = {
+    "string": (string, ctypes.c_char_p(text)),
+    "pair": (pair, Pair(text, 1)),
+    "pairs": (pairs, (Pair * 3)(*[Pair(text, number) for number in range(3)])),
+    "list": (h5py.vlen_dtype("u1"), Sequence(len(text), text)),
+}
+for name, options in {"fills": {}, "fills-newer": {"libver": ("v110", "v110")}}.items():
+    with create(name, **options) as file:
+        file["value"] = np.arange(3)
+        file["type"] = np.dtype(string)
+        create_filled(file, "string", string, ctypes.c_char_p(b"none"))
+        create_filled(file, "empty", string, ctypes.c_char_p(b""))
+        create_filled(file, "committed", file["type"].id, ctypes.c_char_p(b"of a type of its own"))
+        create_filled(file, "pair", pair, Pair(None, 0))
+        create_filled(file, "list", h5py.vlen_dtype("u1"), Sequence(0, None))
+        create_filled(file, "reference", h5py.ref_dtype, ctypes.c_uint64(0))
+        create_filled(file, "number", np.dtype("i4"), ctypes.c_int32(7))
+for name, (kind, value) in filled.items():
+    with create(f"Refused/fill-{name}") as file:
+        create_filled(file.create_group("group"), "object", kind, value)
+# The library makes room for 8 letters, and copies 300 to it.
+with open("Refused/fill-string.h5", "r+b") as file:
+    content = file.read()
+    heap = content.index(b"GCOL")
+    stored = struct.pack("<IQ", len(text), heap)
+    assert stored in content
+    file.seek(0)
+    file.write(content.replace(stored, struct.pack("<IQ", 8, heap)))
+for name, kind in {"reference": h5py.ref_dtype, "region": h5py.regionref_dtype}.items():
+    with create(f"Refused/fill-{name}") as file:
+        group = file.create_group("group")
+        value = (ctypes.c_uint8 * 12)(*range(1, 13))
+        create_filled(group, "object", kind, value)
+
+
+# All that streams are made of: blocks without compression, with the fixed code and with others; words
+# of up to 14 bits, one distance or many, the longest copies; blocks that a stream has many of.
+random = np.random.default_rng(1)
+skewed = np.concatenate([np.full(2**number, number, "u1") for number in range(15)])
+plain = {
+    "noise": random.integers(0, 256, 20_000, "u1"),
+    "skewed": random.permutation(skewed),
+    "zeros": np.zeros(40_000, "u1"),
+    "few": np.arange(7, dtype="u1"),
+    "text": np.frombuffer(("one two three " * 1_000 + "four").encode(), "u1"),
+    "mixed": np.concatenate(
+        [random.integers(0, 1 << number, 1_000, "u1") for number in range(1, 9)] * 2),
+}
+with create("deflate") as file:
+    for name, values in plain.items():
+        dataset = file.create_dataset(
+            name, (4 * len(values),), "u1", chunks=(len(values),), compression=1)
+        for row, level in enumerate([0, 1, 6, 9]):
+            dataset.id.write_direct_chunk(
+                (row * len(values),), zlib.compress(values.tobytes(), level))
+    values = plain["skewed"][:3_000]
+    for name, options in {
+        "fixed": {"strategy": zlib.Z_FIXED}, "huffman": {"strategy": zlib.Z_HUFFMAN_ONLY},
+        "runs": {"strategy": zlib.Z_RLE}, "window": {"wbits": 9},
+    }.items():
+        stream = zlib.compressobj(9, **options)
+        # Ends in two empty blocks.
+        packed = stream.compress(values.tobytes()) + stream.flush(zlib.Z_FULL_FLUSH)
+        packed += stream.flush()
+        dataset = file.create_dataset(
+            name, (len(values),), "u1", chunks=(len(values),), compression=9)
+        dataset.id.write_direct_chunk((0,), packed)
+with create("Refused/deflate") as file:
+    for name, values in plain.items():
+        whole = values.tobytes()
+        streams = {
+            "less": zlib.compress(whole[:-1]), "more": zlib.compress(whole + b"1"),
+            # Without its checksum and the end of its last block.
+            "cut": zlib.compress(whole)[:-5],
+        }
+        for form, stream in streams.items():
+            dataset = file.create_dataset(
+                f"{name}/{form}", (len(values),), "u1", chunks=(len(values),), compression=1)
+            dataset.id.write_direct_chunk((0,), stream)
+
+
+with create("names") as file:
+    file["first"] = np.arange(3)
+    file["second"] = np.arange(3)
+# The name of each member is the end of that before: together they are fifty times their heap.
+with create("Refused/overlapping-names") as file:
+    group = file.create_group("group")
+    file["value"] = np.arange(3)
+    group["a" * 6_000] = file["value"]
+    for number in range(120):
+        group[f"m{number:03}"] = file["value"]
+with open("Refused/overlapping-names.h5", "r+b") as file:
+    content = bytearray(file.read())
+    long = content.index(b"a" * 6_000)
+    content[long + 5_999] = ord("b")
+    heaps = [place for place in range(len(content)) if content.startswith(b"HEAP", place)]
+    data = max(struct.unpack_from("<Q", content, place + 24)[0] for place in heaps)
+    entries = {}
+    for node in range(len(content)):
+        if content.startswith(b"SNOD", node):
+            for number in range(struct.unpack_from("<H", content, node + 6)[0]):
+                entry = node + 8 + 40 * number
+                (offset,) = struct.unpack_from("<Q", content, entry)
+                name = content[data + offset : data + offset + 4]
+                if name[0] == ord("m"):
+                    entries[bytes(name)] = entry
+    assert len(entries) == 120
+    for number, name in enumerate(sorted(entries)):
+        struct.pack_into("<Q", content, entries[name], long - data + 1 + number)
+    file.seek(0)
+    file.write(content)

@@ -1,14 +1,15 @@
 /// The value of what is not written (sections IV.A.2.e and f): of no bytes, or of one value's.
-enum FillValueCheck {
-  /// Checks the message of HDF5 1.4 and before, which newer libraries still write beside the other.
-  static func requireOld(
-    _ message: StructureCursor, element: StoredType
-  ) throws(StructureFault) {
+struct StoredFillValue {
+  /// The value as it is stored; empty where there is none.
+  private(set) var bytes: ArraySlice<UInt8> = []
+
+  /// Reads the message of HDF5 1.4 and before, which newer libraries still write beside the other.
+  init(old message: StructureCursor, element: StoredType) throws(StructureFault) {
     var cursor = message
-    try requireValue(&cursor, element)
+    try readValue(&cursor, element)
   }
 
-  static func require(_ message: StructureCursor, element: StoredType) throws(StructureFault) {
+  init(_ message: StructureCursor, element: StoredType) throws(StructureFault) {
     var cursor = message
     let version = try cursor.byte()
     let allocation: Int
@@ -30,16 +31,16 @@ enum FillValueCheck {
     default: throw .damaged("a fill value has version \(version)")
     }
     guard allocation <= 3, writing <= 2 else { throw .damaged("a fill value has unknown flags") }
-    if hasValue { try requireValue(&cursor, element) }
+    if hasValue { try readValue(&cursor, element) }
   }
 
-  private static func requireValue(
+  private mutating func readValue(
     _ cursor: inout StructureCursor, _ element: StoredType
   ) throws(StructureFault) {
     let count = try cursor.word()
     guard count == 0 || count == element.byteCount else {
       throw .damaged("a fill value has \(count) bytes, a value \(element.byteCount)")
     }
-    try cursor.skip(count)
+    bytes = try cursor.take(count)
   }
 }
