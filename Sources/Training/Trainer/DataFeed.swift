@@ -1,3 +1,4 @@
+import Boundary
 package import Datasets
 package import Networks
 package import Supervision
@@ -45,10 +46,12 @@ package final class DataFeed {
     }
   }
 
-  /// Class names for a message.
+  /// Names of classes or files for a message.
   static func list(_ names: [String]) -> String {
-    names.count <= 6
-      ? names.joined(separator: ", ") : "\(names[0]) … \(names[names.count - 1]) (\(names.count))"
+    func shown(_ name: String) -> String { name.shown(limit: 60) }
+    return names.count <= 6
+      ? names.map(shown).joined(separator: ", ")
+      : "\(shown(names[0])) … \(shown(names[names.count - 1])) (\(names.count))"
   }
 
   /// The way of one data set's images to the configured network.
