@@ -26,10 +26,33 @@ public enum InputText {
     return try decoded(bytes, path)
   }
 
-  /// Whether a pipe lies at a path, which can be read once.
-  public static func isPipe(_ path: String) -> Bool {
+  /// Whether a path leads to what lies in no folder, and perhaps can be read once: a pipe, or what a
+  /// process has open.
+  public static func isStream(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+    let isPipe = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+    return isPipe || isDescriptor(path)
+  }
+
+  /// Whether a path names what a process has open, such as `/dev/stdin`, or the `<(command)` of a shell:
+  /// itself, or as what a link leads to. It need not be there.
+  public static func isDescriptor(_ path: String) -> Bool {
+    var path = path
+    // As many links as the system follows.
+    for _ in 0..<40 {
+      let name = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+      let folder = name.map { String(path[..<path.utf8.index(after: $0)]) } ?? "."
+      guard let real = realpath(folder, nil) else { return false }
+      defer { free(real) }
+      let names = String(cString: real).split(separator: "/")
+      if names.first == "proc", names.last == "fd" { return true }
+      var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+      let length = readlink(path, &target, target.count)
+      guard length > 0 else { return false }
+      let link = String(decoding: target[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self)
+      path = link.utf8.first == UInt8(ascii: "/") ? link : "\(String(cString: real))/\(link)"
+    }
+    return false
   }
 
   private static func bytes(
@@ -62,11 +85,8 @@ public enum InputText {
   ///
   /// - Throws: When they are in another encoding, which is named.
   static func decoded(_ bytes: [UInt8], _ path: String) throws(FileRefusal) -> String {
-    let isUTF16 =
-      bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
-      || bytes.count > 3 && (bytes[0] == 0) != (bytes[1] == 0) && (bytes[0] == 0) == (bytes[2] == 0)
-    guard !isUTF16 else {
-      throw FileRefusal(.notText, path, "it is in UTF-16; save it as UTF-8")
+    if let encoding = wideEncoding(bytes) {
+      throw FileRefusal(.notText, path, "it is in \(encoding); save it as UTF-8")
     }
     let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     guard let text = String(validating: content, as: UTF8.self) else {
@@ -76,6 +96,22 @@ public enum InputText {
         "line \(line) is not UTF-8, perhaps Latin-1 or Windows-1252; save it as UTF-8")
     }
     return text
+  }
+
+  /// The encoding of a text whose characters have two or four bytes each: its mark tells, or where the
+  /// zero bytes of the first, which is taken to be of ASCII, are. `nil` for any other.
+  private static func wideEncoding(_ bytes: [UInt8]) -> String? {
+    let start = bytes.prefix(4)
+    // The mark of UTF-32 begins like that of UTF-16.
+    if start == [0xFF, 0xFE, 0, 0] || start == [0, 0, 0xFE, 0xFF] { return "UTF-32" }
+    if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) { return "UTF-16" }
+    let isZero = start.map { $0 == 0 }
+    guard isZero.count == 4 else { return nil }
+    return switch (isZero[0], isZero[1], isZero[2], isZero[3]) {
+    case (false, true, true, true), (true, true, true, false): "UTF-32"
+    case (false, true, false, _), (true, false, true, _): "UTF-16"
+    default: nil
+    }
   }
 
   /// The bytes before the first that does not belong to UTF-8.

@@ -2,6 +2,8 @@
 extension String {
   /// Longest name that is shown whole, in characters.
   package static let shownLimit = 400
+  /// Characters of a line after which it is cut: several names and what is said of them.
+  private static let lineLimit = 4_000
 
   /// A name as part of a line, cut where it is long.
   ///
@@ -21,6 +23,14 @@ extension String {
   /// A text of several lines, each of which is the program's own but for names in it: tabs and line
   /// ends stay.
   public var shownLines: String { escaped(self[...], keeping: ["\n", "\t"]) { _ in false } }
+
+  /// A line of the program's own, in which are names from outside: they neither end it nor make it
+  /// longer than a person reads.
+  public var shownLine: String {
+    let isLong = index(startIndex, offsetBy: Self.lineLimit, limitedBy: endIndex) != nil
+    return escaped(isLong ? prefix(Self.lineLimit) : self[...], keeping: []) { _ in false }
+      + (isLong ? "…" : "")
+  }
 
   /// A JSON text whose strings have, as JSON allows, those characters written out that JSON itself
   /// lets stand.

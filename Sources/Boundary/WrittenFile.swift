@@ -13,6 +13,37 @@ public enum WrittenFile {
     case ownName
     /// That it is not there.
     case missing
+    /// That it is a regular file, and there: none is made.
+    case present
+  }
+
+  /// Writes bytes over those that a file has at a place.
+  ///
+  /// - Throws: As ``open(_:_:_:folderIsReal:)`` with ``Demand/present``; when the disk is full.
+  public static func overwrite(
+    _ path: String, at offset: Int, with bytes: [UInt8]
+  ) throws(FileRefusal) {
+    let descriptor = try open(path, O_WRONLY, .present)
+    defer { close(descriptor) }
+    try bytes.withUnsafeBufferPointer { (bytes) throws(FileRefusal) in
+      try write(UnsafeRawBufferPointer(bytes), to: descriptor, at: offset, of: path)
+    }
+  }
+
+  /// Writes all of some bytes to a place of an open file.
+  ///
+  /// - Parameter path: What messages call it.
+  /// - Throws: When the system refuses.
+  public static func write(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int, of path: String
+  ) throws(FileRefusal) {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let count = pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
+      guard count > 0 || errno == EINTR else { throw FileRefusal(systemCode: errno, path) }
+      done += max(0, count)
+    }
   }
 
   /// Opens a file for writing, and makes it if it is missing.
@@ -31,9 +62,10 @@ public enum WrittenFile {
     _ path: String, _ flags: Int32, _ demand: Demand, folderIsReal: Bool = false
   ) throws(FileRefusal) -> Int32 {
     var (folder, name) = (AT_FDCWD, path)
-    if folderIsReal, let slash = path.lastIndex(of: "/") {
+    // By bytes: a name can begin with a mark that joins the slash in one character.
+    if folderIsReal, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) {
       let parent = String(path[..<slash])
-      name = String(path[path.index(after: slash)...])
+      name = String(path[path.utf8.index(after: slash)...])
       folder = Glibc.open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
       guard folder >= 0 else {
         throw errno == ENOTDIR || errno == ELOOP
@@ -44,7 +76,7 @@ public enum WrittenFile {
     defer { if folder >= 0 { close(folder) } }
     let descriptor = openat(
       folder, name,
-      flags | O_CREAT | (demand == .missing ? O_EXCL : 0)
+      flags | (demand == .present ? 0 : O_CREAT) | (demand == .missing ? O_EXCL : 0)
         | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       switch errno {

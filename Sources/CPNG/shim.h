@@ -1,6 +1,8 @@
 // What Swift cannot do with libpng, whose errors leave by longjmp: read a file in memory to rows of RGB
 // or RGBA with 8 bits a sample. As libpng's simplified reader does, but chunks that do not matter for
-// the pixels are passed over unread, and data behind the last pixel are not inflated without end.
+// the pixels are passed over unread, data behind the last pixel are not inflated without end, and the
+// passes of interlaced files are handed out as they are: to spread them, libpng goes seven times over
+// all rows.
 
 #include <png.h>
 #include <setjmp.h>
@@ -69,9 +71,8 @@ static inline int png_reading_begin(struct png_reading *_Nonnull reading) {
   return 1;
 }
 
-/// Reads the pixels, three or four bytes each, without gaps; 0 after an error.
-static inline int png_reading_finish(
-    struct png_reading *_Nonnull reading, unsigned char *_Nonnull target) {
+/// Prepares to read rows of three or four bytes a pixel; 0 after an error.
+static inline int png_reading_prepare(struct png_reading *_Nonnull reading) {
   if (setjmp(png_jmpbuf(reading->png))) return 0;
   png_structp png = reading->png;
   png_infop info = reading->info;
@@ -82,16 +83,20 @@ static inline int png_reading_finish(
   if (png_get_bit_depth(png, info) == 16) png_set_scale_16(png);
   png_set_alpha_mode_fixed(png, PNG_ALPHA_PNG, PNG_DEFAULT_sRGB);
   reading->is_interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
-  int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  png_uint_32 height = png_get_image_height(png, info);
-  size_t row_bytes = png_get_rowbytes(png, info);
-  if (row_bytes != (size_t)png_get_image_width(png, info) * (reading->has_alpha ? 4 : 3))
+  if (png_get_rowbytes(png, info) !=
+      (size_t)png_get_image_width(png, info) * (reading->has_alpha ? 4 : 3))
     png_error(png, "its rows have another length than its header says");
-  reading->height = height;
-  for (int pass = 0; pass < passes; ++pass)
-    for (png_uint_32 row = 0; row < height; ++row)
-      png_read_row(png, target + row_bytes * row, NULL);
+  reading->height = png_get_image_height(png, info);
+  return 1;
+}
+
+/// Reads the next row, of the picture or of a pass of it; 0 after an error. Those of a pass have its
+/// pixels first, but all of them take the room of a whole row.
+static inline int png_reading_row(
+    struct png_reading *_Nonnull reading, unsigned char *_Nonnull target) {
+  if (setjmp(png_jmpbuf(reading->png))) return 0;
+  png_read_row(reading->png, target, NULL);
   return 1;
 }
 

@@ -12,20 +12,18 @@ extension ImageDecoder {
     _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, reduction: Int,
     into image: PixelImage
   ) throws(ImageError) {
-    if header.hasManyScans { try Self.requireFewScans(bytes, header) }
+    if header.hasManyScans { try Self.requireFewScans(bytes, header.cost) }
     let height = (header.height + reduction - 1) / reduction
     let width = (header.width + reduction - 1) / reduction
-    image.reshape(height: height, width: width, channels: 3)
+    image.reshape(height: height, width: width, channels: header.isCMYK ? 4 : 3)
     // An instance that lives on keeps the tables of its last picture and would lend them to a file
     // that lacks its own: the result would depend on what was decoded before.
     guard let decompressor = tjInitDecompress() else {
       throw .damaged(reason: String(cString: tjGetErrorStr2(nil)))
     }
     defer { tjDestroy(decompressor) }
-    if header.isCMYK { quadruples.reshape(height: height, width: 4 * width, channels: 1) }
     let code = tjDecompress2(
-      decompressor, bytes.baseAddress, UInt(bytes.count),
-      header.isCMYK ? quadruples.start : image.start, CInt(width), 0, CInt(height),
+      decompressor, bytes.baseAddress, UInt(bytes.count), image.start, CInt(width), 0, CInt(height),
       CInt((header.isCMYK ? TJPF_CMYK : TJPF_RGB).rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
     if code != 0 {
       let reason = String(cString: tjGetErrorStr2(decompressor))
@@ -40,22 +38,14 @@ extension ImageDecoder {
         throw .damaged(reason: reason)
       }
     }
-    if header.isCMYK { convertCMYK(into: image) }
+    if header.isCMYK { Self.convertCMYK(image) }
   }
-
-  // Scans of progressive photographs are about ten; cjpeg writes at most a hundred. One without bytes
-  // took 0.3 ns a pixel.
-  private static let scansOfAnySize = 30
-  private static let scannedPixels = 1_000_000_000
-  private static let pixelsOfByte = 64
 
   /// Refuses a file whose scans go over the pixels again and again without having bytes for them.
   private static func requireFewScans(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader
+    _ bytes: UnsafeBufferPointer<UInt8>, _ cost: DecodingCost
   ) throws(ImageError) {
-    let pixels = header.height * header.width
-    let limit =
-      max(scansOfAnySize, scannedPixels / pixels) + pixelsOfByte * bytes.count / pixels
+    let limit = cost.scanLimit
     var count = 0
     for segment in JPEGSegments(bytes) where segment.marker == JPEGSegments.scan {
       count += 1
@@ -66,8 +56,8 @@ extension ImageDecoder {
   }
 
   /// Takes light away as the inks do: what black leaves, less the share of each colour.
-  private func convertCMYK(into image: PixelImage) {
-    var (source, target) = (quadruples.start, image.start)
+  private static func convertCMYK(_ image: PixelImage) {
+    var (source, target) = (image.start, image.start)
     for _ in 0..<image.height * image.width {
       // Inverted: 255 is no ink.
       let light = Int32(source[3])
@@ -77,5 +67,6 @@ extension ImageDecoder {
       source += 4
       target += 3
     }
+    image.narrow(channels: 3)
   }
 }

@@ -18,27 +18,57 @@ extension ImageDecoder {
       png_reading_end(reading)
       reading.deallocate()
     }
-    guard png_reading_begin(reading) != 0 else { throw reading.pointee.error }
+    guard png_reading_begin(reading) != 0, png_reading_prepare(reading) != 0 else {
+      throw reading.pointee.error
+    }
     image.reshape(height: header.height, width: header.width, channels: 3)
     let hasAlpha = reading.pointee.has_alpha != 0
-    if hasAlpha {
-      quadruples.reshape(height: header.height, width: 4 * header.width, channels: 1)
+    let isInterlaced = reading.pointee.is_interlaced != 0
+    guard hasAlpha || isInterlaced else {
+      for row in 0..<header.height {
+        guard png_reading_row(reading, image.start + 3 * row * header.width) != 0 else {
+          throw reading.pointee.error
+        }
+      }
+      return
     }
-    let target = hasAlpha ? quadruples.start : image.start
-    guard png_reading_finish(reading, target) != 0 else { throw reading.pointee.error }
-    if hasAlpha { blendWithWhite(into: image) }
+    row.reshape(height: 1, width: header.width, channels: hasAlpha ? 4 : 3)
+    for pass in isInterlaced ? PNGPass.adam7 : [.whole] {
+      let (rows, columns) = pass.size(height: header.height, width: header.width)
+      for passRow in 0..<(columns > 0 ? rows : 0) {
+        guard png_reading_row(reading, row.start) != 0 else { throw reading.pointee.error }
+        let place = (pass.top + passRow * pass.down) * header.width + pass.left
+        let target = image.start + 3 * place
+        if hasAlpha {
+          Self.blendWithWhite(row.start, columns, into: target, every: pass.right)
+        } else {
+          Self.spread(row.start, columns, into: target, every: pass.right)
+        }
+      }
+    }
   }
 
-  private func blendWithWhite(into image: PixelImage) {
-    var (source, target) = (quadruples.start, image.start)
-    for _ in 0..<image.height * image.width {
-      let alpha = Int32(source[3])
+  /// Puts pixels of three bytes to every `step`-th place.
+  private static func spread(
+    _ source: UnsafePointer<UInt8>, _ count: Int, into target: UnsafeMutablePointer<UInt8>,
+    every step: Int
+  ) {
+    for pixel in 0..<count {
+      for channel in 0..<3 { target[3 * step * pixel + channel] = source[3 * pixel + channel] }
+    }
+  }
+
+  /// Puts pixels of four bytes, over white, to every `step`-th place.
+  private static func blendWithWhite(
+    _ source: UnsafePointer<UInt8>, _ count: Int, into target: UnsafeMutablePointer<UInt8>,
+    every step: Int
+  ) {
+    for pixel in 0..<count {
+      let alpha = Int32(source[4 * pixel + 3])
       for channel in 0..<3 {
-        target[channel] = roundedByte(
-          overTwoHundredFiftyFive: Int32(source[channel]) * alpha + 255 * (255 - alpha))
+        target[3 * step * pixel + channel] = roundedByte(
+          overTwoHundredFiftyFive: Int32(source[4 * pixel + channel]) * alpha + 255 * (255 - alpha))
       }
-      source += 4
-      target += 3
     }
   }
 }

@@ -11,14 +11,23 @@
 ///
 /// One thread at a time may use a decoder; it keeps its memory from picture to picture.
 public final class ImageDecoder {
-  /// Pixels of the largest picture that is decoded; headers that name more are refused before memory
-  /// is reserved.
+  /// Pixels of the largest picture that is decoded, of the kinds that cost least; headers that name
+  /// more, or more than their kind allows, are refused before memory is reserved.
+  ///
+  /// A picture costs at most about a second of a core and 600 MB. So JPEG files can have all these
+  /// pixels, but progressive ones, of which all coefficients are kept, 45 to 90 million, depending on
+  /// their chroma and bytes; PNG files can have 32 million in colour, 25 with alpha, 72 in grey or of
+  /// a palette, and about half of that with 16 bits a sample.
   public static let pixelLimit = 100_000_000
+
+  /// Bytes of the largest file that is decoded: as many as the most costly pixels take uncompressed,
+  /// and what else a file has.
+  public static let byteLimit = 1 << 27
 
   /// The picture as stored, where it has to be turned.
   private let stored = PixelImage()
-  /// Pixels of four bytes (RGBA or CMYK): a grey picture four times as wide.
-  let quadruples = PixelImage()
+  /// A row of a PNG file whose pixels are to be blended or spread.
+  let row = PixelImage()
 
   /// A decoder without memory.
   public init() {}

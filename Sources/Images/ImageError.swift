@@ -14,8 +14,9 @@ public enum ImageError: Error, Equatable, CustomStringConvertible, Sendable {
   case damaged(reason: String)
   /// The file asks for much more work than its pixels.
   case costly(reason: String)
-  /// The header names more pixels than ``ImageDecoder/pixelLimit``.
-  case tooLarge(height: Int, width: Int)
+  /// The header names more pixels than the `limit` of pictures like it, which is
+  /// ``ImageDecoder/pixelLimit`` or less.
+  case tooLarge(height: Int, width: Int, limit: Int)
   /// The picture could not be made into a file.
   case notEncoded(reason: String)
 
@@ -37,9 +38,9 @@ public enum ImageError: Error, Equatable, CustomStringConvertible, Sendable {
       "the file ends before the picture does; copy it again"
     case .damaged(let reason):
       "the file is damaged (\(reason)); copy it again or leave it out"
-    case .tooLarge(let height, let width):
-      "\(width) × \(height) pixels are more than the \(ImageDecoder.pixelLimit / 1_000_000) million "
-        + "that are read; make it smaller or leave it out"
+    case .tooLarge(let height, let width, let limit):
+      "\(width) × \(height) pixels are more than the \(limit / 1_000_000) million that are read of "
+        + "a file of its kind; make it smaller or leave it out"
     case .notEncoded(let reason):
       "the picture cannot be encoded: \(reason)"
     }

@@ -27,14 +27,34 @@ extension ImageHeader {
         // A scan begins with the number of its components; one of all of them is the only one.
         let isProgressive = frame.marker == 0xC2 || frame.marker == 0xCA
         let inScan = segment.payload.number(at: 0, bytes: 1)
+        let orientation = exif.flatMap { ExifOrientation(tiff: $0) } ?? .upright
+        let hasManyScans = isProgressive || inScan != components
         return ImageHeader(
           format: .jpeg, height: height, width: width, isCMYK: components == 4,
-          hasManyScans: isProgressive || inScan != components,
-          orientation: exif.flatMap { ExifOrientation(tiff: $0) } ?? .upright)
+          hasManyScans: hasManyScans, orientation: orientation,
+          cost: .jpeg(
+            pixels: Double(height) * Double(width),
+            samples: samplesPerPixel(frame.content, components),
+            isCMYK: components == 4, hasManyScans: hasManyScans, isArithmetic: frame.marker > 0xC8,
+            isTurned: orientation != .upright, byteCount: bytes.count))
       default: break
       }
     }
     throw .truncated
+  }
+
+  /// Samples of all components for a pixel: 3, less what components are stored smaller.
+  ///
+  /// A frame has three bytes for each component: its name, its two factors, its table.
+  private static func samplesPerPixel(
+    _ frame: UnsafeBufferPointer<UInt8>, _ components: Int
+  ) -> Double {
+    let factors = (0..<components).compactMap { frame.number(at: 7 + 3 * $0, bytes: 1) }
+      .map { (across: $0 >> 4, down: $0 & 15) }
+    guard let across = factors.map(\.across).max(), let down = factors.map(\.down).max(),
+      across > 0, down > 0
+    else { return Double(components) }
+    return Double(factors.reduce(0) { $0 + $1.across * $1.down }) / Double(across * down)
   }
 
   /// What kind of JPEG file (ITU-T T.81, table B.1; JPEG-LS: T.87) it is that the library has no

@@ -19,10 +19,17 @@ extension ImageHeader {
           ?? ExifOrientation(tiff: UnsafeBufferPointer(rebasing: content[start...]))
       } else if name == iend {
         guard bytes.has("IHDR".utf8, at: 12), let width = bytes.number(at: 16, bytes: 4),
-          let height = bytes.number(at: 20, bytes: 4)
+          let height = bytes.number(at: 20, bytes: 4), let bits = bytes.number(at: 24, bytes: 1),
+          let kind = bytes.number(at: 25, bytes: 1)
         else { throw .damaged(reason: "it does not begin with its header") }
+        let orientation = orientation ?? .upright
+        // Grey, colour, places in a palette, and the first two with alpha.
+        let samples = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][kind] ?? 4
         return ImageHeader(
-          format: .png, height: height, width: width, orientation: orientation ?? .upright)
+          format: .png, height: height, width: width, orientation: orientation,
+          cost: .png(
+            pixels: Double(height) * Double(width), bits: bits, samples: samples,
+            isTurned: orientation != .upright))
       }
       chunkCount += 1
       guard chunkCount <= partLimit else {

@@ -13,11 +13,13 @@ struct ImageHeader {
   /// Whether the pixels are refined, or completed, from scan to scan.
   let hasManyScans: Bool
   let orientation: ExifOrientation
+  /// What decoding it takes.
+  let cost: DecodingCost
 
   /// Reads the header of a file of either format.
   ///
   /// - Throws: If the file is of no format that is read, is cut off or contradictory before the
-  ///   first pixel, or has more pixels than ``ImageDecoder/pixelLimit``.
+  ///   first pixel, or costs more than a picture may.
   init(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) {
     switch try ImageFormat(bytes) {
     case .jpeg: self = try Self.jpeg(bytes)
@@ -26,12 +28,12 @@ struct ImageHeader {
     if height == 0 || width == 0 {
       throw .damaged(reason: "its header says \(width) × \(height) pixels")
     }
-    if height * width > ImageDecoder.pixelLimit { throw .tooLarge(height: height, width: width) }
+    try cost.requireBounded(height: height, width: width)
   }
 
   init(
     format: ImageFormat, height: Int, width: Int, isCMYK: Bool = false,
-    hasManyScans: Bool = false, orientation: ExifOrientation
+    hasManyScans: Bool = false, orientation: ExifOrientation, cost: DecodingCost
   ) {
     self.format = format
     self.height = height
@@ -39,6 +41,7 @@ struct ImageHeader {
     self.isCMYK = isCMYK
     self.hasManyScans = hasManyScans
     self.orientation = orientation
+    self.cost = cost
   }
 
   /// Format and size of the upright picture.

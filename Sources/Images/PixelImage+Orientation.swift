@@ -20,15 +20,21 @@ extension PixelImage {
     } else {
       reshape(height: rows, width: columns, channels: 3)
     }
-    var target = start
-    for row in 0..<height {
-      var source = stored.start + 3 * (first + row * down)
-      for _ in 0..<width {
-        target[0] = source[0]
-        target[1] = source[1]
-        target[2] = source[2]
-        target += 3
-        source += 3 * right
+    // Where axes are exchanged, neighbours lie rows apart: few rows at a time stay in the cache.
+    let (tileHeight, tileWidth) = orientation.exchangesAxes ? (64, 16) : (1, width)
+    for top in stride(from: 0, to: height, by: tileHeight) {
+      for left in stride(from: 0, to: width, by: tileWidth) {
+        for row in top..<min(top + tileHeight, height) {
+          var source = stored.start + 3 * (first + row * down + left * right)
+          var target = start + 3 * (row * width + left)
+          for _ in left..<min(left + tileWidth, width) {
+            target[0] = source[0]
+            target[1] = source[1]
+            target[2] = source[2]
+            target += 3
+            source += 3 * right
+          }
+        }
       }
     }
   }

@@ -48,6 +48,12 @@ public final class PixelImage {
     start = .allocate(capacity: capacity)
   }
 
+  /// Takes the first bytes as the pixels of a picture of fewer channels.
+  func narrow(channels: Int) {
+    precondition((1...self.channels).contains(channels), "the picture has fewer channels")
+    self.channels = channels
+  }
+
   /// Becomes a copy of another picture.
   public func copy(_ other: PixelImage) {
     reshape(height: other.height, width: other.width, channels: other.channels)

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 
 /// An event file for TensorBoard, `events.out.tfevents.TIME.HOST`.
@@ -12,6 +13,7 @@ package final class EventFile {
   /// Path of the file.
   package let path: String
   private let file: FileHandle
+  private static let mostInASecond = 1_000
 
   /// Begins a file.
   ///
@@ -26,16 +28,21 @@ package final class EventFile {
     // Host names have no characters that are special in paths.
     let host = ProcessInfo.processInfo.hostName
     let name = "\(folder)/events.out.tfevents.\(Int(time)).\(host)"
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
     var path = name
-    var descriptor = open(path, flags, 0o666)
-    // A run may be started again within a second.
-    for number in 1..<1000 where descriptor < 0 && errno == EEXIST {
-      path = "\(name).\(number)"
-      descriptor = open(path, flags, 0o666)
-    }
-    guard descriptor >= 0 else {
-      throw Failure(description: "\(path) cannot be written: \(String(cString: strerror(errno)))")
+    let descriptor: Int32
+    var number = 0
+    while true {
+      do throws(FileRefusal) {
+        descriptor = try WrittenFile.open(path, O_WRONLY, .missing)
+        break
+      } catch {
+        // A run may be started again within a second.
+        guard error.kind == .system(code: EEXIST), number < Self.mostInASecond else {
+          throw Failure(description: "\(path.shown) cannot be written: \(error.reason)")
+        }
+        number += 1
+        path = "\(name).\(number)"
+      }
     }
     self.path = path
     file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -57,7 +64,7 @@ package final class EventFile {
     do {
       try file.write(contentsOf: record)
     } catch {
-      throw Failure(description: "\(path) cannot be written: \(error.localizedDescription)")
+      throw Failure(description: "\(path.shown) cannot be written: \(error.systemReason)")
     }
   }
 }

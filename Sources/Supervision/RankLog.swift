@@ -44,7 +44,7 @@ package final class RankLog: Sendable {
 
   /// Adds a line.
   package func note(_ text: String) {
-    let line = "\(Self.time) \(text.shownLines)\n"
+    let line = "\(Self.time) \(text.shownLine)\n"
     let descriptor = state.withLock { state in
       state.early?.append(line)
       return state.descriptor

@@ -7,7 +7,7 @@ import Glibc
 /// no reason to end, least of all before everything is saved.
 package enum StandardError {
   /// Writes a line of the program's own.
-  package static func warn(_ message: String) { write("effnet: \(message)\n") }
+  package static func warn(_ message: String) { write("effnet: \(message.shownLine)\n") }
 
   /// Writes a text as far as it can be written; what is foreign in it cannot act on a terminal.
   package static func write(_ text: String) {

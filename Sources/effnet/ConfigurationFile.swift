@@ -9,7 +9,7 @@ enum ConfigurationFile {
     if let launcher = Launcher.current {
       let isRefused =
         launcher.size > 1
-        ? passesOnce(path) : isDescriptor(path) && access(path, F_OK) != 0
+        ? InputText.isStream(path) : InputText.isDescriptor(path) && access(path, F_OK) != 0
       if isRefused {
         throw Failure(
           .usage,
@@ -26,19 +26,10 @@ enum ConfigurationFile {
   static func requireReadableAgain(
     _ path: String, content: String = "the configuration"
   ) throws {
-    guard passesOnce(path) else { return }
+    guard InputText.isStream(path) else { return }
     throw Failure(
       .usage,
       "\(path.shown) is a pipe or a file of this process alone, which the ranks cannot read again; "
         + "write \(content) to a file")
-  }
-
-  private static func passesOnce(_ path: String) -> Bool {
-    isDescriptor(path) || InputText.isPipe(path)
-  }
-
-  /// Whether it names what a process has open, such as `<(command)` of a shell.
-  private static func isDescriptor(_ path: String) -> Bool {
-    ["/dev/fd/", "/dev/std", "/proc/self/fd/"].contains { path.hasPrefix($0) }
   }
 }

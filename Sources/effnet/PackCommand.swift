@@ -142,11 +142,12 @@ struct PackCommand: ParsableCommand {
         validation: CIFARSource(folder: source, part: .test, credit: credit ?? ""), into: folder)
     } else if let labels {
       output = try packer.pack(
-        IDXSource(images: source, labels: labels, classNames: names, credit: credit ?? ""),
+        IDXSource(
+          images: source, labels: labels, classNames: names, credit: credit ?? "", isAsIs: asIs),
         into: folder)
     } else {
       output = try packer.pack(
-        HDF5Source(path: source, classNames: names, credit: credit), into: folder)
+        HDF5Source(path: source, classNames: names, credit: credit, isAsIs: asIs), into: folder)
     }
     let training = try Dataset(output.training, relativeTo: "")
     let validation =

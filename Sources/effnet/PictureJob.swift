@@ -70,7 +70,8 @@ struct PictureJob {
     _ folder: PictureFolder, _ reader: PictureReader, _ progress: PackingProgress
   ) throws -> (records: [PictureRecord], faults: [SkippedPicture]) {
     let count = folder.files.count
-    let journal = CheckJournal(in: output, root: source, storage: storage, rank: world.rank)
+    let journal = CheckJournal(
+      in: output, root: source, storage: storage, rank: world.rank, pictureCount: count)
     let share = (count + world.size - 1) / world.size
     var own: [PictureRecord] = []
     own.reserveCapacity(share)

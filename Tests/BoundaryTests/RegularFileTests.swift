@@ -105,6 +105,9 @@ final class RegularFileTests: XCTestCase {
     for (bytes, name) in [
       ([0xFF, 0xFE, 0x61, 0], "UTF-16"), ([0xFE, 0xFF, 0, 0x61], "UTF-16"),
       ([0x61, 0, 0x62, 0, 0x63, 0], "UTF-16"), ([0, 0x61, 0, 0x62], "UTF-16"),
+      ([0x61, 0, 0x62, 4], "UTF-16"), ([0xFF, 0xFE], "UTF-16"),
+      ([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], "UTF-32"), ([0, 0, 0xFE, 0xFF], "UTF-32"),
+      ([0x61, 0, 0, 0, 0x62, 0, 0, 0], "UTF-32"), ([0, 0, 0, 0x61], "UTF-32"),
       ([0x61, 0x0A, 0x62, 0xFC, 0x62], "line 2 is not UTF-8, perhaps Latin-1"),
       ([0xC3], "line 1 is not UTF-8"),
     ] as [([UInt8], String)] {
@@ -113,5 +116,51 @@ final class RegularFileTests: XCTestCase {
       XCTAssertEqual(refusal?.kind, .notText)
       XCTAssert(refusal?.reason.contains(name) == true, refusal?.reason ?? "it was read")
     }
+  }
+
+  func testWhatAProcessHasOpenIsKnownByAnyName() throws {
+    let file = try write([0x61])
+    let descriptor = open(file, O_RDONLY)
+    defer { close(descriptor) }
+    XCTAssertEqual(symlink("/dev/fd/\(descriptor)", "\(folder)/link"), 0)
+    XCTAssertEqual(symlink("link", "\(folder)/second"), 0)
+    XCTAssertEqual(symlink("/proc/self", "\(folder)/self"), 0)
+    XCTAssertEqual(symlink("second", "\(folder)/\u{301}third"), 0)
+    for path in [
+      "/dev/stdin", "/dev//./stdin", "/dev/fd/\(descriptor)", "/dev/fd/987654",
+      "/proc/\(getpid())/fd/\(descriptor)", "/proc/thread-self/fd/0", "\(folder)/link",
+      "\(folder)/second", "\(folder)/self/fd/1", "\(folder)/\u{301}third",
+    ] { XCTAssertTrue(InputText.isStream(path) && InputText.isDescriptor(path), path) }
+    XCTAssertEqual(symlink("circle", "\(folder)/circle"), 0)
+    XCTAssertEqual(symlink("file", "\(folder)/plain"), 0)
+    for path in [
+      file, "\(folder)/plain", "\(folder)/circle", "\(folder)/none", "/nowhere/fd/3", "", "/",
+      "fd", "/proc/self/status",
+    ] { XCTAssertFalse(InputText.isStream(path), path) }
+    XCTAssertEqual(mkfifo("\(folder)/pipe", 0o600), 0)
+    XCTAssertTrue(InputText.isStream("\(folder)/pipe"))
+    XCTAssertFalse(InputText.isDescriptor("\(folder)/pipe"))
+  }
+
+  func testAFileIsOverwrittenWhereItIsAndNoLinkIsFollowed() throws {
+    let path = try write([1, 2, 3, 4])
+    try WrittenFile.overwrite(path, at: 1, with: [8, 9])
+    XCTAssertEqual(try RegularFile(path).contents(limit: 9), [1, 8, 9, 4])
+    XCTAssertEqual(symlink(path, "\(folder)/link"), 0)
+    XCTAssertEqual(mkfifo("\(folder)/pipe", 0o600), 0)
+    for (name, kind) in [
+      ("link", .notRegular), ("pipe", .notRegular), ("none", .missing),
+    ] as [(String, FileRefusal.Kind)] {
+      XCTAssertEqual(
+        refusal { () throws(FileRefusal) in
+          try WrittenFile.overwrite("\(folder)/\(name)", at: 0, with: [7])
+        }?.kind, kind, name)
+    }
+    XCTAssertEqual(try RegularFile(path).contents(limit: 9), [1, 8, 9, 4])
+    XCTAssertEqual(access("\(folder)/none", F_OK), -1, "it was made")
+    // A mark that joins the slash before it in one character.
+    let marked = "\(folder)/\u{301}log"
+    close(try WrittenFile.open(marked, O_WRONLY, .missing, folderIsReal: true))
+    XCTAssertEqual(access(marked, F_OK), 0)
   }
 }

@@ -27,4 +27,11 @@ final class ShownTextTests: XCTestCase {
     XCTAssertEqual("12345".shown(limit: 5), "12345")
     XCTAssertEqual("123456".shown(limit: 5), "12345…")
   }
+
+  func testALineStaysOne() {
+    XCTAssertEqual("a\\b\n\tc\u{2028}\r\n".shownLine, #"a\b\n\tc\u{2028}\r\n"#)
+    XCTAssertEqual(String(repeating: "x", count: 4_001).shownLine.count, 4_001)
+    XCTAssertEqual(String(repeating: "\n", count: 9_000).shownLine.count, 8_001)
+    XCTAssertEqual(String(repeating: "x", count: 3_999).shownLine.count, 3_999)
+  }
 }

@@ -51,6 +51,36 @@ final class ConfigurationFaultTests: TrainingTestCase {
     try assertFails(["trian", "small.yaml"], code: 2, ["no command trian", "did you mean train?"])
   }
 
+  func testTheBaseOfAConfigurationFromAPipeLiesInTheCurrentFolder() throws {
+    try prepare()
+    try FileManager.default.createDirectory(
+      atPath: path("away"), withIntermediateDirectories: false)
+    try write("base: small.yaml\ntraining: {steps: 1}\n", to: "away/derived.yaml")
+    try FileManager.default.createSymbolicLink(
+      atPath: path("away/input"), withDestinationPath: "/dev/stdin")
+    for (number, (script, file)) in [
+      ("cat away/derived.yaml | \"$@\"", "/dev/stdin"),
+      ("exec \"$@\" <away/derived.yaml", "/dev/stdin"),
+      ("exec \"$@\" 7<away/derived.yaml", "/dev/fd/7"),
+      ("exec \"$@\" <away/derived.yaml", "away/input"),
+      ("exec \"$@\" <away/derived.yaml", "/proc/self/fd/0"),
+    ].enumerated() {
+      let outcome = try effnet(
+        ["train", file, "--output", "run-\(number)"], wrapper: ["sh", "-c", script, "sh"])
+      XCTAssertEqual(outcome.exitCode, 0, "\(script) \(file): \(outcome.errors)")
+      XCTAssertTrue(exists("run-\(number)/checkpoint-00000001.h5"))
+    }
+    try write("base: none.yaml\n", to: "away/derived.yaml")
+    for file in ["/dev/stdin", "away/input"] {
+      try assertFails(
+        ["train", file], wrapper: ["sh", "-c", "exec \"$@\" <away/derived.yaml", "sh"], code: 2,
+        ["\(file):1: base: none.yaml cannot be read: no such file"])
+    }
+    try assertFails(
+      ["train", "away/derived.yaml"], code: 2,
+      ["away/derived.yaml:1: base: away/none.yaml cannot be read"])
+  }
+
   func testAMissingFileIsNamed() throws {
     try assertFails(
       ["train", "nowhere.yaml"], code: 2, ["nowhere.yaml: cannot be read: no such file"])

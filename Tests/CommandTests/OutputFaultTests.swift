@@ -106,6 +106,32 @@ final class OutputFaultTests: TrainingTestCase {
     _ = try start(["inspect", "b0"], wrapper: closed).outcome()
     XCTAssertEqual(try String(contentsOfFile: path("code"), encoding: .utf8), "0\n")
   }
+
+  func testALogThatIsNoneIsReadInPiecesOrRefused() throws {
+    try prepare()
+    try succeed(train("run", ["training.steps=4"]))
+    // Each run makes the file anew. A hole in it takes no room.
+    func log() throws -> FileHandle {
+      try FileHandle(forUpdating: folder.appending(path: "run/log.jsonl"))
+    }
+    var file = try log()
+    try file.truncate(atOffset: 1 << 28)
+    try file.seekToEnd()
+    try file.write(contentsOf: Data("\n[[[[\n{\"step\":1e400}\n".utf8))
+    try succeed(train("run", [], ["--resume"]))
+    XCTAssertEqual(try loggedSteps("run"), Array(1...8))
+    file = try log()
+    for length in [1 << 31, 1 << 40] as [UInt64] {
+      try file.truncate(atOffset: length)
+      let limits = ["sh", "-c", "ulimit -v 8000000; exec \"$@\"", "sh"]
+      try assertFails(
+        train("run", ["training.steps=9"], ["--resume"]), wrapper: limits, code: 7,
+        ["run/log.jsonl cannot be written: it has \(length) bytes", "move it away"])
+    }
+    XCTAssertEqual(unlink(path("run/log.jsonl")), 0)
+    try succeed(train("run", ["training.steps=9"], ["--resume"]))
+  }
+
   func testNobodyHasToReadStandardError() throws {
     try prepare()
     let silent = ["sh", "-c", "exec \"$@\" 2>/dev/full", "sh"]

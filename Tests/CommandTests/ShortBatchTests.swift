@@ -89,6 +89,17 @@ final class ShortBatchTests: TrainingTestCase {
     try assertFails(
       train("none", ["batch.microBatch=1", "network.batchNormGroup=1"]), ranks: 2, code: 2,
       ["one value a channel"])
+    // The half of an odd group is no whole number.
+    try prepareDigits(25)
+    for size in [3, 5, 7] {
+      try succeed(
+        train(
+          "odd-\(size)",
+          [
+            "network.resolution=64", "batch.size=\(8 * size)", "batch.microBatch=\(size)",
+            "network.batchNormGroup=\(size)", "training.steps=2",
+          ]))
+    }
     // Larger maps have variance in a single picture.
     try succeed(
       train(

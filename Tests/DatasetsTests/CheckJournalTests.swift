@@ -12,7 +12,8 @@ final class CheckJournalTests: XCTestCase {
     let reader = PictureReader(root: root.path, storage: storage)
     let records = try (0..<3).map { try reader.record(of: "a/\($0).jpg") }
     func journal(_ rank: Int, _ storage: PictureStorage = PictureStorage()) -> CheckJournal {
-      CheckJournal(in: output, root: root.path, storage: storage, rank: rank)
+      CheckJournal(
+        in: output, root: root.path, storage: storage, rank: rank, pictureCount: 3)
     }
     for rank in 0..<2 {
       let journal = journal(rank)
@@ -37,5 +38,41 @@ final class CheckJournalTests: XCTestCase {
     CheckJournal.remove(from: output)
     XCTAssertNil(journal(0).record(of: "a/1.jpg"))
     XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: output), [])
+  }
+
+  func testWhatOthersLeaveThereIsNeitherReadWholeNorWrittenTo() throws {
+    let root = try temporaryFolder()
+    try root.write(jpegFile(1), to: "a/1.jpg")
+    let output = root.appending(path: "packed").path
+    let record = try PictureReader(root: root.path, storage: PictureStorage()).record(of: "a/1.jpg")
+    func journal(_ rank: Int) -> CheckJournal {
+      CheckJournal(
+        in: output, root: root.path, storage: PictureStorage(), rank: rank, pictureCount: 1)
+    }
+    let first = journal(0)
+    try first.add(record, of: "a/1.jpg")
+    try first.write()
+    // Without content, but for its length.
+    for name in [".checked-9", ".checked-notes", ".checked-"] {
+      try Data().write(to: URL(filePath: "\(output)/\(name)"))
+    }
+    XCTAssertEqual(truncate("\(output)/.checked-9", 1 << 40), 0)
+    XCTAssertEqual(journal(1).record(of: "a/1.jpg"), record)
+    try root.write(Data("kept".utf8), to: "other")
+    for place in ["other", "none"] {
+      XCTAssertEqual(symlink("\(root.path)/\(place)", "\(output)/.checked-5"), 0)
+      let journal = journal(5)
+      try journal.add(record, of: "a/1.jpg")
+      XCTAssertThrowsError(try journal.write()) {
+        XCTAssertTrue("\($0)".contains("it is a symbolic link; remove it"), "\($0)")
+      }
+      XCTAssertEqual(unlink("\(output)/.checked-5"), 0)
+    }
+    XCTAssertEqual(
+      try String(contentsOf: root.appending(path: "other"), encoding: .utf8), "kept")
+    CheckJournal.remove(from: output)
+    XCTAssertEqual(
+      try FileManager.default.contentsOfDirectory(atPath: output).sorted(),
+      [".checked-", ".checked-notes"])
   }
 }

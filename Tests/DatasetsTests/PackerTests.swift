@@ -81,6 +81,39 @@ final class PackerTests: XCTestCase {
     }
   }
 
+  func testLabelsOfImagesThatAreNoneAreNotRead() throws {
+    let folder = try temporaryFolder().path
+    func number(_ value: Int) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+    }
+    func file(_ name: String, _ extents: [Int]) throws -> String {
+      let path = "\(folder)/\(name)"
+      let head = [0, 0, 8, UInt8(extents.count)] + extents.flatMap(number)
+      try Data(head).write(to: URL(filePath: path))
+      XCTAssertEqual(truncate(path, head.count + extents.reduce(1, *)), 0)
+      return path
+    }
+    func open(_ extents: [Int], isAsIs: Bool = false) throws -> IDXSource {
+      try IDXSource(
+        images: file("images", extents), labels: file("labels", [extents[0]]), isAsIs: isAsIs)
+    }
+    // None of them takes a byte on the disk.
+    let start = ContinuousClock.now
+    for extents in [[2_000_000_000, 1, 1], [900_000_000, 1, 3], [60_000_000, 1, 33]] {
+      assertRejected("\(extents[1]) × \(extents[2]) pixels with 1 channels are unusual") {
+        _ = try open(extents)
+      }
+    }
+    for isAsIs in [false, true] {
+      assertRejected("2147483648 images, more than the 2147483647 of a set") {
+        _ = try open([1 << 31, 1, 1], isAsIs: isAsIs)
+      }
+    }
+    XCTAssertLessThan(ContinuousClock.now - start, .seconds(5))
+    XCTAssertEqual(try open([3_000_000, 2, 2]).labels.count, 3_000_000)
+    XCTAssertEqual(try open([5, 1, 1], isAsIs: true).labels, [0, 0, 0, 0, 0])
+  }
+
   func testPackedImagesAreTheSourceDividedInShards() throws {
     let images = TestImages(labels: (0..<25).map { $0 % 2 })
     let folder = try temporaryFolder().appending(path: "packed").path

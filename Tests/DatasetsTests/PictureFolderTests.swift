@@ -282,4 +282,25 @@ final class PictureFolderTests: XCTestCase {
       XCTAssertNoThrow(try PictureFolder(path: folder(paths).path, isAsIs: isAsIs), "\(paths)")
     }
   }
+
+  func testAFolderThatIsReadInPartIsAFailure() throws {
+    let folder = try temporaryFolder()
+    for number in 0..<3 { try folder.write(Data(), to: "\(number).jpg") }
+    let root = FolderRoot(path: folder.path)
+    let whole = try XCTUnwrap(opendir(folder.path))
+    errno = EIO
+    XCTAssertEqual(try root.names(of: whole, "").names, ["0.jpg", "1.jpg", "2.jpg"])
+    XCTAssertEqual(closedir(whole), 0)
+    // Something else in the place of the folder, as if the server had lost it: ENOTDIR, and EBADF.
+    for flags in [O_RDONLY, O_WRONLY] {
+      let lost = try XCTUnwrap(opendir(folder.path))
+      let other = open(flags == O_RDONLY ? "/dev/null" : "/dev/full", flags)
+      XCTAssertEqual(dup2(other, dirfd(lost)), dirfd(lost))
+      close(other)
+      XCTAssertThrowsError(try root.names(of: lost, "")) {
+        XCTAssertEqual(($0 as? SystemFailure)?.code, ENOTDIR)
+      }
+      closedir(lost)
+    }
+  }
 }

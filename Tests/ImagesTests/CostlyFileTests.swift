@@ -1,3 +1,4 @@
+import Glibc
 import Images
 import XCTest
 
@@ -66,7 +67,7 @@ final class CostlyFileTests: XCTestCase {
   }
 
   func testScansWithoutPixelsAreRefused() throws {
-    for (count, height, width) in [(40, 8_000, 8_000), (490, 3_000, 3_000)] {
+    for (count, height, width) in [(70, 8_000, 8_000), (490, 3_000, 3_000)] {
       guard case .costly? = error(try scanned(count, height: height, width: width)) else {
         return XCTFail("\(count) scans of \(height) × \(width) pixels")
       }
@@ -74,6 +75,96 @@ final class CostlyFileTests: XCTestCase {
     // As many of a small picture are nothing.
     let small = error(try scanned(100, height: 40, width: 40))
     if case .costly? = small { XCTFail("100 scans of 40 × 40 pixels") }
+  }
+
+  /// Seconds of this thread.
+  private func seconds(_ body: () throws -> Void) rethrows -> Double {
+    func now() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+    }
+    let start = now()
+    try body()
+    return now() - start
+  }
+
+  func testPixelsOfKindsThatCostMoreAreFewer() throws {
+    // Bits, kind, and the million pixels that are read of it.
+    for (bits, kind, millions) in [
+      (1, 0, 100), (8, 0, 72), (16, 0, 37), (8, 2, 32), (16, 2, 16), (8, 3, 72), (1, 3, 100),
+      (8, 4, 44), (16, 4, 22), (8, 6, 25), (16, 6, 12),
+    ] as [(UInt8, UInt8, Int)] {
+      for isInterlaced in [false, true] {
+        for orientation in [nil, 6, 8] as [UInt8?] {
+          func file(_ millions: Int) -> [UInt8] {
+            PNGFile.picture(
+              height: 1_000, width: 1_000 * millions, bits: bits, kind: kind,
+              isInterlaced: isInterlaced, orientation: orientation, deflated: [])
+          }
+          XCTAssertNoThrow(try decoder.description(of: file(millions)))
+          XCTAssertThrowsError(try decoder.description(of: file(millions + 1))) {
+            guard case .tooLarge(_, _, let limit)? = $0 as? ImageError else {
+              return XCTFail("\($0)")
+            }
+            XCTAssertEqual(limit / 1_000_000, millions, "\(bits) bits, kind \(kind)")
+          }
+        }
+      }
+    }
+    // A product that no number of 64 bits holds.
+    XCTAssertThrowsError(
+      try decoder.description(
+        of: PNGFile.picture(height: .init(UInt32.max), width: .init(UInt32.max), deflated: [])))
+  }
+
+  /// The header of a JPEG fixture with another size, an orientation, and bytes behind its end.
+  private func sized(
+    _ name: String, _ height: Int, _ width: Int, isTurned: Bool = false, byteCount: Int = 0
+  ) throws -> [UInt8] {
+    var file = try Fixture.bytes(of: name)
+    let frame = try XCTUnwrap(
+      file.indices.dropLast().first { file[$0] == 0xFF && [0xC0, 0xC2].contains(file[$0 + 1]) })
+    for (place, value) in [(5, height >> 8), (6, height & 255), (7, width >> 8), (8, width & 255)] {
+      file[frame + place] = UInt8(value)
+    }
+    let exif = Array("Exif\0\0".utf8) + tiff("MM\0*", [(3, 1, [0, 6, 0, 0])])
+    let segment = [0xFF, 0xE1, 0, UInt8(exif.count + 2)] + exif
+    return file[..<2] + (isTurned ? segment : []) + file[2...]
+      + [UInt8](repeating: 0, count: max(0, byteCount - file.count))
+  }
+
+  func testPhotographsOfAHundredMillionPixelsAreRead() throws {
+    for name in ["rgb420.jpg", "rgb422.jpg", "grey.jpg", "photo.jpg"] {
+      for isTurned in [false, true] {
+        let file = try sized(name, 8_700, 11_490, isTurned: isTurned, byteCount: 70_000_000)
+        let description = try decoder.description(of: file)
+        XCTAssertEqual(description.height, isTurned ? 11_490 : 8_700)
+      }
+      XCTAssertEqual(
+        error(try sized(name, 10_001, 10_000)),
+        .tooLarge(height: 10_001, width: 10_000, limit: 100_000_000))
+    }
+    XCTAssertNoThrow(
+      try decoder.description(of: sized("progressive.jpg", 7_000, 9_300, isTurned: true)))
+    // All coefficients, the pixels, and the pixels upright.
+    guard case .tooLarge? = error(try sized("progressive.jpg", 10_000, 10_000, isTurned: true))
+    else { return XCTFail("it would take 900 MB") }
+    guard case .costly? = error(try sized("rgb420.jpg", 3_000, 3_000, byteCount: 130_000_000))
+    else { return XCTFail("more bytes than are decoded in a second") }
+  }
+
+  func testPicturesAtTheirLimitTakeASecond() throws {
+    // Runs of zeros are what most pixels are inflated from; their number is that of all passes.
+    for (side, bits, kind, samples) in [
+      (5_000, 8, 6, 4), (3_500, 16, 6, 8), (8_000, 8, 3, 1),
+    ] as [(Int, UInt8, UInt8, Int)] {
+      let rows = (side + 7) / 8 * 3 + (side + 3) / 4 * 2 + side
+      let file = PNGFile.picture(
+        height: side, width: side, bits: bits, kind: kind, isInterlaced: true, orientation: 6,
+        deflated: PNGFile.zeros(side * side * samples + rows))
+      try XCTAssertLessThan(seconds { _ = try decoder.picture(file) }, 2)
+    }
   }
 
   func testKindsOfJPEGAreNamed() throws {

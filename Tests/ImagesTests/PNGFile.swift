@@ -22,6 +22,26 @@ enum PNGFile {
       + chunk("IDAT", zeros(count ?? side * (side + 1))) + behind + chunk("IEND")
   }
 
+  /// A picture whose rows, each with its filter before it, are given as they are inflated.
+  static func picture(
+    height: Int, width: Int, bits: UInt8 = 8, kind: UInt8 = 2, isInterlaced: Bool = false,
+    orientation: UInt8? = nil, deflated: [UInt8]
+  ) -> [UInt8] {
+    let header =
+      bigEndian(UInt32(width)) + bigEndian(UInt32(height))
+      + [bits, kind, 0, 0, isInterlaced ? 1 : 0]
+    let exif = orientation.map {
+      chunk(
+        "eXIf",
+        Array("MM\0*\0\0\0\u{8}\0\u{1}\u{1}\u{12}\0\u{3}\0\0\0\u{1}\0".utf8) + [$0] + [0, 0] + [
+          0, 0, 0, 0,
+        ])
+    }
+    let palette = kind == 3 ? chunk("PLTE", [UInt8](repeating: 9, count: 6)) : []
+    return signature + chunk("IHDR", header) + (exif ?? []) + palette
+      + chunk("IDAT", deflated) + chunk("IEND")
+  }
+
   /// Zeros, deflated (RFC 1950 and 1951) in one block of fixed codes: a zero, runs of 258, zeros.
   static func zeros(_ count: Int) -> [UInt8] {
     var bytes: [UInt8] = [0x78, 0x01]

@@ -56,8 +56,18 @@ final class EventFileTests: XCTestCase {
   func testAFolderThatDoesNotExistIsNamed() {
     XCTAssertThrowsError(try EventFile(in: folder + "/nowhere", after: 0)) { error in
       XCTAssertTrue("\(error)".contains("nowhere/events.out.tfevents"), "\(error)")
-      XCTAssertTrue("\(error)".contains("No such file"), "\(error)")
+      XCTAssertTrue("\(error)".contains("no such file"), "\(error)")
     }
+  }
+
+  func testNoLinkIsFollowedAndNoFileReplaced() throws {
+    let first = try EventFile(in: folder, after: 0, time: 99).path
+    XCTAssertEqual(unlink(first), 0)
+    // A link that leads nowhere would have made a file there.
+    XCTAssertEqual(symlink("\(folder)/elsewhere", first), 0)
+    XCTAssertEqual(mkfifo(first + ".1", 0o600), 0)
+    XCTAssertEqual(try EventFile(in: folder, after: 0, time: 99).path, first + ".2")
+    XCTAssertEqual(access("\(folder)/elsewhere", F_OK), -1)
   }
 
   func testTensorBoardReadsTheFiles() throws {

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Glibc
 import Training
 import XCTest
 
@@ -63,6 +64,7 @@ final class ConfigurationBoundaryTests: XCTestCase {
 
   private static let folders = [
     "12[7].pbs", "a*b", "what?", "back\\slash", "back\\*star", "{a,b}", "[", "[!a]", "]", "ünd [ü]",
+    "d[\u{301}a]", "*\u{308}", "\\\u{20D0}x", "?\u{FE0F}\u{20E3}",
   ]
 
   func testTheFolderOfAFileIsNoPattern() throws {
@@ -101,7 +103,7 @@ final class ConfigurationBoundaryTests: XCTestCase {
     for name in Self.folders {
       try write(Self.minimal, to: "\(name)/c.yaml")
       try write("", to: "\(name)/shards/train-a.h5")
-      let quoted = name.replacing("\\", with: "\\\\")
+      let quoted = name.unicodeScalars.map { $0 == "\\" ? "\\\\" : String($0) }.joined()
       try write("base: \"\(quoted)/c.yaml\"\n", to: "derived.yaml")
       let configuration = try Configuration(contentsOf: path("derived.yaml"))
       XCTAssertEqual(
@@ -338,18 +340,19 @@ final class ConfigurationBoundaryTests: XCTestCase {
   func testAPipeIsReadOnceAndItsPathsAreRelativeToTheCurrentFolder() throws {
     XCTAssertEqual(mkfifo(path("pipe"), 0o600), 0)
     let pipe = path("pipe")
+    // A reader that stays: a pipe without one ends whoever writes to it.
+    let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+    let writer = open(pipe, O_WRONLY)
+    let text = Array(Self.minimal.utf8)
+    XCTAssertEqual(Glibc.write(writer, text, text.count), text.count)
     Thread.detachNewThread {
-      try? Data(Self.minimal.utf8).write(to: URL(fileURLWithPath: pipe))
+      usleep(50_000)
+      close(writer)
     }
-    while open(pipe, O_WRONLY | O_NONBLOCK) >= 0 {}
-    // The writer waits in its own opening until this reads.
-    let deadline = Date(timeIntervalSinceNow: 10)
-    var configuration: Configuration?
-    while configuration == nil, Date() < deadline {
-      configuration = try? Configuration(contentsOf: pipe)
-    }
+    let configuration = try Configuration(contentsOf: pipe)
+    close(reader)
     let here = FileManager.default.currentDirectoryPath
-    XCTAssertEqual(configuration?.data.train, [ShardPath.resolved("shards/train-*.h5", in: here)])
+    XCTAssertEqual(configuration.data.train, [ShardPath.resolved("shards/train-*.h5", in: here)])
     assertFileFault("pipe", has: "it is a pipe that nobody writes to")
     try write("base: pipe\n", to: "derived.yaml")
     assertFileFault(
@@ -417,6 +420,51 @@ final class ConfigurationBoundaryTests: XCTestCase {
       "data:\n  mean: [" + String(repeating: "0.5,", count: 100_000) + "]\n" + "batch: 5\n",
       has: "batch: expected keys and values")
     XCTAssertLessThan(-start.timeIntervalSinceNow, 20)
+  }
+
+  /// What stands before an asterisk that makes an alias of it, for the parser and nobody else.
+  func testAliasesAreCountedWhereverTheParserFindsThem() throws {
+    let start = Date()
+    for separator in [
+      "\u{85}", "\u{2028}", "\u{2029}", "\n    \u{FEFF}", "\t", "\r", "\r\n    ", " # x\n    ",
+      "!!str ", "? ",
+    ] {
+      var bomb = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+      for level in 1..<12 {
+        let list = (0..<10).map { _ in "\(separator)*a\(level - 1)" }.joined(separator: ",")
+        bomb += "a\(level): &a\(level) [\(list)]\n"
+      }
+      bomb += "network: {\(separator)*a11 : 1}\n"
+      XCTAssertThrowsError(try Configuration(yaml: bomb), separator)
+    }
+    for separator in ["\u{85}", "\u{2028}", "\u{2029}", "\n\u{FEFF}", " # x\n "] {
+      assertFault(
+        Self.minimal
+          + "x: {s: &s 1, l: [\((0..<33).map { _ in "\(separator)*s" }.joined(separator: ","))]}",
+        has: "more than 32 aliases")
+    }
+    // The same in quotes and in blocks is text.
+    let stars = (0..<40).map { _ in "\u{2028}*s" }.joined()
+    XCTAssertNoThrow(
+      try Configuration(
+        yaml: Self.minimal.replacing("shards/", with: "\"\(stars)/\"").replacing(
+          "\"train-*.h5", with: "train-*.h5\"")))
+    XCTAssertLessThan(-start.timeIntervalSinceNow, 20)
+  }
+
+  func testSectionsInSectionsAreBounded() throws {
+    let start = Date()
+    for (open, close) in [("[", "]"), ("{a: ", "}"), ("? [", "]"), ("{? ", "}"), ("[{x: ", "}]")] {
+      for depth in [40, 900] {
+        assertFault(
+          "network:\n  \(String(repeating: open, count: depth))1"
+            + String(repeating: close, count: depth),
+          has: depth == 40 ? "more than 32 lists or sections in each other" : "configuration:")
+      }
+    }
+    let deep = String(repeating: "[", count: 20) + "1" + String(repeating: "]", count: 20)
+    assertFault(Self.minimal + "network: {width: \(deep)}\n", has: "network.width: expected")
+    XCTAssertLessThan(-start.timeIntervalSinceNow, 10)
   }
 
   func testSixteenBasesAreFollowed() throws {

@@ -57,14 +57,15 @@ public struct CIFARSource: ImageSource {
     let labelByteCount = isLarge ? 2 : 1
     let size = labelByteCount + height * width * channels
     let list = "\(folder)/\(isLarge ? "fine_label_names" : "batches.meta").txt"
-    let classNames = try Self.opening(InputText.read(list, limit: Self.listByteLimit), list)
-      .split(whereSeparator: \.isNewline).map(String.init)
+    let classNames = try DatasetError.openingSource(
+      InputText.read(list, limit: Self.listByteLimit)
+    ).split(whereSeparator: \.isNewline).map(String.init)
     var batches: [RegularFile] = []
     var starts: [Int] = []
-    var labels: [Int64] = []
+    var labels: [Int32] = []
     for name in names {
       let path = "\(folder)/\(name)"
-      let batch = try Self.opening(RegularFile(path), path)
+      let batch = try DatasetError.openingSource(RegularFile(path))
       guard batch.byteCount > 0, batch.byteCount.isMultiple(of: size) else {
         throw .badSource(
           file: path,
@@ -75,7 +76,7 @@ public struct CIFARSource: ImageSource {
       starts.append(labels.count)
       for image in 0..<batch.byteCount / size {
         let place = image * size + labelByteCount - 1
-        labels.append(Int64(try Self.opening(batch.bytes(place..<place + 1), path)[0]))
+        labels.append(Int32(try DatasetError.openingSource(batch.bytes(place..<place + 1))[0]))
       }
       batches.append(batch)
     }
@@ -84,7 +85,8 @@ public struct CIFARSource: ImageSource {
     self.credit = credit
     self.batches = batches
     batchStarts = starts
-    (self.labels, self.classNames) = try Self.classes(of: labels, named: classNames, in: folder)
+    self.labels = labels
+    self.classNames = try Self.classNames(of: labels, named: classNames, in: folder)
   }
 
   /// Reads one image.
@@ -95,7 +97,7 @@ public struct CIFARSource: ImageSource {
     let plane = height * width
     let start = (index - batchStarts[batch]) * (labelByteCount + bytes.count) + labelByteCount
     let file = batches[batch]
-    let planes = try Self.opening(file.bytes(start..<start + bytes.count), file.path)
+    let planes = try DatasetError.openingSource(file.bytes(start..<start + bytes.count))
     for pixel in 0..<plane {
       for channel in 0..<channels {
         bytes[pixel * channels + channel] = planes[channel * plane + pixel]

@@ -5,8 +5,8 @@ import Glibc
 /// Which pictures earlier runs have read and found good, lest a run that is interrupted check all of
 /// them again: hidden files beside the shards, one a rank, removed when packing is done.
 ///
-/// An entry is the record of a picture behind a key of the program's version, the picture's path, size, inode, time of its last
-/// change, and the form it is packed in.
+/// An entry is the record of a picture behind a key of the program's version, the picture's path,
+/// size, inode, time of its last change, and the form it is packed in.
 public final class CheckJournal {
   /// One picture in the file.
   private struct Entry: BitwiseCopyable {
@@ -14,11 +14,16 @@ public final class CheckJournal {
     let record: PictureRecord
   }
 
+  private static let stride = MemoryLayout<Entry>.stride
+
   // Raised when a record, or what is taken for a good picture, changes.
   private static let version = 2
 
   // An entry is small, and what a run that was killed had not written is soon checked again.
   private static let pendingLimit = 1_000
+
+  // Names of files in the output folder.
+  private static let prefix = ".checked-"
 
   private let output, root: String
   private let path: String
@@ -33,24 +38,38 @@ public final class CheckJournal {
   ///   - root: Folder of the pictures.
   ///   - storage: In what form they are packed.
   ///   - rank: Number of this rank, whose file is its own.
-  public init(in output: String, root: String, storage: PictureStorage, rank: Int) {
+  ///   - pictureCount: How many pictures there are, of which many may have changed since. What is
+  ///     behind twice as many entries is not read: somebody else may have left it there.
+  public init(
+    in output: String, root: String, storage: PictureStorage, rank: Int, pictureCount: Int
+  ) {
     self.output = output
     self.root = root
     self.storage = storage
-    path = "\(output)/.checked-\(rank)"
-    for file in Self.files(in: output) {
-      guard let file = try? RegularFile(file) else { continue }
-      // The last entry may be cut off.
-      let size = MemoryLayout<Entry>.stride
-      var bytes = [UInt8](repeating: 0, count: file.byteCount / size * size)
-      bytes.withUnsafeMutableBytes { bytes in
-        guard (try? file.read(at: 0, into: bytes)) != nil else { return }
-        for start in stride(from: 0, to: bytes.count, by: size) {
-          let entry = bytes.loadUnaligned(fromByteOffset: start, as: Entry.self)
+    path = "\(output)/\(Self.prefix)\(rank)"
+    var entryLimit = 2 * pictureCount
+    for path in Self.files(in: output) {
+      guard let file = try? RegularFile(path) else { continue }
+      entryLimit -= read(file, limit: entryLimit)
+    }
+  }
+
+  /// Takes the first entries of a file, as far as it can be read, and returns how many.
+  private func read(_ file: RegularFile, limit: Int) -> Int {
+    // The last entry may be cut off.
+    let count = min(limit, file.byteCount / Self.stride)
+    for start in Swift.stride(from: 0, to: count, by: Self.pendingLimit) {
+      let part = start..<min(start + Self.pendingLimit, count)
+      let range = part.lowerBound * Self.stride..<part.upperBound * Self.stride
+      guard let bytes = try? file.bytes(range) else { break }
+      bytes.withUnsafeBytes { bytes in
+        for place in Swift.stride(from: 0, to: bytes.count, by: Self.stride) {
+          let entry = bytes.loadUnaligned(fromByteOffset: place, as: Entry.self)
           known[entry.key] = entry.record
         }
       }
     }
+    return count
   }
 
   /// The record of a picture that was checked before and has not changed since.
@@ -73,24 +92,17 @@ public final class CheckJournal {
   public func write() throws(DatasetError) {
     if pending.isEmpty { return }
     try Packer.create(output)
-    // A link or a pipe that somebody else put there is not written to.
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
-    var status = stat()
-    var isWritten = descriptor >= 0 && fstat(descriptor, &status) == 0
-    if isWritten, status.st_mode & S_IFMT != S_IFREG {
-      close(descriptor)
-      throw .notWritten(file: path, reason: "it is no file; remove it")
-    }
-    if isWritten {
-      let size = MemoryLayout<Entry>.stride
-      let end = Int(status.st_size) / size * size
-      isWritten = pending.withUnsafeBytes { bytes in
-        pwrite(descriptor, bytes.baseAddress, bytes.count, end) == bytes.count
+    do throws(FileRefusal) {
+      let descriptor = try WrittenFile.open(path, O_RDWR, .ownName)
+      defer { close(descriptor) }
+      var status = stat()
+      let size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+      try pending.withUnsafeBufferPointer { (entries) throws(FileRefusal) in
+        try WrittenFile.write(
+          UnsafeRawBufferPointer(entries), to: descriptor,
+          at: size / Self.stride * Self.stride, of: path)
       }
-    }
-    let reason = String(cString: strerror(errno))
-    if descriptor >= 0 { close(descriptor) }
-    guard isWritten else { throw .notWritten(file: path, reason: reason) }
+    } catch { throw .notWritten(file: path, reason: error.reason) }
     pending = []
   }
 
@@ -100,7 +112,9 @@ public final class CheckJournal {
   }
 
   private static func files(in output: String) -> [String] {
-    ShardPath.matches(ShardPath.pattern(".checked-*", in: output))
+    ShardPath.matches(ShardPath.pattern("\(prefix)*", in: output)).filter {
+      Int($0.dropFirst(output.count + 1 + prefix.count)) != nil
+    }
   }
 
   private func key(of picture: String) -> UInt64? {

@@ -2,11 +2,11 @@ import Boundary
 import Glibc
 
 /// A folder that paths are relative to, and what the system says of what lies below it.
-struct FolderRoot {
+package struct FolderRoot {
   /// What lies in a folder.
-  struct Names {
+  package struct Names {
     /// Names that are text and not hidden, in the order of their bytes.
-    var names: [String] = []
+    package var names: [String] = []
     /// What is hidden, or has a name that is no text.
     var leftOut = LeftOut()
   }
@@ -20,7 +20,7 @@ struct FolderRoot {
   let path: String
   private let kernelDevices: Set<UInt64>
 
-  init(path: String) {
+  package init(path: String) {
     self.path = path
     func device(_ place: String) -> UInt64? {
       var status = stat()
@@ -43,12 +43,27 @@ struct FolderRoot {
   }
 
   /// The names in a folder.
+  ///
+  /// - Throws: When the system does not tell all of them.
   func names(in folder: String) throws(SystemFailure) -> Names {
     guard let stream = opendir(full(folder)) else { throw SystemFailure() }
     defer { closedir(stream) }
+    return try names(of: stream, folder)
+  }
+
+  /// The names that an open folder has from where it is.
+  ///
+  /// - Throws: When the system fails before the last of them.
+  package func names(of stream: OpaquePointer, _ folder: String) throws(SystemFailure) -> Names {
     let start = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
     var found = Names()
-    while let entry = readdir(stream) {
+    while true {
+      // The end of the folder and a failure differ in this alone.
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw SystemFailure() }
+        break
+      }
       let bytes = (UnsafeRawPointer(entry) + start).assumingMemoryBound(to: CChar.self)
       if bytes.pointee == UInt8(ascii: ".") {
         let isFolder = entry.pointee.d_type == UInt8(DT_DIR)

@@ -35,9 +35,11 @@ public final class HDF5Source: ImageSource {
   ///   - path: Path of the file.
   ///   - classNames: Names of the classes; `nil` takes the attribute `classes`, or numbers.
   ///   - credit: Credit and licence; `nil` takes the attribute `source`.
-  /// - Throws: When the file cannot be read, has not these datasets, or has labels without a class.
+  ///   - isAsIs: Whether the images are taken even where they hardly are pictures.
+  /// - Throws: When the file cannot be read, has not these datasets, or has labels without a class,
+  ///   or images that are no pictures.
   public init(
-    path: String, classNames: [String]? = nil, credit: String? = nil
+    path: String, classNames: [String]? = nil, credit: String? = nil, isAsIs: Bool = false
   ) throws(DatasetError) {
     let file = try DatasetError.unpacking(HDF5File(reading: path))
     let shape = try DatasetError.unpacking(file.shape(of: "images"))
@@ -52,6 +54,11 @@ public final class HDF5Source: ImageSource {
         reason: "an image of \(shape.dropFirst().map(String.init).joined(separator: " × ")) has "
           + "more than \(Self.imageByteLimit) bytes")
     }
+    height = shape[1]
+    width = shape[2]
+    channels = shape.count == 4 ? shape[3] : 1
+    try Self.requireUsable(
+      count: shape[0], height: height, width: width, channels: channels, isAsIs: isAsIs, in: path)
     let labels: [Int64] = try DatasetError.unpacking(
       file.read("labels", shape: [shape[0]], converting: true))
     let source = try DatasetError.unpacking(
@@ -61,10 +68,8 @@ public final class HDF5Source: ImageSource {
     if names == nil, try DatasetError.unpacking(file.hasAttribute("classes")) {
       names = try DatasetError.unpacking(file.attribute("classes", as: [String].self))
     }
-    (self.labels, self.classNames) = try Self.classes(of: labels, named: names, in: path)
-    height = shape[1]
-    width = shape[2]
-    channels = shape.count == 4 ? shape[3] : 1
+    self.classNames = try Self.classNames(of: labels, named: names, in: path)
+    self.labels = labels.map(Int32.init)
     name = path
     self.file = file
   }

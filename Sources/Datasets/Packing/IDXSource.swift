@@ -30,10 +30,12 @@ public struct IDXSource: ImageSource {
   ///   - labels: Path of a file like `train-labels-idx1-ubyte`.
   ///   - classNames: Names of the classes; `nil` names them by their numbers.
   ///   - credit: Credit and licence of the pictures.
-  /// - Throws: When a file is missing, compressed, of another kind, or not as long as it says, or
-  ///   the two do not belong together.
+  ///   - isAsIs: Whether they are taken even where they hardly are pictures.
+  /// - Throws: When a file is missing, compressed, of another kind, or not as long as it says, the
+  ///   two do not belong together, or they are no pictures.
   public init(
-    images: String, labels: String, classNames: [String]? = nil, credit: String = ""
+    images: String, labels: String, classNames: [String]? = nil, credit: String = "",
+    isAsIs: Bool = false
   ) throws(DatasetError) {
     let pictures = try Self.read(images, axes: 3)
     let marks = try Self.read(labels, axes: 1)
@@ -49,27 +51,43 @@ public struct IDXSource: ImageSource {
     file = pictures.file
     firstByte = pictures.firstByte
     self.credit = credit
-    (self.labels, self.classNames) = try Self.classes(
-      of: Self.opening(marks.file.bytes(marks.firstByte..<marks.file.byteCount), labels)
-        .map(Int64.init), named: classNames, in: labels)
+    try Self.requireUsable(
+      count: marks.extents[0], height: height, width: width, channels: channels, isAsIs: isAsIs,
+      in: images)
+    self.labels = try Self.labels(of: marks.file, from: marks.firstByte)
+    self.classNames = try Self.classNames(of: self.labels, named: classNames, in: labels)
+  }
+
+  /// The labels, which are bytes.
+  private static func labels(
+    of file: RegularFile, from firstByte: Int
+  ) throws(DatasetError) -> [Int32] {
+    var labels: [Int32] = []
+    labels.reserveCapacity(file.byteCount - firstByte)
+    try DatasetError.openingSource(
+      file.forEachPiece(of: firstByte..<file.byteCount) { piece in
+        labels.append(contentsOf: piece.lazy.map(Int32.init))
+      })
+    return labels
   }
 
   /// Reads one image.
   public func read(
     _ index: Int, into bytes: UnsafeMutableBufferPointer<UInt8>
   ) throws(DatasetError) {
-    try Self.opening(
+    try DatasetError.openingSource(
       file.read(
-        at: firstByte + index * bytes.count, into: UnsafeMutableRawBufferPointer(bytes)), name)
+        at: firstByte + index * bytes.count, into: UnsafeMutableRawBufferPointer(bytes)))
   }
 
   /// Checks the head of a file against its length and returns where the rest begins.
   private static func read(
     _ path: String, axes: Int
   ) throws(DatasetError) -> (extents: [Int], file: RegularFile, firstByte: Int) {
-    let file = try opening(RegularFile(path), path)
+    let file = try DatasetError.openingSource(RegularFile(path))
     let head = 4 + 4 * axes
-    let data = try opening(file.bytes(0..<min(head, file.byteCount)), path)
+    let data = try DatasetError.openingSource(
+      file.bytes(0..<min(head, file.byteCount)))
     if data.starts(with: [0x1f, 0x8b]) {
       throw .badSource(file: path, reason: "it is compressed; decompress it with gunzip first")
     }

@@ -1,5 +1,3 @@
-import Boundary
-
 /// Labelled images of one size that can be packed into shards.
 public protocol ImageSource {
   /// Pixels from top to bottom.
@@ -31,6 +29,8 @@ extension ImageSource {
   private static var usualChannels: ClosedRange<Int> { 1...4 }
   // No picture is so narrow: it is a plane of colour, or pixels in one row.
   private static var greatestRatio: Int { 32 }
+  // No picture is so small: it is a table of numbers, and the labels take more than it does.
+  private static var leastPixels: Int { 4 }
 
   /// Whether the classes have but their numbers for names.
   private var hasNumberedClasses: Bool { classNames == classNames.indices.map(String.init) }
@@ -39,17 +39,9 @@ extension ImageSource {
   ///
   /// - Throws: What it looks like, and what to do.
   func requirePlausible() throws(DatasetError) {
-    let shape = "images of \(height) × \(width) pixels with \(channels) channels"
-    let isMoved = Self.usualChannels.contains(height) && !Self.usualChannels.contains(channels)
-    let isPlausible =
-      Self.usualChannels.contains(channels)
-      && max(height, width) <= Self.greatestRatio * min(height, width)
-    guard isPlausible else {
-      throw .badSource(
-        file: name,
-        reason: "\(shape) " + (isMoved ? "look like [N, C, H, W]" : "are unusual")
-          + "; store them as [N, H, W, C], or insist with --as-is")
-    }
+    try Self.requireUsable(
+      count: labels.count, height: height, width: width, channels: channels, isAsIs: false,
+      in: name)
     let used = Set(labels)
     guard !hasNumberedClasses || used.count == classNames.count else {
       let missing = classNames.indices.filter { !used.contains(Int32($0)) }.map(String.init)
@@ -63,16 +55,32 @@ extension ImageSource {
     }
   }
 
-  /// Passes on what `body` yields; a file that is refused becomes an error of what is to be packed.
-  static func opening<Value>(
-    _ body: @autoclosure () throws(FileRefusal) -> Value, _ path: String
-  ) throws(DatasetError) -> Value {
-    do { return try body() } catch {
-      throw .badSource(file: path, reason: "it cannot be read: \(error.reason)")
+  /// Refuses more images than can be numbered, and, unless they are to be taken as they are, shapes that
+  /// are hardly meant: before memory is taken for their labels.
+  ///
+  /// - Precondition: An image has no more bytes than there can be.
+  static func requireUsable(
+    count: Int, height: Int, width: Int, channels: Int, isAsIs: Bool, in file: String
+  ) throws(DatasetError) {
+    guard count <= Dataset.countLimit else {
+      throw .badSource(
+        file: file, reason: "it has \(count) images, more than the \(Dataset.countLimit) of a set")
+    }
+    if isAsIs { return }
+    let shape = "images of \(height) × \(width) pixels with \(channels) channels"
+    let isMoved = usualChannels.contains(height) && !usualChannels.contains(channels)
+    let isPlausible =
+      usualChannels.contains(channels) && height * width >= leastPixels
+      && max(height, width) <= greatestRatio * min(height, width)
+    guard isPlausible else {
+      throw .badSource(
+        file: file,
+        reason: "\(shape) " + (isMoved ? "look like [N, C, H, W]" : "are unusual")
+          + "; store them as [N, H, W, C], or insist with --as-is")
     }
   }
 
-  /// Labels as indices of classes, and names for the classes.
+  /// Names for the classes that labels are the indices of.
   ///
   /// - Parameters:
   ///   - labels: Labels of any width.
@@ -80,10 +88,11 @@ extension ImageSource {
   ///     their numbers.
   ///   - file: The file the labels come from, for messages.
   /// - Throws: When a label is negative or has no class, or two classes have one name.
-  static func classes(
-    of labels: some Collection<Int64>, named classNames: [String]?, in file: String
-  ) throws(DatasetError) -> (labels: [Int32], names: [String]) {
-    let greatest = labels.max() ?? -1
+  static func classNames(
+    of labels: [some FixedWidthInteger & SignedInteger], named classNames: [String]?,
+    in file: String
+  ) throws(DatasetError) -> [String] {
+    let greatest = Int(clamping: labels.max() ?? -1)
     if classNames == nil && greatest > 65_535 {
       throw .badSource(
         file: file, reason: "label \(greatest) is too large; number the classes from 0")
@@ -92,9 +101,10 @@ extension ImageSource {
     guard Set(names).count == names.count, !names.contains(where: { $0.contains("\n") }) else {
       throw .badSource(file: file, reason: "the names of the classes must differ, one line each")
     }
-    for (image, label) in labels.enumerated() where !(0..<Int64(names.count)).contains(label) {
-      throw .badLabel(file: file, image: image, label: Int(label), classCount: names.count)
+    for (image, label) in labels.enumerated() where label < 0 || label >= names.count {
+      throw .badLabel(
+        file: file, image: image, label: Int(clamping: label), classCount: names.count)
     }
-    return (labels.map(Int32.init), names)
+    return names
   }
 }

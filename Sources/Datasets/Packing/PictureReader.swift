@@ -4,10 +4,6 @@ import Images
 
 /// Reads, checks and decodes pictures that are to be packed; keeps its memory between them.
 public final class PictureReader {
-  /// Most bytes of a file that is read: a picture of as many pixels as are decoded, with 16 bits a
-  /// sample and uncompressed, has less.
-  package static let byteLimit = 1 << 30
-
   private let root: String
   private let storage: PictureStorage
   private let decoder = ImageDecoder()
@@ -77,7 +73,7 @@ public final class PictureReader {
     do throws(FileRefusal) {
       let file = try RegularFile("\(root)/\(path)")
       let size = file.byteCount
-      try file.requireAtMost(Self.byteLimit)
+      try file.requireAtMost(ImageDecoder.byteLimit)
       if size > room.count {
         room.deallocate()
         room = .allocate(capacity: size + size / 4)

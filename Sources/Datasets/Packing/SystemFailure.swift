@@ -1,8 +1,8 @@
 import Glibc
 
 /// Why the system has just not done something.
-struct SystemFailure: Error {
-  let code: Int32
+package struct SystemFailure: Error {
+  package let code: Int32
 
   /// What it said last.
   init() { code = errno }

@@ -12,7 +12,7 @@ public final class Thumbnails {
   /// A picture's file made small; nil if it cannot be read.
   public func jpeg(ofFile path: String) -> [UInt8]? {
     guard let file = try? RegularFile(path),
-      let data = try? file.contents(limit: PictureReader.byteLimit)
+      let data = try? file.contents(limit: ImageDecoder.byteLimit)
     else { return nil }
     return data.withUnsafeBufferPointer { bytes in
       guard let size = try? scratch.decoder.describe(bytes),

@@ -36,31 +36,31 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let path):
-      "there is no shard \(path); correct the path or pack the data first"
+      "there is no shard \(path.shown); correct the path or pack the data first"
     case .incomplete(let path, let count):
-      "shard \(path) is missing, one of a set of \(count); copy it there or pack the data again"
+      "shard \(path.shown) is missing, one of a set of \(count); copy it there or pack the data again"
     case .damaged(let file, let reason):
-      "shard \(file) cannot be read: \(reason); copy it again or pack it again"
+      "shard \(file.shown) cannot be read: \(reason); copy it again or pack it again"
     case .unreadable(let file, let code):
-      "the system does not let shard \(file) be read: "
+      "the system does not let shard \(file.shown) be read: "
         + "\(String(cString: strerror(code)).lowercased()); \(Self.advice(code))"
     case .wrongVersion(let file, let found):
-      "shard \(file) has version \(found) of the format, "
+      "shard \(file.shown) has version \(found) of the format, "
         + "this program reads \(ShardFormat.readableVersions.lowerBound) to "
         + "\(ShardFormat.readableVersions.upperBound); pack it again"
     case .badLabel(let file, let image, let label, let classCount):
-      "\(file): image \(image) has label \(label), but its \(classCount) classes are "
+      "\(file.shown): image \(image) has label \(label), but its \(classCount) classes are "
         + "0 to \(classCount - 1); correct the labels and pack them again"
     case .checksumMismatch(let file, let image?, let source):
-      "shard \(file): image \(image)\(Self.origin(source)) or its label does not match its checksum; "
+      "shard \(file.shown): image \(image)\(Self.origin(source)) or its label does not match its checksum; "
         + "copy the shard again or pack it again"
     case .checksumMismatch(let file, nil, _):
-      "shard \(file): its description does not match its checksum; "
+      "shard \(file.shown): its description does not match its checksum; "
         + "copy the shard again or pack it again"
     case .damagedImage(let file, let image, let source, let reason):
-      "shard \(file): image \(image)\(Self.origin(source)) cannot be decoded: \(reason)"
+      "shard \(file.shown): image \(image)\(Self.origin(source)) cannot be decoded: \(reason)"
     case .inconsistent(let first, let second, let reason):
-      "shards \(first) and \(second) are not of one dataset: \(reason); name those of one dataset"
+      "shards \(first.shown) and \(second.shown) are not of one dataset: \(reason); name those of one dataset"
     case .tooManyImages(let count):
       "the shards have \(count) images, which are more than \(Dataset.countLimit); name fewer shards"
     case .incompatible(let reason):
@@ -68,7 +68,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .badSource(let file, let reason):
       "cannot pack \(file.shown): \(reason)"
     case .notWritten(let file, let reason):
-      "cannot write shard \(file): \(reason)"
+      "cannot write shard \(file.shown): \(reason)"
     }
   }
 
@@ -99,7 +99,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Passes on what `body` yields; a file that is refused becomes an error of the dataset.
+  /// Passes on what `body` yields; a file that is refused becomes an error of the dataset that it is
+  /// part of.
   static func opening<Value>(
     _ body: @autoclosure () throws(FileRefusal) -> Value
   ) throws(DatasetError) -> Value {
@@ -122,6 +123,15 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       return try body()
     } catch {
       throw .badSource(file: error.file, reason: error.objectAndReason)
+    }
+  }
+
+  /// Passes on what `body` yields; a file that is refused becomes an error of what is to be packed.
+  static func openingSource<Value>(
+    _ body: @autoclosure () throws(FileRefusal) -> Value
+  ) throws(DatasetError) -> Value {
+    do { return try body() } catch {
+      throw .badSource(file: error.path, reason: "it cannot be read: \(error.reason)")
     }
   }
 

@@ -65,29 +65,36 @@ package enum ShardPath {
     "\(escaped(folder))/\(name)"
   }
 
-  private static let patternCharacters = "\\*?["
+  // Scalars and not characters, as for the system: a mark that follows one joins it in one character.
+  private static let patternScalars: [Unicode.Scalar] = ["\\", "*", "?", "["]
 
   /// A pattern for one name alone.
   package static func escaped(_ name: String) -> String {
-    name.map { patternCharacters.contains($0) ? "\\\($0)" : "\($0)" }.joined()
+    var pattern = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars {
+      if patternScalars.contains(scalar) { pattern.append("\\") }
+      pattern.append(scalar)
+    }
+    return String(pattern)
   }
 
   /// The name for which a pattern without any other characters of patterns stands.
   private static func unescaped(_ pattern: String) -> String {
-    var name = ""
+    var name = String.UnicodeScalarView()
     var isEscaped = false
-    for character in pattern {
+    for scalar in pattern.unicodeScalars {
       if isEscaped {
-        if !patternCharacters.contains(character) { name += "\\" }
-        name.append(character)
+        if !patternScalars.contains(scalar) { name.append("\\") }
+        name.append(scalar)
         isEscaped = false
-      } else if character == "\\" {
+      } else if scalar == "\\" {
         isEscaped = true
       } else {
-        name.append(character)
+        name.append(scalar)
       }
     }
-    return isEscaped ? name + "\\" : name
+    if isEscaped { name.append("\\") }
+    return String(name)
   }
 
   /// Files that match a shell pattern, sorted.

@@ -1,6 +1,5 @@
 import Boundary
 import Crypto
-import Glibc
 import HDF5
 
 /// The first 512 bytes of a shard: what all its other bytes are.
@@ -100,12 +99,10 @@ package struct ShardSeal: Equatable {
     let images = try DatasetError.reading(
       file.placement(of: file.exists("images") ? "images" : "bytes"))
     let seal = try ShardSeal(of: DatasetError.opening(RegularFile(path)), images: images)
-    let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    let written = descriptor < 0 ? -1 : pwrite(descriptor, seal.block, byteCount, 0)
-    let reason = String(cString: strerror(errno))
     // Whether it is on the disk is asked when the file gets its name.
-    if descriptor >= 0 { close(descriptor) }
-    guard written == byteCount else { throw .notWritten(file: path, reason: reason) }
+    do throws(FileRefusal) { try WrittenFile.overwrite(path, at: 0, with: seal.block) } catch {
+      throw .notWritten(file: path, reason: error.reason)
+    }
   }
 
   private static func others(

@@ -119,13 +119,9 @@ package struct CheckpointSeal: Equatable {
     let start = places.map(\.lowerBound).min() ?? byteCount
     let end = places.map(\.upperBound).max() ?? start
     let seal = try CheckpointSeal(of: RegularFile(path), values: start..<end, advance)
-    do {
-      // Whether it is on the disk is asked when the file gets its name.
-      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-      try handle.write(contentsOf: seal.block)
-      try handle.close()
-    } catch {
-      throw TrainingError(.output, error.systemReason)
+    // Whether it is on the disk is asked when the file gets its name.
+    do throws(FileRefusal) { try WrittenFile.overwrite(path, at: 0, with: seal.block) } catch {
+      throw TrainingError(.output, error.reason)
     }
   }
 

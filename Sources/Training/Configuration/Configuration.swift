@@ -38,13 +38,13 @@ public struct Configuration: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - path: The file, or a pipe. Relative paths in a file are relative to its folder, those from a
-  ///     pipe to the current folder.
+  ///     pipe or from standard input to the current folder.
   ///   - overrides: Values that replace those of the file, each `section.key=value` with the value
   ///     in YAML; `null` brings the default back. Relative paths in them are relative to the
   ///     current folder.
   /// - Throws: The fault that explains most, if the file cannot be read or is not right.
   public init(contentsOf path: String, overrides: [String] = []) throws(ConfigurationError) {
-    let isPipe = InputText.isPipe(path)
+    let isInNoFolder = InputText.isStream(path)
     let yaml: String
     do throws(FileRefusal) {
       yaml = try InputText.read(path, limit: ConfigurationDocument.byteLimit)
@@ -56,7 +56,7 @@ public struct Configuration: Sendable, Equatable {
     try self.init(
       ConfigurationDocument(
         yaml: yaml, file: path,
-        folder: isPipe ? URL(fileURLWithPath: "") : file.deletingLastPathComponent(),
+        folder: isInNoFolder ? URL(fileURLWithPath: "") : file.deletingLastPathComponent(),
         derived: [file.standardizedFileURL.path]),
       overrides)
   }

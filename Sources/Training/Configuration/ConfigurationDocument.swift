@@ -21,6 +21,9 @@ struct ConfigurationDocument {
   /// Most aliases of a text: with so many, lists in lists have 10⁵ elements at most (e^(n/e)), and with
   /// some more they take for ever.
   private static let mostAliases = 32
+  /// Most lists and sections in each other, many more than a configuration has: a section that is a key
+  /// is hashed once for each that it lies in.
+  private static let mostDepth = 32
   /// Most files that are based on each other, one after the other.
   private static let mostBases = 16
 
@@ -94,24 +97,24 @@ struct ConfigurationDocument {
       name = try String(entry.value, allowed: .any)
     } catch { throw fault(error.text) }
     let isAbsolute = name.hasPrefix("/")
-    let url = (isAbsolute ? URL(fileURLWithPath: name) : folder.appending(path: name))
-      .standardizedFileURL
-    guard !derived.contains(url.path) else { throw fault("\(name.shown) is based on this file") }
+    let url = isAbsolute ? URL(fileURLWithPath: name) : folder.appending(path: name)
+    let identity = url.standardizedFileURL.path
+    guard !derived.contains(identity) else { throw fault("\(name.shown) is based on this file") }
     guard derived.count <= Self.mostBases else {
       throw fault("more than \(Self.mostBases) files are based on each other; merge some")
     }
-    // Errors call it by the way the user came.
+    // Errors call it by the way the user came; what comes from a pipe lies in no folder.
     let path =
-      isAbsolute
+      isAbsolute || InputText.isStream(file)
       ? name
       : ((file as NSString).deletingLastPathComponent as NSString).appendingPathComponent(name)
     let yaml: String
     do throws(FileRefusal) {
-      yaml = try InputText.read(path, limit: Self.byteLimit, pipesToo: false)
-    } catch { throw fault("\(error)") }
+      yaml = try InputText.read(url.path, limit: Self.byteLimit, pipesToo: false)
+    } catch { throw fault("\(path.shown) cannot be read: \(error.reason)") }
     return try ConfigurationDocument(
       yaml: yaml, file: path, folder: url.deletingLastPathComponent(),
-      derived: derived + [url.path])
+      derived: derived + [identity])
   }
 
   /// All sections, own ones first.
@@ -266,12 +269,19 @@ struct ConfigurationDocument {
       throw ConfigurationError(
         location: location, problem: "has more than \(byteLimit) bytes, and is no configuration")
     }
-    guard aliasCount(yaml) <= mostAliases else {
+    let outline = YAMLOutline(yaml)
+    guard outline.aliasCount <= mostAliases else {
       throw ConfigurationError(
         location: location, problem: "has more than \(mostAliases) aliases; write values out")
     }
+    guard outline.depth <= mostDepth else {
+      throw ConfigurationError(
+        location: location,
+        problem:
+          "has more than \(mostDepth) lists or sections in each other, and is no configuration")
+    }
     do {
-      return try Yams.compose(yaml: yaml) ?? Node("", .implicit, .plain)
+      return try Yams.compose(yaml: yaml, .default, .default, .utf8) ?? Node("", .implicit, .plain)
     } catch YamlError.duplicatedKeysInMapping(let names, let context) {
       throw ConfigurationError(
         location: "\(location):\(context.mark.line)", key: names.first,
@@ -288,22 +298,6 @@ struct ConfigurationDocument {
     } catch {
       throw ConfigurationError(location: location, problem: "not valid YAML: \("\(error)".shown)")
     }
-  }
-}
-
-extension ConfigurationDocument {
-  /// How many aliases a text has at most: words that begin with an asterisk.
-  private static func aliasCount(_ yaml: String) -> Int {
-    var count = 0
-    var isWordBegin = true
-    var isAsterisk = false
-    for byte in yaml.utf8 {
-      let character = Character(Unicode.Scalar(byte))
-      if isAsterisk, byte > 32, !"[]{},:.*/".contains(character) { count += 1 }
-      isAsterisk = isWordBegin && character == "*"
-      isWordBegin = byte <= 32 || "[]{},:?-".contains(character)
-    }
-    return count
   }
 }
 

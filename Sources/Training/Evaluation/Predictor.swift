@@ -84,7 +84,7 @@ public final class Predictor {
   private func load(_ file: String, to image: Int) -> String? {
     let data: [UInt8]
     do throws(FileRefusal) {
-      data = try RegularFile(file).contents(limit: PictureReader.byteLimit)
+      data = try RegularFile(file).contents(limit: ImageDecoder.byteLimit)
     } catch {
       return "it cannot be read: \(error.reason)"
     }

@@ -17,7 +17,7 @@ extension EpochDivision {
   /// Refuses what batch normalisation cannot learn from: a channel of one value has no variance.
   ///
   /// - Throws: When a group of an epoch has one value a channel where the maps are smallest, or less
-  ///   than half of the images that it could have.
+  ///   than half of the images that it could have; of an odd number, the smaller half will do.
   func requireVariance(
     _ configuration: Configuration, _ architecture: Architecture
   ) throws(TrainingError) {
@@ -36,7 +36,7 @@ extension EpochDivision {
             : "network.batchNormGroup to 4 or more, or 0 for the whole batch")
           + ", or a larger network.resolution")
     }
-    guard groupSize == 0 || 2 * images >= min(groupSize, smallest) else {
+    guard groupSize == 0 || images >= min(groupSize, smallest) / 2 else {
       throw TrainingError(
         .usage,
         "the \(sampleCount) training images are less than batch.size (\(batch.size)), which leaves "

@@ -64,6 +64,10 @@ final class RunLog {
   private let folder: RunFolder
   private let file: FileHandle
   private static let name = "log.jsonl"
+  // The line of a step has about 300 bytes: more than three million of them.
+  private static let byteLimit = 1 << 30
+  // Names of hosts and notices are in a line, too.
+  private static let lineByteLimit = 1 << 16
 
   /// Opens the log, and drops what was logged after `step`: those steps will be taken again.
   ///
@@ -72,25 +76,17 @@ final class RunLog {
     _ folder: RunFolder, continuingAt step: Int, evaluatesAgain: Bool
   ) throws(TrainingError) {
     self.folder = folder
-    struct Position: Decodable {
-      let step: Int
-      let validationLoss: Double?
-    }
     let path = folder.file(Self.name)
-    let old: String
+    let kept: [String]
     let descriptor: Int32
     do throws(FileRefusal) {
       // Makes it where it is missing; something else in its place is refused.
       close(try WrittenFile.open(path, O_WRONLY, .regular))
-      old = String(decoding: try RegularFile(path).contents(limit: .max), as: UTF8.self)
-    } catch { throw Self.unwritable(path, error) }
-    let kept = old.split(separator: "\n").filter {
-      guard let position = try? JSONDecoder().decode(Position.self, from: Data($0.utf8)) else {
-        return false
+      kept = try Self.lines(of: RegularFile(path)) {
+        let isRepeated = evaluatesAgain && $0.validationLoss != nil
+        return isRepeated ? $0.step < step : $0.step <= step
       }
-      let isRepeated = evaluatesAgain && position.validationLoss != nil
-      return isRepeated ? position.step < step : position.step <= step
-    }
+    } catch { throw Self.unwritable(path, error) }
     try folder.write(kept.map { $0 + "\n" }.joined(), to: Self.name)
     do throws(FileRefusal) {
       descriptor = try WrittenFile.open(path, O_WRONLY | O_APPEND, .ownName)
@@ -105,8 +101,49 @@ final class RunLog {
     }
   }
 
+  /// What tells where in a run a line was logged.
+  private struct Position: Decodable {
+    let step: Int
+    let validationLoss: Double?
+  }
+
+  /// The lines of a log that are whole and wanted.
+  ///
+  /// - Throws: When it has more bytes than a log can have.
+  private static func lines(
+    of file: RegularFile, where isWanted: (Position) -> Bool
+  ) throws(FileRefusal) -> [String] {
+    try file.requireAtMost(byteLimit)
+    var kept: [String] = []
+    var line: [UInt8] = []
+    func add(_ bytes: Slice<UnsafeRawBufferPointer>) {
+      // A longer line is none of this program's, and a part of it is no JSON.
+      line += bytes.prefix(max(0, lineByteLimit - line.count))
+    }
+    func finishLine() {
+      if let position = try? JSONDecoder().decode(Position.self, from: Data(line)),
+        isWanted(position)
+      {
+        kept.append(String(decoding: line, as: UTF8.self))
+      }
+      line = []
+    }
+    try file.forEachPiece(of: 0..<file.byteCount) { piece in
+      var rest = piece[...]
+      while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        add(rest[..<end])
+        finishLine()
+        rest = rest[(end + 1)...]
+      }
+      add(rest)
+    }
+    finishLine()
+    return kept
+  }
+
   private static func unwritable(_ path: String, _ refusal: FileRefusal) -> TrainingError {
-    TrainingError(.output, "\(path) cannot be written: \(refusal.reason)")
+    let advice = refusal.kind == .tooLarge ? "; move it away, or choose another --output" : ""
+    return TrainingError(.output, "\(path) cannot be written: \(refusal.reason)\(advice)")
   }
 
   /// Adds the line of a step.
