@@ -96,7 +96,7 @@ final class ReportTests: TrainingTestCase {
         command + [alone], ranks: ranks, code: 2, ["alone.h5 exists", "another file"])
       try assertFails(
         command + ["nowhere/p.h5"], ranks: ranks, code: 7,
-        ["nowhere/p.h5 cannot be written", "No such file or directory", "--probabilities"])
+        ["nowhere/p.h5 cannot be written", "no such file or directory", "--probabilities"])
     }
   }
 
