@@ -73,8 +73,11 @@ final class Command {
       !["OMPI_", "PMIX_", "ORTE_", "OPAL_", "PRTE_"].contains { name.hasPrefix($0) }
     }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try log("output")
-    process.standardError = try log("errors")
+    let (output, errors) = (try log("output"), try log("errors"))
+    // A process that has ended lets go of neither, and MPI cannot start where a thousand files are open.
+    defer { for file in [output, errors] { try? file.close() } }
+    process.standardOutput = output
+    process.standardError = errors
     process.terminationHandler = { [ended] _ in ended.signal() }
     try process.run()
   }
