@@ -162,8 +162,13 @@ extension HDF5File {
   func openDataset(
     _ dataset: String, _ operation: HDF5Operation
   ) throws(HDF5Error) -> HDF5Handle {
-    try requireExistence(of: dataset, operation)
-    return try operation.handle(H5Dopen2(id, dataset, hid_t(H5P_DEFAULT)), H5Dclose)
+    do {
+      return try operation.handle(H5Dopen2(id, dataset, hid_t(H5P_DEFAULT)), H5Dclose)
+    } catch {
+      // The library's own words for what is not there name a symbol, not the object.
+      try requireExistence(of: dataset, operation)
+      throw error
+    }
   }
 
   func shape(
