@@ -82,12 +82,18 @@ package final class JobProcess {
   ///     launchers pass on as it is; of SIGINT and SIGTERM they make an end of their own.
   ///   - hasGivenUp: Whether the ranks have given up; what is left then has `patience` seconds.
   ///   - deadline: When the job is ended in any case.
+  ///   - desertion: How many seconds a launcher may hold no process; one that can neither start ranks
+  ///     nor end, as Open MPI's where its files have no room, is ended then with 1. `nil` where ranks are
+  ///     no descendants of their launcher.
   package func end(
-    wantsStop: () -> Bool, hasGivenUp: () -> Bool, patience: Double = 6, deadline: Date? = nil
+    wantsStop: () -> Bool, hasGivenUp: () -> Bool, patience: Double = 6, deadline: Date? = nil,
+    desertion: Double? = nil
   ) -> Status {
     var isStopping = false
     var deadline = deadline
     var hasFailed = false
+    var lastHeld = Date()
+    var nextLook = lastHeld
     while true {
       var status: Int32 = 0
       let ended = waitpid(pid, &status, WNOHANG)
@@ -108,6 +114,15 @@ package final class JobProcess {
         deadline = Date(timeIntervalSinceNow: patience)
       }
       if let deadline, Date() > deadline { return kill() }
+      if let desertion, Date() > nextLook {
+        if Self.descendants(of: pid).contains(where: \.isRunning) {
+          lastHeld = Date()
+        } else if Date() > lastHeld + desertion {
+          _ = kill()
+          return 1
+        }
+        nextLook = Date(timeIntervalSinceNow: desertion / 10)
+      }
       Thread.sleep(forTimeInterval: 0.05)
     }
   }

@@ -118,6 +118,10 @@ struct LaunchCommand: ParsableCommand {
     try folder.prepare()
   }
 
+  /// Seconds that `mpirun` may take to ask for hosts and ranks before it starts any; names that servers
+  /// do not know take it twenty.
+  private static let longestDesertion = 60.0
+
   /// Runs the job once.
   private func train(
     _ plan: LaunchPlan, _ program: [String], _ folder: RunFolder
@@ -145,7 +149,8 @@ struct LaunchCommand: ParsableCommand {
     func verdict() -> Verdict? { Verdict(atPath: file).flatMap { $0.start == start ? $0 : nil } }
     let status = process.end(
       wantsStop: { StopSignal.pending != nil },
-      hasGivenUp: { verdict() != nil || hasFinished() })
+      hasGivenUp: { verdict() != nil || hasFinished() },
+      desertion: plan.mpirun == nil ? nil : Self.longestDesertion)
     let verdict = verdict()
     let ending = Self.ending(endingFile)
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.

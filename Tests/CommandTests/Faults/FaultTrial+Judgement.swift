@@ -67,8 +67,14 @@ extension FaultTrial {
     case .link: judgeLink(verdict)
     case .end: judgeStop()
     case .disk, .limit:
-      expectCode(7)
-      expectMessage(["cannot be written"])
+      // MPI, too, has files of its own, when it starts.
+      let isOfMPI = plan.fault == .limit && plan.usesLaunch && record.phase == "starting"
+      if isOfMPI, record.code == 4 {
+        expectMessage(["the launcher could not start the ranks"])
+      } else {
+        expectCode(7)
+        expectMessage(["cannot be written"])
+      }
       expectEnd(within: Limit.output)
     }
   }
@@ -127,7 +133,9 @@ extension FaultTrial {
     let signal = plan.victim == nil ? "SIGUSR1" : name
     expectMessage([prefix + signal, "saved, go on with --resume"])
     expect(hasCheckpoint(step ?? -1), "no checkpoint of the step that it stopped after")
+    // The launcher looks for signals every 50 ms, which is many steps of so small a network.
     expect(
-      (step ?? 0) <= record.step + 2, "went on from step \(record.step) to step \(step ?? 0)")
+      plan.victim == nil || (step ?? 0) <= record.step + 2,
+      "went on from step \(record.step) to step \(step ?? 0)")
   }
 }
