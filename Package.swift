@@ -70,8 +70,9 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Boundary"),
-    .target(name: "HDF5", dependencies: ["Boundary", "CHDF5"]),
+    .target(name: "HDF5", dependencies: ["Boundary", "CHDF5", "CZlib"]),
     .target(name: "MPI", dependencies: ["CMPI", "Tensors"], swiftSettings: vectorized),
     .target(name: "Tensors", swiftSettings: vectorized),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
