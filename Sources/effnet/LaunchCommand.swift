@@ -118,8 +118,8 @@ struct LaunchCommand: ParsableCommand {
     try folder.prepare()
   }
 
-  /// Seconds that `mpirun` may take to ask for hosts and ranks before it starts any; names that servers
-  /// do not know take it twenty.
+  /// Seconds that `mpirun` may take before it starts anything, such as to ask servers for names: as many
+  /// as a rank may stand still, by default.
   private static let longestDesertion = 60.0
 
   /// Runs the job once.

@@ -3,13 +3,9 @@ import Training
 import XCTest
 
 /// Files that give only what differs from another.
-final class BaseConfigurationTests: XCTestCase {
-  private var folder = URL(fileURLWithPath: "/")
-
+final class BaseConfigurationTests: ConfigurationFileTestCase {
   override func setUpWithError() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())")
-    try FileManager.default.createDirectory(
-      at: folder.appending(path: "sub"), withIntermediateDirectories: true)
+    try super.setUpWithError()
     try write(
       """
       data: {train: shards}
@@ -20,16 +16,6 @@ final class BaseConfigurationTests: XCTestCase {
         momentum: 0.75
       schedule: {learningRate: 0.1}
       """, to: "base.yaml")
-  }
-
-  override func tearDownWithError() throws {
-    try FileManager.default.removeItem(at: folder)
-  }
-
-  private func path(_ name: String) -> String { folder.appending(path: name).path }
-
-  private func write(_ text: String, to name: String) throws {
-    try Data(text.utf8).write(to: folder.appending(path: name))
   }
 
   private func assertFault(
