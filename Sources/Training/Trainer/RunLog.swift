@@ -64,7 +64,7 @@ final class RunLog {
   private let folder: RunFolder
   private let file: FileHandle
   private static let name = "log.jsonl"
-  // The line of a step has about 300 bytes: more than three million of them.
+  // The line of a step has less than 300 bytes: more than three million of them.
   private static let byteLimit = 1 << 30
   // Names of hosts and notices are in a line, too.
   private static let lineByteLimit = 1 << 16
