@@ -31,9 +31,9 @@ package final class Countdown: Sendable {
         time += min(1e-9 * Double(now - last), 2 * Self.slice)
         last = now
       }
-      WatchOutlet.process.say(
+      WatchOutlet.process().say(
         "rank \(rank) (pid \(getpid()) on host \(host)) has waited \(Int(time)) s for \(what)")
-      WatchOutlet.process.exit(Verdict.Code.stuck.rawValue)
+      WatchOutlet.process().exit(Verdict.Code.stuck.rawValue)
     }
     thread.name = "countdown"
     thread.start()

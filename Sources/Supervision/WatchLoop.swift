@@ -27,7 +27,9 @@ final class WatchLoop {
   private var unanswered = 0
 
   /// Nothing is judged any more.
-  var isQuiet = false
+  var isQuiet = false {
+    didSet { if isQuiet && !oldValue { outlet.ends() } }
+  }
   /// When to do what was put off.
   var postponed: (time: Double, action: () -> Void)?
   var isOver = false

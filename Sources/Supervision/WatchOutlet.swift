@@ -4,15 +4,21 @@ import Glibc
 package struct WatchOutlet: Sendable {
   let say: @Sendable (String) -> Void
   let exit: @Sendable (Int32) -> Void
+  /// Called when the job is known to end.
+  let ends: @Sendable () -> Void
 
   package init(
-    say: @escaping @Sendable (String) -> Void, exit: @escaping @Sendable (Int32) -> Void
+    say: @escaping @Sendable (String) -> Void, ends: @escaping @Sendable () -> Void = {},
+    exit: @escaping @Sendable (Int32) -> Void
   ) {
     self.say = say
     self.exit = exit
+    self.ends = ends
   }
 
   /// A line on standard error, and an end without any further ado: the thread that works may be
   /// waiting for ever.
-  static let process = WatchOutlet(say: StandardError.warn) { code in _exit(code) }
+  package static func process(ends: @escaping @Sendable () -> Void = {}) -> WatchOutlet {
+    WatchOutlet(say: StandardError.warn, ends: ends) { code in _exit(code) }
+  }
 }

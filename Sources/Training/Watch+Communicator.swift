@@ -11,9 +11,11 @@ extension Watch {
   /// - Parameters:
   ///   - deadline: Seconds without progress after which a rank counts as stuck; 0 for never.
   ///   - folder: Of the run; rank 0 removes the verdict of an earlier one.
+  ///   - ends: Called when the job is known to end: this rank or another has finished or failed.
   /// - Throws: When ranks cannot talk to each other through MPI, or that verdict cannot be removed.
   public static func start(
-    over communicator: Communicator, deadline: Double, folder: RunFolder
+    over communicator: Communicator, deadline: Double, folder: RunFolder,
+    ends: @escaping @Sendable () -> Void = {}
   ) throws(TrainingError) -> Watch {
     let rank = communicator.rank
     let log = RankLog(rank: rank, folder: folder.path)
@@ -41,7 +43,8 @@ extension Watch {
     } catch { throw TrainingError(error) }
     let watch = Watch(
       rank: rank, members: members, listener: listener, activity: Activity(), log: log,
-      folder: folder.path, timing: WatchTiming(deadline: deadline))
+      folder: folder.path, timing: WatchTiming(deadline: deadline),
+      outlet: .process(ends: ends))
     // Who has not spoken yet is not missed: nobody goes on before all have connected.
     do throws(MPIError) {
       try watch.activity.exchange { () throws(MPIError) in try communicator.barrier() }

@@ -52,7 +52,8 @@ struct TrainCommand: ParsableCommand {
       let folder = RunFolder(output ?? Self.defaultOutput(config))
       if world.rank == 0, !resume { try Self.requireNew(folder) }
       let watch = try Watch.start(
-        over: world, deadline: configuration.supervision.deadline, folder: folder)
+        over: world, deadline: configuration.supervision.deadline, folder: folder,
+        ends: StopSignal.withdrawNotice)
       meeting?.stop()
       defer {
         watch.prepareToEnd()

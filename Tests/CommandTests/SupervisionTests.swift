@@ -44,7 +44,9 @@ final class SupervisionTests: TrainingTestCase {
 
     let verdict = try JSONDecoder().decode(
       Verdict.self, from: Data(contentsOf: URL(fileURLWithPath: verdictPath)))
-    XCTAssertEqual(outcome.messages, ["effnet: \(verdict.message)"], line: line)
+    // Open MPI 5 has a stopped rank go on and end: it hears of both before it hears of the verdict.
+    let messages = outcome.messages.filter { !$0.hasPrefix("effnet: SIGTERM: saving, unless") }
+    XCTAssertEqual(messages, ["effnet: \(verdict.message)"], line: line)
     let name = "rank \(rank) (pid \(processes[rank]) on host \(ProcessInfo.processInfo.hostName))"
     for part in [name, part, "in step \(verdict.step), \(verdict.phase)", "--resume"] {
       XCTAssertTrue(verdict.message.contains(part), "\(part) in \(verdict.message)", line: line)

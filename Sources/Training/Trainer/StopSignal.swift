@@ -57,6 +57,10 @@ public enum StopSignal {
     }
   }
 
+  /// Says nothing at a SIGTERM from now on: the job ends for another reason, and has nothing to save.
+  @Sendable
+  public static func withdrawNotice() { noticeLength.store(0, ordering: .relaxed) }
+
   /// The signal that arrived, if one did.
   package static var pending: Int32? {
     let number = received.load(ordering: .relaxed)
