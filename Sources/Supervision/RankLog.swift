@@ -52,6 +52,9 @@ package final class RankLog: Sendable {
     Self.write(line, to: descriptor)
   }
 
+  /// The open file, for a signal handler, which may do no more than write to it; −1 without one.
+  package var descriptor: Int32 { state.withLock { $0.descriptor } }
+
   private static func write(_ text: String, to descriptor: Int32) {
     guard descriptor >= 0, !text.isEmpty else { return }
     var text = text

@@ -56,6 +56,8 @@ struct TrainCommand: ParsableCommand {
         ends: StopSignal.withdrawNotice)
       meeting?.stop()
       defer {
+        // The log is closed after this.
+        StopSignal.withdrawNotice()
         watch.prepareToEnd()
         part(from: world, within: configuration.supervision.deadline)
       }
@@ -63,6 +65,7 @@ struct TrainCommand: ParsableCommand {
         let trainer = try Trainer(
           configuration, communicator: world, output: folder, isResuming: resume,
           observer: world.rank == 0 ? TrainingDisplay(folder) : nil, watch: watch)
+        StopSignal.copyNotice(to: watch.log)
         if case .stopped(let signal) = try trainer.run() {
           throw Failure(stoppedBy: signal, afterStep: trainer.state.step)
         }

@@ -1,5 +1,6 @@
 import Glibc
 import Hosts
+package import Supervision
 import Synchronization
 
 /// Signals that ask the program to save and stop: Ctrl-C, SIGTERM, the loss of the terminal, and
@@ -18,6 +19,9 @@ public enum StopSignal {
   private static let noticeAddress = Atomic<UInt>(0)
   private static let noticeLength = Atomic<Int>(0)
 
+  /// The open log that is told, too, or −1.
+  private static let logDescriptor = Atomic<Int32>(-1)
+
   /// Notes the signals instead of dying of them; another one after more than a second ends the
   /// process at once. (`timeout` and launchers send the first one twice.)
   ///
@@ -30,6 +34,7 @@ public enum StopSignal {
     // A static is set up on first use, which must not be in the handler.
     received.store(0, ordering: .relaxed)
     firstSecond.store(0, ordering: .relaxed)
+    logDescriptor.store(-1, ordering: .relaxed)
     let bytes = Array((notice.map { $0 + "\n" } ?? "").utf8)
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
     copy.copyBytes(from: bytes)
@@ -50,11 +55,19 @@ public enum StopSignal {
         if isFirst, number == SIGTERM {
           let notice = UnsafeRawPointer(
             bitPattern: StopSignal.noticeAddress.load(ordering: .relaxed))
-          _ = write(STDERR_FILENO, notice, StopSignal.noticeLength.load(ordering: .relaxed))
+          let length = StopSignal.noticeLength.load(ordering: .relaxed)
+          _ = write(STDERR_FILENO, notice, length)
+          let log = StopSignal.logDescriptor.load(ordering: .relaxed)
+          if log >= 0 { _ = write(log, notice, length) }
         }
         StopSignal.received.store(number, ordering: .relaxed)
       }
     }
+  }
+
+  /// Has the notice written to a log, too: a launcher that ends may not pass on what ranks say.
+  package static func copyNotice(to log: RankLog) {
+    logDescriptor.store(log.descriptor, ordering: .relaxed)
   }
 
   /// Says nothing at a SIGTERM from now on: the job ends for another reason, and has nothing to save.
