@@ -24,6 +24,11 @@ public enum ImageFormat: String, Sendable {
     }
   }
 
+  /// Whether a file that begins so is one of those that can be read.
+  package static func recognizes(_ beginning: [UInt8]) -> Bool {
+    beginning.withUnsafeBufferPointer { (try? ImageFormat($0)) != nil }
+  }
+
   /// What else is found under the names of pictures, and the bytes that it begins with.
   private static let otherKinds: [(name: String, marks: [(offset: Int, bytes: [UInt8])])] =
     [

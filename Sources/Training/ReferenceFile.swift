@@ -21,6 +21,11 @@ struct ReferenceFile {
   init(_ path: String) throws(HDF5Error) {
     self.path = path
     file = try HDF5File(reading: path)
+    guard try file.hasAttribute("width") else {
+      throw HDF5Error(
+        kind: .missingObject, operation: "read", file: path, object: nil,
+        reason: "it is no file of reference values")
+    }
     let (width, depth) = (
       try file.attribute("width", as: Double.self), try file.attribute("depth", as: Double.self)
     )

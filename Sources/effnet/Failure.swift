@@ -102,7 +102,7 @@ extension Failure.Code {
 
   fileprivate init(_ error: DatasetError) {
     switch error {
-    case .incompatible: self = .usage
+    case .incompatible, .badRequest: self = .usage
     case .notWritten: self = .output
     default: self = .data
     }

@@ -17,8 +17,9 @@ enum Job {
     try prepareProcessor()
     prepare()
     let environment = ProcessInfo.processInfo.environment
+    try requireFilesOfMPI()
     let launcher = Launcher(environment)
-    // MPI itself would end with a riddle, or start as many jobs of one rank.
+    // MPI itself would end with a riddle here, too, or start as many jobs of one rank.
     if let launcher, Launcher.lacksInterface(environment) { throw launcher.refusal }
     let world: Communicator
     do { world = try MPISession().world } catch { throw Failure(error) }
@@ -36,6 +37,20 @@ enum Job {
       failure.report()
       world.abort(exitCode: failure.code)
     }
+  }
+
+  /// Bytes of the file through which MPI's processes on a host talk, with Open MPI.
+  private static let sharedFileBytes = 4 << 20
+
+  /// Without room for its own files Open MPI ends with a page of riddles.
+  private static func requireFilesOfMPI() throws {
+    var limit = rlimit()
+    let resource = __rlimit_resource_t(bitPattern: RLIMIT_FSIZE.rawValue)
+    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < sharedFileBytes else { return }
+    throw Failure(
+      .output,
+      "files may not have more than \(limit.rlim_cur >> 10) KiB here, too little for those of MPI; "
+        + "raise the limit to \(sharedFileBytes >> 10) KiB or more (ulimit -f)")
   }
 
   /// Lets rank 0 speak for all where ranks fail before MPI connects them, and has its launcher end

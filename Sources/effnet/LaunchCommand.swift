@@ -52,6 +52,7 @@ struct LaunchCommand: ParsableCommand {
 
   func validate() throws {
     if config.isEmpty { throw ValidationError("no configuration was named") }
+    if output == "" { throw ValidationError("--output names no folder") }
   }
 
   func run() throws {

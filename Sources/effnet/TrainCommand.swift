@@ -31,15 +31,23 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Go on from the newest good checkpoint in the output folder.")
   var resume = false
 
+  func validate() throws {
+    if output == "" { throw ValidationError("--output names no folder") }
+  }
+
   func run() throws {
     var reading: Result<Configuration, any Error> = .failure(CancellationError())
     let launcher = Launcher.current
     var meeting: Countdown?
     try Job.run {
-      // First, or the signal's victims would look lost.
-      StopSignal.watch(notice: launcher.flatMap(Self.noticeOfHaste))
       // Once, because it may be a pipe; an error waits for the other ranks, to be told once.
-      reading = Result { try ConfigurationFile.read(config, overrides) }
+      func read() { reading = Result { try ConfigurationFile.read(config, overrides) } }
+      // A signal ends the wait for whoever writes into a pipe, which several ranks do not read; of
+      // those, a signal's victims must not look lost.
+      let isAlone = launcher.map { $0.size == 1 } ?? true
+      if isAlone { read() }
+      StopSignal.watch(notice: launcher.flatMap(Self.noticeOfHaste))
+      if !isAlone { read() }
       let deadline =
         (try? reading.get())?.supervision.deadline ?? SupervisionConfiguration().deadline
       guard let launcher, launcher.size > 1, deadline > 0 else { return }

@@ -13,6 +13,14 @@ final class CheckpointFaultTests: TrainingTestCase {
       ("truncated", ["truncated"], { [self] in try truncate($0) }),
       ("not HDF5", ["not an HDF5 file"], { [self] in try write("nothing\n", to: $0) }),
       (
+        "a link", ["leads nowhere"],
+        { [self] file in
+          try FileManager.default.removeItem(atPath: path(file))
+          try FileManager.default.createSymbolicLink(
+            atPath: path(file), withDestinationPath: "elsewhere")
+        }
+      ),
+      (
         "another file", ["not a checkpoint"],
         { [self] file in
           let other = try HDF5File(creating: path(file))

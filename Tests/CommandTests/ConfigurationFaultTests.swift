@@ -137,6 +137,28 @@ final class ConfigurationFaultTests: TrainingTestCase {
     XCTAssertFalse(exists("other"))
   }
 
+  func testASignalEndsTheWaitForAPipe() throws {
+    XCTAssertEqual(mkfifo(path("pipe"), 0o600), 0)
+    // Somebody who writes nothing.
+    let writer = open(path("pipe"), O_RDWR)
+    defer { close(writer) }
+    for (signal, code) in [(SIGTERM, 143), (SIGINT, 130)] as [(Int32, Int32)] {
+      let command = try start(["train", "pipe", "--output", "run"])
+      let open = "/proc/\(command.number)/fd"
+      try command.run(
+        until: {
+          let files = (try? FileManager.default.contentsOfDirectory(atPath: open)) ?? []
+          return files.contains {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(open)/\($0)"))?
+              .hasSuffix("/pipe") ?? false
+          }
+        }, "the pipe was opened")
+      try command.signal(signal)
+      XCTAssertEqual(try command.outcome(within: 2).exitCode, code)
+    }
+    XCTAssertFalse(exists("run"))
+  }
+
   func testStepsReplaceEpochsAloud() throws {
     try prepare()
     let outcome = try effnet(train("run", ["training.epochs=1"]))

@@ -65,6 +65,10 @@ final class OutputFaultTests: TrainingTestCase {
     XCTAssertEqual(checkpoints("run"), ["checkpoint-00000004.h5"])
     XCTAssertEqual(try hash("run", wide, ["--resume"]), expected)
     XCTAssertEqual(try loggedSteps("run"), Array(1...8))
+    let tooLittle = ["sh", "-c", "ulimit -f 5000; exec \"$@\"", "sh"]
+    try assertFails(
+      train("other", wide), wrapper: tooLittle, code: 7, ["2500 KiB", "those of MPI", "4096 KiB"])
+    XCTAssertFalse(exists("other"))
   }
 
   func testALossThatIsNoNumberEndsTheRun() throws {

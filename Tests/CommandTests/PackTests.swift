@@ -36,7 +36,7 @@ final class PackTests: CommandTestCase {
       skipped.split(separator: "\n").map { $0.split(separator: "\t")[0] },
       ["cat/empty.jpg", "dög/copy.jpeg", "dög/named.jpg"])
     for part in [
-      "left out 1 file, no JPEG or PNG by name: 1 .txt", "skipped 3 files", "copy of cat/0.jpg",
+      "left out 1 file, neither JPEG nor PNG: 1 .txt", "skipped 3 files", "copy of cat/0.jpg",
       "19 training and 5 validation images, 3 classes", "mean: [0.", "deviation: [0.",
       "  train: \"\(path("one/train-*.h5"))\"\n",
       "  validation: \"\(path("one/validation-*.h5"))\"\n",
@@ -162,7 +162,7 @@ final class PackTests: CommandTestCase {
     for number in 0..<4 { try folder.write(jpegFile(number), to: "one/a/\(number).jpg") }
     XCTAssertTrue(try succeed(["pack", "one", "out"]).output.contains("are of one class"))
     try folder.write(jpegFile(20), to: "deep/all/a/1.jpg")
-    try folder.write(jpegFile(21), to: "deep/notes/x.txt")
+    try folder.write(Data("notes".utf8), to: "deep/notes/x.txt")
     try assertFails(["pack", "deep", "x"], code: 3, ["deep", "one class, all", "--as-is"])
     XCTAssertFalse(exists("x"))
     try succeed(["pack", "deep", "x", "--as-is"])

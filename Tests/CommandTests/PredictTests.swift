@@ -105,7 +105,7 @@ final class PredictTests: PictureTestCase {
   func testFoldersAreWalkedAsPackDoes() throws {
     let checkpoint = try trained()
     try folder.write(Self.picture(0, 1), to: "f/blue.JFIF")
-    try folder.write(Self.picture(1, 1), to: "f/deep/green.jpe")
+    try folder.write(Self.picture(1, 1), to: "f/deep/green")
     try folder.write(Self.picture(2, 1), to: "elsewhere/red.jpg")
     try folder.write(Data([0, 5, 0x16, 7]), to: "f/._blue.jpg")
     try write("notes", to: "f/notes.txt")
@@ -122,7 +122,7 @@ final class PredictTests: PictureTestCase {
         XCTAssertEqual(
           pictures.map { $0.predictions?[0].className }, ["blue", "green", "red"], outcome.errors)
         for part in [
-          "left out 1 file, no JPEG or PNG by name: 1 .txt", "left out 1 hidden picture",
+          "left out 1 file, neither JPEG nor PNG: 1 .txt", "left out 1 hidden picture",
           "copy.jpg is left out: it is the same file as blue.JFIF",
           "up is left out: it leads to a folder around it",
         ] { XCTAssertTrue(outcome.messages.contains { $0.contains(part) }, outcome.errors) }

@@ -45,7 +45,7 @@ final class PictureFolderTests: XCTestCase {
     XCTAssertEqual(
       found.notes,
       [
-        "left out 3 files, no JPEG or PNG by name: 1 .gif, 1 .md, 1 .txt",
+        "left out 3 files, neither JPEG nor PNG: 1 .gif, 1 .md, 1 .txt",
         "left out 2 hidden pictures or folders",
       ])
     XCTAssertEqual(found.skipped.map(\.path), ["stray.png"])
@@ -232,7 +232,7 @@ final class PictureFolderTests: XCTestCase {
         "looked through archive, archive/seg_train/seg_train, which are alone around the others",
         "divided by folders: seg_train is for training, seg_val for validation",
         "left out, being neither training nor validation: folders archive/seg_pred, archive/seg_test",
-        "left out 1 file, no JPEG or PNG by name: 1 .txt",
+        "left out 1 file, neither JPEG nor PNG: 1 .txt",
       ])
   }
 

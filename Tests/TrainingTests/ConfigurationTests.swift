@@ -274,8 +274,10 @@ final class ConfigurationTests: XCTestCase {
         + "learningRatePer256 (null takes one back)")
     assertFault(
       minimal.replacingOccurrences(of: "  epochs: 10", with: "  seed: 2"),
-      is: "digits.yaml:6: training.epochs: give exactly one of epochs and steps "
-        + "(null takes one back)")
+      is: "digits.yaml:6: training.epochs: is missing; give this or steps")
+    assertFault(
+      minimal.replacingOccurrences(of: "  learningRate: 0.1", with: "  kind: cosine"),
+      is: "digits.yaml:8: schedule.learningRate: is missing; give this or learningRatePer256")
   }
 
   func testOverridesReplaceAddAndTakeBack() throws {

@@ -1,5 +1,6 @@
 import Boundary
 import Glibc
+import Images
 
 /// A folder that paths are relative to, and what the system says of what lies below it.
 package struct FolderRoot {
@@ -80,6 +81,14 @@ package struct FolderRoot {
     }
     found.names.sort { $0.precedes($1) }
     return found
+  }
+
+  /// Whether a file with any name begins like a picture.
+  func isPicture(_ path: String) -> Bool {
+    guard let file = try? RegularFile(full(path)),
+      let beginning = try? file.bytes(0..<min(8, file.byteCount))
+    else { return false }
+    return ImageFormat.recognizes(beginning)
   }
 
   /// Whether a folder shows the state of the kernel instead of files.

@@ -124,7 +124,9 @@ package struct FolderWalk {
 
   /// Takes a file in, or says why not.
   private mutating func add(_ path: String, _ entry: FileEntry, _ group: Int) {
-    guard PictureName.isPicture(path) else { return leftOut.count(path) }
+    guard PictureName.isPicture(path) || (entry.kind == .file && root.isPicture(path)) else {
+      return leftOut.count(path)
+    }
     if case .other(let name) = entry.kind {
       return leftOut.skip(path, "it is \(name), not a file")
     }

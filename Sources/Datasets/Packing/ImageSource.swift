@@ -99,7 +99,7 @@ extension ImageSource {
     }
     let names = classNames ?? (0..<max(0, greatest + 1)).map(String.init)
     guard Set(names).count == names.count, !names.contains(where: { $0.contains("\n") }) else {
-      throw .badSource(file: file, reason: "the names of the classes must differ, one line each")
+      throw .badRequest(file: file, reason: "the names of the classes must differ, one line each")
     }
     for (image, label) in labels.enumerated() where label < 0 || label >= names.count {
       throw .badLabel(

@@ -71,7 +71,7 @@ package struct LeftOut: Sendable, Equatable {
   private var otherFiles: String {
     let kinds = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { $0.key.isEmpty ? "\($0.value) without ending" : "\($0.value) .\($0.key)" }
-    return "\(otherFileCount) file\(otherFileCount == 1 ? "" : "s"), no JPEG or PNG by name: "
+    return "\(otherFileCount) file\(otherFileCount == 1 ? "" : "s"), neither JPEG nor PNG: "
       + kinds.listed
   }
 }

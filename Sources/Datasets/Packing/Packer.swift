@@ -120,18 +120,18 @@ public struct Packer: Sendable {
     case .fraction(let share) where share >= 0 && share < 1:
       validationCount = min(greatest, Int((share * Double(count)).rounded()))
     case .fraction(let share):
-      throw .badSource(file: name, reason: "\(share) is not a fraction of the images")
+      throw .badRequest(file: name, reason: "\(share) is not a fraction of the images")
     }
     guard shardLimit > 0 else {
-      throw .badSource(file: name, reason: "a shard cannot have \(shardLimit) images")
+      throw .badRequest(file: name, reason: "a shard cannot have \(shardLimit) images")
     }
     guard validationCount >= 0, validationCount < count else {
-      throw .badSource(
+      throw .badRequest(
         file: name,
         reason: "\(validationCount) images for validation leave none of its \(count) for training")
     }
     guard validationCount <= greatest else {
-      throw .badSource(
+      throw .badRequest(
         file: name,
         reason: "\(validationCount) images for validation leave a class none for training; at most "
           + "\(greatest) leave one of each")

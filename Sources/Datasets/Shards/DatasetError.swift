@@ -29,6 +29,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case incompatible(reason: String)
   /// The images to pack, or what is asked of them, do not make sense.
   case badSource(file: String, reason: String)
+  /// What is asked for cannot be made of a source.
+  case badRequest(file: String, reason: String)
   /// A shard could not be written.
   case notWritten(file: String, reason: String)
 
@@ -65,7 +67,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "the shards have \(count) images, which are more than \(Dataset.countLimit); name fewer shards"
     case .incompatible(let reason):
       "the images do not fit the network: \(reason)"
-    case .badSource(let file, let reason):
+    case .badSource(let file, let reason), .badRequest(let file, let reason):
       "cannot pack \(file.shown): \(reason)"
     case .notWritten(let file, let reason):
       "cannot write shard \(file.shown): \(reason)"

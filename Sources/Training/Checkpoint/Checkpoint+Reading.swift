@@ -226,6 +226,11 @@ extension Checkpoint {
     case let refusal as FileRefusal:
       return switch refusal.kind {
       case .system(let code): unreadable(path, code)
+      case .missing where (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil:
+        TrainingError(
+          .data,
+          "checkpoint \(path) is a link that leads nowhere; mount what it leads to, or remove it",
+          isDamage: true)
       case .missing: TrainingError(.data, "there is no checkpoint \(path); correct the path")
       case .notRegular:
         TrainingError(

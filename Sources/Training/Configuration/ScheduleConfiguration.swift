@@ -58,6 +58,8 @@ public struct ScheduleConfiguration: Sendable, Equatable {
     keys.require(
       (learningRate == nil) != (learningRatePer256 == nil), "schedule",
       learningRatePer256 == nil ? "learningRate" : "learningRatePer256",
-      "give exactly one of learningRate and learningRatePer256 (null takes one back)")
+      learningRate == nil
+        ? "is missing; give this or learningRatePer256"
+        : "give exactly one of learningRate and learningRatePer256 (null takes one back)")
   }
 }

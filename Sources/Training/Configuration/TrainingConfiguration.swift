@@ -44,6 +44,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
     keys.value("replicaCheckEverySteps", &replicaCheckEverySteps, .closed(0, 1e12))
     keys.require(
       (epochs == nil) != (steps == nil), "training", steps == nil ? "epochs" : "steps",
-      "give exactly one of epochs and steps (null takes one back)")
+      epochs == nil
+        ? "is missing; give this or steps"
+        : "give exactly one of epochs and steps (null takes one back)")
   }
 }

@@ -71,6 +71,10 @@ extension FaultTrial {
       let isOfMPI = plan.fault == .limit && plan.usesLaunch && record.phase == "starting"
       if isOfMPI, record.code == 4 {
         expectMessage(["the launcher could not start the ranks"])
+      } else if record.phase == "starting",
+        record.messages.contains(where: { $0.contains("too little for those of MPI") })
+      {
+        expectCode(7)
       } else {
         expectCode(7)
         expectMessage(["cannot be written"])
