@@ -161,7 +161,7 @@ final class DataFaultTests: TrainingTestCase {
     try assertNotPacked("negative.h5", ["image 1 has label -1"])
     try writeSource("whole.h5", shape: [3, 4, 4], labels: [0, 1, 2])
     try assertFails(
-      ["pack", "whole.h5", "out", "--validation", "3"], code: 3, ["leave none of its 3"])
+      ["pack", "whole.h5", "out", "--validation", "3"], code: 2, ["leave none of its 3"])
     XCTAssertFalse(exists("out"))
   }
 
