@@ -44,7 +44,7 @@ struct TrainCommand: ParsableCommand {
       func read() { reading = Result { try ConfigurationFile.read(config, overrides) } }
       // A signal ends the wait for whoever writes into a pipe, which several ranks do not read; of
       // those, a signal's victims must not look lost.
-      let isAlone = launcher.map { $0.size == 1 } ?? true
+      let isAlone = (launcher?.size ?? 1) == 1
       if isAlone { read() }
       StopSignal.watch(notice: launcher.flatMap(Self.noticeOfHaste))
       if !isAlone { read() }

@@ -37,7 +37,11 @@ struct FolderLevel {
     for (name, path, own) in entries {
       let target = own?.kind == .link ? root.target(of: path) : own
       guard let target, target.kind == .folder else {
-        if PictureName.isPicture(name) { pictures.append(path) } else { leftOut.count(name) }
+        if root.isPicture(path, target?.kind) {
+          pictures.append(path)
+        } else {
+          leftOut.count(name)
+        }
         continue
       }
       if PictureName.isFolderOfTheSystem(name) || root.isOfTheKernel(target) {

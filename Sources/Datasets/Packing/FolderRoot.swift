@@ -83,9 +83,10 @@ package struct FolderRoot {
     return found
   }
 
-  /// Whether a file with any name begins like a picture.
-  func isPicture(_ path: String) -> Bool {
-    guard let file = try? RegularFile(full(path)),
+  /// Whether something is a picture: by its name or, being a file, by its first bytes.
+  func isPicture(_ path: String, _ kind: FileEntry.Kind?) -> Bool {
+    if PictureName.isPicture(path) { return true }
+    guard kind == .file, let file = try? RegularFile(full(path)),
       let beginning = try? file.bytes(0..<min(8, file.byteCount))
     else { return false }
     return ImageFormat.recognizes(beginning)

@@ -124,9 +124,7 @@ package struct FolderWalk {
 
   /// Takes a file in, or says why not.
   private mutating func add(_ path: String, _ entry: FileEntry, _ group: Int) {
-    guard PictureName.isPicture(path) || (entry.kind == .file && root.isPicture(path)) else {
-      return leftOut.count(path)
-    }
+    guard root.isPicture(path, entry.kind) else { return leftOut.count(path) }
     if case .other(let name) = entry.kind {
       return leftOut.skip(path, "it is \(name), not a file")
     }

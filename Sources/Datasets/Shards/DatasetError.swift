@@ -27,7 +27,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case tooManyImages(count: Int)
   /// The images cannot be made into what the network takes.
   case incompatible(reason: String)
-  /// The images to pack, or what is asked of them, do not make sense.
+  /// The images to pack do not make sense.
   case badSource(file: String, reason: String)
   /// What is asked for cannot be made of a source.
   case badRequest(file: String, reason: String)

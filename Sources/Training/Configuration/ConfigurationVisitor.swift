@@ -37,6 +37,18 @@ extension ConfigurationVisitor {
     self.value(key, &value, allowed, default: nil)
   }
 
+  /// Of two keys of a section one is given, and not both.
+  func requireOne(
+    _ section: String, of first: (key: String, isGiven: Bool),
+    or second: (key: String, isGiven: Bool)
+  ) {
+    require(
+      first.isGiven != second.isGiven, section, second.isGiven ? second.key : first.key,
+      first.isGiven
+        ? "give exactly one of \(first.key) and \(second.key) (null takes one back)"
+        : "is missing; give this or \(second.key)")
+  }
+
   /// Only what is no number has no range.
   func value(_ key: String, _ value: inout some ConfigurationWord) {
     self.value(key, &value, .any, default: nil)

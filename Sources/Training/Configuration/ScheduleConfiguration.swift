@@ -55,11 +55,8 @@ public struct ScheduleConfiguration: Sendable, Equatable {
       keys.value("power", &power, .closed(0.001, 1_000))
       keys.value("endLearningRate", &endLearningRate, .zeroOr(1e-30, 1e30), default: 0.1)
     }
-    keys.require(
-      (learningRate == nil) != (learningRatePer256 == nil), "schedule",
-      learningRatePer256 == nil ? "learningRate" : "learningRatePer256",
-      learningRate == nil
-        ? "is missing; give this or learningRatePer256"
-        : "give exactly one of learningRate and learningRatePer256 (null takes one back)")
+    keys.requireOne(
+      "schedule", of: ("learningRate", learningRate != nil),
+      or: ("learningRatePer256", learningRatePer256 != nil))
   }
 }

@@ -42,10 +42,6 @@ public struct TrainingConfiguration: Sendable, Equatable {
     keys.value("badStep", &badStep)
     keys.optional("largestLoss", &largestLoss, .closed(1e-12, 1e12))
     keys.value("replicaCheckEverySteps", &replicaCheckEverySteps, .closed(0, 1e12))
-    keys.require(
-      (epochs == nil) != (steps == nil), "training", steps == nil ? "epochs" : "steps",
-      epochs == nil
-        ? "is missing; give this or steps"
-        : "give exactly one of epochs and steps (null takes one back)")
+    keys.requireOne("training", of: ("epochs", epochs != nil), or: ("steps", steps != nil))
   }
 }
