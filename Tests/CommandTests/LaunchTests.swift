@@ -231,9 +231,9 @@ final class LaunchTests: TrainingTestCase {
     try prepare()
     let wrapper = try replaceLauncher(
       by: """
-        echo $$ >child
         sleep 300 &
         trap 'kill $!; exit 1' USR1
+        echo $$ >child
         wait
         """)
     let command = try start(launch("run"), wrapper: wrapper)
