@@ -152,7 +152,8 @@ final class Command {
   private func end() {
     let own = process.processIdentifier
     for child in Self.descendants(of: own) + [own] { kill(child, SIGKILL) }
-    process.waitUntilExit()
+    // What it has started and left alone keeps it from looking ended.
+    _ = ended.wait(timeout: .now() + 10)
   }
 
   private func log(_ name: String) throws -> FileHandle {
