@@ -59,19 +59,22 @@ public final class MPISession {
     setenv("HOME", getpwuid(geteuid())?.pointee.pw_dir.map { String(cString: $0) } ?? "/", 0)
   }
 
-  /// Has Open MPI open no port where all ranks are on one host, and talk through shared memory anyway:
+  /// Has the library open no port where all ranks are on one host, and talk through shared memory anyway:
   /// whoever finds a port can fill it with connections until the process may open no file any more.
   private static func keepToOneHost() {
-    let transports: String? =
-      switch Reach({ getenv($0).map { String(cString: $0) } }) {
+    switch Reach({ getenv($0).map { String(cString: $0) } }) {
+    case .process:
       // Open MPI 5 leaves the file of the shared memory behind where no launcher cleans up.
-      case .process: "self"
+      setenv("OMPI_MCA_btl", "self", 0)
+      setenv("UCX_TLS", "self", 0)
+    case .host:
       // Where a value is set that of the system's configuration no longer counts: Debian's leaves out
       // those after the first, which open ports as well.
-      case .host: "^tcp,ofi,openib,uct"
-      case .hosts: nil
-      }
-    if let transports { setenv("OMPI_MCA_btl", transports, 0) }
+      setenv("OMPI_MCA_btl", "^tcp,ofi,openib,uct", 0)
+      // Through which Debian's MPICH talks.
+      setenv("UCX_TLS", "self,sm", 0)
+    case .hosts: break
+    }
   }
 
   /// Where the ranks of the job are.
@@ -87,6 +90,8 @@ public final class MPISession {
     package init(_ variable: (String) -> String?) {
       if let size = variable("OMPI_COMM_WORLD_SIZE") {
         self = variable("OMPI_COMM_WORLD_LOCAL_SIZE") == size ? .host : .hosts
+      } else if let size = variable("PMI_SIZE"), let own = variable("MPI_LOCALNRANKS") {
+        self = own == size ? .host : .hosts
       } else if let hosts = variable("SLURM_STEP_NUM_NODES") {
         self = hosts == "1" ? .host : .hosts
       } else {

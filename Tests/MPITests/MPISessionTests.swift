@@ -22,5 +22,8 @@ final class MPISessionTests: XCTestCase {
     XCTAssertEqual(reach(srun.merging(["SLURM_STEP_NUM_NODES": "2"]) { $1 }), .hosts)
     XCTAssertEqual(reach(srun), .hosts)
     XCTAssertEqual(reach(["PMI_RANK": "0"]), .hosts)
+    let hydra = ["PMI_RANK": "0", "PMI_SIZE": "3", "SLURM_STEP_NUM_NODES": "1"]
+    XCTAssertEqual(reach(hydra.merging(["MPI_LOCALNRANKS": "3"]) { $1 }), .host)
+    XCTAssertEqual(reach(hydra.merging(["MPI_LOCALNRANKS": "1"]) { $1 }), .hosts)
   }
 }
