@@ -123,6 +123,8 @@ final class LaunchTests: TrainingTestCase {
   }
 
   func testARestartTakesTheTasksThatSlurmHasLeft() throws {
+    try XCTSkipIf(
+      Command.mpirun.get().family == .hydra, "MPICH's own launcher starts its ranks in Slurm")
     try prepare()
     let wrapper = try replaceLauncher(
       "srun",
