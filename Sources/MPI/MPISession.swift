@@ -22,7 +22,10 @@ public final class MPISession {
         text: "MPI can be started only once in a process")
     }
     Self.nameHome()
-    Self.keepToOneHost()
+    let transports = Self.transports
+    for (name, value) in transports { setenv(name, value, 1) }
+    // Not for those that this process starts.
+    defer { for name in transports.keys { unsetenv(name) } }
     let wanted = CInt(MPI_THREAD_FUNNELED)
     var provided: CInt = 0
     try checkCode("MPI_Init_thread", MPI_Init_thread(nil, nil, wanted, &provided))
@@ -59,22 +62,20 @@ public final class MPISession {
     setenv("HOME", getpwuid(geteuid())?.pointee.pw_dir.map { String(cString: $0) } ?? "/", 0)
   }
 
-  /// Has the library open no port where all ranks are on one host, and talk through shared memory anyway:
-  /// whoever finds a port can fill it with connections until the process may open no file any more.
-  private static func keepToOneHost() {
-    switch Reach({ getenv($0).map { String(cString: $0) } }) {
-    case .process:
+  /// Variables, where they are not set, with which the library opens no port where all ranks are on one
+  /// host, and talks through shared memory anyway: whoever finds a port can fill it with connections
+  /// until the process may open no file any more.
+  private static var transports: [String: String] {
+    let values: [String: String] =
+      switch Reach({ getenv($0).map { String(cString: $0) } }) {
       // Open MPI 5 leaves the file of the shared memory behind where no launcher cleans up.
-      setenv("OMPI_MCA_btl", "self", 0)
-      setenv("UCX_TLS", "self", 0)
-    case .host:
+      case .process: ["OMPI_MCA_btl": "self", "UCX_TLS": "self"]
       // Where a value is set that of the system's configuration no longer counts: Debian's leaves out
-      // those after the first, which open ports as well.
-      setenv("OMPI_MCA_btl", "^tcp,ofi,openib,uct", 0)
-      // Through which Debian's MPICH talks.
-      setenv("UCX_TLS", "self,sm", 0)
-    case .hosts: break
-    }
+      // those after the first, which open ports as well. Debian's MPICH talks through UCX.
+      case .host: ["OMPI_MCA_btl": "^tcp,ofi,openib,uct", "UCX_TLS": "self,sm"]
+      case .hosts: [:]
+      }
+    return values.filter { getenv($0.key) == nil }
   }
 
   /// Where the ranks of the job are.

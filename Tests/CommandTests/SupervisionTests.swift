@@ -69,6 +69,8 @@ final class SupervisionTests: TrainingTestCase {
   }
 
   func testALostRankIsTold() throws {
+    try XCTSkipIf(
+      Command.mpirun.get().family == .hydra, "MPICH's mpirun may end the others before they tell")
     try prepare()
     for (rank, ranks) in [(1, 3), (0, 2)] {
       // mpirun returns what ended first as it sees it: the signal, or the rank that told of it.
@@ -83,7 +85,8 @@ final class SupervisionTests: TrainingTestCase {
     for (rank, ranks) in [(1, 2), (0, 3)] {
       try assertTold(
         SIGSTOP, rank: rank, of: ranks, within: Self.stopLimit, code: 5,
-        mpirun: [5], "is stuck")
+        // MPICH's has to kill the rank, and tells of that.
+        mpirun: Command.mpirun.get().family == .hydra ? [5, 137] : [5], "is stuck")
     }
   }
 

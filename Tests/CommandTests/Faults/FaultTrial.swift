@@ -235,7 +235,8 @@ final class FaultTrial {
     record.left = left.map { "\($0.program) \($0.rank.map { "rank \($0)" } ?? "")" }
     for process in left { kill(process.pid, SIGKILL) }
     let code = try? String(contentsOfFile: test.path("\(place)/code"), encoding: .utf8)
-    record.code = code.flatMap { Int32($0.dropLast()) } ?? -1
+    let status = code.flatMap { Int32($0.dropLast()) } ?? -1
+    record.code = (try? Command.mpirun.get().exitCode(status)) ?? status
   }
 
   /// Lets the hosts go, and with them whatever is there.
