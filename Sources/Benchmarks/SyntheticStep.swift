@@ -116,14 +116,14 @@ final class SyntheticTraining: SyntheticStep {
 
 /// The forward pass of evaluation.
 final class SyntheticEvaluation: SyntheticStep {
-  private let network: FoldedNetwork
+  private let network: EvaluationNetwork
 
   init(_ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator)
   {
     let state = ModelState(
       table: architecture.parameterTable, seed: 1, isAveraging: false, usesMeanSquare: false)
-    network = FoldedNetwork(architecture, capacity: options.batch)
-    network.fold(weights: state.weights, statistics: state.statistics)
+    network = EvaluationNetwork(
+      architecture, capacity: options.batch, weights: state.weights, statistics: state.statistics)
     network.fill(rank: communicator.rank)
     _ = network.beginBatch(imageCount: options.batch)
   }

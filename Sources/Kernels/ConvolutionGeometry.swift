@@ -1,4 +1,4 @@
-/// Sizes of a depthwise or strided convolution with TensorFlow's SAME padding.
+/// Sizes of a convolution with TensorFlow's SAME padding.
 ///
 ///     outHeight = ⌈height / stride⌉,  total padding = max((outHeight − 1)·stride + kernel − height, 0)
 ///
@@ -6,7 +6,7 @@
 public struct ConvolutionGeometry: Sendable, Equatable {
   /// Input height and width in pixels.
   public let height, width: Int
-  /// Side of the square kernel: 3 or 5.
+  /// Side of the square kernel: 1, 3 or 5.
   public let kernel: Int
   /// Step between outputs: 1 or 2.
   public let stride: Int
@@ -19,7 +19,7 @@ public struct ConvolutionGeometry: Sendable, Equatable {
   /// Describes a convolution over images of `height × width`.
   public init(height: Int, width: Int, kernel: Int, stride: Int) {
     precondition(height > 0 && width > 0, "an image of \(height) × \(width) cannot be convolved")
-    precondition(kernel == 3 || kernel == 5, "kernels are 3 or 5 wide, not \(kernel)")
+    precondition([1, 3, 5].contains(kernel), "kernels are 1, 3 or 5 wide, not \(kernel)")
     precondition(stride == 1 || stride == 2, "strides are 1 or 2, not \(stride)")
     self.height = height
     self.width = width

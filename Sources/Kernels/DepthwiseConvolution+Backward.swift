@@ -22,24 +22,17 @@ extension DepthwiseConvolution {
 
   /// Where the gradient of a stored input goes.
   public struct InputGradient {
-    let mean, inverseDeviation: UnsafePointer<Float>
-    let skip: Pixels?
     let dx: Pixels
-    let sums: UnsafeMutablePointer<Double>
+    let skip: Pixels?
+    let sums: GradientSums.Target?
 
     /// - Parameters:
-    ///   - mean, inverseDeviation: Of the input's batch normalisation.
-    ///   - skip: Gradient that reached the activated input on another way, `[H·W, C]`.
     ///   - dx: Gradient of the *normalised* input, `[H·W, C]`. Written; may be `skip`.
-    ///   - sums: Σ dx and Σ dx·x̂, see ``GradientSums``. Added to.
-    public init(
-      mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, skip: Pixels? = nil,
-      dx: Pixels, sums: UnsafeMutablePointer<Double>
-    ) {
-      self.mean = mean
-      self.inverseDeviation = inverseDeviation
-      self.skip = skip
+    ///   - skip: Gradient that reached the activated input on another way, `[H·W, C]`.
+    ///   - sums: Of the input's batch normalisation; nil for an input that is read as it is.
+    public init(_ dx: Pixels, skip: Pixels? = nil, sums: GradientSums.Target?) {
       self.dx = dx
+      self.skip = skip
       self.sums = sums
     }
   }
@@ -47,39 +40,36 @@ extension DepthwiseConvolution {
   /// Computes the gradients of one image with respect to input and weights.
   ///
   /// - Parameters:
-  ///   - x: Raw input of the image.
+  ///   - x: Input of the image.
   ///   - weightGradient: `[k, k, C]`, channels padded to the stride. Added to.
   ///   - scratch: ``scratchSize`` floats.
   public func backward(
-    _ output: OutputGradient, _ x: Pixels, _ normalization: NormalizedActivation.Normalization,
-    into gradient: InputGradient, weights: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    _ output: OutputGradient, _ x: NormalizedPixels, into gradient: InputGradient,
+    weights: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     backward(
-      StoredInput(
-        x, width: geometry.width, channels: channels, normalization, gradient: gradient),
-      output, weights, weightGradient, scratch)
+      StoredInput(x, width: geometry.width, channels: channels, gradient: gradient),
+      x.activation, output, weights, weightGradient, scratch)
   }
 
   /// Computes the gradients of one image of an expansion that is made again on the way.
   ///
-  /// - Parameters:
-  ///   - x: Input of the expansion, rows `[H·W, Cin]`.
-  ///   - gradient: Where the expansion's gradients go.
+  /// - Parameter gradient: Where the expansion's gradients go.
   public func backward(
-    _ output: OutputGradient, expanding x: UnsafePointer<Float>, _ expansion: Expansion,
-    _ normalization: NormalizedActivation.Normalization,
-    into gradient: Expansion.Gradient, weights: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    _ output: OutputGradient, _ x: ExpandedPixels, into gradient: Expansion.Gradient,
+    weights: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     backward(
-      ExpandedInput(x, width: geometry.width, expansion, normalization, gradient: gradient),
-      output, weights, weightGradient, scratch)
+      ExpandedInput(x, width: geometry.width, gradient: gradient), x.activation, output, weights,
+      weightGradient, scratch)
   }
 
   private func backward<Input: DepthwiseInput>(
-    _ input: Input, _ output: OutputGradient, _ weights: UnsafePointer<Float>,
-    _ weightGradient: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+    _ input: Input, _ activation: Activation, _ output: OutputGradient,
+    _ weights: UnsafePointer<Float>, _ weightGradient: UnsafeMutablePointer<Float>,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     taps.withUnsafeBufferPointer { taps in
       gradientPhases.withUnsafeBufferPointer { phases in

@@ -4,38 +4,33 @@ extension DepthwiseConvolution {
   /// Convolves one image and adds its outputs to the moments.
   ///
   /// - Parameters:
-  ///   - x: Raw input of the image, `[H, W, C]`, read through normalisation and activation.
+  ///   - x: Input of the image, `[H, W, C]`.
   ///   - weights: `[k, k, C]`.
   ///   - y: Raw output in planes, `[C/16, H′·W′, 16]`. Written.
   ///   - moments: Of the output channels, see ``ChannelMoments``; nil in evaluation. Added to.
   ///   - scratch: ``scratchSize`` floats.
   public func forward(
-    _ x: Pixels, _ normalization: NormalizedActivation.Normalization,
-    weights: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    _ x: NormalizedPixels, weights: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
     moments: UnsafeMutablePointer<Double>?, scratch: UnsafeMutablePointer<Float>
   ) {
     forward(
-      StoredInput(x, width: geometry.width, channels: channels, normalization), weights, y,
-      moments, scratch)
-  }
-
-  /// Convolves one image of an expansion that is made on the way.
-  ///
-  /// - Parameter x: Input of the expansion, rows `[H·W, Cin]`.
-  public func forward(
-    expanding x: UnsafePointer<Float>, _ expansion: Expansion,
-    _ normalization: NormalizedActivation.Normalization,
-    weights: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
-    moments: UnsafeMutablePointer<Double>?, scratch: UnsafeMutablePointer<Float>
-  ) {
-    forward(
-      ExpandedInput(x, width: geometry.width, expansion, normalization), weights, y, moments,
+      StoredInput(x, width: geometry.width, channels: channels), x.activation, weights, y, moments,
       scratch)
   }
 
+  /// Convolves one image of an expansion that is made on the way.
+  public func forward(
+    _ x: ExpandedPixels, weights: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    moments: UnsafeMutablePointer<Double>?, scratch: UnsafeMutablePointer<Float>
+  ) {
+    forward(
+      ExpandedInput(x, width: geometry.width), x.activation, weights, y, moments, scratch)
+  }
+
   private func forward<Input: DepthwiseInput>(
-    _ input: Input, _ weights: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-    _ moments: UnsafeMutablePointer<Double>?, _ scratch: UnsafeMutablePointer<Float>
+    _ input: Input, _ activation: Activation, _ weights: UnsafePointer<Float>,
+    _ y: UnsafeMutablePointer<Float>, _ moments: UnsafeMutablePointer<Double>?,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     switch activation {
     case .identity: forward(Identity.self, input, weights, y, moments, scratch)

@@ -13,8 +13,6 @@ public struct DepthwiseConvolution {
   public let geometry: ConvolutionGeometry
   /// Channels of input and output.
   public let channels: Int
-  /// Applied to the normalised input.
-  public let activation: Activation
 
   /// Rows of outputs in a band.
   let bandRows: Int
@@ -44,13 +42,10 @@ public struct DepthwiseConvolution {
   ///
   /// - Parameter bandBytes: Size of a scratch plane, of which backward needs three. The default is
   ///   an eighth of a 1 MiB cache of the second level.
-  public init(
-    geometry: ConvolutionGeometry, channels: Int, activation: Activation,
-    bandBytes: Int = 128 << 10
-  ) {
+  public init(geometry: ConvolutionGeometry, channels: Int, bandBytes: Int = 128 << 10) {
+    precondition(geometry.kernel > 1, "a depthwise kernel of 1 × 1 is a factor a channel")
     self.geometry = geometry
     self.channels = channels
-    self.activation = activation
     let g = geometry
     let rowBytes = g.paddedWidth * vectorWidth * MemoryLayout<Float>.stride
     bandRows = min(max(bandBytes / rowBytes / g.stride, 1), g.gradientRows)

@@ -29,9 +29,8 @@ protocol DepthwiseInput {
 
 /// An input that is stored: raw outputs of the convolution in front.
 struct StoredInput: DepthwiseInput {
-  let x: Pixels
+  let x: NormalizedPixels
   let width: Int
-  let normalization: NormalizedActivation.Normalization
   /// What the gradient needs; nil going forward.
   let gradient: DepthwiseConvolution.InputGradient?
   let channels: Int
@@ -42,37 +41,36 @@ struct StoredInput: DepthwiseInput {
   private var product = Vector.zero
 
   init(
-    _ x: Pixels, width: Int, channels: Int, _ normalization: NormalizedActivation.Normalization,
+    _ x: NormalizedPixels, width: Int, channels: Int,
     gradient: DepthwiseConvolution.InputGradient? = nil
   ) {
     self.x = x
     self.width = width
     self.channels = channels
-    self.normalization = normalization
     self.gradient = gradient
-    block = UnsafePointer(x.start)
+    block = UnsafePointer(x.pixels.start)
   }
 
   @inline(__always)
   mutating func select(_ firstChannel: Int) {
     first = firstChannel
-    block = UnsafePointer(x.block(firstChannel))
+    block = UnsafePointer(x.pixels.block(firstChannel))
     sum = .zero
     product = .zero
   }
 
   @inline(__always)
-  var scale: Vector { normalization.scale.vector(first) }
+  var scale: Vector { x.scale(first) }
 
   @inline(__always)
-  var shift: Vector { normalization.shift.vector(first) }
+  var shift: Vector { x.shift(first) }
 
   @inline(__always)
-  var step: Int { x.step }
+  var step: Int { x.pixels.step }
 
   @inline(__always)
   func pixels(ofRow row: Int, spare: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    block + row &* width &* x.step
+    block + row &* width &* x.pixels.step
   }
 
   @inline(__always)
@@ -80,8 +78,9 @@ struct StoredInput: DepthwiseInput {
     _ gradient: UnsafeMutablePointer<Float>, slopes: UnsafePointer<Float>, row: Int
   ) {
     guard let own = self.gradient else { return }
-    let mean = own.mean.vector(first)
-    let source = block + row &* width &* x.step
+    let mean = own.sums?.mean.vector(first) ?? .zero
+    let step = x.pixels.step
+    let source = block + row &* width &* step
     let target = own.dx.block(first) + row &* width &* own.dx.step
     let skip = own.skip.map { $0.block(first) + row &* width &* $0.step }
     let skipStep = own.skip?.step ?? 0
@@ -93,7 +92,7 @@ struct StoredInput: DepthwiseInput {
       target.prefetchForWriting(column &* own.dx.step)
       target.store(d, column &* own.dx.step)
       rowSum += d
-      rowProduct.addProduct(d, source.vector(column &* x.step) - mean)
+      rowProduct.addProduct(d, source.vector(column &* step) - mean)
     }
     sum += rowSum
     product += rowProduct
@@ -101,9 +100,6 @@ struct StoredInput: DepthwiseInput {
 
   @inline(__always)
   mutating func finish() {
-    guard let gradient else { return }
-    GradientSums.add(
-      sum, product * gradient.inverseDeviation.vector(first), channels: channels,
-      firstChannel: first, to: gradient.sums)
+    gradient?.sums?.add(sum, product, channels: channels, firstChannel: first)
   }
 }

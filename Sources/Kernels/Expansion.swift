@@ -82,6 +82,25 @@ public struct Expansion {
   }
 }
 
+/// An expansion of an image, and what its reader applies.
+public struct ExpandedPixels {
+  let x: UnsafePointer<Float>
+  let expansion: Expansion
+  let normalization: NormalizedActivation.Normalization
+  let activation: Activation
+
+  /// - Parameter x: Input of the expansion, rows `[H·W, Cin]`.
+  public init(
+    expanding x: UnsafePointer<Float>, _ expansion: Expansion,
+    _ normalization: NormalizedActivation.Normalization, _ activation: Activation
+  ) {
+    self.x = x
+    self.expansion = expansion
+    self.normalization = normalization
+    self.activation = activation
+  }
+}
+
 /// An expansion as the input of a depthwise convolution.
 struct ExpandedInput: DepthwiseInput {
   let x: UnsafePointer<Float>
@@ -96,14 +115,11 @@ struct ExpandedInput: DepthwiseInput {
   private var panel: UnsafePointer<Float>
   private var sum = Vector.zero
 
-  init(
-    _ x: UnsafePointer<Float>, width: Int, _ expansion: Expansion,
-    _ normalization: NormalizedActivation.Normalization, gradient: Expansion.Gradient? = nil
-  ) {
-    self.x = x
+  init(_ input: ExpandedPixels, width: Int, gradient: Expansion.Gradient? = nil) {
+    x = input.x
     self.width = width
-    self.expansion = expansion
-    self.normalization = normalization
+    expansion = input.expansion
+    normalization = input.normalization
     self.gradient = gradient
     xStep = channelStride(expansion.inputChannels)
     panel = expansion.panels

@@ -23,25 +23,25 @@ public enum NormalizedActivation {
   ///   - v: Nil when only the mean is wanted.
   ///   - mean: Mean of v over the pixels, `[C]`; nil when only v is wanted.
   public static func apply(
-    _ x: Pixels, count: Int, channels: Int, _ normalization: Normalization,
-    _ activation: Activation, into v: Pixels?, mean: UnsafeMutablePointer<Float>? = nil
+    _ x: NormalizedPixels, count: Int, channels: Int, into v: Pixels?,
+    mean: UnsafeMutablePointer<Float>? = nil
   ) {
-    switch activation {
-    case .identity: apply(Identity.self, x, count, channels, normalization, v, mean)
-    case .swish: apply(Swish.self, x, count, channels, normalization, v, mean)
-    case .relu6: apply(ReLU6.self, x, count, channels, normalization, v, mean)
+    switch x.activation {
+    case .identity: apply(Identity.self, x, count, channels, v, mean)
+    case .swish: apply(Swish.self, x, count, channels, v, mean)
+    case .relu6: apply(ReLU6.self, x, count, channels, v, mean)
     }
   }
 
   @inline(__always)
   private static func apply<A: VectorActivation>(
-    _: A.Type, _ x: Pixels, _ count: Int, _ channels: Int, _ normalization: Normalization,
-    _ v: Pixels?, _ mean: UnsafeMutablePointer<Float>?
+    _: A.Type, _ input: NormalizedPixels, _ count: Int, _ channels: Int, _ v: Pixels?,
+    _ mean: UnsafeMutablePointer<Float>?
   ) {
+    let x = input.pixels
     let inverse = 1 / Float(count)
     for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
-      let scale = normalization.scale.vector(first)
-      let shift = normalization.shift.vector(first)
+      let (scale, shift) = (input.scale(first), input.shift(first))
       let source = x.block(first)
       var total = Vector.zero
       for part in stride(from: 0, to: count, by: longestSum) {
@@ -73,27 +73,24 @@ public enum NormalizedActivation {
   ///   - u: Written.
   ///   - dgate: `[C]`. Written.
   public static func gateGradient(
-    _ du: Pixels, _ x: Pixels, count: Int, channels: Int, _ normalization: Normalization,
-    _ activation: Activation, gate: UnsafePointer<Float>, into u: Pixels,
-    dgate: UnsafeMutablePointer<Float>
+    _ du: Pixels, _ x: NormalizedPixels, count: Int, channels: Int, gate: UnsafePointer<Float>,
+    into u: Pixels, dgate: UnsafeMutablePointer<Float>
   ) {
-    switch activation {
-    case .identity:
-      gateGradient(Identity.self, du, x, count, channels, normalization, gate, u, dgate)
-    case .swish: gateGradient(Swish.self, du, x, count, channels, normalization, gate, u, dgate)
-    case .relu6: gateGradient(ReLU6.self, du, x, count, channels, normalization, gate, u, dgate)
+    switch x.activation {
+    case .identity: gateGradient(Identity.self, du, x, count, channels, gate, u, dgate)
+    case .swish: gateGradient(Swish.self, du, x, count, channels, gate, u, dgate)
+    case .relu6: gateGradient(ReLU6.self, du, x, count, channels, gate, u, dgate)
     }
   }
 
   @inline(__always)
   private static func gateGradient<A: VectorActivation>(
-    _: A.Type, _ du: Pixels, _ x: Pixels, _ count: Int, _ channels: Int,
-    _ normalization: Normalization, _ gate: UnsafePointer<Float>, _ u: Pixels,
-    _ dgate: UnsafeMutablePointer<Float>
+    _: A.Type, _ du: Pixels, _ input: NormalizedPixels, _ count: Int, _ channels: Int,
+    _ gate: UnsafePointer<Float>, _ u: Pixels, _ dgate: UnsafeMutablePointer<Float>
   ) {
+    let x = input.pixels
     for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
-      let scale = normalization.scale.vector(first)
-      let shift = normalization.shift.vector(first)
+      let (scale, shift) = (input.scale(first), input.shift(first))
       let g = gate.vector(first)
       let (gradient, source, target) = (du.block(first), x.block(first), u.block(first))
       var sum = Vector.zero
@@ -129,55 +126,79 @@ public enum NormalizedActivation {
   /// - Parameters:
   ///   - du: Gradient of the tensor read, `count` pixels of one image when gated.
   ///   - dz: Gradient of the normalised tensor. Written; may be `du`.
-  ///   - sums: See ``GradientSums``. Added to.
   public static func backward(
-    _ du: Pixels, _ x: Pixels, count: Int, channels: Int,
-    _ normalization: Normalization, _ activation: Activation, gate: Gate?,
-    mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>, into dz: Pixels,
-    sums: UnsafeMutablePointer<Double>
+    _ du: Pixels, _ x: NormalizedPixels, count: Int, channels: Int, gate: Gate?, into dz: Pixels,
+    sums: GradientSums.Target
   ) {
-    switch activation {
-    case .identity:
-      backward(
-        Identity.self, du, x, count, channels, normalization, gate, mean, inverseDeviation, dz,
-        sums)
-    case .swish:
-      backward(
-        Swish.self, du, x, count, channels, normalization, gate, mean, inverseDeviation, dz, sums)
-    case .relu6:
-      backward(
-        ReLU6.self, du, x, count, channels, normalization, gate, mean, inverseDeviation, dz, sums)
+    switch x.activation {
+    case .identity: backward(Identity.self, du, x, count, channels, gate, dz, sums)
+    case .swish: backward(Swish.self, du, x, count, channels, gate, dz, sums)
+    case .relu6: backward(ReLU6.self, du, x, count, channels, gate, dz, sums)
     }
   }
 
   @inline(__always)
   private static func backward<A: VectorActivation>(
-    _: A.Type, _ du: Pixels, _ x: Pixels, _ count: Int, _ channels: Int,
-    _ normalization: Normalization, _ gate: Gate?, _ mean: UnsafePointer<Float>,
-    _ inverseDeviation: UnsafePointer<Float>, _ dz: Pixels, _ sums: UnsafeMutablePointer<Double>
+    _: A.Type, _ du: Pixels, _ x: NormalizedPixels, _ count: Int, _ channels: Int, _ gate: Gate?,
+    _ dz: Pixels, _ sums: GradientSums.Target
   ) {
     for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
-      let scale = normalization.scale.vector(first)
-      let shift = normalization.shift.vector(first)
       let g = gate?.gate.vector(first) ?? .one
       let pooled = gate?.pooled.vector(first) ?? .zero
-      let m = mean.vector(first)
-      let (source, raw, target) = (du.block(first), x.block(first), dz.block(first))
-      var sum = Vector.zero
-      var product = Vector.zero
-      for i in 0..<count {
-        raw.prefetch(i &* x.step)
-        target.prefetchForWriting(i &* dz.step)
-        let xi = raw.vector(i &* x.step)
-        let slope = A.valueAndSlope(shift.addingProduct(scale, xi)).slope
-        let d = pooled.addingProduct(source.vector(i &* du.step), g) * slope
-        target.store(d, i &* dz.step)
-        sum += d
-        product.addProduct(d, xi - m)
+      let source = du.block(first)
+      activationGradient(A.self, x, first, count, channels, into: dz, sums) { i in
+        pooled.addingProduct(source.vector(i &* du.step), g)
       }
-      GradientSums.add(
-        sum, product * inverseDeviation.vector(first), channels: channels, firstChannel: first,
-        to: sums)
     }
+  }
+
+  /// Carries the gradient of an image's mean back through the activation, see
+  /// ``backward(_:_:count:channels:gate:into:sums:)``: no pixel has a gradient of its own.
+  ///
+  /// - Parameter pooled: What the mean hands to each of its pixels, `[C]`.
+  public static func backward(
+    pooled: UnsafePointer<Float>, _ x: NormalizedPixels, count: Int, channels: Int,
+    into dz: Pixels, sums: GradientSums.Target
+  ) {
+    switch x.activation {
+    case .identity: backward(Identity.self, pooled, x, count, channels, dz, sums)
+    case .swish: backward(Swish.self, pooled, x, count, channels, dz, sums)
+    case .relu6: backward(ReLU6.self, pooled, x, count, channels, dz, sums)
+    }
+  }
+
+  @inline(__always)
+  private static func backward<A: VectorActivation>(
+    _: A.Type, _ pooled: UnsafePointer<Float>, _ x: NormalizedPixels, _ count: Int,
+    _ channels: Int, _ dz: Pixels, _ sums: GradientSums.Target
+  ) {
+    for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
+      let share = pooled.vector(first)
+      activationGradient(A.self, x, first, count, channels, into: dz, sums) { _ in share }
+    }
+  }
+
+  /// Multiplies the gradient of 16 channels by the slope of the activation.
+  @inline(__always)
+  private static func activationGradient<A: VectorActivation>(
+    _: A.Type, _ x: NormalizedPixels, _ first: Int, _ count: Int, _ channels: Int,
+    into dz: Pixels, _ sums: GradientSums.Target, _ gradient: (_ pixel: Int) -> Vector
+  ) {
+    let (scale, shift) = (x.scale(first), x.shift(first))
+    let mean = sums.mean.vector(first)
+    let (raw, target, step) = (x.pixels.block(first), dz.block(first), x.pixels.step)
+    var sum = Vector.zero
+    var product = Vector.zero
+    for i in 0..<count {
+      raw.prefetch(i &* step)
+      target.prefetchForWriting(i &* dz.step)
+      let xi = raw.vector(i &* step)
+      let slope = A.valueAndSlope(shift.addingProduct(scale, xi)).slope
+      let d = gradient(i) * slope
+      target.store(d, i &* dz.step)
+      sum += d
+      product.addProduct(d, xi - mean)
+    }
+    sums.add(sum, product, channels: channels, firstChannel: first)
   }
 }

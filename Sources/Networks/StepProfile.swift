@@ -58,6 +58,11 @@ package final class StepProfile {
     /// The step as a whole.
     case step
 
+    var isBlock: Bool {
+      if case .block = self { return true }
+      return false
+    }
+
     @inline(__always)
     fileprivate func index(blockCount: Int) -> Int {
       switch self {

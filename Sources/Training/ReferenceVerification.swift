@@ -78,12 +78,13 @@ package struct ReferenceVerification {
     let runs = network.beginBatch(imageCount: reference.batch)
     try reference.fill(network, runs)
 
-    let folded = FoldedNetwork(reference.architecture, capacity: layout.capacity)
-    folded.fold(weights: state.weights, statistics: state.statistics)
-    folded.images.start.update(from: network.images.start, count: network.images.count)
-    _ = folded.beginBatch(imageCount: layout.capacity)
-    folded.predict()
-    try compareLogits("eval/logits", folded, runs, reference)
+    let evaluation = EvaluationNetwork(
+      reference.architecture, capacity: layout.capacity, weights: state.weights,
+      statistics: state.statistics)
+    evaluation.images.start.update(from: network.images.start, count: network.images.count)
+    _ = evaluation.beginBatch(imageCount: layout.capacity)
+    evaluation.predict()
+    try compareLogits("eval/logits", evaluation, runs, reference)
 
     let rates = reference.optimizer
     var errors: [(String, Double, Double)] = []

@@ -40,14 +40,14 @@ final class NormalizedActivationTests: XCTestCase {
       let target = to.room(for: count, channels: channels)
       let mean = buffer(channelStride(channels), filledWith: .nan)
       NormalizedActivation.apply(
-        source, count: count, channels: channels, normalization, activation, into: target,
-        mean: mean.start)
+        NormalizedPixels(source, normalization, activation), count: count, channels: channels,
+        into: target, mean: mean.start)
       assertClose(target, expected, channels: channels, tolerance: tolerance, label)
       assertClose(values(mean, count: channels), means, tolerance: tolerance, label)
       let meanOnly = buffer(channelStride(channels), filledWith: .nan)
       NormalizedActivation.apply(
-        source, count: count, channels: channels, normalization, activation, into: nil,
-        mean: meanOnly.start)
+        NormalizedPixels(source, normalization, activation), count: count, channels: channels,
+        into: nil, mean: meanOnly.start)
       assertSameBits(values(meanOnly, count: channels), values(mean, count: channels), label)
     }
   }
@@ -71,12 +71,19 @@ final class NormalizedActivationTests: XCTestCase {
         let source = from.pixels(du, channels: channels)
         let target = from == to ? source : to.room(for: count, channels: channels)
         var sums = [Double](repeating: 1, count: GradientSums.size(channels: channels))
-        NormalizedActivation.backward(
-          source, to.pixels(x, channels: channels), count: count,
-          channels: channels, .init(scale: vector(scale), shift: vector(shift)), activation,
-          gate: isGated ? .init(gate: vector(gate), pooled: vector(pooled)) : nil,
-          mean: vector(mean), inverseDeviation: vector(inverseDeviation), into: target,
-          sums: &sums)
+        sums.withUnsafeMutableBufferPointer {
+          guard let start = $0.baseAddress else { return }
+          NormalizedActivation.backward(
+            source,
+            NormalizedPixels(
+              to.pixels(x, channels: channels),
+              .init(scale: vector(scale), shift: vector(shift)), activation),
+            count: count, channels: channels,
+            gate: isGated ? .init(gate: vector(gate), pooled: vector(pooled)) : nil,
+            into: target,
+            sums: .init(
+              mean: vector(mean), inverseDeviation: vector(inverseDeviation), sums: start))
+        }
         let label = "\(from) to \(to), C \(channels) \(activation), gated \(isGated)"
         assertClose(target, expected, channels: channels, tolerance: tolerance, label)
         assertClose(
@@ -130,10 +137,7 @@ final class NormalizedActivationTests: XCTestCase {
     let x = Layout.planes.pixels([Double](repeating: value, count: count * 16), channels: 16)
     let mean = buffer(16)
     NormalizedActivation.apply(
-      x, count: count, channels: 16,
-      NormalizedActivation.Normalization(
-        scale: vector([Double](repeating: 1, count: 16)),
-        shift: vector([Double](repeating: 0, count: 16))), .identity, into: nil, mean: mean.start)
+      NormalizedPixels(unchanged: x), count: count, channels: 16, into: nil, mean: mean.start)
     XCTAssertEqual(Double(mean.start[3]) / value, 1, accuracy: 2e-5)
   }
 }

@@ -35,7 +35,7 @@ public struct Evaluation: Sendable, Encodable {
   ///   - isStopped: Whether to give up, the same on all ranks; all ask now and then.
   /// - Returns: Nil when it was given up.
   init?(
-    _ network: FoldedNetwork, _ pipeline: ImagePipeline, _ data: DataConfiguration,
+    _ network: EvaluationNetwork, _ pipeline: ImagePipeline, _ data: DataConfiguration,
     probabilities: String? = nil, communicator: Communicator, activity: Activity? = nil,
     isStopped: () throws(MPIError) -> Bool = { false }
   ) throws(TrainingError) {

@@ -6,18 +6,18 @@ package final class LoadedModel {
   let checkpoint: Checkpoint
   /// The configuration of its run.
   let configuration: Configuration
-  package let network: FoldedNetwork
+  package let network: EvaluationNetwork
   private let path: String
 
   package init(_ path: String) throws(TrainingError) {
     let state: ModelState
     (checkpoint, configuration, state) = try Checkpoint.load(path)
     self.path = path
-    network = FoldedNetwork(
-      Architecture(configuration.network, classes: checkpoint.classNames.count),
-      capacity: configuration.batch.microBatch)
     let evaluated = state.evaluated
-    network.fold(weights: evaluated.weights, statistics: evaluated.statistics)
+    network = EvaluationNetwork(
+      Architecture(configuration.network, classes: checkpoint.classNames.count),
+      capacity: configuration.batch.microBatch, weights: evaluated.weights,
+      statistics: evaluated.statistics)
   }
 
   /// The way of images to the network.

@@ -29,7 +29,7 @@ public final class Predictor {
   public let model: String
   /// Name of each class.
   public let classNames: [String]
-  private let network: FoldedNetwork
+  private let network: EvaluationNetwork
   private let pipeline: PicturePipeline
   private let imageSize: Int
   private let scratch = ImageScratch()

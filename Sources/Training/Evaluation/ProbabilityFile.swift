@@ -51,7 +51,7 @@ final class ProbabilityFile {
   /// Writes what all ranks have computed in a round; called by all of them.
   ///
   /// - Parameter network: Holds the scores of this rank's micro-batch, if it has one.
-  func write(_ round: Int, from network: FoldedNetwork) throws(TrainingError) {
+  func write(_ round: Int, from network: EvaluationNetwork) throws(TrainingError) {
     do {
       let own = images(of: communicator.rank, round)
       if let own { take(own.count, from: network) }
@@ -97,7 +97,7 @@ final class ProbabilityFile {
     UnsafeMutableBufferPointer(rebasing: labelRoom[..<images.count])
   }
 
-  private func take(_ count: Int, from network: FoldedNetwork) {
+  private func take(_ count: Int, from network: EvaluationNetwork) {
     for image in 0..<count {
       let row = UnsafeMutableBufferPointer(
         rebasing: rowRoom[image * classes..<(image + 1) * classes])

@@ -29,8 +29,9 @@ public final class Trainer {
   let activity: Activity
   let feed: DataFeed
   let network: EfficientNet
-  private lazy var evaluationNetwork = FoldedNetwork(
-    architecture, capacity: configuration.batch.microBatch)
+  private lazy var evaluationNetwork = EvaluationNetwork(
+    architecture, capacity: configuration.batch.microBatch, weights: state.evaluated.weights,
+    statistics: state.evaluated.statistics)
   let optimizer: Optimizer
   let schedule: LearningRateSchedule
   let folder: RunFolder
@@ -338,7 +339,7 @@ public final class Trainer {
     activity.enter(.evaluating, step: state.step)
     watch?.log.note("evaluating after step \(state.step)")
     let evaluated = state.evaluated
-    evaluationNetwork.fold(weights: evaluated.weights, statistics: evaluated.statistics)
+    evaluationNetwork.take(weights: evaluated.weights, statistics: evaluated.statistics)
     let result = try Evaluation(
       evaluationNetwork, pipeline, configuration.data, communicator: communicator,
       activity: activity

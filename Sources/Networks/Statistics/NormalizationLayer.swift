@@ -4,7 +4,7 @@ import Tensors
 /// A batch normalisation: statistics of each micro-batch, and what readers and backward apply.
 final class NormalizationLayer {
   let channels: Int
-  let place: NormalizationPlace?
+  let place: NormalizationPlace
   /// Whether it normalises by running statistics, and is not trained.
   let isFrozen: Bool
   private let stride: Int
@@ -14,30 +14,21 @@ final class NormalizationLayer {
   private let sums: UnsafeMutablePointer<Double>
   private let layout: BatchLayout
 
-  /// - Parameter place: Where γ, β and the running statistics lie; nil for a layer that hands its
-  ///   input on unchanged.
-  init(
-    channels: Int, place: NormalizationPlace?, epsilon: Double, layout: BatchLayout,
-    isFrozen: Bool = false
-  ) {
-    self.channels = channels
+  init(_ place: NormalizationPlace, epsilon: Double, layout: BatchLayout, isFrozen: Bool) {
+    channels = place.channels
     self.place = place
     self.isFrozen = isFrozen
     self.epsilon = epsilon
     self.layout = layout
     stride = channelStride(channels)
-    factors = FloatBuffer(count: layout.groupCount * Factor.allCases.count * stride)
-    let momentsCount = layout.microBatches.count * ChannelMoments.size(channels: channels)
-    let sumsCount = layout.microBatches.count * GradientSums.size(channels: channels)
+    let (groups, microBatches) = isFrozen ? (1, 0) : (layout.groupCount, layout.microBatches.count)
+    factors = FloatBuffer(count: groups * Factor.allCases.count * stride)
+    let momentsCount = microBatches * ChannelMoments.size(channels: channels)
+    let sumsCount = microBatches * GradientSums.size(channels: channels)
     moments = .allocate(capacity: momentsCount)
     sums = .allocate(capacity: sumsCount)
     moments.initialize(repeating: 0, count: momentsCount)
     sums.initialize(repeating: 0, count: sumsCount)
-    if place == nil {
-      for group in 0..<layout.groupCount {
-        factor(.scale, group).update(repeating: 1, count: stride)
-      }
-    }
   }
 
   deinit {
@@ -57,42 +48,44 @@ final class NormalizationLayer {
   private var sumsSize: Int { GradientSums.size(channels: channels) }
 
   /// Scale and shift for readers.
-  func normalization(_ microBatch: MicroBatch) -> NormalizedActivation.Normalization {
-    NormalizedActivation.Normalization(
-      scale: factor(.scale, microBatch.group), shift: factor(.shift, microBatch.group))
+  func reader(_ run: ImageRun) -> NormalizedActivation.Normalization {
+    let group = isFrozen ? 0 : run.group
+    return NormalizedActivation.Normalization(
+      scale: factor(.scale, group), shift: factor(.shift, group))
   }
 
-  func mean(_ microBatch: MicroBatch) -> UnsafePointer<Float> {
-    UnsafePointer(factor(.mean, microBatch.group))
+  func mean(_ run: ImageRun) -> UnsafePointer<Float> {
+    UnsafePointer(factor(.mean, run.group))
   }
 
-  func inverseDeviation(_ microBatch: MicroBatch) -> UnsafePointer<Float> {
-    UnsafePointer(factor(.inverseDeviation, microBatch.group))
+  func inverseDeviation(_ run: ImageRun) -> UnsafePointer<Float> {
+    UnsafePointer(factor(.inverseDeviation, run.group))
   }
 
-  func gradientCoefficients(
-    _ microBatch: MicroBatch
-  ) -> BatchNormalization.GradientCoefficients {
+  func gradientCoefficients(_ run: ImageRun) -> BatchNormalization.GradientCoefficients {
     BatchNormalization.GradientCoefficients(
-      a: factor(.a, microBatch.group), b: factor(.b, microBatch.group),
-      c: factor(.c, microBatch.group))
+      a: factor(.a, run.group), b: factor(.b, run.group), c: factor(.c, run.group))
   }
 
   /// The moments of a micro-batch, to be filled by the convolution in front; nil where nobody needs
   /// them.
-  func moments(_ microBatch: MicroBatch) -> UnsafeMutablePointer<Double>? {
-    isFrozen ? nil : moments + microBatch.index * momentsSize
+  func moments(_ run: ImageRun) -> UnsafeMutablePointer<Double>? {
+    isFrozen ? nil : moments + run.index * momentsSize
   }
 
   /// Adds `count` pixels to the moments of a micro-batch, where somebody needs them.
-  func accumulate(_ microBatch: MicroBatch, _ pixels: Pixels, count: Int) {
-    guard let moments = moments(microBatch) else { return }
+  func accumulate(_ run: ImageRun, _ pixels: Pixels, count: Int) {
+    guard let moments = moments(run) else { return }
     ChannelMoments.accumulate(into: moments, channels: channels, pixels, count: count)
   }
 
   /// The gradient sums of a micro-batch, to be filled by whoever computes the gradient behind.
-  func sums(_ microBatch: MicroBatch) -> UnsafeMutablePointer<Double> {
-    sums + microBatch.index * sumsSize
+  func sums(_ run: ImageRun) -> UnsafeMutablePointer<Double> { sums + run.index * sumsSize }
+
+  /// The same for kernels.
+  func gradientSums(_ run: ImageRun) -> GradientSums.Target {
+    GradientSums.Target(
+      mean: mean(run), inverseDeviation: inverseDeviation(run), sums: sums(run))
   }
 
   /// Forgets the moments of the last batch.
@@ -105,27 +98,24 @@ final class NormalizationLayer {
     sums.update(repeating: 0, count: layout.microBatches.count * sumsSize)
   }
 
-  /// Turns the moments of all micro-batches, or the running statistics, into each group's scale and
-  /// shift.
+  /// Takes running statistics for those of all batches to come.
+  func freeze(weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>) {
+    precondition(isFrozen, "what is trained is normalised by the statistics of its batch")
+    BatchNormalization.normalize(
+      runningMean: statistics + place.movingMean,
+      runningVariance: statistics + place.movingVariance, channels: channels, epsilon: epsilon,
+      gamma: weights + place.gamma, beta: weights + place.beta, scale: factor(.scale, 0),
+      shift: factor(.shift, 0))
+  }
+
+  /// Turns the moments of all micro-batches into each group's scale and shift.
   func normalize(
-    weights: UnsafePointer<Float>, statistics: UnsafePointer<Float>?, exchange: any Exchange
+    weights: UnsafePointer<Float>, exchange: any Exchange
   ) throws(ExchangeError) {
-    guard let place else { return }
-    if isFrozen {
-      guard let statistics else { preconditionFailure("a frozen layer without statistics") }
-      for group in 0..<layout.groupCount {
-        BatchNormalization.normalize(
-          runningMean: statistics + place.movingMean,
-          runningVariance: statistics + place.movingVariance, channels: channels,
-          epsilon: epsilon, gamma: weights + place.gamma, beta: weights + place.beta,
-          scale: factor(.scale, group), shift: factor(.shift, group))
-      }
-      return
-    }
     try exchange.combine(
       moments, size: momentsSize, kind: .moments, plan: layout.groupPlan,
       microBatches: layout.microBatches)
-    normalize(weights: weights, place)
+    normalize(weights: weights)
   }
 
   /// Turns each group's covariance of an expansion's input into the expansion's scale and shift.
@@ -133,7 +123,6 @@ final class NormalizationLayer {
     weights: UnsafePointer<Float>, from covariance: ExpansionCovariance,
     expandKernel: UnsafePointer<Float>
   ) {
-    guard let place else { return }
     for index in layout.groups.indices {
       let own = moments + index * momentsSize
       if !layout.isFirstOfGroup(index) {
@@ -144,10 +133,10 @@ final class NormalizationLayer {
           outputChannels: channels, into: own)
       }
     }
-    normalize(weights: weights, place)
+    normalize(weights: weights)
   }
 
-  private func normalize(weights: UnsafePointer<Float>, _ place: NormalizationPlace) {
+  private func normalize(weights: UnsafePointer<Float>) {
     for (index, group) in layout.groups.enumerated() where layout.isFirstOfGroup(index) {
       BatchNormalization.normalize(
         moments: moments + index * momentsSize, channels: channels, epsilon: epsilon,
@@ -160,9 +149,9 @@ final class NormalizationLayer {
   /// Hands the gradients of γ and β to the tree, and prepares the gradient of the input; neither is
   /// asked for in front of what is trained.
   func prepareInputGradient(
-    microBatches: [MicroBatch], gradients: GradientTree, exchange: any Exchange
+    microBatches: [ImageRun], gradients: GradientTree, exchange: any Exchange
   ) throws(ExchangeError) {
-    guard let place, !isFrozen else { return }
+    if isFrozen { return }
     for microBatch in microBatches {
       gradients.accumulate(place.gradientRange, microBatch) { gradient in
         let own = sums(microBatch)
@@ -204,7 +193,6 @@ final class NormalizationLayer {
     _ statistics: UnsafeMutablePointer<Float>, momentum: Double,
     totals: UnsafePointer<Double>?
   ) {
-    guard let place else { return }
     let count = max((totals ?? UnsafePointer(moments))[0], 1)
     for c in 0..<channels {
       let mean = totals.map { $0[1 + c] / count } ?? moments[1 + c]

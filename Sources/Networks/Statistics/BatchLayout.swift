@@ -69,15 +69,3 @@ public struct BatchLayout: Sendable {
       .images(of: round * roundSize + microBatch, imageCount: imageCount)
   }
 }
-
-/// A micro-batch of this rank in the current batch.
-struct MicroBatch {
-  /// Position among this rank's micro-batches.
-  let index: Int
-  /// Batch-norm group, counted from this rank's first.
-  let group: Int
-  /// Where its images start in every activation tensor.
-  let firstImage: Int
-  /// Its images; fewer than the micro-batch size in a short batch, possibly none.
-  let imageCount: Int
-}

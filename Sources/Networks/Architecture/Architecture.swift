@@ -82,7 +82,7 @@ public struct Architecture: Sendable, Equatable {
           geometry: ConvolutionGeometry(
             height: side, width: side, kernel: stage.kernel,
             stride: position == 0 ? stage.stride : 1),
-          dropPath: dropPath * Double(result.count) / Double(count))
+          activation: activation, dropPath: dropPath * Double(result.count) / Double(count))
         result.append(block)
         channels = stage.channels
         side = block.geometry.outHeight
@@ -108,6 +108,8 @@ public struct Architecture: Sendable, Equatable {
     public let squeezedChannels: Int?
     /// Sizes of the depthwise convolution.
     public let geometry: ConvolutionGeometry
+    /// Function behind every batch normalisation but the last.
+    public let activation: Activation
     /// Probability that training drops the branch of a skip block for an image.
     public let dropPath: Double
 
@@ -115,22 +117,49 @@ public struct Architecture: Sendable, Equatable {
     public var isExpanding: Bool { expandedChannels != inputChannels }
     /// Whether the input is added to the output.
     public var hasSkip: Bool { geometry.stride == 1 && inputChannels == outputChannels }
+
+    /// What the block is made of, in forward order.
+    public var convolutions: [Convolution] {
+      var result: [Convolution] = []
+      if isExpanding {
+        result.append(
+          Convolution(
+            .pointwise, "\(name)_expand_conv", normalizedBy: "\(name)_expand_bn",
+            from: inputChannels, to: expandedChannels,
+            .pointwise(height: geometry.height, width: geometry.width), activation))
+      }
+      result.append(
+        Convolution(
+          .depthwise, "\(name)_dwconv", normalizedBy: "\(name)_bn", from: expandedChannels,
+          to: expandedChannels, geometry, activation))
+      result.append(
+        Convolution(
+          .pointwise, "\(name)_project_conv", normalizedBy: "\(name)_project_bn",
+          from: expandedChannels, to: outputChannels,
+          .pointwise(height: geometry.outHeight, width: geometry.outWidth), .identity,
+          gate: squeezedChannels.map { Convolution.Gate(name: "\(name)_se", squeezed: $0) }))
+      return result
+    }
+  }
+
+  /// The first convolution.
+  public var stem: Convolution {
+    Convolution(
+      .full, "stem_conv", normalizedBy: "stem_bn", from: inputChannels, to: stemChannels,
+      stemGeometry, activation)
+  }
+
+  /// The last convolution.
+  public var head: Convolution {
+    let last = blocks[blocks.count - 1]
+    return Convolution(
+      .pointwise, "top_conv", normalizedBy: "top_bn", from: last.outputChannels, to: headChannels,
+      .pointwise(height: last.geometry.outHeight, width: last.geometry.outWidth), activation)
   }
 
   /// Multiply-adds of one image: all convolutions, squeeze-and-excitation and the classifier.
   public var multiplyAdds: Int {
-    var total = stemGeometry.outputs * 9 * inputChannels * stemChannels
-    for block in blocks {
-      let g = block.geometry
-      if block.isExpanding {
-        total += g.height * g.width * block.inputChannels * block.expandedChannels
-      }
-      total += g.outputs * g.kernel * g.kernel * block.expandedChannels
-      total += 2 * (block.squeezedChannels ?? 0) * block.expandedChannels
-      total += g.outputs * block.expandedChannels * block.outputChannels
-    }
-    let last = blocks[blocks.count - 1]
-    total += last.geometry.outputs * last.outputChannels * headChannels
-    return total + headChannels * classes
+    let convolutions = [stem] + blocks.flatMap(\.convolutions) + [head]
+    return convolutions.reduce(headChannels * classes) { $0 + $1.multiplyAdds }
   }
 }

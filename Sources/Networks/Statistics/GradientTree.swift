@@ -49,7 +49,7 @@ final class GradientTree {
   /// - Returns: Floats that were added to others.
   @discardableResult
   func accumulate(
-    _ range: Range<Int>, _ microBatch: MicroBatch,
+    _ range: Range<Int>, _ microBatch: ImageRun,
     _ body: (_ gradient: UnsafeMutablePointer<Float>) -> Void
   ) -> Int {
     let position = layout.microBatches.lowerBound + microBatch.index

@@ -14,7 +14,7 @@ public enum ExpansionStorage: Sendable {
   /// channels as fast (0.8 per cent faster), with a quarter less memory.
   static let widestInput = 24
 
-  func recomputes(_ shape: Architecture.Block) -> Bool {
+  func recomputes(_ shape: Convolution) -> Bool {
     switch self {
     case .automatic: shape.inputChannels <= Self.widestInput
     case .stored: false

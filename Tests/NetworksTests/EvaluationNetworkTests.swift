@@ -3,7 +3,7 @@ import Tensors
 import XCTest
 
 /// Evaluation against training: with the statistics of the very batch, both must say the same.
-final class FoldedNetworkTests: XCTestCase {
+final class EvaluationNetworkTests: XCTestCase {
   /// Logits near 1 through some fifty layers of float32 that round in another order, the last of them
   /// normalised over a few dozen pixels, which amplifies it.
   private let tolerance: Float = 1e-3
@@ -23,15 +23,17 @@ final class FoldedNetworkTests: XCTestCase {
     let expected = (0..<8).map { Array(network.logits(ofImage: $0)) }
     let size = network.images.count / 8
     for capacity in [8, 3] {
-      let folded = FoldedNetwork(architecture, capacity: capacity)
-      folded.fold(weights: subject.weights, statistics: subject.statistics)
+      let evaluation = EvaluationNetwork(
+        architecture, capacity: capacity, weights: subject.weights,
+        statistics: subject.statistics)
       for first in stride(from: 0, to: 8, by: capacity) {
         let count = min(capacity, 8 - first)
-        folded.images.start.update(from: network.images.start + first * size, count: count * size)
-        XCTAssertEqual(folded.beginBatch(imageCount: count).map(\.positions), [0..<count])
-        folded.predict()
+        evaluation.images.start.update(
+          from: network.images.start + first * size, count: count * size)
+        XCTAssertEqual(evaluation.beginBatch(imageCount: count).map(\.positions), [0..<count])
+        evaluation.predict()
         for image in 0..<count {
-          for (found, known) in zip(folded.logits(ofImage: image), expected[first + image]) {
+          for (found, known) in zip(evaluation.logits(ofImage: image), expected[first + image]) {
             XCTAssertEqual(found, known, accuracy: tolerance * max(1, abs(known)))
           }
         }
@@ -53,18 +55,20 @@ final class FoldedNetworkTests: XCTestCase {
 
   func testWithoutSqueezeAndExcitation() throws { try check { $0.squeezeRatio = 0 } }
 
-  func testFoldingAgainTakesOverNewWeights() throws {
+  func testTakingAgainTurnsToNewWeights() throws {
     let subject = TestNetwork(.small(), expansions: .automatic)
-    let folded = FoldedNetwork(.small(), capacity: 1)
-    _ = folded.beginBatch(imageCount: 1)
-    folded.images.start.update(from: subject.network.images.start, count: folded.images.count)
+    let evaluation = EvaluationNetwork(
+      .small(), capacity: 1, weights: subject.weights, statistics: subject.statistics)
+    _ = evaluation.beginBatch(imageCount: 1)
+    evaluation.images.start.update(
+      from: subject.network.images.start, count: evaluation.images.count)
     func scores() -> [Float] {
-      folded.fold(weights: subject.weights, statistics: subject.statistics)
-      folded.predict()
-      return Array(folded.logits(ofImage: 0))
+      evaluation.take(weights: subject.weights, statistics: subject.statistics)
+      evaluation.predict()
+      return Array(evaluation.logits(ofImage: 0))
     }
     let first = scores()
-    XCTAssertEqual(scores(), first, "folding must start from the weights, not from folded ones")
+    XCTAssertEqual(scores(), first)
     for i in 0..<subject.weights.count { subject.weights.start[i] *= 1.5 }
     XCTAssertNotEqual(scores(), first)
   }

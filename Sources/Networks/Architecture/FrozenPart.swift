@@ -27,20 +27,14 @@ public enum FrozenPart: String, CaseIterable, Sendable {
     }
   }
 
-  /// Frozen blocks of a network.
-  func blocks(of architecture: Architecture) -> Int {
-    architecture.stages.prefix(stages(of: architecture.stages.count)).reduce(0) { $0 + $1.repeats }
-  }
-}
-
-extension ParameterPlaces {
-  /// First place of the arena that is trained: those before it belong to the frozen part.
-  func firstTrained(_ frozen: FrozenPart, of architecture: Architecture) -> Int {
-    if frozen == .none { return stemKernel }
-    if frozen == .all { return classifierKernel }
-    let frozenBlocks = frozen.blocks(of: architecture)
-    guard frozenBlocks < blocks.count else { return headKernel }
-    let first = blocks[frozenBlocks]
-    return first.expand == nil ? first.depthwiseKernel : first.expandKernel
+  /// Frozen units of a network, see ``Architecture/units``.
+  func units(of architecture: Architecture) -> Int {
+    switch self {
+    case .none: return 0
+    case .all: return architecture.units.count
+    default:
+      let stages = architecture.stages.prefix(stages(of: architecture.stages.count))
+      return 1 + stages.reduce(0) { $0 + $1.repeats }
+    }
   }
 }

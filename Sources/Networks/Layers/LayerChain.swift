@@ -1,0 +1,216 @@
+import Kernels
+import Tensors
+
+/// The layers of a network: those that are evaluated, and behind them those that are trained.
+struct LayerChain {
+  private(set) var evaluated: [Segment] = []
+  private(set) var trained: [Block] = []
+  let classifier: Classifier
+  /// Those that use running statistics.
+  private(set) var frozenNormalizations: [NormalizationLayer] = []
+
+  /// Builds the layers.
+  ///
+  /// - Parameters:
+  ///   - images: `[N, R, R, Cin]` without channel padding.
+  ///   - frozen: Units that are evaluated, see ``Architecture/units``.
+  init(
+    _ architecture: Architecture, _ places: ParameterPlaces, images: FloatBuffer,
+    layout: BatchLayout, frozen: Int, expansions: ExpansionStorage, _ work: Workspace
+  ) {
+    let units = architecture.units
+    var builder = Builder(
+      architecture: architecture, layout: layout, images: images, expansions: expansions,
+      work: work, units: units, frozen: frozen)
+    var steps: [any ForwardStep] = []
+    var last: RawOutput?
+    for (index, unit) in units.enumerated() {
+      let (layers, output) = builder.layers(index, places.units[index], behind: last)
+      last = output
+      self.expansions.append(
+        layers[0] is RecomputedExpansion
+          ? .recomputed : layers.count == 3 ? .stored : .none)
+      if index >= frozen {
+        trained.append(
+          Block(
+            unit, layers, output: output, firstPlace: places.units[index][0].range.lowerBound))
+        continue
+      }
+      frozenNormalizations += layers.map(\.normalization)
+      steps += layers
+      if builder.endsSegment(index) && index < units.count - 1 {
+        evaluated.append(Segment(steps: steps, imagesAtOnce: builder.imagesAtOnce(index)))
+        steps = []
+      }
+    }
+    guard let last else { preconditionFailure("a network without layers") }
+    classifier = Classifier(architecture, places, source: last, layout: layout)
+    if !steps.isEmpty {
+      evaluated.append(
+        Segment(
+          steps: steps + [classifier], imagesAtOnce: builder.imagesAtOnce(units.count - 1)))
+    }
+    work.reserve()
+  }
+
+  /// Takes running statistics for those of the batches to come, where they are asked for.
+  func freeze(_ work: Workspace, _ statistics: FloatBuffer) {
+    for normalization in frozenNormalizations {
+      normalization.freeze(weights: work.weights.start, statistics: statistics.start)
+    }
+    for segment in evaluated { segment.prepare(work) }
+  }
+
+  /// How each unit comes by its expansion.
+  private(set) var expansions: [EfficientNet.ExpansionUse] = []
+
+  /// Whether the scores' pooling is part of what is evaluated.
+  var isAllEvaluated: Bool { trained.isEmpty }
+}
+
+/// Makes the layers of one unit after the other, and finds room for what they leave.
+private struct Builder {
+  let architecture: Architecture
+  let layout: BatchLayout
+  let images: FloatBuffer
+  let expansions: ExpansionStorage
+  let work: Workspace
+  let units: [Unit]
+  let frozen: Int
+  /// Layers since the last segment began.
+  private var position = 0
+
+  init(
+    architecture: Architecture, layout: BatchLayout, images: FloatBuffer,
+    expansions: ExpansionStorage, work: Workspace, units: [Unit], frozen: Int
+  ) {
+    self.architecture = architecture
+    self.layout = layout
+    self.images = images
+    self.expansions = expansions
+    self.work = work
+    self.units = units
+    self.frozen = frozen
+  }
+
+  private func isTrained(_ index: Int) -> Bool { index >= frozen }
+
+  /// Whether whoever reads a unit's output has a way back.
+  private func isReaderTrained(_ index: Int) -> Bool {
+    isTrained(min(index + 1, units.count - 1))
+  }
+
+  /// Whether a unit's output is read through normalisation and activation: by the classifier's
+  /// pooling, or by a depthwise convolution at the beginning of the next unit.
+  private func isReadRaw(_ index: Int) -> Bool {
+    guard index + 1 < units.count else { return true }
+    let last = units[index].convolutions[units[index].convolutions.count - 1]
+    return units[index + 1].convolutions[0].kind == .depthwise && last.activation != .identity
+      && units[index].shortcut == nil
+  }
+
+  /// Whether an evaluated unit leaves rows of all images, as they are meant.
+  func endsSegment(_ index: Int) -> Bool { index == frozen - 1 || !isReadRaw(index) }
+
+  /// Images that go together through the segment of an evaluated unit: their pixels make up about
+  /// one tile at its end.
+  func imagesAtOnce(_ index: Int) -> Int {
+    let end = (index..<frozen).first(where: endsSegment) ?? index
+    let pixels = units[end].convolutions.last?.geometry.outputs ?? 1
+    return min(max(1, GEMM.tileRows / pixels), layout.capacity)
+  }
+
+  /// Makes the layers of a unit.
+  mutating func layers(
+    _ index: Int, _ places: [ConvolutionPlaces], behind previous: RawOutput?
+  ) -> ([any Layer], RawOutput) {
+    let unit = units[index]
+    let input = previous.flatMap { self.input(index, behind: $0) }
+    var source: Source?
+    if let previous {
+      source = .raw(previous)
+      if let input, !isReadRaw(index - 1) { source = .rows(input) }
+    }
+    var layers: [any Layer] = []
+    var output: RawOutput?
+    for (number, shape) in unit.convolutions.enumerated() {
+      let isLast = number == unit.convolutions.count - 1
+      let normalization = NormalizationLayer(
+        places[number].normalization, epsilon: architecture.batchNormEpsilon, layout: layout,
+        isFrozen: !isTrained(index))
+      if let input, shape.kind == .pointwise, !isLast, expansions.recomputes(shape) {
+        let layer = RecomputedExpansion(
+          shape, places[number], input: input, normalization, unit, layout, work)
+        source = .expansion(layer)
+        layers.append(layer)
+        continue
+      }
+      let own = RawOutput(
+        shape, normalization, use(index, number, isLast: isLast, input), images: layout.capacity)
+      switch (shape.kind, source, input) {
+      case (.full, _, _):
+        layers.append(StemLayer(shape, places[number], images: images, output: own, work))
+      case (.depthwise, let source?, _):
+        layers.append(
+          DepthwiseLayer(
+            shape, places[number], source: source, input: number == 0 ? input : nil, output: own,
+            unit, work))
+      case (.pointwise, .raw(let source)?, _):
+        layers.append(
+          ProjectionLayer(
+            shape, places[number], source: source, output: own, unit,
+            gates: isTrained(index) ? layout.capacity : imagesAtOnce(index), work))
+      case (.pointwise, .rows(let input)?, _):
+        layers.append(PointwiseLayer(places[number], input: input, output: own, unit, work))
+      default: preconditionFailure("\(shape.name) has nothing to read")
+      }
+      source = .raw(own)
+      output = own
+    }
+    guard let output else { preconditionFailure("a unit without layers") }
+    position = !isTrained(index) && endsSegment(index) ? 0 : position
+    return (layers, output)
+  }
+
+  /// What a unit reads as rows, if it does.
+  private func input(_ index: Int, behind previous: RawOutput) -> BlockInput? {
+    guard !isReadRaw(index - 1) || units[index].shortcut != nil else { return nil }
+    let isTrained = isTrained(index)
+    let input = BlockInput(
+      previous, own: isTrained ? work.room() : work.input,
+      capacity: isTrained ? layout.capacity : imagesAtOnce(index))
+    if isTrained {
+      for room in work.narrowGradients { room.require(layout.capacity * input.imageSize) }
+    }
+    return input
+  }
+
+  /// Where a convolution's output lies, and who reads it how.
+  private mutating func use(
+    _ index: Int, _ number: Int, isLast: Bool, _ input: BlockInput?
+  ) -> RawOutput.Use {
+    let shape = units[index].convolutions[number]
+    let layout: RawOutput.Layout = isLast && shape.kind == .pointwise ? .rows : .planes
+    let isTrained = isTrained(index)
+    let isReadRaw = isLast ? isReadRaw(index) : true
+    let isReaderTrained = isLast ? isReaderTrained(index) : isTrained
+    position += 1
+    let values: Room
+    let isKept = isTrained || isReaderTrained || !isReadRaw
+    if isTrained || isReaderTrained {
+      values = work.room()
+    } else {
+      values = isReadRaw ? work.wide[position % 2] : work.narrow[index % 2]
+    }
+    return RawOutput.Use(
+      layout: layout, values: values,
+      capacity: isKept ? self.layout.capacity : imagesAtOnce(index),
+      gradients: isLast == (shape.kind == .pointwise) || shape.kind == .depthwise
+        ? work.outputGradient : work.inputGradient,
+      isSettled: !isTrained && !isReadRaw, isReadRaw: isReadRaw, isReaderTrained: isReaderTrained,
+      shortcut: isLast
+        ? units[index].shortcut.flatMap { shortcut in
+          input.map { Shortcut($0, shortcut, images: self.layout.capacity) }
+        } : nil)
+  }
+}
