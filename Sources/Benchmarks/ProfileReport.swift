@@ -105,7 +105,7 @@ package struct ProfileReport: Sendable, Encodable {
       return "\(g.inputText) \(a.inputChannels)→\(a.stemChannels) \(g.kernelText)"
     case 1...blocks.count:
       let (block, g) = (blocks[place - 1], blocks[place - 1].geometry)
-      let wide = block.isExpanding ? "\(block.expandedChannels)→" : ""
+      let wide = block.stage.kind.isExpanding ? "\(block.expandedChannels)→" : ""
       return
         "\(g.inputText) \(block.inputChannels)→\(wide)\(block.outputChannels) \(g.kernelText)"
     case blocks.count + 1:

@@ -152,6 +152,33 @@ public enum NormalizedActivation {
     }
   }
 
+  /// Carries a gradient times a factor back through the activation, see
+  /// ``backward(_:_:count:channels:gate:into:sums:)``.
+  public static func backward(
+    _ du: Pixels, factor: Float, _ x: NormalizedPixels, count: Int, channels: Int,
+    into dz: Pixels, sums: GradientSums.Target
+  ) {
+    switch x.activation {
+    case .identity: backward(Identity.self, du, factor, x, count, channels, dz, sums)
+    case .swish: backward(Swish.self, du, factor, x, count, channels, dz, sums)
+    case .relu6: backward(ReLU6.self, du, factor, x, count, channels, dz, sums)
+    }
+  }
+
+  @inline(__always)
+  private static func backward<A: VectorActivation>(
+    _: A.Type, _ du: Pixels, _ factor: Float, _ x: NormalizedPixels, _ count: Int,
+    _ channels: Int, _ dz: Pixels, _ sums: GradientSums.Target
+  ) {
+    let factor = Vector(repeating: factor)
+    for first in stride(from: 0, to: channelStride(channels), by: vectorWidth) {
+      let source = du.block(first)
+      activationGradient(A.self, x, first, count, channels, into: dz, sums) { i in
+        source.vector(i &* du.step) * factor
+      }
+    }
+  }
+
   /// Carries the gradient of an image's mean back through the activation, see
   /// ``backward(_:_:count:channels:gate:into:sums:)``: no pixel has a gradient of its own.
   ///

@@ -5,8 +5,8 @@ import Tensors
 /// Two layouts exist. *Rows* `[pixels, C]` are what matrix products read and write. *Planes*
 /// `[C/16, pixels, 16]` are what depthwise convolutions read and write: the pixels of 16 channels
 /// lie next to each other, so that a plane passes through the cache as one stream. Every tensor at
-/// the width of an expansion is kept in planes, and the stem; every narrow one in rows, and the head. Both end their channels
-/// with the padding of ``channelStride(_:)``; an image has the same size in both.
+/// the width of an expansion is kept in planes, and the stem; every narrow one in rows, and the head.
+/// Both end their channels with the padding of ``channelStride(_:)``; an image has the same size in both.
 public struct Pixels {
   package let start: UnsafeMutablePointer<Float>
   /// Floats from one pixel to the next, and from 16 channels to the next 16.
@@ -36,6 +36,16 @@ public struct Pixels {
   public static func matrix(_ start: UnsafePointer<Float>, columns: Int) -> Pixels {
     Pixels(
       UnsafeMutablePointer(mutating: start), step: columns, blockStep: vectorWidth)
+  }
+
+  /// Panels `[columns/16, depth, 16]` of a matrix, its rows taken for pixels.
+  static func panels(_ start: UnsafePointer<Float>, depth: Int) -> Pixels {
+    .planes(UnsafeMutablePointer(mutating: start), pixels: depth)
+  }
+
+  /// The first of every `count` pixels.
+  func every(_ count: Int) -> Pixels {
+    Pixels(start, step: count * step, blockStep: blockStep)
   }
 
   /// The same pixels without the first `count`.

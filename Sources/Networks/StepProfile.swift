@@ -15,7 +15,8 @@ import Glibc
 package final class StepProfile {
   /// Kinds of work, in the order in which a step comes to them.
   package enum Operation: Int, CaseIterable, Sendable {
-    case randomness, stem, blockInput, inputCovariance, expansion, expandedDepthwise, depthwise
+    case randomness, stem, blockInput, standardConvolution, inputCovariance, expansion
+    case expandedDepthwise, depthwise
     case activation, squeeze, projection, channelSums, normalizationGradient, statistics
     case head, loss, gradientExchange, optimizer, runningStatistics, waiting
 
@@ -25,6 +26,7 @@ package final class StepProfile {
       case .randomness: "dropout and drop-path draws"
       case .stem: "stem convolution"
       case .blockInput: "block input, residual"
+      case .standardConvolution: "k×k convolution"
       case .inputCovariance: "input covariance"
       case .expansion: "expansion"
       case .expandedDepthwise: "expansion + depthwise, fused"

@@ -3,10 +3,13 @@ import Foundation
 extension NetworkConfiguration {
   /// What people call the network: EfficientNet-B0, and what differs from it.
   package var name: String {
-    if let phi { return "EfficientNet, φ = \(phi)" }
+    let own = stages == nil ? "" : ", own stages"
+    if let phi { return "EfficientNet\(own), φ = \(phi)" }
     let factors = [("width", width), ("depth", depth)].compactMap { name, factor in
       factor.map { ", \(name) \($0)" }
     }
-    return "EfficientNet-\(model.rawValue.capitalized)\(factors.joined())"
+    let name = model.rawValue.hasPrefix("v2-") ? "V2-\(model.rawValue.dropFirst(3).uppercased())"
+      : "-\(model.rawValue.capitalized)"
+    return "EfficientNet\(name)\(own)\(factors.joined())"
   }
 }

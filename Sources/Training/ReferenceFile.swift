@@ -1,10 +1,15 @@
 import HDF5
+import Kernels
 import Networks
+import Tensors
 
 /// A file of reference values: a network, a batch, and what training it must give.
 struct ReferenceFile {
   let path: String
+  /// The network, whose activation may have to be recognised, see ``ReferenceVerification``.
   let architecture: Architecture
+  /// Whether the file says which activation it was computed with.
+  let namesActivation: Bool
   let batch: Int
   let labelSmoothing: Double
   let optimizer: OptimizerReference
@@ -21,14 +26,17 @@ struct ReferenceFile {
   init(_ path: String) throws(HDF5Error) {
     self.path = path
     file = try HDF5File(reading: path)
-    guard try file.hasAttribute("width") else {
+    guard try file.hasAttribute("resolution") else {
       throw HDF5Error(
         kind: .missingObject, operation: "read", file: path, object: nil,
         reason: "it is no file of reference values")
     }
-    let (width, depth) = (
-      try file.attribute("width", as: Double.self), try file.attribute("depth", as: Double.self)
-    )
+    let table = try Self.table(file)
+    let (width, depth) =
+      table == nil
+      ? (
+        try file.attribute("width", as: Double.self), try file.attribute("depth", as: Double.self)
+      ) : (1, 1)
     let resolution = try file.attribute("resolution", as: Int.self)
     let classes = try file.attribute("classes", as: Int.self)
     batch = try file.attribute("batch", as: Int.self)
@@ -42,8 +50,20 @@ struct ReferenceFile {
         reason: "width, depth, resolution, classes, batch or steps are none of a network")
     }
     var architecture = Architecture(
-      Coefficients(width: width, depth: depth, resolution: resolution))
+      table ?? .v1, Coefficients(width: width, depth: depth, resolution: resolution))
     architecture.classes = classes
+    if try file.hasAttribute("activation") {
+      let name = try file.attribute("activation", as: String.self)
+      guard let activation = Activation(rawValue: name) else {
+        throw HDF5Error(
+          kind: .wrongShape, operation: "read", file: path, object: nil,
+          reason: "its activation is \(name), none of swish, relu6, identity")
+      }
+      architecture.activation = activation
+      namesActivation = true
+    } else {
+      namesActivation = false
+    }
     architecture.batchNormEpsilon = try file.attribute("bn_epsilon", as: Double.self)
     architecture.batchNormMomentum = try file.attribute("bn_momentum", as: Double.self)
     self.architecture = architecture
@@ -58,6 +78,30 @@ struct ReferenceFile {
       learningRate: try file.attribute("learning_rate", of: "rmsprop", as: Double.self),
       steps: steps,
       losses: try file.read("rmsprop/losses", as: Float.self, converting: true).map(Double.init))
+  }
+
+  /// The table of a network that is given as one; nil for the baseline, scaled.
+  private static func table(_ file: HDF5File) throws(HDF5Error) -> StageTable? {
+    guard try file.hasAttribute("stages") else { return nil }
+    let rows = try file.attribute("stages", as: String.self).split(separator: " ")
+    let naming = try file.attribute("naming", as: String.self)
+    let (stem, head) = (
+      try file.attribute("stem", as: Int.self), try file.attribute("head", as: Int.self)
+    )
+    func refusal(_ reason: String) -> HDF5Error {
+      HDF5Error(
+        kind: .wrongShape, operation: "read", file: file.path, object: nil, reason: reason)
+    }
+    guard let family = StageTable.Family(rawValue: naming), (1...65_536).contains(stem),
+      (1...65_536).contains(head), (1...100).contains(rows.count)
+    else { throw refusal("stages, naming, stem or head are none of a network") }
+    var stages: [Stage] = []
+    for row in rows {
+      do throws(Stage.NotationError) {
+        stages.append(try Stage(notation: String(row)))
+      } catch { throw refusal("row \(row) of its stages: \(error)") }
+    }
+    return StageTable(family, stem: stem, head: head, stages)
   }
 
   /// Copies the file's weights and running statistics into a model.
@@ -79,18 +123,24 @@ struct ReferenceFile {
 
   /// Puts the images and labels of `runs` where the network expects them.
   func fill(_ network: EfficientNet, _ runs: [LocalRun]) throws(HDF5Error) {
-    let side = architecture.resolution
-    let imageSize = side * side * architecture.inputChannels
     let labels = try file.read("labels", as: Int32.self, shape: [batch], converting: true)
     for run in runs {
-      let target = UnsafeMutableBufferPointer(
-        start: network.images.start + run.firstImage * imageSize,
-        count: run.positions.count * imageSize)
-      try file.read("input", rows: run.positions, into: target)
+      try fill(network.images, from: run.firstImage, with: run.positions)
       for (offset, position) in run.positions.enumerated() {
         network.labels[run.firstImage + offset] = labels[position]
       }
     }
+  }
+
+  /// Puts the images at `positions` behind the first ones of a buffer.
+  func fill(
+    _ images: FloatBuffer, from first: Int = 0, with positions: Range<Int>
+  ) throws(HDF5Error) {
+    let imageSize = architecture.resolution * architecture.resolution * architecture.inputChannels
+    try file.read(
+      "input", rows: positions,
+      into: UnsafeMutableBufferPointer(
+        start: images.start + first * imageSize, count: positions.count * imageSize))
   }
 
   /// A dataset of `count` numbers.

@@ -27,6 +27,11 @@ package struct ReferenceVerification {
   /// All comparisons, those of all ranks joined.
   package private(set) var checks: [Check] = []
 
+  /// The activation that the file was computed with.
+  package private(set) var activation = Activation.swish
+  /// Whether the file does not say so, and its scores do.
+  package private(set) var isActivationRecognized = false
+
   /// Whether every comparison holds.
   package var holds: Bool { checks.allSatisfy(\.holds) }
 
@@ -65,21 +70,21 @@ package struct ReferenceVerification {
           + "cannot be verified on \(communicator.size) ranks; use a divisor of \(batch), and at "
           + "most as many ranks as micro-batches")
     }
+    let architecture = try recognize(reference)
     let layout = BatchLayout(
       microBatchCount: microBatchCount, microBatchSize: microBatch,
       rank: communicator.rank, rankCount: communicator.size)
     let exchange = try RankExchange(communicator, microBatchCount: microBatchCount)
     let state = ModelState(
-      table: reference.architecture.parameterTable, seed: 0, isAveraging: false,
-      usesMeanSquare: true)
+      table: architecture.parameterTable, seed: 0, isAveraging: false, usesMeanSquare: true)
     let network = EfficientNet(
-      reference.architecture, layout: layout, exchange: exchange, weights: state.weights)
+      architecture, layout: layout, exchange: exchange, weights: state.weights)
     try reference.load(state)
     let runs = network.beginBatch(imageCount: reference.batch)
     try reference.fill(network, runs)
 
     let evaluation = EvaluationNetwork(
-      reference.architecture, capacity: layout.capacity, weights: state.weights,
+      architecture, capacity: layout.capacity, weights: state.weights,
       statistics: state.statistics)
     evaluation.images.start.update(from: network.images.start, count: network.images.count)
     _ = evaluation.beginBatch(imageCount: layout.capacity)
@@ -109,6 +114,34 @@ package struct ReferenceVerification {
       try compareTensor("rmsprop/weights_after", tensor, state.weights.start, 1, reference)
     }
     try joinRanks(communicator)
+  }
+
+  /// The network of the file, with the activation that its scores in evaluation show where it does
+  /// not name one: that with which the first image comes nearest to them.
+  private mutating func recognize(_ reference: ReferenceFile) throws -> Architecture {
+    var architecture = reference.architecture
+    activation = architecture.activation
+    if reference.namesActivation { return architecture }
+    let state = ModelState(
+      table: architecture.parameterTable, seed: 0, isAveraging: false, usesMeanSquare: false)
+    try reference.load(state)
+    let expected = try reference.values(
+      "eval/logits", count: reference.batch * architecture.classes)
+    var best = Double.infinity
+    for candidate in [Activation.swish, .relu6, .identity] {
+      architecture.activation = candidate
+      let network = EvaluationNetwork(
+        architecture, capacity: 1, weights: state.weights, statistics: state.statistics)
+      try reference.fill(network.images, with: 0..<1)
+      _ = network.beginBatch(imageCount: 1)
+      network.predict()
+      let error = Self.error(
+        network.logits(ofImage: 0).map(Double.init), Array(expected[..<architecture.classes]))
+      if error < best { (best, activation) = (error, candidate) }
+    }
+    isActivationRecognized = activation != reference.architecture.activation
+    architecture.activation = activation
+    return architecture
   }
 
   /// Compares loss, gradients and statistics of the first step.

@@ -9,10 +9,14 @@ import Training
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Shows a network of the family, a checkpoint, a shard, or a folder of shards.")
+    abstract:
+      "Shows a network of the family or of a configuration, a checkpoint, a shard, or a folder of "
+      + "shards.")
 
   @Argument(
-    help: "b0…b8, l2, lite0…lite4, or the path of a checkpoint, a shard, or a folder of shards.")
+    help: ArgumentHelp(
+      "b0…b8, l2, lite0…lite4, v2-b0…v2-b3, v2-s, v2-m, v2-l, or the path of a configuration "
+        + "(.yaml), a checkpoint, a shard, or a folder of shards."))
   var subject: String
 
   @Option(
@@ -39,6 +43,14 @@ struct InspectCommand: ParsableCommand {
       if let classes { architecture.classes = classes }
       try refuseVerification(of: "a network")
       return try show(NetworkReport(variant.rawValue, architecture))
+    }
+    if subject.hasSuffix(".yaml") || subject.hasSuffix(".yml") {
+      let network = try ConfigurationFile.read(subject, []).network
+      var architecture = Architecture(network, classes: 1000)
+      if let resolution { architecture.resolution = resolution }
+      if let classes { architecture.classes = classes }
+      try refuseVerification(of: "a configuration")
+      return try show(NetworkReport(network.name, architecture))
     }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: subject, isDirectory: &isFolder) else {

@@ -7,11 +7,14 @@ struct NetworkReport: Report {
   let resolution, classes: Int
   let parameters, statistics, multiplyAdds: Int
   let blocks, batchNormalizations: Int
+  /// The scaled table: channels of stem and head, rows in timm's notation.
+  let stem, head: Int
+  let stages: [String]
   private let rows: [[String]]
 
   private enum CodingKeys: CodingKey {
     case model, resolution, classes, parameters, statistics, multiplyAdds, blocks
-    case batchNormalizations
+    case batchNormalizations, stem, head, stages
   }
 
   init(_ model: String, _ architecture: Architecture) {
@@ -24,13 +27,16 @@ struct NetworkReport: Report {
     multiplyAdds = architecture.multiplyAdds
     blocks = architecture.blocks.count
     batchNormalizations = table.statistics.count / 2
+    stem = architecture.stemChannels
+    head = architecture.headChannels
+    stages = architecture.stages.map(\.notation)
     let side = architecture.stemGeometry.outHeight
     var rows = [["stem", "conv 3×3", "\(architecture.stemChannels)", "\(side)", ""]]
     for block in architecture.blocks {
       let g = block.geometry
       rows.append([
         block.name,
-        "MBConv\(block.expandedChannels / block.inputChannels) \(g.kernel)×\(g.kernel)"
+        "\(Self.name(block.stage)) \(g.kernel)×\(g.kernel)"
           + (g.stride > 1 ? " stride \(g.stride)" : ""),
         "\(block.outputChannels)", "\(g.outHeight)",
         block.squeezedChannels.map { "squeeze \($0)" } ?? "",
@@ -42,7 +48,16 @@ struct NetworkReport: Report {
     self.rows = [["layer", "operator", "channels", "side", ""]] + rows
   }
 
-  /// A table of layers under a line of totals.
+  /// What the papers call a block.
+  private static func name(_ stage: Stage) -> String {
+    switch stage.kind {
+    case .convolution: "conv"
+    case .separable, .mbConv: "MBConv\(stage.expansion)"
+    case .fusedMBConv: "Fused-MBConv\(stage.expansion)"
+    }
+  }
+
+  /// A table of layers between a line of totals and the stages.
   var text: String {
     let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
@@ -57,6 +72,10 @@ struct NetworkReport: Report {
       \(fixed(Double(multiplyAdds) / 1e6, 2)) million multiply-adds an image
 
       \(lines.joined(separator: "\n"))
+
+      stem: \(stem)
+      stages: [\(stages.joined(separator: ", "))]
+      head: \(head)
       """
   }
 }

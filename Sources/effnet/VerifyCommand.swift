@@ -43,9 +43,11 @@ struct VerifyCommand: ParsableCommand {
       let holds: Bool
     }
     let holds: Bool
+    let activation: String
     let checks: [Value]
 
     init(_ verification: ReferenceVerification) {
+      activation = verification.activation.rawValue
       holds = verification.holds
       checks = verification.checks.map {
         Value(name: $0.name, error: $0.error, tolerance: $0.tolerance, holds: $0.holds)
@@ -54,6 +56,10 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func show(_ verification: ReferenceVerification) {
+    if verification.isActivationRecognized {
+      print(
+        "activation: \(verification.activation.rawValue), by its scores; the file does not name one")
+    }
     for group in [
       "eval/logits", "train/logits", "train/loss", "train/gradients",
       "train/batch_mean", "train/batch_variance", "rmsprop/losses", "rmsprop/weights_after",

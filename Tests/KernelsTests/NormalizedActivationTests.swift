@@ -93,19 +93,65 @@ final class NormalizedActivationTests: XCTestCase {
     }
   }
 
+  func testGradientPassesAFactorAndTheActivation() {
+    forEachCase { from, to, channels, activation in
+      let (x, du) = (
+        randomValues(count * channels, seed: 1), randomValues(count * channels, seed: 4)
+      )
+      let (scale, shift) = (
+        randomValues(channels, seed: 2, scale: 8), randomValues(channels, seed: 3)
+      )
+      let (mean, inverse) = (randomValues(channels, seed: 5), randomValues(channels, seed: 6))
+      let reader = NormalizedActivationReference(scale: scale, shift: shift, activation)
+      let pooled = randomValues(channels, seed: 8)
+      // A factor, and a mean of which each pixel has its share.
+      for factor in [1.25, nil] {
+        let expected = reader.backward(
+          du.indices.map { factor.map { f in f * du[$0] } ?? pooled[$0 % channels] }, x, gate: nil)
+        let dz = to.room(for: count, channels: channels)
+        var sums = [Double](repeating: 1, count: GradientSums.size(channels: channels))
+        sums.withUnsafeMutableBufferPointer {
+          guard let start = $0.baseAddress else { return }
+          let target = GradientSums.Target(
+            mean: vector(mean), inverseDeviation: vector(inverse), sums: start)
+          let input = NormalizedPixels(
+            to.pixels(x, channels: channels),
+            .init(scale: vector(scale), shift: vector(shift)), activation)
+          if let factor {
+            NormalizedActivation.backward(
+              from.pixels(du, channels: channels), factor: Float(factor), input, count: count,
+              channels: channels, into: dz, sums: target)
+          } else {
+            NormalizedActivation.backward(
+              pooled: vector(pooled), input, count: count, channels: channels, into: dz,
+              sums: target)
+          }
+        }
+        let label = "\(from) to \(to), C \(channels) \(activation), \(factor as Any)"
+        assertClose(dz, expected, channels: channels, tolerance: tolerance, label)
+        assertClose(
+          channelValues(sums, channels: channels),
+          StatisticsReference.gradientSums(expected, x, mean: mean, inverseDeviation: inverse)
+            .map { $0 + 1 }, tolerance: tolerance, label)
+      }
+    }
+  }
+
   func testResidualAdditionMatchesTheReference() {
-    for channels in [8, 24, 40] {
+    for (channels, activation) in [(8, .identity), (24, .swish), (40, .relu6), (24, .identity)]
+      as [(Int, Activation)]
+    {
       let x = randomValues(count * channels, seed: 1)
       let skip = randomValues(count * channels, seed: 2)
-      let scale = randomValues(channels, seed: 3)
+      let scale = randomValues(channels, seed: 3, scale: 8)
       let shift = randomValues(channels, seed: 4)
-      let branch = NormalizedActivationReference(scale: scale, shift: shift, .identity).forward(x)
+      let branch = NormalizedActivationReference(scale: scale, shift: shift, activation).forward(x)
       for factor in [1, 0, 1.25] {
         for hasSkip in [false, true] {
           let y = Layout.rows.room(for: count, channels: channels)
           ResidualAddition.apply(
             Layout.rows.pixels(x, channels: channels).start, rows: count, channels: channels,
-            .init(scale: vector(scale), shift: vector(shift)), factor: Float(factor),
+            .init(scale: vector(scale), shift: vector(shift)), activation, factor: Float(factor),
             skip: hasSkip ? Layout.rows.pixels(skip, channels: channels).start : nil,
             into: y.start)
           assertClose(

@@ -51,9 +51,13 @@ final class EvaluationNetworkTests: XCTestCase {
     }
   }
 
+  func testTablesOfAllKinds() throws {
+    for table in Architecture.tables { try check { $0.stages = table } }
+  }
+
   func testLite() throws { try check(isLite: true) }
 
-  func testWithoutSqueezeAndExcitation() throws { try check { $0.squeezeRatio = 0 } }
+  func testWithoutSqueezeAndExcitation() throws { try check { $0.squeeze(0) } }
 
   func testTakingAgainTurnsToNewWeights() throws {
     let subject = TestNetwork(.small(), expansions: .automatic)

@@ -63,10 +63,23 @@ final class GradientTests: XCTestCase {
           $0.resolution = side
           $0.stemStride = 1
           $0.stages = [
-            Stage(kernel: 3, stride: 1, expansion: 1, channels: 8, repeats: 1),
-            Stage(kernel: 5, stride: 1, expansion: 6, channels: 64, repeats: 2),
+            Stage(.separable, kernel: 3, stride: 1, channels: 8, repeats: 1, squeezeRatio: 0.25),
+            Stage(
+              .mbConv, kernel: 5, stride: 1, expansion: 6, channels: 64, repeats: 2,
+              squeezeRatio: 0.25),
           ]
         }, imageCount: 14, microBatchSize: 6)
+    }
+  }
+
+  /// Every kind of block behind every other, with gates and short cuts where they may be.
+  func testTablesOfAllKinds() throws {
+    for table in Architecture.tables {
+      try check(
+        .small {
+          $0.stages = table
+          $0.dropPath = 0.3
+        })
     }
   }
 

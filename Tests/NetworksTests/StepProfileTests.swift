@@ -59,7 +59,7 @@ final class StepProfileTests: XCTestCase {
         for (index, block) in architecture.blocks.enumerated() {
           let inputs = block.geometry.height * block.geometry.width
           if index > 0 || block.hasSkip { floats += inputs * channelStride(block.inputChannels) }
-          if block.isExpanding, expansions == .stored {
+          if block.stage.kind.isExpanding, expansions == .stored {
             floats += inputs * channelStride(block.expandedChannels)
           }
           floats +=

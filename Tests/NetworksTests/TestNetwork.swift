@@ -43,12 +43,27 @@ final class TestNetwork {
 }
 
 extension Architecture {
+  /// Tables in which each kind of block reads the stem, and each follows each.
+  static var tables: [[Stage]] {
+    [
+      ["cn_r2_k3_s1_c16_skip", "er_r2_k3_s2_e4_c24", "ir_r2_k5_s2_e4_c24_se0.25", "ds_r2_k3_s1_c24"],
+      ["er_r1_k5_s1_e2_c8_se0.5", "cn_r1_k3_s2_c24", "ds_r2_k5_s1_c24_se0.25", "cn_r2_k5_s2_c40_skip"],
+      ["ir_r2_k3_s2_e3_c32", "er_r2_k3_s1_e3_c32_se0.25", "ir_r1_k3_s1_e6_c24", "cn_r2_k3_s1_c24"],
+      ["ds_r1_k3_s2_c16", "ir_r1_k3_s1_e6_c40", "ds_r1_k5_s2_c40", "er_r1_k5_s2_e4_c40"],
+    ].map { $0.compactMap { try? Stage(notation: $0) } }
+  }
+
+  /// Changes the ratio of all squeezes.
+  mutating func squeeze(_ ratio: Double) {
+    for index in stages.indices { stages[index].squeezeRatio = ratio }
+  }
+
   /// A network as small as compound scaling makes it, without dropout and drop-path.
   static func small(
     isLite: Bool = false, _ change: (inout Architecture) -> Void = { _ in }
   ) -> Architecture {
     var architecture = Architecture(
-      Coefficients(width: 0.25, depth: 1.1, resolution: 33), isLite: isLite)
+      isLite ? .lite : .v1, Coefficients(width: 0.25, depth: 1.1, resolution: 33))
     architecture.classes = 5
     architecture.dropout = 0
     architecture.dropPath = 0

@@ -20,7 +20,8 @@ class CheckpointTestCase: XCTestCase {
   func state(
     width: Double = 0.25, stages: Int = 7, seed: UInt64, isAveraging: Bool = true
   ) -> ModelState {
-    var architecture = Architecture(Coefficients(width: width, depth: 0.3, resolution: 32))
+    var architecture = Architecture(
+      .v1, Coefficients(width: width, depth: 0.3, resolution: 32))
     architecture.stages = Array(architecture.stages.prefix(stages))
     architecture.classes = 3
     let state = ModelState(

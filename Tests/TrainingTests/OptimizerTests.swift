@@ -8,7 +8,8 @@ final class OptimizerTests: XCTestCase {
   private let tolerance = 1e-6
 
   private func state(isAveraging: Bool = false, usesMeanSquare: Bool = false) -> ModelState {
-    var architecture = Architecture(Coefficients(width: 0.25, depth: 0.3, resolution: 32))
+    var architecture = Architecture(
+      .v1, Coefficients(width: 0.25, depth: 0.3, resolution: 32))
     architecture.classes = 3
     return ModelState(
       table: architecture.parameterTable, seed: 1, isAveraging: isAveraging,

@@ -88,7 +88,8 @@ final class RecipeTests: XCTestCase {
   /// where g is the mean gradient, with 1e-5·w outside of batch normalisation, and
   /// d = min(0.9999, (1 + t)/(10 + t)) after t steps.
   private func checkStep(_ step: Int, _ recipe: Configuration, rate: Double) throws {
-    var architecture = Architecture(Coefficients(width: 0.25, depth: 0.3, resolution: 32))
+    var architecture = Architecture(
+      .v1, Coefficients(width: 0.25, depth: 0.3, resolution: 32))
     architecture.classes = 3
     let table = architecture.parameterTable
     let state = ModelState(

@@ -6,7 +6,8 @@ import XCTest
 /// Runs on any number of ranks; see `sharedWorld()`.
 final class ReplicaCheckTests: XCTestCase {
   private func state() -> ModelState {
-    var architecture = Architecture(Coefficients(width: 0.25, depth: 0.3, resolution: 32))
+    var architecture = Architecture(
+      .v1, Coefficients(width: 0.25, depth: 0.3, resolution: 32))
     architecture.classes = 3
     return ModelState(
       table: architecture.parameterTable, seed: 1, isAveraging: true, usesMeanSquare: true)

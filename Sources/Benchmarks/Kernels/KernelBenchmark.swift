@@ -70,7 +70,7 @@ package struct KernelBenchmark: Sendable, Encodable {
 
   /// All operations of a step, on shapes of B0 at 224 × 224.
   package static var cases: [KernelCase] {
-    DepthwiseCases.all + StemCases.all + ProductCases.all + ActivationCases.all
+    DepthwiseCases.all + StandardConvolutionCases.all + ProductCases.all + ActivationCases.all
       + StatisticsCases.all + SqueezeExcitationCases.all + UpdateCases.all
   }
 }

@@ -2,6 +2,8 @@ import Kernels
 
 /// Everything that decides the shape of a network and its arithmetic, but none of its weights.
 public struct Architecture: Sendable, Equatable {
+  /// Which of the two papers it follows in its layers' names.
+  public var family: StageTable.Family
   /// Output channels of the stem.
   public var stemChannels: Int
   /// The scaled stage table.
@@ -16,8 +18,6 @@ public struct Architecture: Sendable, Equatable {
   public var classes = 1000
   /// Stride of the stem: 2, or 1 for small pictures.
   public var stemStride = 2
-  /// Squeezed channels over the *input* channels of a block; 0 for no squeeze-and-excitation.
-  public var squeezeRatio = 0.25
   /// Function behind every batch normalisation that is not a bottleneck's.
   public var activation = Activation.swish
   /// Share of the head's units dropped in training.
@@ -31,31 +31,26 @@ public struct Architecture: Sendable, Equatable {
 
   /// A released variant at its own resolution.
   public init(_ variant: Variant) {
-    self.init(variant.released.coefficients, isLite: variant.isLite)
-    dropout = variant.released.dropout
+    let released = variant.released
+    self.init(released.table, released.coefficients)
+    dropout = released.dropout
+    batchNormMomentum = released.batchNormMomentum
   }
 
-  /// The baseline scaled by any coefficients.
-  ///
-  /// - Parameter isLite: ReLU6, no squeeze-and-excitation, stem, head and the repeats of the first
-  ///   and the last stage not scaled.
-  public init(_ coefficients: Coefficients, isLite: Bool = false) {
-    let table = Stage.baseline
-    stages = table.enumerated().map { index, row in
-      var stage = row
-      stage.channels = coefficients.scaledChannels(row.channels)
-      let isFixed = isLite && (index == 0 || index == table.count - 1)
-      stage.repeats = isFixed ? row.repeats : coefficients.scaledRepeats(row.repeats)
-      return stage
-    }
-    stemChannels =
-      isLite ? Stage.stemChannels : coefficients.scaledChannels(Stage.stemChannels)
-    headChannels =
-      isLite ? Stage.headChannels : coefficients.scaledChannels(Stage.headChannels)
+  /// A table scaled by any coefficients.
+  public init(_ table: StageTable, _ coefficients: Coefficients) {
+    family = table.family
+    activation = table.activation
     resolution = coefficients.resolution
-    if isLite {
-      activation = .relu6
-      squeezeRatio = 0
+    func scaled(_ channels: Int) -> Int { coefficients.scaledChannels(channels, table.family) }
+    stemChannels = table.scalesEnds ? scaled(table.stem) : table.stem
+    headChannels = table.scalesEnds ? scaled(table.head) : table.head
+    stages = table.stages.enumerated().map { index, row in
+      var stage = row
+      stage.channels = scaled(row.channels)
+      let isEnd = index == 0 || index == table.stages.count - 1
+      if table.scalesEnds || !isEnd { stage.repeats = coefficients.scaledRepeats(row.repeats) }
+      return stage
     }
   }
 
@@ -73,12 +68,8 @@ public struct Architecture: Sendable, Equatable {
     for (stageIndex, stage) in stages.enumerated() {
       for position in 0..<stage.repeats {
         let block = Block(
-          name: "block\(stageIndex + 1)\(Self.letter(position))",
+          name: "block\(stageIndex + 1)\(Self.letter(position))", stage: stage, family: family,
           inputChannels: channels,
-          expandedChannels: channels * stage.expansion,
-          outputChannels: stage.channels,
-          squeezedChannels: squeezeRatio > 0
-            ? max(1, Int(Double(channels) * squeezeRatio)) : nil,
           geometry: ConvolutionGeometry(
             height: side, width: side, kernel: stage.kernel,
             stride: position == 0 ? stage.stride : 1),
@@ -98,54 +89,10 @@ public struct Architecture: Sendable, Equatable {
     return position < letters.count ? last : letter(position / letters.count - 1) + last
   }
 
-  /// One MBConv block.
-  public struct Block: Sendable, Equatable {
-    /// Keras' name, such as `block2b`.
-    public let name: String
-    /// Channels in, between, and out.
-    public let inputChannels, expandedChannels, outputChannels: Int
-    /// Width of the squeeze, from the block's *input* channels; nil without it.
-    public let squeezedChannels: Int?
-    /// Sizes of the depthwise convolution.
-    public let geometry: ConvolutionGeometry
-    /// Function behind every batch normalisation but the last.
-    public let activation: Activation
-    /// Probability that training drops the branch of a skip block for an image.
-    public let dropPath: Double
-
-    /// Whether there is a 1×1 expansion.
-    public var isExpanding: Bool { expandedChannels != inputChannels }
-    /// Whether the input is added to the output.
-    public var hasSkip: Bool { geometry.stride == 1 && inputChannels == outputChannels }
-
-    /// What the block is made of, in forward order.
-    public var convolutions: [Convolution] {
-      var result: [Convolution] = []
-      if isExpanding {
-        result.append(
-          Convolution(
-            .pointwise, "\(name)_expand_conv", normalizedBy: "\(name)_expand_bn",
-            from: inputChannels, to: expandedChannels,
-            .pointwise(height: geometry.height, width: geometry.width), activation))
-      }
-      result.append(
-        Convolution(
-          .depthwise, "\(name)_dwconv", normalizedBy: "\(name)_bn", from: expandedChannels,
-          to: expandedChannels, geometry, activation))
-      result.append(
-        Convolution(
-          .pointwise, "\(name)_project_conv", normalizedBy: "\(name)_project_bn",
-          from: expandedChannels, to: outputChannels,
-          .pointwise(height: geometry.outHeight, width: geometry.outWidth), .identity,
-          gate: squeezedChannels.map { Convolution.Gate(name: "\(name)_se", squeezed: $0) }))
-      return result
-    }
-  }
-
   /// The first convolution.
   public var stem: Convolution {
     Convolution(
-      .full, "stem_conv", normalizedBy: "stem_bn", from: inputChannels, to: stemChannels,
+      .standard, "stem_conv", normalizedBy: "stem_bn", from: inputChannels, to: stemChannels,
       stemGeometry, activation)
   }
 

@@ -43,11 +43,13 @@ public struct Coefficients: Sendable, Equatable {
     self.resolution = resolution
   }
 
-  /// Channels after scaling: a multiple of 8, never more than 10 % below `channels·width`.
-  public func scaledChannels(_ channels: Int) -> Int {
+  /// Channels after scaling: a multiple of 8, in the first family never more than 10 % below
+  /// `channels·width`. What is not scaled stays as it is.
+  public func scaledChannels(_ channels: Int, _ family: StageTable.Family) -> Int {
+    if width == 1 { return channels }
     let target = Double(channels) * width
     let rounded = max(8, Int(target + 4) / 8 * 8)
-    return Double(rounded) < 0.9 * target ? rounded + 8 : rounded
+    return family == .v1 && Double(rounded) < 0.9 * target ? rounded + 8 : rounded
   }
 
   /// Repeats after scaling, rounded up.

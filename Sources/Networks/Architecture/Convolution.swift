@@ -5,7 +5,7 @@ public struct Convolution: Sendable, Equatable {
   /// Which inputs an output sees.
   public enum Kind: Sendable {
     /// All channels of k×k pixels.
-    case full
+    case standard
     /// All channels of a pixel.
     case pointwise
     /// One channel of k×k pixels.

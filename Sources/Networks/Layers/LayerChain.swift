@@ -148,8 +148,14 @@ private struct Builder {
       let own = RawOutput(
         shape, normalization, use(index, number, isLast: isLast, input), images: layout.capacity)
       switch (shape.kind, source, input) {
-      case (.full, _, _):
-        layers.append(StemLayer(shape, places[number], images: images, output: own, work))
+      case (.standard, nil, _):
+        layers.append(
+          StandardConvolutionLayer(
+            shape, places[number], input: .images(images), output: own, unit, work))
+      case (.standard, .rows(let input)?, _):
+        layers.append(
+          StandardConvolutionLayer(
+            shape, places[number], input: .rows(input), output: own, unit, work))
       case (.depthwise, let source?, _):
         layers.append(
           DepthwiseLayer(
@@ -185,12 +191,22 @@ private struct Builder {
     return input
   }
 
+  /// Whether a convolution's output is read by a depthwise convolution, whose own gradient lies in the
+  /// other room.
+  private func isInFrontOfDepthwise(_ index: Int, _ number: Int) -> Bool {
+    let convolutions = units[index].convolutions
+    if number + 1 < convolutions.count { return convolutions[number + 1].kind == .depthwise }
+    return index + 1 < units.count && units[index + 1].convolutions[0].kind == .depthwise
+  }
+
   /// Where a convolution's output lies, and who reads it how.
   private mutating func use(
     _ index: Int, _ number: Int, isLast: Bool, _ input: BlockInput?
   ) -> RawOutput.Use {
     let shape = units[index].convolutions[number]
-    let layout: RawOutput.Layout = isLast && shape.kind == .pointwise ? .rows : .planes
+    // What is read as rows is left as rows, the head's output, too.
+    let isNarrow = isLast && (shape.kind == .pointwise || !isReadRaw(index))
+    let layout: RawOutput.Layout = isNarrow ? .rows : .planes
     let isTrained = isTrained(index)
     let isReadRaw = isLast ? isReadRaw(index) : true
     let isReaderTrained = isLast ? isReaderTrained(index) : isTrained
@@ -205,8 +221,7 @@ private struct Builder {
     return RawOutput.Use(
       layout: layout, values: values,
       capacity: isKept ? self.layout.capacity : imagesAtOnce(index),
-      gradients: isLast == (shape.kind == .pointwise) || shape.kind == .depthwise
-        ? work.outputGradient : work.inputGradient,
+      gradients: isInFrontOfDepthwise(index, number) ? work.inputGradient : work.outputGradient,
       isSettled: !isTrained && !isReadRaw, isReadRaw: isReadRaw, isReaderTrained: isReaderTrained,
       shortcut: isLast
         ? units[index].shortcut.flatMap { shortcut in

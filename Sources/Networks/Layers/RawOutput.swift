@@ -22,6 +22,9 @@ final class RawOutput {
   let isSettled: Bool
   /// Whether kernels read it through the second door.
   let isReadRaw: Bool
+  /// Whether the gradient of the normalised values is kept, and not read off that of the rows: always
+  /// for a k×k convolution, which meets it more than once.
+  private let keepsGradient: Bool
   private let layout: Layout
   private let values: Room
   /// Images that there is room for: all, or a few at a time.
@@ -55,12 +58,14 @@ final class RawOutput {
     shortcut = use.shortcut
     isSettled = use.isSettled
     isReadRaw = use.isReadRaw
+    keepsGradient =
+      use.isReadRaw || convolution.activation != .identity || convolution.kind == .standard
     layout = use.layout
     values = use.values
     capacity = use.capacity
     gradients = use.gradients
     values.require(capacity * imageSize)
-    if use.isReadRaw && use.isReaderTrained { gradients.require(images * imageSize) }
+    if keepsGradient && use.isReaderTrained { gradients.require(images * imageSize) }
   }
 
   var stride: Int { channelStride(channels) }
@@ -103,14 +108,14 @@ final class RawOutput {
       let position = run.firstImage + image
       let inImage = row - image * pixels
       let rows = target + (row - first) * stride
-      guard activation == .identity, layout == .rows else {
+      guard layout == .rows else {
         return NormalizedActivation.apply(
           self.image(position, run).dropping(inImage), count: count, channels: channels,
           into: .rows(rows, channels: channels))
       }
       ResidualAddition.apply(
         raw(position).dropping(inImage).start, rows: count, channels: channels,
-        normalization.reader(run), factor: shortcut?.factor(position) ?? 1,
+        normalization.reader(run), activation, factor: shortcut?.factor(position) ?? 1,
         skip: shortcut.map { $0.input.rows(position) + inImage * stride }, into: rows)
     }
   }
@@ -144,6 +149,13 @@ final class RawOutput {
     for image in run.images {
       let gradient = pass.current.start + image * imageSize
       let factor = shortcut?.factor(image) ?? 1
+      if keepsGradient {
+        NormalizedActivation.backward(
+          .rows(gradient, channels: channels), factor: factor, self.image(image, run),
+          count: pixels, channels: channels, into: normalizedGradient(image),
+          sums: normalization.gradientSums(run))
+        continue
+      }
       GradientSums.accumulate(
         into: normalization.gradientSums(run), channels: channels, gradient, factor: factor,
         raw(image).start, rows: pixels)
@@ -158,11 +170,11 @@ final class RawOutput {
       let position = run.firstImage + image
       let inImage = row - image * pixels
       let gradient =
-        isReadRaw
+        keepsGradient
         ? normalizedGradient(position)
         : Pixels.rows(pass.current.start + position * imageSize, channels: channels)
       BatchNormalization.inputGradient(
-        gradient.dropping(inImage), factor: isReadRaw ? 1 : shortcut?.factor(position) ?? 1,
+        gradient.dropping(inImage), factor: keepsGradient ? 1 : shortcut?.factor(position) ?? 1,
         raw(position).dropping(inImage), count: count, channels: channels,
         normalization.gradientCoefficients(run), into: target.dropping(row - first))
     }

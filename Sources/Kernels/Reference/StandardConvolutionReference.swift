@@ -1,6 +1,6 @@
-/// The first convolution in plain loops and doubles. Arrays are `[H, W, Cin]`, `[k, k, Cin, C]` and
+/// A standard convolution in plain loops and doubles. Arrays are `[H, W, Cin]`, `[k, k, Cin, C]` and
 /// `[H′, W′, C]`, dense, of one image.
-package enum StemReference {
+package enum StandardConvolutionReference {
   /// The output of an image.
   package static func forward(
     _ x: [Double], weights: [Double], _ g: ConvolutionGeometry, inputChannels: Int, channels: Int
@@ -21,6 +21,17 @@ package enum StemReference {
       for c in 0..<channels { dw[row * channels + c] += x[pixel] * dy[output * channels + c] }
     }
     return dw
+  }
+
+  /// The gradient of the input.
+  package static func inputGradient(
+    _ dy: [Double], weights: [Double], _ g: ConvolutionGeometry, inputChannels: Int, channels: Int
+  ) -> [Double] {
+    var dx = [Double](repeating: 0, count: g.height * g.width * inputChannels)
+    visit(g, inputChannels) { pixel, output, row in
+      for c in 0..<channels { dx[pixel] += dy[output * channels + c] * weights[row * channels + c] }
+    }
+    return dx
   }
 
   /// Calls `body` with the indices of every (input, output pixel, weight row) that meet.
