@@ -19,7 +19,7 @@ final class DepthwiseConvolutionTests: XCTestCase {
           let y = Layout.planes.room(for: c.geometry.outputs, channels: c.channels)
           var moments = [Double](repeating: 0, count: ChannelMoments.size(channels: c.channels))
           operation.forward(
-            layout.pixels(x, channels: c.channels), c.normalization,
+            c.normalized(layout.pixels(x, channels: c.channels)),
             weights: dense(c.weights).start, into: y.start, moments: &moments,
             scratch: buffer(operation.scratchSize, filledWith: .nan).start)
           let label = "\(c.label) \(layout) \(bandBytes)"
@@ -52,7 +52,8 @@ final class DepthwiseConvolutionTests: XCTestCase {
     let operation = c.convolution(bandBytes: 1)
     let y = Layout.planes.room(for: c.geometry.outputs, channels: c.channels)
     operation.forward(
-      c.normalized(Layout.rows.pixels(x, channels: c.channels)), weights: dense(c.weights).start, into: y.start, moments: nil,
+      c.normalized(Layout.rows.pixels(x, channels: c.channels)), weights: dense(c.weights).start,
+      into: y.start, moments: nil,
       scratch: buffer(operation.scratchSize, filledWith: .nan).start)
     assertClose(
       y,

@@ -107,7 +107,7 @@ final class NormalizedActivationTests: XCTestCase {
       // A factor, and a mean of which each pixel has its share.
       for factor in [1.25, nil] {
         let expected = reader.backward(
-          du.indices.map { factor.map { f in f * du[$0] } ?? pooled[$0 % channels] }, x, gate: nil)
+          du.indices.map { i in factor.map { $0 * du[i] } ?? pooled[i % channels] }, x, gate: nil)
         let dz = to.room(for: count, channels: channels)
         var sums = [Double](repeating: 1, count: GradientSums.size(channels: channels))
         sums.withUnsafeMutableBufferPointer {

@@ -113,7 +113,7 @@ final class ConfigurationTests: XCTestCase {
     XCTAssertTrue(configuration.yaml.contains("\n  batchNormEpsilon: 1e-05\n"))
     XCTAssertEqual(try read(second).network.phi, 0.5)
     XCTAssertEqual(try read(third).finetuning.checkpoint, "/configs/runs/best.h5")
-    XCTAssertEqual(try read(third).finetuning.freeze, .stage5)
+    XCTAssertEqual(try read(third).finetuning.freeze, .stages(5))
     XCTAssertFalse(configuration.yaml.contains("finetuning"))
     XCTAssertEqual(try read(third).optimizer.trustCoefficient, 0.002)
     XCTAssertEqual(try read(minimal, "optimizer.kind=lars").optimizer.epsilon, 0)
@@ -149,7 +149,7 @@ final class ConfigurationTests: XCTestCase {
         + "allowed: kind, momentum, nesterov, weightDecay")
     assertFault(
       minimal + "\nnetwork: {phi: 1, width: 2}",
-      is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, phi, alpha, beta, "
+      is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, stages, stem, head, phi, alpha, beta, "
         + "gamma, resolution, classes, inputChannels, stemStride, dropout, dropPath, "
         + "batchNormEpsilon, batchNormMomentum, batchNormGroup")
     assertFault(
@@ -157,8 +157,11 @@ final class ConfigurationTests: XCTestCase {
       is: "digits.yaml:10: finetuning.freeze: unknown key without checkpoint; allowed: checkpoint")
     assertFault(
       minimal + "\nfinetuning: {checkpoint: a.h5, freeze: stage8}",
-      is: "digits.yaml:10: finetuning.freeze: stage8 is not allowed (did you mean stage1?); "
-        + "allowed: none, stem, stage1, stage2, stage3, stage4, stage5, stage6, stage7, all")
+      is: "digits.yaml:10: finetuning.freeze: stage8 is not among the 7 stages of the network")
+    assertFault(
+      minimal + "\nfinetuning: {checkpoint: a.h5, freeze: stage01}",
+      is: "digits.yaml:10: finetuning.freeze: expected one of none, stem, stage1, stage2 … and all, "
+        + "found stage01")
     // With an unknown kind nobody knows which keys it uses.
     assertFault(
       minimal + "\noptimizer:\n  nesterov: true\n  kind: sdg",

@@ -2,39 +2,50 @@
 ///
 /// Its batch normalisations use running statistics, its branches are never dropped, and the backward
 /// pass ends behind it.
-public enum FrozenPart: String, CaseIterable, Sendable {
+public enum FrozenPart: Sendable, Equatable {
   /// Everything is trained.
   case none
   /// The first convolution with its batch normalisation.
   case stem
-  /// The stem, and the stages up to this one.
-  case stage1, stage2, stage3, stage4, stage5, stage6, stage7
+  /// The stem, and so many stages.
+  case stages(Int)
   /// All but the classifier.
   case all
 
-  /// Frozen stages, of at most `count`.
-  private func stages(of count: Int) -> Int {
-    switch self {
-    case .none, .stem: 0
-    case .stage1: min(1, count)
-    case .stage2: min(2, count)
-    case .stage3: min(3, count)
-    case .stage4: min(4, count)
-    case .stage5: min(5, count)
-    case .stage6: min(6, count)
-    case .stage7: min(7, count)
-    case .all: count
+  /// Reads the word that ``description`` writes.
+  public init?(_ word: String) {
+    switch word {
+    case "none": self = .none
+    case "stem": self = .stem
+    case "all": self = .all
+    default:
+      let number = word.dropFirst("stage".count)
+      guard word.hasPrefix("stage"), let count = Int(number), count > 0, "\(count)" == number else {
+        return nil
+      }
+      self = .stages(count)
     }
   }
 
   /// Frozen units of a network, see ``Architecture/units``.
   func units(of architecture: Architecture) -> Int {
     switch self {
-    case .none: return 0
-    case .all: return architecture.units.count
-    default:
-      let stages = architecture.stages.prefix(stages(of: architecture.stages.count))
-      return 1 + stages.reduce(0) { $0 + $1.repeats }
+    case .none: 0
+    case .stem: 1
+    case .stages(let count): architecture.stages.prefix(count).reduce(1) { $0 + $1.repeats }
+    case .all: architecture.units.count
+    }
+  }
+}
+
+extension FrozenPart: CustomStringConvertible {
+  /// `none`, `stem`, `stage1` … or `all`.
+  public var description: String {
+    switch self {
+    case .none: "none"
+    case .stem: "stem"
+    case .stages(let count): "stage\(count)"
+    case .all: "all"
     }
   }
 }

@@ -136,6 +136,11 @@ public struct Configuration: Sendable, Equatable {
         "\(phi) with alpha \(network.alpha), beta \(network.beta) and gamma \(network.gamma) scales "
           + "too far; allowed: depth and width times 0.01 to 100, and a resolution of 8 to 2048")
     }
+    if case .stages(let frozen) = finetuning.freeze {
+      keys.require(
+        frozen <= network.stageCount, "finetuning", "freeze",
+        "stage\(frozen) is not among the \(network.stageCount) stages of the network")
+    }
     let channels = network.inputChannels
     for (key, values) in [("mean", data.mean), ("deviation", data.deviation)] {
       keys.require(

@@ -17,8 +17,9 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public internal(set) var width: Double?
   /// Factor of all block repeats, instead of the variant's.
   public internal(set) var depth: Double?
-  /// Exponent φ of compound scaling from B0 or V2-B0, instead of `width` and `depth`: depth `alpha^φ`, width
-  /// `beta^φ`, and resolution `gamma^φ` times the variant's unless `resolution` is given.
+  /// Exponent φ of compound scaling from B0 or V2-B0, instead of `width` and `depth`: depth
+  /// `alpha^φ`, width `beta^φ`, and resolution `gamma^φ` times the variant's unless `resolution` is
+  /// given.
   public internal(set) var phi: Double?
   /// Base of the depth. Default 1.2 (arXiv:1905.11946, section 3.3).
   public internal(set) var alpha = 1.2
@@ -56,6 +57,9 @@ public struct NetworkConfiguration: Sendable, Equatable {
     return Self.factors.contains(scaled.depth) && Self.factors.contains(scaled.width)
       && (resolution != nil || Self.sides.contains(scaled.resolution))
   }
+
+  /// Rows of the table.
+  var stageCount: Int { (stages?.stages ?? model.released.table.stages).count }
 
   /// Whether the table is as deep as a computer can bear: the blocks of all rows, scaled.
   var hasFewBlocks: Bool {

@@ -83,8 +83,8 @@ extension Trainer {
     ]
     if old.finetuning.freeze != configuration.finetuning.freeze {
       observer?.noticed(
-        "finetuning.freeze was \(old.finetuning.freeze.rawValue) and is now "
-          + "\(configuration.finetuning.freeze.rawValue)")
+        "finetuning.freeze was \(old.finetuning.freeze) and is now "
+          + "\(configuration.finetuning.freeze)")
     }
     if let differing = comparisons.first(where: { !$0.isSame }) {
       throw TrainingError(
