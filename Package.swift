@@ -73,12 +73,12 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Boundary"),
     .target(name: "HDF5", dependencies: ["Boundary", "CHDF5", "CZlib"]),
-    .target(name: "MPI", dependencies: ["CMPI", "Tensors"], swiftSettings: vectorized),
-    .target(name: "Tensors", swiftSettings: vectorized),
+    .target(name: "MPI", dependencies: ["Boundary", "CMPI", "Tensors"], swiftSettings: vectorized),
+    .target(name: "Tensors", dependencies: ["Boundary"], swiftSettings: vectorized),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
     .target(
       name: "Images", dependencies: ["CPNG", "CTurboJPEG", "Tensors"], swiftSettings: vectorized),
-    .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
+    .target(name: "Networks", dependencies: ["Boundary", "Kernels", "Tensors"]),
     .target(
       name: "Datasets",
       dependencies: [
@@ -121,7 +121,9 @@ let package = Package(
       ],
       path: "Tests/Fuzz", exclude: ["history.jsonl", "run"]),
 
-    .target(name: "TestSupport", dependencies: ["Images", "MPI"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Datasets", "Images", "MPI", "Tensors"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "BoundaryTests", dependencies: ["Boundary"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors", "TestSupport"]),
     .testTarget(

@@ -1,4 +1,4 @@
-import Training
+import Hosts
 
 /// The end of a benchmark by a signal, so that what it made is removed.
 package struct Interruption: Error {

@@ -53,7 +53,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
     try communicator.barrier()
     let disk = Self.bytesReadFromDisk()
     let start = Date()
-    feed.begin(atStep: 0, totalSteps: steps, layout: layout)
+    try feed.begin(atStep: 0, totalSteps: steps, layout: layout)
     var samples: [Int] = []
     var distinct = 0
     for _ in 0..<steps {

@@ -1,6 +1,6 @@
-import Boundary
+internal import Boundary
 import Foundation
-import Supervision
+internal import Supervision
 
 /// The question to a host whether it answers, through the remote shell that `mpirun` uses.
 package struct HostProbe: Sendable {

@@ -1,4 +1,4 @@
-import Boundary
+internal import Boundary
 import Foundation
 
 /// An `mpirun`, and what it wants to be told: each MPI library has one of its own, which alone can

@@ -48,12 +48,12 @@ public final class EfficientNet: ImageBatch {
   ///   - expansions: Which expansions are stored.
   ///   - frozen: What is not trained.
   ///   - statistics: An arena of running statistics, which the frozen part is normalised by.
-  ///   - transport: How gradients are combined.
+  /// - Throws: Where the system has not the memory.
   public init(
     _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
     weights: FloatBuffer, expansions: ExpansionStorage = .automatic, frozen: FrozenPart = .none,
-    statistics: FloatBuffer? = nil, transport: GradientTransport = .float32
-  ) {
+    statistics: FloatBuffer? = nil
+  ) throws(MemoryShortage) {
     precondition(
       frozen == .none || statistics != nil, "what is frozen is normalised by running statistics")
     // One rank is one core; and a product's bits depend on the number of threads.
@@ -63,7 +63,7 @@ public final class EfficientNet: ImageBatch {
     let places = ParameterPlaces(architecture)
     table = places.table
     let imageSize = architecture.resolution * architecture.resolution * architecture.inputChannels
-    images = FloatBuffer(count: layout.capacity * imageSize)
+    images = try FloatBuffer(count: layout.capacity * imageSize)
     labels = .allocate(capacity: layout.capacity)
     labels.initialize(repeating: 0)
     partnerLabels = .allocate(capacity: layout.capacity)
@@ -78,21 +78,21 @@ public final class EfficientNet: ImageBatch {
       ? places.units[frozenUnits][0].range.lowerBound : places.classifierKernel
     self.statistics = statistics
     let work = Workspace(weights: weights)
-    chain = LayerChain(
+    chain = try LayerChain(
       architecture, places, images: images, layout: layout, frozen: frozenUnits,
       expansions: expansions, work)
-    pass = TrainingPass(
+    pass = try TrainingPass(
       work, layout: layout, exchange: exchange,
-      gradients: GradientTree(
+      gradients: try GradientTree(
         layout: layout, table: places.table, largestRange: places.largestGradientRange,
-        origin: firstTrained, transport: transport))
+        origin: firstTrained, transport: exchange.transport))
     normalizationLayers = chain.trained.flatMap { $0.layers.map(\.normalization) }
     groupStatisticsSize =
       layout.hasGroups ? normalizationLayers.reduce(0) { $0 + $1.groupStatisticsSize } : 0
     let slots = layout.roundTree.slots
     groupStatistics = .allocate(
       capacity: (layout.microBatches.count + slots) * groupStatisticsSize)
-    waitingGradients = FloatBuffer(count: slots * pass.gradients.arenaSize)
+    waitingGradients = try FloatBuffer(count: slots * pass.gradients.arenaSize)
   }
 
   deinit {

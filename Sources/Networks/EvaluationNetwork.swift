@@ -27,21 +27,22 @@ public final class EvaluationNetwork: ImageBatch {
   /// - Parameters:
   ///   - weights: An arena of the table's size; see ``take(weights:statistics:)``.
   ///   - statistics: An arena of running statistics.
+  /// - Throws: Where the system has not the memory.
   public init(
     _ architecture: Architecture, capacity: Int, weights: FloatBuffer, statistics: FloatBuffer
-  ) {
+  ) throws(MemoryShortage) {
     // One rank is one core; and a product's bits depend on the number of threads.
     OpenBLAS.useOneThread()
     self.architecture = architecture
     self.capacity = capacity
-    images = FloatBuffer(
+    images = try FloatBuffer(
       count: capacity * architecture.resolution * architecture.resolution
         * architecture.inputChannels)
     labels = .allocate(capacity: capacity)
     labels.initialize(repeating: 0)
     samples = Array(repeating: 0, count: capacity)
     work = Workspace(weights: weights)
-    chain = LayerChain(
+    chain = try LayerChain(
       architecture, ParameterPlaces(architecture), images: images,
       layout: BatchLayout(microBatchCount: 1, microBatchSize: capacity),
       frozen: architecture.units.count, expansions: .automatic, work)

@@ -1,5 +1,21 @@
+public import Boundary
 import Glibc
 import Synchronization
+
+/// The system has not the memory that was asked for.
+public struct MemoryShortage: Fault, Equatable {
+  /// Bytes that would be in use by all buffers of this process.
+  public let bytes: Int
+
+  /// Less was to be asked for.
+  public var faultKind: FaultKind { .usage }
+
+  /// One line: how much, and what to make smaller.
+  public var description: String {
+    "no memory for \(bytes >> 20) MiB; choose a smaller batch.size or --batch, resolution or network, "
+      + "or more ranks"
+  }
+}
 
 /// A block of zero-initialised floats, aligned to pages, that lives as long as its owner.
 ///
@@ -24,9 +40,9 @@ public final class FloatBuffer: @unchecked Sendable {
 
   /// Reserves `count` floats, all zero.
   ///
-  /// Where the system has not the memory, the process ends with one line and exit code 2.
   /// - Precondition: `count` is not negative.
-  public init(count: Int) {
+  /// - Throws: Where the system has not the memory.
+  public init(count: Int) throws(MemoryShortage) {
     precondition(count >= 0, "a buffer cannot have \(count) floats")
     self.count = count
     // One spare vector: kernels load whole vectors at the end of unpadded parameter tensors.
@@ -38,12 +54,8 @@ public final class FloatBuffer: @unchecked Sendable {
       ? nil
       : mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let address, address != MAP_FAILED else {
-      // Nothing can go on without its arenas, and a back-trace would explain nothing.
-      let line =
-        "effnet: no memory for \(total >> 20) MiB; choose a smaller batch.size or "
-        + "--batch, resolution or network, or more ranks\n"
-      _ = write(STDERR_FILENO, line, line.utf8.count)
-      exit(2)
+      Self.totalBytes.subtract(mappedBytes, ordering: .relaxed)
+      throw MemoryShortage(bytes: total)
     }
     madvise(address, mappedBytes, MADV_HUGEPAGE)
     start = address.bindMemory(to: Float.self, capacity: mappedBytes / MemoryLayout<Float>.stride)

@@ -28,10 +28,12 @@ public final class ModelState {
   public internal(set) var skippedSteps = 0
 
   /// Initial parameters, drawn from `seed`, and an optimizer at rest.
+  ///
+  /// - Throws: Where the system has not the memory.
   public convenience init(
     table: ParameterTable, seed: UInt64, isAveraging: Bool, usesMeanSquare: Bool
-  ) {
-    self.init(table: table, isAveraging: isAveraging, usesMeanSquare: usesMeanSquare)
+  ) throws(MemoryShortage) {
+    try self.init(table: table, isAveraging: isAveraging, usesMeanSquare: usesMeanSquare)
     table.initialize(weights: weights.start, statistics: statistics.start, seed: seed)
     averagedWeights?.start.update(from: weights.start, count: weights.count)
     averagedStatistics?.start.update(from: statistics.start, count: statistics.count)
@@ -40,14 +42,16 @@ public final class ModelState {
   }
 
   /// Zeros, to be read from a checkpoint.
-  init(table: ParameterTable, isAveraging: Bool, usesMeanSquare: Bool) {
+  init(
+    table: ParameterTable, isAveraging: Bool, usesMeanSquare: Bool
+  ) throws(MemoryShortage) {
     self.table = table
-    weights = FloatBuffer(count: table.trainableSize)
-    statistics = FloatBuffer(count: table.statisticsSize)
-    velocity = FloatBuffer(count: table.trainableSize)
-    averagedWeights = isAveraging ? FloatBuffer(count: table.trainableSize) : nil
-    averagedStatistics = isAveraging ? FloatBuffer(count: table.statisticsSize) : nil
-    meanSquare = usesMeanSquare ? FloatBuffer(count: table.trainableSize) : nil
+    weights = try FloatBuffer(count: table.trainableSize)
+    statistics = try FloatBuffer(count: table.statisticsSize)
+    velocity = try FloatBuffer(count: table.trainableSize)
+    averagedWeights = isAveraging ? try FloatBuffer(count: table.trainableSize) : nil
+    averagedStatistics = isAveraging ? try FloatBuffer(count: table.statisticsSize) : nil
+    meanSquare = usesMeanSquare ? try FloatBuffer(count: table.trainableSize) : nil
   }
 
   /// The weights and statistics to evaluate with: averaged ones where there are any.
@@ -80,8 +84,8 @@ public final class ModelState {
   }
 
   /// Zeros, in arenas like those of another state.
-  convenience init(like other: ModelState) {
-    self.init(
+  convenience init(like other: ModelState) throws(MemoryShortage) {
+    try self.init(
       table: other.table, isAveraging: other.averagedWeights != nil,
       usesMeanSquare: other.meanSquare != nil)
   }

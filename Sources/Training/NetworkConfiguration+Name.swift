@@ -8,7 +8,9 @@ extension NetworkConfiguration {
     let factors = [("width", width), ("depth", depth)].compactMap { name, factor in
       factor.map { ", \(name) \($0)" }
     }
-    let name = model.rawValue.hasPrefix("v2-") ? "V2-\(model.rawValue.dropFirst(3).uppercased())"
+    let name =
+      model.rawValue.hasPrefix("v2-")
+      ? "V2-\(model.rawValue.dropFirst(3).uppercased())"
       : "-\(model.rawValue.capitalized)"
     return "EfficientNet\(name)\(own)\(factors.joined())"
   }

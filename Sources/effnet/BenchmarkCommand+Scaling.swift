@@ -123,14 +123,7 @@ extension BenchmarkCommand {
       let plan = try plan()
       try prepareOutput()
       StopSignal.watch()
-      let report: ScalingReport
-      do {
-        report = ScalingReport(
-          try ScalingMeasurement(plan) { if !json { print($0) } })
-      } catch let error as SampleProcess.Failure {
-        throw Failure(Failure.Code(rawValue: error.code) ?? .usage, error.description)
-      } catch { throw Failure(error) }
-      try write(report)
+      try write(ScalingReport(ScalingMeasurement(plan) { if !json { print($0) } }))
     }
 
     private func plan() throws -> ScalingPlan {

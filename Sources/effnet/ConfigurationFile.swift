@@ -11,7 +11,7 @@ enum ConfigurationFile {
         launcher.size > 1
         ? InputText.isStream(path) : InputText.isDescriptor(path) && access(path, F_OK) != 0
       if isRefused {
-        throw Failure(
+        throw TrainingError(
           .usage,
           "\(path.shown) is a pipe or a file of another process, which does not reach all ranks that "
             + "were started; write the configuration to a file")

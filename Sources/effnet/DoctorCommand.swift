@@ -1,4 +1,5 @@
 import ArgumentParser
+import Boundary
 import Foundation
 import MPI
 
@@ -55,15 +56,15 @@ struct DoctorCommand: ParsableCommand {
         let code = try world.exchange(
           [], receiving: 1, peer: 0, tag: Tag.end, until: Communicator.seconds + 300)
         guard code != [0] else { return }
-        throw Failure(silently: Failure.Code.check.rawValue)
+        throw Failure(silently: FaultKind.check.rawValue)
       }
       let report = DoctorReport(
         ranks: all.map { $0?.rank }, pairs: all.compactMap { $0 }.flatMap(\.pairs), hosts: hosts,
         known: problems)
       if json { try printJSON(report) } else { print(report.text, terminator: "") }
       StandardOutput.flush()
-      let code: Failure.Code? = report.problems.isEmpty ? nil : .check
-      guard report.isReachable else { world.abort(exitCode: Failure.Code.check.rawValue) }
+      let code: FaultKind? = report.problems.isEmpty ? nil : .check
+      guard report.isReachable else { world.abort(exitCode: FaultKind.check.rawValue) }
       for rank in 1..<max(1, world.size) {
         _ = try world.exchange(
           [UInt8(code?.rawValue ?? 0)], receiving: 0, peer: rank, tag: Tag.end,
@@ -123,7 +124,7 @@ struct DoctorCommand: ParsableCommand {
       _ = try world.exchange(own, receiving: 0, peer: 0, tag: Tag.name, until: deadline + 10)
       let all = try world.exchange(
         [], receiving: room * world.size, peer: 0, tag: Tag.names, until: deadline + 10)
-      guard let all else { throw Failure(silently: Failure.Code.check.rawValue) }
+      guard let all else { throw Failure(silently: FaultKind.check.rawValue) }
       names = all
     }
     return (0..<world.size).map { rank in

@@ -75,19 +75,11 @@ enum Job {
   static func agreed<Value>(
     _ result: Result<Value, any Error>, _ world: Communicator
   ) throws -> Value {
-    var own: Failure?
-    if case .failure(let error) = result { own = Failure(error) }
-    let words = own.map { "\($0.code)\n\(ProcessInfo.processInfo.hostName)\n\($0.message ?? "")" }
-    let all = try world.allGatherParts(Array((words ?? "").utf8)).map {
-      String(decoding: $0, as: UTF8.self).split(
-        separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+    try TrainingGroup(world).agreed { () throws(TrainingError) in
+      do { return try result.get() } catch let fault as any Fault {
+        throw TrainingError(fault)
+      } catch { throw TrainingError(.usage, "\(error)") }
     }
-    guard let rank = all.firstIndex(where: { $0.count == 3 }) else { return try result.get() }
-    let (first, message) = (all[rank], all[rank][2])
-    let isCommon = all.allSatisfy { $0.count == 3 && $0[0] == first[0] && $0[2] == message }
-    throw Failure(
-      silently: Int32(first[0]) ?? Failure.Code.usage.rawValue,
-      isCommon ? "\(message)" : "rank \(rank) on \(first[1]): \(message)")
   }
 
   /// Names the file in which the ranks leave their exit code for `effnet launch`.

@@ -63,7 +63,7 @@ struct LaunchCommand: ParsableCommand {
     try ConfigurationFile.requireReadableAgain(config)
     let configuration = try ConfigurationFile.read(config, overrides)
     let folder = RunFolder(output ?? TrainCommand.defaultOutput(config))
-    if !resume, !doctor { try TrainCommand.requireNew(folder) }
+    if !resume, !doctor { try folder.requireNew() }
     let place = try LaunchPlace(hostFile: hosts)
     // A process that is to pass signals on must not die of the first.
     StopSignal.watch()

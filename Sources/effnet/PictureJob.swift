@@ -1,6 +1,7 @@
 import Boundary
 import Datasets
 import Foundation
+import Hosts
 import MPI
 import Reports
 import Training

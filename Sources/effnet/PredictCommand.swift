@@ -105,7 +105,7 @@ struct PredictCommand: ParsableCommand {
         if let sheet { try write(pictures, to: sheet, model: predictor.model) }
       }
       if !leftOut.unreadable.isEmpty || pictures.contains(where: { $0.error != nil }) {
-        throw Failure(silently: Failure.Code.data.rawValue)
+        throw Failure(silently: FaultKind.data.rawValue)
       }
     }
   }

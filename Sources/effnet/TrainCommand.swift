@@ -58,7 +58,9 @@ struct TrainCommand: ParsableCommand {
     } _: { world in
       let configuration = try Job.agreed(reading, world)
       let folder = RunFolder(output ?? Self.defaultOutput(config))
-      if world.rank == 0, !resume { try Self.requireNew(folder) }
+      try TrainingGroup(world).agreed { () throws(TrainingError) in
+        if world.rank == 0, !resume { try folder.requireNew() }
+      }
       let watch = try Watch.start(
         over: world, deadline: configuration.supervision.deadline, folder: folder,
         ends: StopSignal.withdrawNotice)
@@ -70,19 +72,44 @@ struct TrainCommand: ParsableCommand {
         part(from: world, within: configuration.supervision.deadline)
       }
       do {
-        let trainer = try Trainer(
-          configuration, communicator: world, output: folder, isResuming: resume,
-          observer: world.rank == 0 ? TrainingDisplay(folder) : nil, watch: watch)
-        StopSignal.copyNotice(to: watch.log)
-        if case .stopped(let signal) = try trainer.run() {
-          throw Failure(stoppedBy: signal, afterStep: trainer.state.step)
-        }
+        try train(configuration, in: folder, world, watch)
         watch.log.note("finished")
         watch.end(.done)
       } catch {
         throw Failure(error).told(to: watch)
       }
     }
+  }
+
+  /// Trains on all ranks, which end together.
+  private func train(
+    _ configuration: Configuration, in folder: RunFolder, _ world: Communicator, _ watch: Watch
+  ) throws {
+    let observer = world.rank == 0 ? TrainingDisplay(folder) : nil
+    for notice in try watch.notices(over: world) { observer?.noticed(notice) }
+    let outcome: Trainer.Outcome
+    let trainer: Trainer
+    do throws(TrainingError) {
+      trainer = try Trainer(
+        configuration, communicator: world, output: folder, isResuming: resume, observer: observer,
+        activity: watch.activity, log: watch.log, stopRequest: { StopSignal.pending })
+      StopSignal.copyNotice(to: watch.log)
+      outcome = try trainer.train()
+    } catch {
+      if error.isShared { try wait(for: world, watch) }
+      throw error
+    }
+    try wait(for: world, watch)
+    if case .stopped(let signal) = outcome {
+      throw Failure(stoppedBy: signal, afterStep: trainer.state.step)
+    }
+  }
+
+  /// Whoever ends first ends the others, and nobody watches over whoever has taken leave: nobody does
+  /// before rank 0 has written everything.
+  private func wait(for world: Communicator, _ watch: Watch) throws {
+    watch.prepareToEnd()
+    try watch.wait(for: world)
   }
 
   /// Open MPI 5's `mpirun` asks its ranks to end and ends them a quarter of a second later.
@@ -101,15 +128,6 @@ struct TrainCommand: ParsableCommand {
     _ = Countdown(
       seconds: seconds, rank: world.rank,
       for: "another rank to end, which is stopped or hangs; what the run has saved is whole")
-  }
-
-  /// A run that does not go on begins in a folder without checkpoints.
-  static func requireNew(_ folder: RunFolder) throws {
-    guard let old = try folder.checkpoints().first else { return }
-    throw Failure(
-      .usage,
-      "\(folder.path) already has checkpoints, such as \(old); go on with --resume or choose "
-        + "another --output")
   }
 
   /// `Runs/NAME` in the current folder.

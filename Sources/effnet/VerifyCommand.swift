@@ -58,7 +58,8 @@ struct VerifyCommand: ParsableCommand {
   private func show(_ verification: ReferenceVerification) {
     if verification.isActivationRecognized {
       print(
-        "activation: \(verification.activation.rawValue), by its scores; the file does not name one")
+        "activation: \(verification.activation.rawValue), by its scores; the file does not name one"
+      )
     }
     for group in [
       "eval/logits", "train/logits", "train/loss", "train/gradients",

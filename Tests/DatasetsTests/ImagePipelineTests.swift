@@ -190,7 +190,7 @@ final class ImagePipelineTests: XCTestCase {
       -> (images: [Float], weights: [Float])
     {
       var result: (images: [Float], weights: [Float]) = ([], [])
-      let loader = Loader(
+      let loader = try Loader(
         count: 1, threads: 0, ahead: 1, microBatchSize: 4, imageSize: preparation.imageSize
       ) { (_, buffer, _) throws(DatasetError) in
         try pipeline.fill(

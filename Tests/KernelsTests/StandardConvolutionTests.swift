@@ -18,7 +18,8 @@ final class StandardConvolutionTests: XCTestCase {
     let dz, raw: [Double]
     let coefficients: [[Double]]
 
-    init(_ geometry: ConvolutionGeometry, from inputChannels: Int, to channels: Int, isImage: Bool) {
+    init(_ geometry: ConvolutionGeometry, from inputChannels: Int, to channels: Int, isImage: Bool)
+    {
       self.geometry = geometry
       self.inputChannels = inputChannels
       self.channels = channels

@@ -14,7 +14,9 @@ let paddingValue: Float = 1000
 
 /// A buffer of `count` floats, zero or filled with `value`.
 func buffer(_ count: Int, filledWith value: Float = 0) -> FloatBuffer {
-  let buffer = FloatBuffer(count: count)
+  guard let buffer = try? FloatBuffer(count: count) else {
+    preconditionFailure("no memory for \(count) floats")
+  }
   if value != 0 { buffer.values.update(repeating: value) }
   retained.append(buffer)
   return buffer

@@ -109,4 +109,31 @@ final class CommunicatorTests: XCTestCase {
     }
     XCTAssertEqual(try world.sum((1 << 53) + 1), ((1 << 53) + 1) * world.size)
   }
+
+  func testGroupsDoNotHearEachOther() throws {
+    let world = try sharedWorld()
+    let divisions: [(Int) -> Int] = [{ $0 % 2 }, { $0 == 0 ? 5 : 1 }, { _ in 3 }, { $0 }]
+    for color in divisions {
+      let members = (0..<world.size).filter { color($0) == color(world.rank) }
+      let group = try world.split(color: color(world.rank), key: -world.rank)
+      XCTAssertEqual(group.size, members.count)
+      XCTAssertEqual(try group.allGather([world.rank]), members.reversed())
+      let sum = try group.sum(world.rank)
+      XCTAssertEqual(sum, members.reduce(0, +))
+      // A part of a part; and all can still talk to each other.
+      let lone = try group.split(color: group.rank)
+      XCTAssertEqual(try lone.sum(world.rank), world.rank)
+      XCTAssertEqual(try world.allGather([sum]).count, world.size)
+      var value: [Float] = [1]
+      try value.withUnsafeMutableBufferPointer { value in
+        XCTAssertThrowsError(try group.send(UnsafeBufferPointer(value), to: group.size))
+      }
+    }
+  }
+
+  func testGroupsAreGivenBack() throws {
+    let world = try sharedWorld()
+    // MPICH has 2,048 at a time.
+    for _ in 0..<3_000 { XCTAssertEqual(try world.split(color: 0).size, world.size) }
+  }
 }

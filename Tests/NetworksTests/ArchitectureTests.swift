@@ -60,14 +60,18 @@ final class ArchitectureTests: XCTestCase {
     for text in [
       "ir_r2_k5_s2_e6_c40_se0.25", "ds_r1_k3_s1_e1_c16", "er_r4_k3_s2_e4_c48_se0.5",
       "cn_r2_k3_s1_e1_c24_skip", "cn_r1_k5_s2_e1_c8", "ir_r100_k3_s1_e64_c65536_se4",
+      "ir_r2_k3_s1_e2_c8_noskip",
     ] {
       XCTAssertEqual(try Stage(notation: text).notation, text)
     }
+    XCTAssertEqual(
+      try Stage(notation: "ds_skip_c16_s1_k3_r1").notation, "ds_r1_k3_s1_e1_c16")
   }
 
   func testWhatIsNoRowIsToldWhy() {
     let faults = [
-      ("", "begins with its kind, one of cn, ds, ir, er"), ("xx_r1_k3_s1_c8", "begins with its kind"),
+      ("", "begins with its kind, one of cn, ds, ir, er"),
+      ("xx_r1_k3_s1_c8", "begins with its kind"),
       ("ir_r1_k3_s1_c8", "ir needs an expansion of e2 or more; without one it is ds"),
       ("er_r1_k3_s1_e1_c8", "without one it is cn"), ("ds_r1_k3_s1_e6_c8", "with one it is ir"),
       ("cn_r1_k3_s1_e4_c8", "with one it is er"), ("ir_k3_s1_e6_c8", "r, the repeats, is missing"),
@@ -77,9 +81,10 @@ final class ArchitectureTests: XCTestCase {
       ("ir_r1_k3_s1_e6_c99999999999999999999", "is not among"),
       ("ir_r1_k3_s1_e6_c8_se0", "se0 is not se and a ratio"),
       ("ir_r1_k3_s1_e6_c8_senan", "senan is not se and a ratio"),
-      ("ir_r1_k3_s1_e6_c8_skip", "skip is not among"), ("cn_r1_k3_s1_c8_se0.25", "se0.25 is not among"),
-      ("ir_r1_k3_s1_e6_c8_", "a part without letter"), ("ir_r1_k3_s1_e6_c8_nre", "nre is not among"),
-      ("cn_r1_k3_s1_c8_skip_skip", "skip is not among"),
+      ("cn_r1_k3_s1_c8_se0.25", "se0.25 is not among"),
+      ("ir_r1_k3_s1_e6_c8_", "a part without letter"),
+      ("ir_r1_k3_s1_e6_c8_nre", "nre is not among"),
+      ("cn_r1_k3_s1_c8_skip_noskip", "noskip comes twice"),
     ]
     for (text, part) in faults {
       XCTAssertThrowsError(try Stage(notation: text), text) {

@@ -16,14 +16,14 @@ final class EvaluationNetworkTests: XCTestCase {
       // Running statistics become those of the batch.
       $0.batchNormMomentum = 0
     }
-    let subject = TestNetwork(architecture, expansions: .automatic)
+    let subject = try TestNetwork(architecture, expansions: .automatic)
     let network = subject.network
     try network.trainForward(key: nil)
     network.updateRunningStatistics(subject.statistics.start)
     let expected = (0..<8).map { Array(network.logits(ofImage: $0)) }
     let size = network.images.count / 8
     for capacity in [8, 3] {
-      let evaluation = EvaluationNetwork(
+      let evaluation = try EvaluationNetwork(
         architecture, capacity: capacity, weights: subject.weights,
         statistics: subject.statistics)
       for first in stride(from: 0, to: 8, by: capacity) {
@@ -60,8 +60,8 @@ final class EvaluationNetworkTests: XCTestCase {
   func testWithoutSqueezeAndExcitation() throws { try check { $0.squeeze(0) } }
 
   func testTakingAgainTurnsToNewWeights() throws {
-    let subject = TestNetwork(.small(), expansions: .automatic)
-    let evaluation = EvaluationNetwork(
+    let subject = try TestNetwork(.small(), expansions: .automatic)
+    let evaluation = try EvaluationNetwork(
       .small(), capacity: 1, weights: subject.weights, statistics: subject.statistics)
     _ = evaluation.beginBatch(imageCount: 1)
     evaluation.images.start.update(

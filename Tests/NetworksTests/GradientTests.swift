@@ -15,7 +15,7 @@ final class GradientTests: XCTestCase {
   ) throws {
     for (expansions, first) in [(ExpansionStorage.stored, 0), (.recomputed, 5)] {
       try check(
-        TestNetwork(
+        try TestNetwork(
           architecture, imageCount: imageCount, microBatchSize: microBatchSize,
           groupLevel: groupLevel, expansions: expansions), first: first,
         architecture.activation == .relu6 ? cornerTolerance : tolerance, "\(expansions)")
@@ -107,7 +107,7 @@ final class GradientTests: XCTestCase {
   func testLite() throws { try check(.small(isLite: true)) }
 
   func testMixedLabels() throws {
-    let subject = TestNetwork(.small(), expansions: .automatic)
+    let subject = try TestNetwork(.small(), expansions: .automatic)
     let network = subject.network
     for image in 0..<8 {
       network.partnerLabels[image] = network.labels[7 - image]
@@ -119,7 +119,7 @@ final class GradientTests: XCTestCase {
   }
 
   func testAShortBatchWeighsEveryImageOnce() throws {
-    let subject = TestNetwork(.small(), expansions: .automatic)
+    let subject = try TestNetwork(.small(), expansions: .automatic)
     // Three images in four micro-batches: one of them is empty.
     for run in subject.network.beginBatch(imageCount: 3) {
       XCTAssertLessThanOrEqual(run.positions.count, 1)

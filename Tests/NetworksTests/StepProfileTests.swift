@@ -9,7 +9,7 @@ final class StepProfileTests: XCTestCase {
   private func train(
     _ architecture: Architecture, _ expansions: ExpansionStorage, _ profile: StepProfile?
   ) throws -> [UInt32] {
-    let subject = TestNetwork(architecture, imageCount: images, expansions: expansions)
+    let subject = try TestNetwork(architecture, imageCount: images, expansions: expansions)
     subject.network.profile = profile
     profile?.begin()
     _ = try subject.loss()

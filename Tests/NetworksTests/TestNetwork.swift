@@ -14,12 +14,12 @@ final class TestNetwork {
   init(
     _ architecture: Architecture, imageCount: Int = 8, microBatchSize: Int = 2,
     groupLevel: Int? = nil, expansions: ExpansionStorage, frozen: FrozenPart = .none
-  ) {
+  ) throws {
     table = architecture.parameterTable
-    weights = FloatBuffer(count: table.trainableSize)
-    statistics = FloatBuffer(count: table.statisticsSize)
+    weights = try FloatBuffer(count: table.trainableSize)
+    statistics = try FloatBuffer(count: table.statisticsSize)
     table.initialize(weights: weights.start, statistics: statistics.start, seed: 3)
-    network = EfficientNet(
+    network = try EfficientNet(
       architecture,
       layout: BatchLayout(
         microBatchCount: 4, microBatchSize: microBatchSize, groupLevel: groupLevel),
@@ -46,8 +46,14 @@ extension Architecture {
   /// Tables in which each kind of block reads the stem, and each follows each.
   static var tables: [[Stage]] {
     [
-      ["cn_r2_k3_s1_c16_skip", "er_r2_k3_s2_e4_c24", "ir_r2_k5_s2_e4_c24_se0.25", "ds_r2_k3_s1_c24"],
-      ["er_r1_k5_s1_e2_c8_se0.5", "cn_r1_k3_s2_c24", "ds_r2_k5_s1_c24_se0.25", "cn_r2_k5_s2_c40_skip"],
+      [
+        "cn_r2_k3_s1_c16_skip", "er_r2_k3_s2_e4_c24", "ir_r2_k5_s2_e4_c24_se0.25",
+        "ds_r2_k3_s1_c24",
+      ],
+      [
+        "er_r1_k5_s1_e2_c8_se0.5", "cn_r1_k3_s2_c24", "ds_r2_k5_s1_c24_se0.25",
+        "cn_r2_k5_s2_c40_skip",
+      ],
       ["ir_r2_k3_s2_e3_c32", "er_r2_k3_s1_e3_c32_se0.25", "ir_r1_k3_s1_e6_c24", "cn_r2_k3_s1_c24"],
       ["ds_r1_k3_s2_c16", "ir_r1_k3_s1_e6_c40", "ds_r1_k5_s2_c40", "er_r1_k5_s2_e4_c40"],
     ].map { $0.compactMap { try? Stage(notation: $0) } }

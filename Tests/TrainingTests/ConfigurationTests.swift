@@ -149,8 +149,8 @@ final class ConfigurationTests: XCTestCase {
         + "allowed: kind, momentum, nesterov, weightDecay")
     assertFault(
       minimal + "\nnetwork: {phi: 1, width: 2}",
-      is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, stages, stem, head, phi, alpha, beta, "
-        + "gamma, resolution, classes, inputChannels, stemStride, dropout, dropPath, "
+      is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, stages, stem, "
+        + "head, phi, alpha, beta, gamma, resolution, classes, inputChannels, stemStride, dropout, dropPath, "
         + "batchNormEpsilon, batchNormMomentum, batchNormGroup")
     assertFault(
       minimal + "\nfinetuning: {freeze: stem}",
@@ -160,8 +160,8 @@ final class ConfigurationTests: XCTestCase {
       is: "digits.yaml:10: finetuning.freeze: stage8 is not among the 7 stages of the network")
     assertFault(
       minimal + "\nfinetuning: {checkpoint: a.h5, freeze: stage01}",
-      is: "digits.yaml:10: finetuning.freeze: expected one of none, stem, stage1, stage2 … and all, "
-        + "found stage01")
+      is: "digits.yaml:10: finetuning.freeze: expected one of none, stem, stage1, stage2 … and "
+        + "all, found stage01")
     // With an unknown kind nobody knows which keys it uses.
     assertFault(
       minimal + "\noptimizer:\n  nesterov: true\n  kind: sdg",
@@ -262,7 +262,7 @@ final class ConfigurationTests: XCTestCase {
         + "give one a channel")
     assertFault(
       minimal + "\nnetwork: {phi: 1, model: b1}",
-      is: "digits.yaml:10: network.phi: scales from b0, but network.model is b1; "
+      is: "digits.yaml:10: network.phi: scales from b0 or v2-b0, but network.model is b1; "
         + "leave one of the two out")
     assertFault(
       minimal + "\n  warmupEpochs: 10",

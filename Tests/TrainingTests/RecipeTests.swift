@@ -92,7 +92,7 @@ final class RecipeTests: XCTestCase {
       .v1, Coefficients(width: 0.25, depth: 0.3, resolution: 32))
     architecture.classes = 3
     let table = architecture.parameterTable
-    let state = ModelState(
+    let state = try ModelState(
       table: table, seed: 1, isAveraging: recipe.averaging.decay > 0,
       usesMeanSquare: recipe.optimizer.kind == .rmsprop)
     let average = try XCTUnwrap(state.averagedWeights)

@@ -1,3 +1,4 @@
+package import Boundary
 import Foundation
 import Kernels
 
@@ -34,7 +35,8 @@ package struct KernelBenchmark: Sendable, Encodable {
   }
 
   /// A kernel that does not compute what its reference computes.
-  package struct WrongKernel: Error, CustomStringConvertible {
+  package struct WrongKernel: Fault {
+    package let faultKind = FaultKind.check
     /// Name, shape, difference and tolerance in one line.
     package let description: String
   }

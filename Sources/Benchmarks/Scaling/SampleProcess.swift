@@ -1,4 +1,4 @@
-import Boundary
+package import Boundary
 import Foundation
 import Hosts
 import Training
@@ -8,9 +8,8 @@ import Training
 /// Output goes to files: no pipe can fill up and stop the job.
 package final class SampleProcess {
   /// A job that did not measure.
-  package struct Failure: Error, CustomStringConvertible {
-    /// What it ended with.
-    package let code: Int32
+  package struct Failure: Fault {
+    package let faultKind: FaultKind
     package let description: String
   }
 
@@ -41,7 +40,8 @@ package final class SampleProcess {
     process.standardOutput = try file("output")
     process.standardError = try file("errors")
     do { try process.run() } catch {
-      throw Failure(code: 2, description: "mpirun cannot be started: \(error.systemReason)")
+      throw Failure(
+        faultKind: .usage, description: "mpirun cannot be started: \(error.systemReason)")
     }
   }
 
@@ -90,7 +90,7 @@ package final class SampleProcess {
     let reason =
       own.map(String.init) ?? errors.first { $0.contains { $0.isLetter } } ?? "it told no reason"
     return Failure(
-      code: own == nil ? 2 : process.terminationStatus,
+      faultKind: own.flatMap { _ in FaultKind(rawValue: process.terminationStatus) } ?? .usage,
       description: "\((process.arguments ?? []).joined(separator: " ")) failed: \(reason)")
   }
 

@@ -17,9 +17,9 @@ public final class MicroBatchBuffer {
   /// Index of each image in its dataset.
   public var samples: [Int]
 
-  init(capacity: Int, imageSize: Int) {
+  init(capacity: Int, imageSize: Int) throws(MemoryShortage) {
     self.imageSize = imageSize
-    images = FloatBuffer(count: capacity * imageSize)
+    images = try FloatBuffer(count: capacity * imageSize)
     labels = Array(repeating: 0, count: capacity)
     partnerLabels = labels
     labelWeights = Array(repeating: 1, count: capacity)

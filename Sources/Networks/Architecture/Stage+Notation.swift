@@ -1,7 +1,7 @@
 /// Rows of the table as text, in the notation of PyTorch Image Models (timm), such as
 /// `ir_r2_k5_s2_e6_c40_se0.25`: the kind, then r repeats, k kernel, s stride of the first block,
-/// e expansion, c output channels, se squeezed over input channels, and for `cn` the word `skip`
-/// where blocks have short cuts.
+/// e expansion, c output channels, se squeezed over input channels, and `skip` or `noskip` where blocks
+/// have short cuts and their kind usually has not, or the other way round.
 extension Stage {
   /// Why a text is no row of the table.
   public struct NotationError: Error, CustomStringConvertible {
@@ -24,13 +24,19 @@ extension Stage {
       throw NotationError(
         description: "a row begins with its kind, one of \(known), as in ir_r2_k5_s2_e6_c40_se0.25")
     }
+    var seen: Set<String> = []
     var numbers: [String: Int] = [:]
-    var squeezeRatio: Double?
-    var hasShortcuts = kind != .convolution
+    var squeezeRatio = 0.0
+    var hasShortcuts = kind.usuallyHasShortcuts
     for word in words.dropFirst() {
-      if word == "skip" && kind == .convolution && !hasShortcuts {
-        hasShortcuts = true
-      } else if word.hasPrefix("se"), squeezeRatio == nil, kind != .convolution {
+      let isSkip = word == "skip" || word == "noskip"
+      let subject = isSkip ? "skip" : word.hasPrefix("se") ? "se" : String(word.prefix(1))
+      guard seen.insert(subject).inserted else {
+        throw NotationError(description: "\(word) comes twice")
+      }
+      if isSkip {
+        hasShortcuts = word == "skip"
+      } else if subject == "se", kind != .convolution {
         guard let ratio = Double(word.dropFirst(2)), Self.squeezeRatios.contains(ratio) else {
           throw NotationError(
             description: "\(word) is not se and a ratio of squeezed to input channels from "
@@ -38,12 +44,10 @@ extension Stage {
         }
         squeezeRatio = ratio
       } else {
-        let letter = String(word.prefix(1))
-        guard let range = Self.ranges[letter], numbers[letter] == nil,
-          let number = Self.number(word.dropFirst()), range.contains(number),
-          letter != "k" || number != 4
-        else { throw Self.misfit(word, of: kind, isRepeated: numbers[letter] != nil) }
-        numbers[letter] = number
+        guard let range = Self.ranges[subject], let number = Self.number(word.dropFirst()),
+          range.contains(number), subject != "k" || number != 4
+        else { throw Self.misfit(word, of: kind) }
+        numbers[subject] = number
       }
     }
     let expansion = numbers["e"] ?? 1
@@ -61,7 +65,7 @@ extension Stage {
     }
     self.init(
       kind, kernel: numbers["k"] ?? 0, stride: numbers["s"] ?? 0, expansion: expansion,
-      channels: numbers["c"] ?? 0, repeats: numbers["r"] ?? 0, squeezeRatio: squeezeRatio ?? 0,
+      channels: numbers["c"] ?? 0, repeats: numbers["r"] ?? 0, squeezeRatio: squeezeRatio,
       hasShortcuts: hasShortcuts)
   }
 
@@ -71,13 +75,12 @@ extension Stage {
       ? Int(digits) : nil
   }
 
-  private static func misfit(_ word: String, of kind: Kind, isRepeated: Bool) -> NotationError {
-    if isRepeated { return NotationError(description: "\(word) comes twice") }
-    return NotationError(
+  private static func misfit(_ word: String, of kind: Kind) -> NotationError {
+    NotationError(
       description: "\(word.isEmpty ? "a part without letter" : word) is not among what "
         + "\(kind.rawValue) has: r1 to r100, k3 or k5, s1 or s2, "
-        + (kind.isExpanding ? "e2 to e64, " : "") + "c1 to c65536"
-        + (kind == .convolution ? ", skip" : ", se0.001 to se4"))
+        + (kind.isExpanding ? "e2 to e64, " : "") + "c1 to c65536, "
+        + (kind == .convolution ? "" : "se0.001 to se4, ") + "skip or noskip")
   }
 
   /// The row as text.
@@ -85,7 +88,7 @@ extension Stage {
     var words = [kind.rawValue, "r\(repeats)", "k\(kernel)", "s\(stride)", "e\(expansion)"]
     words.append("c\(channels)")
     if squeezeRatio > 0 { words.append("se\(Self.text(squeezeRatio))") }
-    if kind == .convolution && hasShortcuts { words.append("skip") }
+    if hasShortcuts != kind.usuallyHasShortcuts { words.append(hasShortcuts ? "skip" : "noskip") }
     return words.joined(separator: "_")
   }
 

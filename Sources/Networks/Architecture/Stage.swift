@@ -13,6 +13,8 @@ public struct Stage: Sendable, Equatable {
 
     /// Whether the middle of a block is wider than its input.
     public var isExpanding: Bool { self == .mbConv || self == .fusedMBConv }
+    /// Whether a row of this kind has short cuts unless it says otherwise.
+    public var usuallyHasShortcuts: Bool { self != .convolution }
   }
 
   /// What its blocks are made of.

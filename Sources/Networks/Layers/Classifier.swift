@@ -16,16 +16,16 @@ final class Classifier: ForwardStep {
 
   init(
     _ architecture: Architecture, _ places: ParameterPlaces, source: RawOutput, layout: BatchLayout
-  ) {
+  ) throws(MemoryShortage) {
     self.places = places
     self.source = source
     classes = architecture.classes
     let images = layout.capacity
-    pooled = FloatBuffer(count: images * source.stride)
-    dpooled = FloatBuffer(count: images * source.stride)
-    unitFactors = FloatBuffer(count: images * source.stride)
+    pooled = try FloatBuffer(count: images * source.stride)
+    dpooled = try FloatBuffer(count: images * source.stride)
+    unitFactors = try FloatBuffer(count: images * source.stride)
     unitFactors.values.update(repeating: 1)
-    logits = FloatBuffer(count: images * channelStride(classes))
+    logits = try FloatBuffer(count: images * channelStride(classes))
     totals = Array(repeating: .init(), count: layout.microBatches.count)
   }
 

@@ -10,19 +10,21 @@ final class GateLayer {
   private let dgate, dreduced, dpooled: FloatBuffer
 
   /// - Parameter capacity: Images that there is room for: all, or a few at a time.
-  init(_ operation: SqueezeExcitation, _ places: ConvolutionPlaces.GatePlaces, capacity: Int) {
+  init(
+    _ operation: SqueezeExcitation, _ places: ConvolutionPlaces.GatePlaces, capacity: Int
+  ) throws(MemoryShortage) {
     self.operation = operation
     self.places = places
     self.capacity = capacity
     let wide = capacity * channelStride(operation.channels)
     let narrow = capacity * channelStride(operation.squeezed)
-    pooled = FloatBuffer(count: wide)
-    reduced = FloatBuffer(count: narrow)
-    hidden = FloatBuffer(count: narrow)
-    gate = FloatBuffer(count: wide)
-    dgate = FloatBuffer(count: wide)
-    dreduced = FloatBuffer(count: narrow)
-    dpooled = FloatBuffer(count: wide)
+    pooled = try FloatBuffer(count: wide)
+    reduced = try FloatBuffer(count: narrow)
+    hidden = try FloatBuffer(count: narrow)
+    gate = try FloatBuffer(count: wide)
+    dgate = try FloatBuffer(count: wide)
+    dreduced = try FloatBuffer(count: narrow)
+    dpooled = try FloatBuffer(count: wide)
   }
 
   private func wide(_ buffer: FloatBuffer, _ image: Int) -> UnsafeMutablePointer<Float> {

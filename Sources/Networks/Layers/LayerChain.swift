@@ -17,7 +17,7 @@ struct LayerChain {
   init(
     _ architecture: Architecture, _ places: ParameterPlaces, images: FloatBuffer,
     layout: BatchLayout, frozen: Int, expansions: ExpansionStorage, _ work: Workspace
-  ) {
+  ) throws(MemoryShortage) {
     let units = architecture.units
     var builder = Builder(
       architecture: architecture, layout: layout, images: images, expansions: expansions,
@@ -25,7 +25,7 @@ struct LayerChain {
     var steps: [any ForwardStep] = []
     var last: RawOutput?
     for (index, unit) in units.enumerated() {
-      let (layers, output) = builder.layers(index, places.units[index], behind: last)
+      let (layers, output) = try builder.layers(index, places.units[index], behind: last)
       last = output
       self.expansions.append(
         layers[0] is RecomputedExpansion
@@ -44,13 +44,13 @@ struct LayerChain {
       }
     }
     guard let last else { preconditionFailure("a network without layers") }
-    classifier = Classifier(architecture, places, source: last, layout: layout)
+    classifier = try Classifier(architecture, places, source: last, layout: layout)
     if !steps.isEmpty {
       evaluated.append(
         Segment(
           steps: steps + [classifier], imagesAtOnce: builder.imagesAtOnce(units.count - 1)))
     }
-    work.reserve()
+    try work.reserve()
   }
 
   /// Takes running statistics for those of the batches to come, where they are asked for.
@@ -123,7 +123,7 @@ private struct Builder {
   /// Makes the layers of a unit.
   mutating func layers(
     _ index: Int, _ places: [ConvolutionPlaces], behind previous: RawOutput?
-  ) -> ([any Layer], RawOutput) {
+  ) throws(MemoryShortage) -> ([any Layer], RawOutput) {
     let unit = units[index]
     let input = previous.flatMap { self.input(index, behind: $0) }
     var source: Source?
@@ -135,26 +135,27 @@ private struct Builder {
     var output: RawOutput?
     for (number, shape) in unit.convolutions.enumerated() {
       let isLast = number == unit.convolutions.count - 1
-      let normalization = NormalizationLayer(
+      let normalization = try NormalizationLayer(
         places[number].normalization, epsilon: architecture.batchNormEpsilon, layout: layout,
         isFrozen: !isTrained(index))
       if let input, shape.kind == .pointwise, !isLast, expansions.recomputes(shape) {
-        let layer = RecomputedExpansion(
+        let layer = try RecomputedExpansion(
           shape, places[number], input: input, normalization, unit, layout, work)
         source = .expansion(layer)
         layers.append(layer)
         continue
       }
       let own = RawOutput(
-        shape, normalization, use(index, number, isLast: isLast, input), images: layout.capacity)
+        shape, normalization, try use(index, number, isLast: isLast, input), images: layout.capacity
+      )
       switch (shape.kind, source, input) {
       case (.standard, nil, _):
         layers.append(
-          StandardConvolutionLayer(
+          try StandardConvolutionLayer(
             shape, places[number], input: .images(images), output: own, unit, work))
       case (.standard, .rows(let input)?, _):
         layers.append(
-          StandardConvolutionLayer(
+          try StandardConvolutionLayer(
             shape, places[number], input: .rows(input), output: own, unit, work))
       case (.depthwise, let source?, _):
         layers.append(
@@ -163,7 +164,7 @@ private struct Builder {
             unit, work))
       case (.pointwise, .raw(let source)?, _):
         layers.append(
-          ProjectionLayer(
+          try ProjectionLayer(
             shape, places[number], source: source, output: own, unit,
             gates: isTrained(index) ? layout.capacity : imagesAtOnce(index), work))
       case (.pointwise, .rows(let input)?, _):
@@ -202,7 +203,7 @@ private struct Builder {
   /// Where a convolution's output lies, and who reads it how.
   private mutating func use(
     _ index: Int, _ number: Int, isLast: Bool, _ input: BlockInput?
-  ) -> RawOutput.Use {
+  ) throws(MemoryShortage) -> RawOutput.Use {
     let shape = units[index].convolutions[number]
     // What is read as rows is left as rows, the head's output, too.
     let isNarrow = isLast && (shape.kind == .pointwise || !isReadRaw(index))
@@ -218,14 +219,15 @@ private struct Builder {
     } else {
       values = isReadRaw ? work.wide[position % 2] : work.narrow[index % 2]
     }
+    var shortcut: Shortcut?
+    if isLast, let input, let own = units[index].shortcut {
+      shortcut = try Shortcut(input, own, images: self.layout.capacity)
+    }
     return RawOutput.Use(
       layout: layout, values: values,
       capacity: isKept ? self.layout.capacity : imagesAtOnce(index),
       gradients: isInFrontOfDepthwise(index, number) ? work.inputGradient : work.outputGradient,
       isSettled: !isTrained && !isReadRaw, isReadRaw: isReadRaw, isReaderTrained: isReaderTrained,
-      shortcut: isLast
-        ? units[index].shortcut.flatMap { shortcut in
-          input.map { Shortcut($0, shortcut, images: self.layout.capacity) }
-        } : nil)
+      shortcut: shortcut)
   }
 }

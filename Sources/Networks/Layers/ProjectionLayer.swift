@@ -14,18 +14,18 @@ final class ProjectionLayer: Layer {
   init(
     _ shape: Convolution, _ places: ConvolutionPlaces, source: RawOutput, output: RawOutput,
     _ unit: Unit, gates: Int, _ work: Workspace
-  ) {
+  ) throws(MemoryShortage) {
     self.places = places
     self.source = source
     self.output = output
     normalization = output.normalization
     place = unit.place
-    gate = shape.gate.flatMap { gate in
-      places.gate.map {
-        GateLayer(
-          SqueezeExcitation(channels: shape.inputChannels, squeezed: gate.squeezed), $0,
-          capacity: gates)
-      }
+    if let gate = shape.gate, let gatePlaces = places.gate {
+      self.gate = try GateLayer(
+        SqueezeExcitation(channels: shape.inputChannels, squeezed: gate.squeezed), gatePlaces,
+        capacity: gates)
+    } else {
+      gate = nil
     }
     work.activated.require(max(imagesPerTile * source.pixels, GEMM.tileRows) * source.stride)
     work.kernel.require(source.stride * output.channels)

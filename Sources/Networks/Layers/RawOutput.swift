@@ -190,11 +190,11 @@ final class Shortcut {
   /// Factor of the branch for each image: 0 when drop-path drops it.
   let factors: FloatBuffer
 
-  init(_ input: BlockInput, _ unit: Unit.Shortcut, images: Int) {
+  init(_ input: BlockInput, _ unit: Unit.Shortcut, images: Int) throws(MemoryShortage) {
     self.input = input
     block = unit.block
     dropPath = unit.dropPath
-    factors = FloatBuffer(count: images)
+    factors = try FloatBuffer(count: images)
     factors.values.update(repeating: 1)
   }
 

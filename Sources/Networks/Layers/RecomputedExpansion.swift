@@ -26,15 +26,17 @@ final class RecomputedExpansion: Layer {
     let transposedPanels, correction, products: FloatBuffer
     let productsSize: Int
 
-    init(_ inputChannels: Int, _ channels: Int, _ layout: BatchLayout) {
+    init(
+      _ inputChannels: Int, _ channels: Int, _ layout: BatchLayout
+    ) throws(MemoryShortage) {
       self.layout = layout
       covariance = ExpansionCovariance(channels: inputChannels, layout: layout)
-      transposedPanels = FloatBuffer(
+      transposedPanels = try FloatBuffer(
         count: Expansion.transposedPanelsSize(inputChannels: inputChannels, channels: channels))
-      correction = FloatBuffer(
+      correction = try FloatBuffer(
         count: ExpansionGradient.correctionSize(inputChannels: inputChannels))
       productsSize = Expansion.productsSize(inputChannels: inputChannels, channels: channels)
-      products = FloatBuffer(count: productsSize * layout.microBatches.count)
+      products = try FloatBuffer(count: productsSize * layout.microBatches.count)
     }
 
     func products(_ run: ImageRun) -> UnsafeMutablePointer<Float> {
@@ -45,7 +47,7 @@ final class RecomputedExpansion: Layer {
   init(
     _ shape: Convolution, _ places: ConvolutionPlaces, input: BlockInput,
     _ normalization: NormalizationLayer, _ unit: Unit, _ layout: BatchLayout, _ work: Workspace
-  ) {
+  ) throws(MemoryShortage) {
     self.places = places
     self.input = input
     self.normalization = normalization
@@ -53,10 +55,10 @@ final class RecomputedExpansion: Layer {
     activation = shape.activation
     place = unit.place
     isAdding = unit.shortcut != nil
-    panels = FloatBuffer(
+    panels = try FloatBuffer(
       count: Expansion.panelsSize(inputChannels: shape.inputChannels, channels: shape.channels))
     training =
-      normalization.isFrozen ? nil : Training(shape.inputChannels, shape.channels, layout)
+      normalization.isFrozen ? nil : try Training(shape.inputChannels, shape.channels, layout)
     if training != nil {
       work.scratch.require(InputCovariance.scratchSize(channels: shape.inputChannels))
     }

@@ -27,7 +27,7 @@ final class StandardConvolutionLayer: Layer {
   init(
     _ shape: Convolution, _ places: ConvolutionPlaces, input: Input, output: RawOutput,
     _ unit: Unit, _ work: Workspace
-  ) {
+  ) throws(MemoryShortage) {
     self.input = input
     self.output = output
     self.places = places
@@ -44,7 +44,7 @@ final class StandardConvolutionLayer: Layer {
     convolution = StandardConvolution(
       geometry: shape.geometry, inputChannels: shape.inputChannels, channels: shape.channels,
       inputStep: inputStep)
-    panels = FloatBuffer(count: convolution.panelsSize)
+    panels = try FloatBuffer(count: convolution.panelsSize)
     work.scratch.require(convolution.scratchSize)
     if hasInputGradient { work.kernel.require(convolution.transposedPanelsSize) }
   }

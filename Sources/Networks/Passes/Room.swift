@@ -5,13 +5,16 @@ import Tensors
 /// Whoever needs it says so while the network is built; it is reserved once all have.
 final class Room {
   private var size = 0
-  private var buffer = FloatBuffer(count: 0)
+  private var buffer: FloatBuffer?
 
   /// Asks for `count` floats.
   func require(_ count: Int) { size = max(size, count) }
 
   /// Makes what was asked for, all zero.
-  func reserve() { buffer = FloatBuffer(count: size) }
+  func reserve() throws(MemoryShortage) { buffer = try FloatBuffer(count: size) }
 
-  var start: UnsafeMutablePointer<Float> { buffer.start }
+  var start: UnsafeMutablePointer<Float> {
+    guard let buffer else { preconditionFailure("a room that is not reserved yet") }
+    return buffer.start
+  }
 }

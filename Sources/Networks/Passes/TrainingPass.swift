@@ -11,13 +11,15 @@ final class TrainingPass {
 
   init(
     _ work: Workspace, layout: BatchLayout, exchange: any Exchange, gradients: GradientTree
-  ) {
+  ) throws(MemoryShortage) {
     self.work = work
     self.layout = layout
     self.exchange = exchange
     self.gradients = gradients
     current = work.narrowGradients[0]
     next = work.narrowGradients[1]
+    try exchange.takeGradients(
+      gradients.slots.start, size: gradients.arenaSize, plan: layout.batchPlan)
   }
 
   /// Runs a layer forward: every micro-batch, then the statistics of all ranks.
@@ -31,11 +33,7 @@ final class TrainingPass {
   }
 
   /// Begins the way back of a batch's gradients.
-  func beginGradients() {
-    exchange.beginGradients(
-      gradients.slots.start, size: gradients.arenaSize, plan: layout.batchPlan,
-      transport: gradients.transport)
-  }
+  func beginGradients() { exchange.beginGradients() }
 
   /// Waits for the gradients of all ranks.
   func finishGradients() throws(ExchangeError) { try exchange.finishGradients() }

@@ -52,12 +52,12 @@ final class Workspace {
   }
 
   /// Reserves what all layers have asked for.
-  func reserve() {
+  func reserve() throws(MemoryShortage) {
     let shared = [
       wideTile, narrowTile, activated, products, kernel, scratch, depthwiseGradient,
       outputGradient, inputGradient, input,
     ]
-    for room in shared + narrowGradients + narrow + wide + own { room.reserve() }
+    for room in shared + narrowGradients + narrow + wide + own { try room.reserve() }
   }
 
   /// Ends a piece of work, for whoever measures.

@@ -1,3 +1,4 @@
+public import Boundary
 import Kernels
 import Tensors
 
@@ -24,9 +25,12 @@ public enum StatisticsKind: Sendable {
 }
 
 /// A failure of the exchange between ranks.
-public struct ExchangeError: Error, CustomStringConvertible {
+public struct ExchangeError: Fault {
   /// One line that says what failed.
   public let description: String
+
+  /// The ranks cannot talk to each other.
+  public var faultKind: FaultKind { .rankLost }
 
   /// Wraps a message.
   public init(_ description: String) { self.description = description }
@@ -44,13 +48,18 @@ public protocol Exchange: AnyObject {
     microBatches: Range<Int>
   ) throws(ExchangeError)
 
-  /// Begins to replace the gradient of each subtree of this rank by that of the whole batch.
+  /// How gradients are combined and carried.
+  var transport: GradientTransport { get }
+
+  /// Learns, once, where a network has its gradients.
   ///
-  /// - Parameter slots: One gradient of `size` floats for each subtree, in the order of `plan`; the
-  ///   same memory in every step.
-  func beginGradients(
-    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan,
-    transport: GradientTransport)
+  /// - Parameter slots: One gradient of `size` floats for each subtree, in the order of `plan`.
+  /// - Throws: Where the system has not the memory for what arrives.
+  func takeGradients(
+    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan) throws(MemoryShortage)
+
+  /// Begins to replace the gradient of each subtree of this rank by that of the whole batch.
+  func beginGradients()
 
   /// The gradients from `place` of every slot on are final and may leave.
   func release(gradientsFrom place: Int)
@@ -65,14 +74,17 @@ public protocol Exchange: AnyObject {
 
   /// Waits for the gradients of the whole batch.
   ///
-  /// - Throws: What went wrong since ``beginGradients(_:size:plan:transport:)``.
+  /// - Throws: What went wrong since ``beginGradients()``.
   func finishGradients() throws(ExchangeError)
 }
 
 /// The exchange of a single rank: the tree over its own micro-batches.
 public final class LocalExchange: Exchange {
+  /// How gradients are combined.
+  public let transport: GradientTransport
+
   /// An exchange with nobody.
-  public init() {}
+  public init(transport: GradientTransport = .float32) { self.transport = transport }
 
   /// Replaces the payload of each local micro-batch by the total of its group.
   public func combine(
@@ -87,12 +99,14 @@ public final class LocalExchange: Exchange {
   }
 
   /// Does nothing: the gradient of the only subtree is that of the whole batch.
-  public func beginGradients(
-    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan,
-    transport: GradientTransport
+  public func takeGradients(
+    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
   ) {
     precondition(plan.steps.isEmpty, "a plan with other ranks needs an exchange between ranks")
   }
+
+  /// Does nothing.
+  public func beginGradients() {}
 
   /// Does nothing.
   public func release(gradientsFrom place: Int) {}

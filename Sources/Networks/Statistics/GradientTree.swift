@@ -28,7 +28,7 @@ final class GradientTree {
   init(
     layout: BatchLayout, table: ParameterTable, largestRange: Int, origin: Int,
     transport: GradientTransport
-  ) {
+  ) throws(MemoryShortage) {
     self.transport = transport
     self.layout = layout
     self.origin = origin
@@ -36,8 +36,8 @@ final class GradientTree {
     tensors = table.trainable
     plan = layout.batchPlan
     levelSize = largestRange
-    slots = FloatBuffer(count: plan.subtrees.count * arenaSize)
-    levels = FloatBuffer(count: layout.partition.treeLevels * largestRange)
+    slots = try FloatBuffer(count: plan.subtrees.count * arenaSize)
+    levels = try FloatBuffer(count: layout.partition.treeLevels * largestRange)
   }
 
   /// Computes and adds the gradient of one micro-batch for `range` of the parameters.

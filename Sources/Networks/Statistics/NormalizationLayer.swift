@@ -14,7 +14,9 @@ final class NormalizationLayer {
   private let sums: UnsafeMutablePointer<Double>
   private let layout: BatchLayout
 
-  init(_ place: NormalizationPlace, epsilon: Double, layout: BatchLayout, isFrozen: Bool) {
+  init(
+    _ place: NormalizationPlace, epsilon: Double, layout: BatchLayout, isFrozen: Bool
+  ) throws(MemoryShortage) {
     channels = place.channels
     self.place = place
     self.isFrozen = isFrozen
@@ -22,7 +24,7 @@ final class NormalizationLayer {
     self.layout = layout
     stride = channelStride(channels)
     let (groups, microBatches) = isFrozen ? (1, 0) : (layout.groupCount, layout.microBatches.count)
-    factors = FloatBuffer(count: groups * Factor.allCases.count * stride)
+    factors = try FloatBuffer(count: groups * Factor.allCases.count * stride)
     let momentsCount = microBatches * ChannelMoments.size(channels: channels)
     let sumsCount = microBatches * GradientSums.size(channels: channels)
     moments = .allocate(capacity: momentsCount)

@@ -244,8 +244,8 @@ extension Checkpoint {
     case let error as HDF5Error:
       if case .refused(let code) = error.kind { return unreadable(path, code) }
       return damaged(path, (error.object.map { "\($0): " } ?? "") + error.reason)
-    default:
-      return TrainingError(error)
+    case let fault as any Fault: return TrainingError(fault)
+    default: return damaged(path, "\(error)")
     }
   }
 }
@@ -268,9 +268,10 @@ extension Checkpoint {
       throw damaged(
         path, "\(byteCount) bytes cannot hold the \(table.parameterCount) parameters it describes")
     }
-    let state = ModelState(
-      table: table, isAveraging: configuration.averaging.decay > 0,
-      usesMeanSquare: configuration.optimizer.kind == .rmsprop)
+    let state = try TrainingError.making(
+      try ModelState(
+        table: table, isAveraging: configuration.averaging.decay > 0,
+        usesMeanSquare: configuration.optimizer.kind == .rmsprop))
     return (try read(path, into: state, advance: advance), configuration, state)
   }
 

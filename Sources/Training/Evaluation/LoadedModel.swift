@@ -14,10 +14,11 @@ package final class LoadedModel {
     (checkpoint, configuration, state) = try Checkpoint.load(path)
     self.path = path
     let evaluated = state.evaluated
-    network = EvaluationNetwork(
-      Architecture(configuration.network, classes: checkpoint.classNames.count),
-      capacity: configuration.batch.microBatch, weights: evaluated.weights,
-      statistics: evaluated.statistics)
+    network = try TrainingError.making(
+      try EvaluationNetwork(
+        Architecture(configuration.network, classes: checkpoint.classNames.count),
+        capacity: configuration.batch.microBatch, weights: evaluated.weights,
+        statistics: evaluated.statistics))
   }
 
   /// The way of images to the network.
@@ -29,10 +30,7 @@ package final class LoadedModel {
       throw TrainingError(
         .usage, "\(path): the run had no validation data; name shards with --data")
     }
-    let pipeline: ImagePipeline
-    do throws(DatasetError) {
-      pipeline = try DataFeed.pipeline(paths, configuration)
-    } catch { throw TrainingError(error) }
+    let pipeline = try TrainingError.reading(try DataFeed.pipeline(paths, configuration))
     let (own, others) = (checkpoint.classNames, pipeline.dataset.classNames)
     guard own == others else {
       throw TrainingError(

@@ -46,9 +46,7 @@ public final class Predictor {
     model =
       "\(loaded.configuration.network.name) at \(preparation.resolution) × "
       + "\(preparation.resolution), \(classNames.count) classes"
-    do throws(DatasetError) {
-      pipeline = try PicturePipeline(preparation)
-    } catch { throw TrainingError(error) }
+    pipeline = try TrainingError.reading(try PicturePipeline(preparation))
   }
 
   /// Looks at files, as many at a time as the network holds.

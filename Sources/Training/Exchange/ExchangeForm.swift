@@ -1,3 +1,4 @@
+import Boundary
 import Kernels
 import MPI
 import Tensors
@@ -24,11 +25,11 @@ package struct ExchangeForm {
   /// - Parameters:
   ///   - microBatchCount: Micro-batches of a round: unequal runs of them take other ways.
   ///   - advance: Called whenever messages have arrived, for whoever watches.
-  /// - Throws: If the library refuses or loses a rank.
+  /// - Throws: If the library refuses or loses a rank; where the system has not the memory.
   package init(
     _ configuration: ExchangeConfiguration, measuring communicator: Communicator,
     microBatchCount: Int, advance: () -> Void = {}
-  ) throws(MPIError) {
+  ) throws(TrainingError) {
     let float = MemoryLayout<Float>.stride
     let chunks = configuration.chunkBytes.map { [$0] } ?? [60 << 10, 240 << 10, 960 << 10]
     let plan = ReductionPlan(
@@ -49,29 +50,40 @@ package struct ExchangeForm {
       return
     }
     let count = Self.measuredBytes / float
-    let values = FloatBuffer(count: plan.subtrees.count * count)
-    var seconds: [Double] = []
-    for form in forms {
-      let sum = PipelinedSum(
-        values.start, payload: count, plan: plan, over: communicator, form: form,
-        transport: configuration.transport)
-      var shortest = Duration.seconds(Int64.max)
-      for _ in 0...Self.repetitions {
-        try communicator.barrier()
-        let start = ContinuousClock.now
-        sum.begin()
-        try sum.finish(advance: advance)
-        // A sum takes as long as on the rank that is the last to have it.
-        let longest = try communicator.allGather([.now - start] as [Duration]).max()
-        shortest = min(shortest, longest ?? shortest)
+    let seconds: [Double]
+    do {
+      let values = try FloatBuffer(count: plan.subtrees.count * count)
+      seconds = try forms.map { form in
+        let sum = try PipelinedSum(
+          values.start, payload: count, plan: plan, over: communicator, form: form,
+          transport: configuration.transport)
+        return try Self.measure(sum, communicator, advance)
       }
-      seconds.append(shortest / .seconds(1))
-    }
+    } catch let fault as any Fault {
+      throw TrainingError(fault)
+    } catch { throw TrainingError(.rankLost, "\(error)") }
     // In the order of their chunks: small ones fit between two exchanges of statistics.
     let fastest = seconds.min() ?? 0
     let chosen = seconds.firstIndex { $0 <= fastest * Self.tolerance } ?? 0
     form = forms[chosen]
     secondsPerFloat = seconds[chosen] / Double(count)
+  }
+
+  /// The shortest time of some sums, in seconds.
+  private static func measure(
+    _ sum: PipelinedSum, _ communicator: Communicator, _ advance: () -> Void
+  ) throws(MPIError) -> Double {
+    var shortest = Duration.seconds(Int64.max)
+    for _ in 0...repetitions {
+      try communicator.barrier()
+      let start = ContinuousClock.now
+      sum.begin()
+      try sum.finish(advance: advance)
+      // A sum takes as long as on the rank that is the last to have it.
+      let longest = try communicator.allGather([.now - start] as [Duration]).max()
+      shortest = min(shortest, longest ?? shortest)
+    }
+    return shortest / .seconds(1)
   }
 
   /// How gradients travel, for a log.

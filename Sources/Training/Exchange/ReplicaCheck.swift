@@ -1,5 +1,5 @@
 import Kernels
-package import MPI
+import MPI
 
 /// Proof that all ranks hold the same bits.
 ///
@@ -11,16 +11,15 @@ package enum ReplicaCheck {
   /// - Throws: When they differ, on all ranks the same: the first rank that is not like most, and the
   ///   first arena in which it is not.
   package static func run(
-    _ state: ModelState, over communicator: Communicator
+    _ state: ModelState, over group: TrainingGroup
   ) throws(TrainingError) {
-    guard communicator.size > 1 else { return }
+    guard group.size > 1 else { return }
     let arenas = state.arenas
     let own = arenas.map { Fingerprint.of($0.buffer.start, count: $0.buffer.count) }
-    let all: [UInt64]
-    do throws(MPIError) { all = try communicator.allGather(own) } catch {
-      throw TrainingError(error)
+    let all = try group.exchange { communicator throws(MPIError) in
+      try communicator.allGather(own)
     }
-    let replicas = (0..<communicator.size).map { rank in
+    let replicas = (0..<group.size).map { rank in
       Array(all[rank * own.count..<(rank + 1) * own.count])
     }
     guard let (rank, arena, hasMajority) = firstDifference(replicas) else { return }

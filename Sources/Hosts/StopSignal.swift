@@ -1,5 +1,4 @@
 import Glibc
-import Hosts
 package import Supervision
 import Synchronization
 
@@ -7,7 +6,7 @@ import Synchronization
 /// SIGUSR1, with which batch systems announce the end of the time allotted.
 public enum StopSignal {
   /// All of them; where ranks received different ones, the first of them counts.
-  static let all = [SIGTERM, SIGUSR1, SIGHUP, SIGINT]
+  package static let all = [SIGTERM, SIGUSR1, SIGHUP, SIGINT]
 
   /// The last one received, or 0. An atomic without locks is safe to write in a signal handler.
   private static let received = Atomic<Int32>(0)

@@ -1,6 +1,4 @@
-import Foundation
 import MPI
-import Supervision
 
 /// How the ranks compare since the last line of the log.
 public struct Pace: Sendable {
@@ -23,32 +21,28 @@ public struct Pace: Sendable {
   }
 }
 
-extension Trainer {
+extension Pace {
   /// Compares the ranks; called by all of them.
   ///
   /// - Parameters:
   ///   - computing: Seconds that this rank computed.
-  ///   - waiting: Seconds that it waited for images.
-  ///   - seconds: Duration of those steps.
-  /// - Returns: Nothing for a rank alone.
-  func pace(
-    computing: Double, waiting: Double, seconds: Double
-  ) throws(TrainingError) -> Pace? {
-    guard communicator.size > 1, let members = watch?.members else { return nil }
-    let all: [Double]
-    do throws(MPIError) {
-      all = try activity.exchange { () throws(MPIError) in
-        try communicator.allGather([computing, waiting / max(seconds, 1e-9)])
-      }
-    } catch { throw TrainingError(error) }
-    let times = stride(from: 0, to: all.count, by: 2).map { (rank: $0 / 2, seconds: all[$0]) }
+  ///   - waiting: Share of the time that it waited for images.
+  /// - Returns: Nil for a rank alone.
+  init?(
+    of group: TrainingGroup, computing: Double, waiting: Double
+  ) throws(TrainingError) {
+    guard group.size > 1 else { return nil }
+    let all = try group.exchange { communicator throws(MPIError) in
+      try communicator.allGather([SIMD2(computing, waiting)])
+    }
+    let times = all.enumerated().map { (rank: $0, seconds: $1.x) }
     let sorted = times.sorted { ($0.seconds, $1.rank) < ($1.seconds, $0.rank) }
     // Of an even number the lower one of the middle: of two ranks, the faster.
     let median = sorted[(sorted.count - 1) / 2].seconds
     let slowest = sorted[sorted.count - 1]
-    return Pace(
-      slowestRank: slowest.rank, slowestHost: members[slowest.rank].host,
-      excess: slowest.seconds / max(median, 1e-9) - 1,
-      longestWaiting: stride(from: 1, to: all.count, by: 2).map { all[$0] }.max() ?? 0)
+    slowestRank = slowest.rank
+    slowestHost = group.hosts[slowest.rank]
+    excess = slowest.seconds / max(median, 1e-9) - 1
+    longestWaiting = all.map(\.y).max() ?? 0
   }
 }

@@ -2,6 +2,7 @@ import Boundary
 package import Datasets
 package import Networks
 package import Supervision
+package import Tensors
 
 /// Training and validation images on their way into a network.
 package final class DataFeed {
@@ -76,10 +77,13 @@ package final class DataFeed {
   /// Begins to prepare the images of this rank, from the round 0 of a step on.
   ///
   /// - Parameter totalSteps: Steps of the whole run; nothing is prepared for later ones.
-  package func begin(atStep step: Int, totalSteps: Int, layout: BatchLayout) {
+  /// - Throws: Where the system has not the memory.
+  package func begin(
+    atStep step: Int, totalSteps: Int, layout: BatchLayout
+  ) throws(MemoryShortage) {
     let sequence = TrainingSequence(configuration, training, layout: layout, firstStep: step)
     self.sequence = sequence
-    loader = Loader(
+    loader = try Loader(
       count: max(0, totalSteps - step) * sequence.microBatchesPerStep,
       threads: configuration.data.loaderThreads,
       ahead: configuration.data.prefetch * layout.microBatches.count,
@@ -102,25 +106,29 @@ package final class DataFeed {
     try loader.use(body)
   }
 
-  /// Loads this rank's images of a round of a step and returns the number of images of the whole
-  /// batch.
+  /// Images of the whole batch of a step.
+  package func imageCount(ofStep step: Int) -> Int {
+    guard let sequence else { preconditionFailure("the feed has not begun") }
+    return sequence.imageCount(ofStep: step)
+  }
+
+  /// Loads the images of a round, see ``EfficientNet/beginBatch(imageCount:round:)``.
   ///
   /// - Precondition: Steps and rounds come in their order, from where the feed began.
-  package func load(step: Int, round: Int, into network: EfficientNet) throws(DatasetError) -> Int {
-    guard let sequence else { preconditionFailure("the feed has not begun") }
-    let imageCount = sequence.imageCount(ofStep: step)
-    for run in network.beginBatch(imageCount: imageCount, round: round) {
-      try next { buffer in
-        activity?.advance()
-        precondition(buffer.count == run.positions.count, "a micro-batch with other images")
-        network.take(buffer, at: run.firstImage)
-        for image in 0..<buffer.count {
-          network.partnerLabels[run.firstImage + image] = buffer.partnerLabels[image]
-          network.labelWeights[run.firstImage + image] = buffer.labelWeights[image]
-        }
-      }
+  /// - Throws: When an image is damaged or cannot be read.
+  package func load(_ runs: [LocalRun], into network: EfficientNet) throws(TrainingError) {
+    for run in runs {
+      try TrainingError.reading(
+        try next { buffer in
+          activity?.advance()
+          precondition(buffer.count == run.positions.count, "a micro-batch with other images")
+          network.take(buffer, at: run.firstImage)
+          for image in 0..<buffer.count {
+            network.partnerLabels[run.firstImage + image] = buffer.partnerLabels[image]
+            network.labelWeights[run.firstImage + image] = buffer.labelWeights[image]
+          }
+        })
     }
-    return imageCount
   }
 }
 

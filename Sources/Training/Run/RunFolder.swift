@@ -28,50 +28,6 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// Seconds after which a file server has forgotten the lock of a host that is gone: the lease of
-  /// NFS 4 lasts 90 (Linux, `nfsv4leasetime`), and servers sweep out what has expired now and then.
-  package static let leaseSeconds = 120.0
-
-  /// Keeps other runs out of the folder until this process ends.
-  ///
-  /// - Parameters:
-  ///   - seconds: How long to wait for another process to give up the lock, unless a signal asks to
-  ///     stop.
-  ///   - advance: Is called whenever the lock was asked for.
-  ///   - tell: Is told what is waited for.
-  /// - Throws: When another process is writing in it. File systems without locks let everybody in.
-  package func lock(
-    waiting seconds: Double, advance: () -> Void, _ tell: (String) -> Void
-  ) throws(TrainingError) {
-    let descriptor: Int32
-    do throws(FileRefusal) {
-      descriptor = try WrittenFile.open(file(".lock"), O_RDWR, .regular)
-    } catch {
-      guard error.kind == .notRegular else { return }
-      throw TrainingError(
-        .output, "\(file(".lock")), by which runs keep apart, is not used: \(error.reason)")
-    }
-    let deadline = Date(timeIntervalSinceNow: seconds)
-    var isTold = false
-    // Never closed: the lock goes with the process.
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
-      guard Date() < deadline, StopSignal.pending == nil else {
-        close(descriptor)
-        throw TrainingError(
-          .usage,
-          "another run is writing in \(path); wait for it to end or choose another --output")
-      }
-      if !isTold {
-        tell(
-          "another run is writing in \(path), or its host was lost and the file server still keeps "
-            + "its lock: waiting up to \(Int(seconds)) s for it to end")
-        isTold = true
-      }
-      advance()
-      Thread.sleep(forTimeInterval: 0.25)
-    }
-  }
-
   /// Path of a file in the folder.
   public func file(_ name: String) -> String {
     (path as NSString).appendingPathComponent(name)

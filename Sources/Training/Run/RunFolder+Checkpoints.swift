@@ -33,6 +33,15 @@ extension RunFolder {
     try steps(ending: ".h5").map { checkpoint(step: $0) }
   }
 
+  /// Refuses a folder that has checkpoints, for a run that does not go on from them.
+  package func requireNew() throws(TrainingError) {
+    guard let old = try checkpoints().first else { return }
+    throw TrainingError(
+      .usage,
+      "\(path) already has checkpoints, such as \(old); go on with --resume or choose another "
+        + "--output")
+  }
+
   /// Reads the newest checkpoint that is whole, verified and what its name says.
   ///
   /// - Parameters:

@@ -36,20 +36,51 @@ extension Watch {
       "rank \(rank) of \(communicator.size) on host \(own.host), pid \(own.pid), \(cores) "
         + "core\(cores == 1 ? "" : "s"), OpenBLAS \(OpenBLAS.coreName)")
     let members: [Member]
-    do {
-      members = try communicator.allGatherParts([UInt8](JSONEncoder().encode(own))).map {
-        try JSONDecoder().decode(Member.self, from: Data($0))
+    do throws(MPIError) {
+      let words = [UInt8]((try? JSONEncoder().encode(own)) ?? Data())
+      members = try communicator.allGatherParts(words).compactMap {
+        try? JSONDecoder().decode(Member.self, from: Data($0))
       }
     } catch { throw TrainingError(error) }
+    guard members.count == communicator.size else {
+      throw TrainingError(
+        .rankLost, "not all ranks are of the same program; start all from the same files",
+        isShared: true)
+    }
     let watch = Watch(
       rank: rank, members: members, listener: listener, activity: Activity(), log: log,
       folder: folder.path, timing: WatchTiming(deadline: deadline),
       outlet: .process(ends: ends))
     // Who has not spoken yet is not missed: nobody goes on before all have connected.
-    do throws(MPIError) {
-      try watch.activity.exchange { () throws(MPIError) in try communicator.barrier() }
-    } catch { throw TrainingError(error) }
+    try watch.wait(for: communicator)
     watch.noteMeeting()
     return watch
+  }
+
+  /// Waits until all ranks are here; called by all of them.
+  public func wait(for communicator: Communicator) throws(TrainingError) {
+    do throws(MPIError) {
+      try activity.exchange { () throws(MPIError) in try communicator.barrier() }
+    } catch { throw TrainingError(error) }
+  }
+
+  /// What is to be told of how the ranks are placed and watched; called by all of them.
+  public func notices(over communicator: Communicator) throws(TrainingError) -> [String] {
+    let all: [Bool]
+    do throws(MPIError) {
+      all = try activity.exchange { () throws(MPIError) in
+        try communicator.allGather([isConnected])
+      }
+    } catch { throw TrainingError(error) }
+    var notices: [String] = []
+    let lone = all.indices.filter { !all[$0] }
+    if let first = lone.first {
+      notices.append(
+        "\(lone.count) of \(all.count) ranks, of which the first is rank \(first) on host "
+          + "\(members[first].host), cannot reach rank 0 over TCP: their loss will not be noticed; "
+          + "allow connections between the hosts")
+    }
+    if let problem = RankOrder.problem(members.map(\.host)) { notices.append(problem) }
+    return notices
   }
 }

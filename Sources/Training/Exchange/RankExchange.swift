@@ -14,6 +14,8 @@ public final class RankExchange: Exchange {
   /// Notes the events of each step, if anybody wants them.
   package var recorder: ExchangeRecorder?
   private var doubles: UnsafeMutableBufferPointer<Double>
+  /// How gradients travel.
+  public let transport: GradientTransport
   /// Whether gradients leave before the backward pass is over.
   private let overlaps: Bool
   package let form: PipelinedSum.Form
@@ -34,19 +36,23 @@ public final class RankExchange: Exchange {
   /// An exchange between all ranks of `communicator`, which all call this, as a configuration says.
   ///
   /// - Parameter microBatchCount: Micro-batches of a round.
-  /// - Throws: If the library refuses or loses a rank.
+  /// - Throws: If the library refuses or loses a rank; where the system has not the memory.
   public init(
     _ communicator: Communicator, _ configuration: ExchangeConfiguration = ExchangeConfiguration(),
     microBatchCount: Int, activity: Activity? = nil
-  ) throws(MPIError) {
+  ) throws(TrainingError) {
     self.communicator = communicator
     self.activity = activity
     overlaps = configuration.overlap
+    transport = configuration.transport
     // On a host that is ready ranks wait here for those that still open their data.
     activity?.beginExchange()
-    let measured = try ExchangeForm(
-      configuration, measuring: communicator, microBatchCount: microBatchCount
-    ) { activity?.advance() }
+    let measured: ExchangeForm
+    do {
+      measured = try ExchangeForm(
+        configuration, measuring: communicator, microBatchCount: microBatchCount
+      ) { activity?.advance() }
+    } catch { throw TrainingError(error) }
     activity?.endExchange()
     form = measured.form
     summary = measured.summary
@@ -98,20 +104,21 @@ public final class RankExchange: Exchange {
     plan.distribute(leaves, size: size, microBatches: microBatches)
   }
 
-  /// Begins to replace the gradient of each subtree by that of the whole batch.
-  public func beginGradients(
-    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan,
-    transport: GradientTransport
-  ) {
+  /// Learns where a network has its gradients.
+  public func takeGradients(
+    _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan
+  ) throws(MemoryShortage) {
     gradientSize = size
-    firstFinal = size
     if plan.steps.isEmpty { return }
-    if gradients == nil {
-      gradients = PipelinedSum(
-        slots, payload: size, plan: plan, over: communicator, form: form, transport: transport)
-    }
+    gradients = try PipelinedSum(
+      slots, payload: size, plan: plan, over: communicator, form: form, transport: transport)
+  }
+
+  /// Begins to replace the gradient of each subtree by that of the whole batch.
+  public func beginGradients() {
+    firstFinal = gradientSize
     gradients?.begin()
-    pace.begin()
+    if gradients != nil { pace.begin() }
   }
 
   /// The gradients from `place` of every slot on are final and may leave.

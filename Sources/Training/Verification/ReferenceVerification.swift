@@ -1,3 +1,4 @@
+import Boundary
 import HDF5
 import Kernels
 package import MPI
@@ -35,26 +36,20 @@ package struct ReferenceVerification {
   /// Whether every comparison holds.
   package var holds: Bool { checks.allSatisfy(\.holds) }
 
-  /// A failure to run the comparison at all.
-  package struct Failure: Error, CustomStringConvertible {
-    /// One line that says what failed.
-    package let description: String
-  }
-
   /// Compares with the reference at `path` on all ranks of `communicator`.
   ///
   /// - Parameter microBatch: Images of a micro-batch; nil for one, which makes the deepest tree.
   /// - Throws: When the file is not a reference, or there are more ranks than images.
   package init(
     path: String, microBatch: Int? = nil, communicator: Communicator
-  ) throws(Failure) {
+  ) throws(TrainingError) {
     do {
       let reference = try ReferenceFile(path)
       try compare(reference, microBatch, communicator)
-    } catch let error as Failure {
-      throw error
+    } catch let fault as any Fault {
+      throw TrainingError(fault)
     } catch {
-      throw Failure(description: "\(error)")
+      throw TrainingError(.data, "\(path): \(error)")
     }
   }
 
@@ -65,8 +60,9 @@ package struct ReferenceVerification {
     let microBatch = microBatch ?? 1
     let microBatchCount = batch / max(microBatch, 1)
     guard microBatch >= 1, batch % microBatch == 0, communicator.size <= microBatchCount else {
-      throw Failure(
-        description: "\(reference.path): a batch of \(batch) in micro-batches of \(microBatch) "
+      throw TrainingError(
+        .usage,
+        "\(reference.path): a batch of \(batch) in micro-batches of \(microBatch) "
           + "cannot be verified on \(communicator.size) ranks; use a divisor of \(batch), and at "
           + "most as many ranks as micro-batches")
     }
@@ -75,15 +71,15 @@ package struct ReferenceVerification {
       microBatchCount: microBatchCount, microBatchSize: microBatch,
       rank: communicator.rank, rankCount: communicator.size)
     let exchange = try RankExchange(communicator, microBatchCount: microBatchCount)
-    let state = ModelState(
+    let state = try ModelState(
       table: architecture.parameterTable, seed: 0, isAveraging: false, usesMeanSquare: true)
-    let network = EfficientNet(
+    let network = try EfficientNet(
       architecture, layout: layout, exchange: exchange, weights: state.weights)
     try reference.load(state)
     let runs = network.beginBatch(imageCount: reference.batch)
     try reference.fill(network, runs)
 
-    let evaluation = EvaluationNetwork(
+    let evaluation = try EvaluationNetwork(
       architecture, capacity: layout.capacity, weights: state.weights,
       statistics: state.statistics)
     evaluation.images.start.update(from: network.images.start, count: network.images.count)
@@ -122,7 +118,7 @@ package struct ReferenceVerification {
     var architecture = reference.architecture
     activation = architecture.activation
     if reference.namesActivation { return architecture }
-    let state = ModelState(
+    let state = try ModelState(
       table: architecture.parameterTable, seed: 0, isAveraging: false, usesMeanSquare: false)
     try reference.load(state)
     let expected = try reference.values(
@@ -130,7 +126,7 @@ package struct ReferenceVerification {
     var best = Double.infinity
     for candidate in [Activation.swish, .relu6, .identity] {
       architecture.activation = candidate
-      let network = EvaluationNetwork(
+      let network = try EvaluationNetwork(
         architecture, capacity: 1, weights: state.weights, statistics: state.statistics)
       try reference.fill(network.images, with: 0..<1)
       _ = network.beginBatch(imageCount: 1)

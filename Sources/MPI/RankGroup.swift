@@ -1,0 +1,30 @@
+internal import CMPI
+
+/// A group of ranks as the library knows it, given back with its last user.
+///
+/// It keeps the session alive, so MPI ends after the last group.
+final class RankGroup {
+  let session: MPISession
+  /// Nil for all ranks of the job.
+  private var part: CMPIGroup?
+
+  /// All ranks of the job.
+  init(all session: MPISession) { self.session = session }
+
+  /// Some of them.
+  init(_ part: CMPIGroup, of session: MPISession) {
+    self.part = part
+    self.session = session
+  }
+
+  deinit {
+    guard var part else { return }
+    do throws(MPIError) {
+      try check("MPI_Comm_free", CMPIGroupFree(&part))
+    } catch {
+      fatalError("\(error)")
+    }
+  }
+
+  var handle: MPI_Comm { part.map(CMPIGroupHandle) ?? CMPICommWorld() }
+}

@@ -1,0 +1,279 @@
+import Datasets
+import Foundation
+import Kernels
+import MPI
+import Networks
+import Supervision
+import Tensors
+
+/// A run that is ready for its next step: what a ``Trainer`` steps with.
+///
+/// All that precedes the first step happens here, together on all ranks: opening data, building the
+/// network, taking the folder, reading checkpoints.
+struct PreparedRun {
+  let configuration: Configuration
+  let architecture: Architecture
+  let group: TrainingGroup
+  let feed: DataFeed
+  let state: ModelState
+  let exchange: RankExchange
+  let network: EfficientNet
+  /// For the validation data, if there are any.
+  let evaluationNetwork: EvaluationNetwork?
+  let optimizer: Optimizer
+  let schedule: LearningRateSchedule
+  /// Steps of the whole run, and of an epoch.
+  let totalSteps, stepsPerEpoch: Int
+  /// Whether an earlier session has taken all steps and summed them up.
+  private(set) var isFinished = false
+  /// On rank 0.
+  private(set) var checkpoints: RunCheckpoints?
+  /// On rank 0.
+  private(set) var records: RunRecords?
+  /// On rank 0.
+  private var lease: FolderLease?
+  private let output: RunFolder
+  private let observer: (any TrainingObserver)?
+
+  /// Prepares a run from its beginning, or from the newest checkpoint of its folder.
+  ///
+  /// - Parameters:
+  ///   - observer: On rank 0 alone.
+  ///   - log: What this rank tells about itself; opened here.
+  /// - Throws: When data, configuration, number of ranks or checkpoint do not fit together; on all
+  ///   ranks the same, unless they cannot talk to each other.
+  init(
+    _ configuration: Configuration, _ group: TrainingGroup, _ output: RunFolder, isResuming: Bool,
+    observer: (any TrainingObserver)?, log: RankLog?, wantsStop: () -> Bool
+  ) throws(TrainingError) {
+    self.configuration = configuration
+    self.group = group
+    self.output = output
+    self.observer = observer
+    let feed = try group.agreed { () throws(TrainingError) in
+      try TrainingError.reading(try DataFeed(configuration, activity: group.activity))
+    }
+    self.feed = feed
+    try group.requireAgreement(configuration, feed)
+    let dataset = feed.training.dataset
+    let architecture = Architecture(configuration.network, classes: dataset.classNames.count)
+    self.architecture = architecture
+    let layout = try group.agreed { () throws(TrainingError) in
+      try feed.division.requireVariance(configuration, architecture)
+      return try BatchLayout(configuration, rank: group.rank, rankCount: group.size)
+    }
+    stepsPerEpoch = feed.division.batchCount
+    totalSteps =
+      configuration.training.steps
+      ?? (configuration.training.epochs ?? 1).saturatingProduct(stepsPerEpoch)
+    schedule = LearningRateSchedule(
+      configuration.schedule, batchSize: configuration.batch.size,
+      stepsPerEpoch: Double(dataset.count) / Double(configuration.batch.size),
+      totalSteps: totalSteps)
+    let exchange = try RankExchange(
+      group.communicator, configuration.exchange,
+      microBatchCount: layout.partition.microBatchCount, activity: group.activity)
+    self.exchange = exchange
+    (state, network, evaluationNetwork) = try group.agreed { () throws(TrainingError) in
+      do throws(MemoryShortage) {
+        let state = try ModelState(
+          table: architecture.parameterTable, seed: UInt64(configuration.training.seed),
+          isAveraging: configuration.averaging.decay > 0,
+          usesMeanSquare: configuration.optimizer.kind == .rmsprop)
+        let network = try EfficientNet(
+          architecture, layout: layout, exchange: exchange, weights: state.weights,
+          frozen: configuration.finetuning.freeze, statistics: state.statistics)
+        let evaluated = state.evaluated
+        return (
+          state, network,
+          feed.validation == nil
+            ? nil
+            : try EvaluationNetwork(
+              architecture, capacity: configuration.batch.microBatch, weights: evaluated.weights,
+              statistics: evaluated.statistics)
+        )
+      } catch { throw TrainingError(error) }
+    }
+    optimizer = Optimizer(
+      configuration.optimizer, table: state.table,
+      averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm,
+      firstTrained: network.firstTrained, backboneRate: configuration.finetuning.backboneRate)
+    if group.isFirst { checkpoints = RunCheckpoints(output, configuration, group.activity) }
+    if isResuming {
+      // Before anything is read: another run may still add to it.
+      try takeFolder(waiting: FolderLease.seconds, wantsStop)
+      try resume()
+    }
+    try beginFromCheckpoint()
+    if !isResuming { try takeFolder(waiting: 0, wantsStop) }
+    try beginRecords()
+    try open(log)
+  }
+
+  /// Has rank 0 make the folder and keep other runs out of it.
+  private mutating func takeFolder(
+    waiting seconds: Double, _ wantsStop: () -> Bool
+  ) throws(TrainingError) {
+    lease = try group.agreed { () throws(TrainingError) in
+      guard group.isFirst else { return nil }
+      try output.prepare()
+      return try FolderLease(
+        output, waiting: seconds, wantsStop: wantsStop, advance: group.activity.advance
+      ) { observer?.noticed($0) }
+    }
+  }
+
+  /// Continues from the newest checkpoint that is whole; rank 0 reads it for all.
+  private mutating func resume() throws(TrainingError) {
+    let run = ResumedRun(
+      configuration: configuration, table: state.table, totalSteps: totalSteps,
+      dataset: feed.training.dataset)
+    try group.agreed { () throws(TrainingError) in
+      try checkpoints?.readNewest(into: state, run) { observer?.noticed($0) }
+    }
+    let hasSummary =
+      group.isFirst && FileManager.default.fileExists(atPath: output.file("summary.json"))
+    var numbers = [Int64(state.step), Int64(state.skippedSteps), hasSummary ? 1 : 0]
+    try group.exchange { communicator throws(MPIError) in
+      try numbers.withUnsafeMutableBufferPointer { numbers throws(MPIError) in
+        try communicator.broadcast(numbers, from: 0)
+      }
+      try state.broadcast(over: communicator, group.activity)
+    }
+    state.step = Int(numbers[0])
+    state.skippedSteps = Int(numbers[1])
+    isFinished = state.step >= totalSteps && numbers[2] > 0
+  }
+
+  /// Begins with the weights of the configured checkpoint, if there is one; rank 0 reads it for all.
+  ///
+  /// A run that goes on has its weights already.
+  private func beginFromCheckpoint() throws(TrainingError) {
+    guard state.step == 0, let path = configuration.finetuning.checkpoint else { return }
+    try group.agreed { () throws(TrainingError) in
+      guard group.isFirst else { return }
+      let notice = try state.takeTrunk(
+        of: path, classNames: feed.training.dataset.classNames, advance: group.activity.advance)
+      if let notice { observer?.noticed(notice) }
+    }
+    try group.exchange { communicator throws(MPIError) in
+      try state.broadcast(over: communicator, group.activity)
+    }
+  }
+
+  /// Begins what rank 0 writes beside the checkpoints.
+  private mutating func beginRecords() throws(TrainingError) {
+    records = try group.agreed { () throws(TrainingError) in
+      guard let checkpoints else { return nil }
+      try output.write(configuration.annotatedYAML, to: "configuration.yaml")
+      try output.write(checkpoints.identity + "\n", to: RunFolder.identityFile)
+      let records = try RunRecords(
+        output, start, configuration, hostCount: Set(group.hosts).count, isFinished: isFinished,
+        observer)
+      if !isFinished { try checkpoints.prepareToSave(state) }
+      return records
+    }
+  }
+
+  private var start: TrainingStart {
+    TrainingStart(
+      model: configuration.network.model.rawValue, resolution: architecture.resolution,
+      classes: architecture.classes, parameters: state.table.parameterCount,
+      trainingImages: feed.training.dataset.count,
+      validationImages: feed.validation?.dataset.count ?? 0,
+      batchSize: configuration.batch.size, microBatches: configuration.batch.microBatchCount,
+      rounds: configuration.batch.rounds, ranks: group.size, coreType: OpenBLAS.coreName,
+      firstStep: state.step, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch,
+      replaced: configuration.replaced)
+  }
+
+  /// Opens the log of each rank, and tells of the first that is not written.
+  private func open(_ log: RankLog?) throws(TrainingError) {
+    let own = [UInt8]((log?.open() ?? "").utf8)
+    let problems = try group.exchange { communicator throws(MPIError) in
+      try communicator.allGatherParts(own)
+    }.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
+    log?.note(exchange.summary)
+    guard let first = problems.first else { return }
+    let others = problems.count > 1 ? ", nor are those of \(problems.count - 1) other ranks" : ""
+    observer?.noticed("\(first)\(others); training goes on without it")
+  }
+}
+
+extension TrainingGroup {
+  /// All ranks must run the same program on the same configuration and data, or bits would differ.
+  fileprivate func requireAgreement(
+    _ configuration: Configuration, _ feed: DataFeed
+  ) throws(TrainingError) {
+    let subjects = [
+      ("configuration", configuration.yaml),
+      ("program or its libraries", "\(LibraryVersions.program) \(LibraryVersions.description)"),
+      ("training data", feed.training.dataset.sha256),
+      ("validation data", feed.validation?.dataset.sha256 ?? ""),
+    ]
+    for (subject, text) in subjects {
+      let all = try exchange { communicator throws(MPIError) in
+        try communicator.allGather([Checkpoint.fingerprint(text)])
+      }
+      if let rank = all.firstIndex(where: { $0 != all[0] }) {
+        throw TrainingError(
+          .usage,
+          "rank \(rank) has another \(subject) than rank 0; start all ranks from the same files",
+          isShared: true)
+      }
+    }
+  }
+}
+
+extension ModelState {
+  /// Hands the numbers that rank 0 holds to all.
+  ///
+  /// In pieces, each of which is progress: a whole arena may take a slow link longer than ranks are
+  /// allowed to wait.
+  fileprivate func broadcast(
+    over communicator: Communicator, _ activity: Activity
+  ) throws(MPIError) {
+    // 4 MiB.
+    let piece = 1 << 20
+    for arena in arenas {
+      for start in stride(from: 0, to: arena.buffer.count, by: piece) {
+        let end = min(start + piece, arena.buffer.count)
+        try communicator.broadcast(
+          UnsafeMutableBufferPointer(rebasing: arena.buffer.values[start..<end]), from: 0)
+        activity.advance()
+      }
+    }
+  }
+
+  /// Takes over the weights of a checkpoint, those of the classifier only where classes are the same.
+  ///
+  /// - Returns: What people are told, if anything.
+  fileprivate func takeTrunk(
+    of path: String, classNames: [String], advance: () -> Void
+  ) throws(TrainingError) -> String? {
+    let (checkpoint, _, source) = try Checkpoint.load(path, advance: advance)
+    let (old, new) = (source.table.trainable, table.trainable)
+    let (oldTrunk, newTrunk) = (old.filter { !$0.isClassifier }, new.filter { !$0.isClassifier })
+    guard oldTrunk == newTrunk else {
+      throw TrainingError(
+        .usage,
+        "finetuning.checkpoint \(path) is of another network: tensor "
+          + "\(oldTrunk.firstDifference(from: newTrunk)); use the section network that it was "
+          + "trained with")
+    }
+    let keepsClassifier = checkpoint.classNames == classNames && old == new
+    let (weights, statistics) = source.evaluated
+    // The classifier is the end of the arena.
+    let classifier = new.first { $0.isClassifier }?.offset ?? weights.count
+    let count = keepsClassifier ? weights.count : classifier
+    self.weights.start.update(from: weights.start, count: count)
+    averagedWeights?.start.update(from: weights.start, count: count)
+    for target in [self.statistics, averagedStatistics] {
+      target?.start.update(from: statistics.start, count: statistics.count)
+    }
+    return keepsClassifier
+      ? nil
+      : "the classifier starts anew for the classes \(DataFeed.list(classNames)): \(path) was "
+        + "trained for \(DataFeed.list(checkpoint.classNames))"
+  }
+}
