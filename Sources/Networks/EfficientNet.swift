@@ -73,9 +73,7 @@ public final class EfficientNet: ImageBatch {
     samples = Array(repeating: 0, count: layout.capacity)
 
     let frozenUnits = frozen.units(of: architecture)
-    firstTrained =
-      frozenUnits < places.units.count
-      ? places.units[frozenUnits][0].range.lowerBound : places.classifierKernel
+    firstTrained = frozen.firstTrained(places, frozenUnits: frozenUnits)
     self.statistics = statistics
     let work = Workspace(weights: weights)
     chain = try LayerChain(

@@ -322,4 +322,38 @@ final class ConfigurationTests: XCTestCase {
         minimal, malformed, is: "--set \(malformed): expected section.key=value")
     }
   }
+
+  func testStagesOfProgressiveLearningGrowToTheConfigurationItself() throws {
+    let yaml = """
+      network: {model: v2-s}
+      data: {train: none, policy: randAugment, policyMagnitude: 15, mixup: 0.3}
+      batch: {size: 8}
+      training: {steps: 10, progressiveStages: 4}
+      schedule: {learningRate: 0.1}
+      """
+    let configuration = try read(yaml)
+    let stages = (0..<4).map(configuration.stage)
+    XCTAssertEqual(stages.map(\.network.resolution), [128, 185, 243, nil])
+    XCTAssertEqual(stages[1].network.dropout ?? 0, 0.1 + 0.1 / 3, accuracy: 1e-12)
+    XCTAssertEqual(stages[2].data.policyMagnitude, 5 + 20.0 / 3, accuracy: 1e-12)
+    XCTAssertEqual(stages.map { ($0.data.mixup * 10).rounded() }, [0, 1, 2, 3])
+    XCTAssertEqual(stages[3], configuration)
+    // Ten steps in four parts.
+    XCTAssertEqual(
+      (0..<10).map { configuration.stage(ofStep: $0, of: 10).index },
+      [0, 0, 1, 1, 1, 2, 2, 3, 3, 3])
+    XCTAssertEqual(configuration.stage(ofStep: 3, of: 10).end, 5)
+    XCTAssertEqual(configuration.stage(ofStep: 10, of: 10).index, 3)
+    XCTAssertEqual(configuration.stage(ofStep: 0, of: 1_000_000_000_000).end, 250_000_000_000)
+    XCTAssertEqual(
+      try read(yaml, "training.progressiveStages=1").stage(0),
+      try read(yaml, "training.progressiveStages=1"))
+    assertFault(
+      yaml, "training.firstResolution=301",
+      is: "--set training.firstResolution=301: training.firstResolution: 301 is above the "
+        + "resolution of the network, 300")
+    XCTAssertThrowsError(try read(minimal, "training.firstMixup=1")) {
+      XCTAssertTrue("\($0)".contains("unknown key without progressiveStages;"), "\($0)")
+    }
+  }
 }

@@ -61,7 +61,7 @@ final class SeveralTrainingsTests: XCTestCase {
         dropPath: 0.5
       data: {train: whole, mean: [0.5], deviation: [0.25]}
       batch: {size: 9, microBatch: 3}
-      training: {epochs: 3, seed: 8, labelSmoothing: 0}
+      training: {epochs: 3, seed: 8, labelSmoothing: 0, progressiveStages: 2, firstResolution: 16}
       optimizer: {kind: sgd}
       schedule: {learningRate: 0.1, kind: cosine}
       averaging: {decay: 0}

@@ -36,6 +36,16 @@ public enum FrozenPart: Sendable, Equatable {
     case .all: architecture.units.count
     }
   }
+
+  /// First place of the parameters that is trained; those before it belong to the frozen part.
+  package func firstTrained(of architecture: Architecture) -> Int {
+    firstTrained(ParameterPlaces(architecture), frozenUnits: units(of: architecture))
+  }
+
+  func firstTrained(_ places: ParameterPlaces, frozenUnits: Int) -> Int {
+    frozenUnits < places.units.count
+      ? places.units[frozenUnits][0].range.lowerBound : places.classifierKernel
+  }
 }
 
 extension FrozenPart: CustomStringConvertible {

@@ -141,6 +141,11 @@ public struct Configuration: Sendable, Equatable {
         frozen <= network.stageCount, "finetuning", "freeze",
         "stage\(frozen) is not among the \(network.stageCount) stages of the network")
     }
+    keys.require(
+      training.progressiveStages == 1 || training.firstResolution <= network.finalResolution,
+      "training", "firstResolution",
+      "\(training.firstResolution) is above the resolution of the network, "
+        + "\(network.finalResolution)")
     let channels = network.inputChannels
     for (key, values) in [("mean", data.mean), ("deviation", data.deviation)] {
       keys.require(

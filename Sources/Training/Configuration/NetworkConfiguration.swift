@@ -58,6 +58,9 @@ public struct NetworkConfiguration: Sendable, Equatable {
       && (resolution != nil || Self.sides.contains(scaled.resolution))
   }
 
+  /// Side of the input, scaled.
+  var finalResolution: Int { Architecture(self, classes: 1).resolution }
+
   /// Rows of the table.
   var stageCount: Int { (stages?.stages ?? model.released.table.stages).count }
 
@@ -71,7 +74,7 @@ public struct NetworkConfiguration: Sendable, Equatable {
   private static let mostBlocks = 10_000
   private static let channels = AllowedRange.closed(1, 65_536)
   private static let factors = AllowedRange.closed(0.01, 100)
-  private static let sides = AllowedRange.closed(8, 2048)
+  static let sides = AllowedRange.closed(8, 2048)
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.value("model", &model)

@@ -76,18 +76,21 @@ package final class DataFeed {
 
   /// Begins to prepare the images of this rank, from the round 0 of a step on.
   ///
+  /// - Parameter pipeline: The way of the training images to the network; nil for ``training``.
   /// - Parameter totalSteps: Steps of the whole run; nothing is prepared for later ones.
   /// - Throws: Where the system has not the memory.
   package func begin(
-    atStep step: Int, totalSteps: Int, layout: BatchLayout
+    _ pipeline: ImagePipeline? = nil, atStep step: Int, totalSteps: Int, layout: BatchLayout
   ) throws(MemoryShortage) {
-    let sequence = TrainingSequence(configuration, training, layout: layout, firstStep: step)
+    let pipeline = pipeline ?? training
+    let sequence = TrainingSequence(configuration, pipeline, layout: layout, firstStep: step)
     self.sequence = sequence
+    secondsCounted = 0
     loader = try Loader(
       count: max(0, totalSteps - step) * sequence.microBatchesPerStep,
       threads: configuration.data.loaderThreads,
       ahead: configuration.data.prefetch * layout.microBatches.count,
-      microBatchSize: layout.microBatchSize, imageSize: training.preparation.imageSize
+      microBatchSize: layout.microBatchSize, imageSize: pipeline.preparation.imageSize
     ) { (number, buffer, scratch) throws(DatasetError) in
       try sequence.prepare(number, buffer, scratch)
     }

@@ -17,7 +17,8 @@ struct PreparedRun {
   let feed: DataFeed
   let state: ModelState
   let exchange: RankExchange
-  let network: EfficientNet
+  /// This rank's part of a batch.
+  let layout: BatchLayout
   /// For the validation data, if there are any.
   let evaluationNetwork: EvaluationNetwork?
   let optimizer: Optimizer
@@ -58,8 +59,10 @@ struct PreparedRun {
     let dataset = feed.training.dataset
     let architecture = Architecture(configuration.network, classes: dataset.classNames.count)
     self.architecture = architecture
-    let layout = try group.agreed { () throws(TrainingError) in
-      try feed.division.requireVariance(configuration, architecture)
+    layout = try group.agreed { () throws(TrainingError) in
+      // The maps of the first stage are the smallest.
+      let first = Architecture(configuration.stage(0).network, classes: architecture.classes)
+      try feed.division.requireVariance(configuration, first)
       return try BatchLayout(configuration, rank: group.rank, rankCount: group.size)
     }
     stepsPerEpoch = feed.division.batchCount
@@ -74,18 +77,15 @@ struct PreparedRun {
       group.communicator, configuration.exchange,
       microBatchCount: layout.partition.microBatchCount, activity: group.activity)
     self.exchange = exchange
-    (state, network, evaluationNetwork) = try group.agreed { () throws(TrainingError) in
+    (state, evaluationNetwork) = try group.agreed { () throws(TrainingError) in
       do throws(MemoryShortage) {
         let state = try ModelState(
           table: architecture.parameterTable, seed: UInt64(configuration.training.seed),
           isAveraging: configuration.averaging.decay > 0,
           usesMeanSquare: configuration.optimizer.kind == .rmsprop)
-        let network = try EfficientNet(
-          architecture, layout: layout, exchange: exchange, weights: state.weights,
-          frozen: configuration.finetuning.freeze, statistics: state.statistics)
         let evaluated = state.evaluated
         return (
-          state, network,
+          state,
           feed.validation == nil
             ? nil
             : try EvaluationNetwork(
@@ -97,7 +97,11 @@ struct PreparedRun {
     optimizer = Optimizer(
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm,
-      firstTrained: network.firstTrained, backboneRate: configuration.finetuning.backboneRate)
+      firstTrained: configuration.finetuning.freeze.firstTrained(of: architecture), backboneRate: configuration.finetuning.backboneRate)
+    // The last stage needs most memory: better to know now.
+    try group.agreed { () throws(TrainingError) in
+      _ = try TrainingStage(ofStep: totalSteps, self)
+    }
     if group.isFirst { checkpoints = RunCheckpoints(output, configuration, group.activity) }
     if isResuming {
       // Before anything is read: another run may still add to it.

@@ -21,18 +21,18 @@ extension Trainer {
   /// Bad steps in a row after which a run ends that skips them.
   static let mostSkippedSteps = 10
 
-  func takeStep() throws(TrainingError) -> StepResult {
+  func takeStep(in stage: TrainingStage) throws(TrainingError) -> StepResult {
     let step = state.step
-    let result = try computeGradient(step: step)
+    let result = try computeGradient(in: stage, step: step)
     activity.enter(.update)
     if let problem = problemOfLoss(result) { return try skip(result, problem) }
     guard
       run.optimizer.step(
-        state, gradient: run.network.gradient, imageCount: result.images,
+        state, gradient: stage.network.gradient, imageCount: result.images,
         rate: run.schedule.learningRate(step: step))
     else { return try skip(result, "the gradient of step \(step + 1) is not finite") }
     state.skippedSteps = 0
-    run.network.updateRunningStatistics(state.statistics.start)
+    stage.network.updateRunningStatistics(state.statistics.start)
     run.optimizer.averageStatistics(state)
     return result
   }
@@ -82,8 +82,10 @@ extension Trainer {
   ///
   /// - Throws: What has gone wrong on any rank up to here, on all of them, so that nothing of such a step
   ///   is kept.
-  private func computeGradient(step: Int) throws(TrainingError) -> StepResult {
-    let network = run.network
+  private func computeGradient(
+    in stage: TrainingStage, step: Int
+  ) throws(TrainingError) -> StepResult {
+    let network = stage.network
     let tree = network.layout.roundTree
     let key = EfficientNet.RandomKey(
       seed: UInt64(configuration.training.seed), epoch: step / stepsPerEpoch)
@@ -145,7 +147,7 @@ extension Trainer {
     if let signal = stopRequest(), let index = StopSignal.all.firstIndex(of: signal) {
       leaves[Sum.signals + index] = 1
     }
-    let layout = run.network.layout
+    let layout = run.layout
     try run.exchange.combine(
       &leaves, size: Sum.count, kind: .sums, plan: layout.batchPlan,
       microBatches: layout.microBatches)

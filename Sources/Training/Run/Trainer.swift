@@ -94,15 +94,17 @@ public final class Trainer {
     if state.step >= totalSteps, let signal = try evaluate() { return try stop(signal) }
     var imagesSeen = 0
     log?.note("training begins after step \(state.step) of \(totalSteps)")
-    try group.agreed { () throws(TrainingError) in
-      try TrainingError.making(
-        try run.feed.begin(
-          atStep: state.step, totalSteps: totalSteps, layout: run.network.layout))
-    }
+    var stage = try beginStage()
     while state.step < totalSteps {
+      if state.step == stage?.end {
+        // Its memory goes first.
+        stage = nil
+        stage = try beginStage()
+      }
+      guard let stage else { break }
       let stepStart = Date()
       let exchangeStart = activity.secondsWaited
-      let step = try takeStep()
+      let step = try takeStep(in: stage)
       imagesSeen += step.images
       window.add(
         step, seconds: -stepStart.timeIntervalSinceNow,
@@ -124,6 +126,23 @@ public final class Trainer {
     }
     try finish(seconds: -start.timeIntervalSinceNow, images: imagesSeen)
     return .finished
+  }
+
+  /// Begins the stage of the next step.
+  private func beginStage() throws(TrainingError) -> TrainingStage? {
+    guard state.step < totalSteps else { return nil }
+    let stage = try group.agreed { () throws(TrainingError) in
+      let stage = try TrainingStage(ofStep: state.step, run)
+      try stage.begin(run.feed, atStep: state.step)
+      return stage
+    }
+    if configuration.training.progressiveStages > 1 {
+      log?.note(stage.summary)
+      attempt { () throws(TrainingError) in
+        try run.records?.noted(stage.summary, step: state.step, isUrgent: false)
+      }
+    }
+    return stage
   }
 
   /// Does what only this rank may fail at; the ranks learn of it when they next agree.
