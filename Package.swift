@@ -59,6 +59,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
   targets: [
     .systemLibrary(
@@ -66,6 +67,7 @@ let package = Package(
       providers: [.apt([messagePassing == "mpich" ? "libmpich-dev" : "libopenmpi-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -75,7 +77,9 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["Boundary", "CHDF5", "CZlib"]),
     .target(name: "MPI", dependencies: ["Boundary", "CMPI", "Tensors"], swiftSettings: vectorized),
     .target(name: "Tensors", dependencies: ["Boundary"], swiftSettings: vectorized),
-    .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
+    .target(
+      name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Tensors"],
+      swiftSettings: vectorized),
     .target(
       name: "Images", dependencies: ["CPNG", "CTurboJPEG", "Tensors"], swiftSettings: vectorized),
     .target(name: "Networks", dependencies: ["Boundary", "Kernels", "Tensors"]),
@@ -107,7 +111,7 @@ let package = Package(
     .executableTarget(
       name: "effnet",
       dependencies: [
-        "Benchmarks", "Boundary", "Datasets", "HDF5", "Hosts", "Images", "Kernels", "MPI",
+        "Benchmarks", "Boundary", "Datasets", "HDF5", "Hosts", "Kernels", "MPI",
         "Networks", "Reports", "Supervision", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -124,6 +128,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Datasets", "Images", "MPI", "Tensors"],
       path: "Tests/TestSupport"),
+    .testTarget(name: "StructureTests"),
     .testTarget(name: "BoundaryTests", dependencies: ["Boundary"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors", "TestSupport"]),
     .testTarget(

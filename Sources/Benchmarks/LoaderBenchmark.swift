@@ -1,3 +1,4 @@
+internal import Boundary
 import Datasets
 import Foundation
 import Glibc
@@ -52,7 +53,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
     // No rank may read before the last has dropped what all of them share.
     try communicator.barrier()
     let disk = Self.bytesReadFromDisk()
-    let start = Date()
+    let start = MonotonicTime.seconds
     try feed.begin(atStep: 0, totalSteps: steps, layout: layout)
     var samples: [Int] = []
     var distinct = 0
@@ -66,7 +67,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
       for sample in samples { usedBytes += dataset.place(of: sample).byteCount }
       distinct += Set(samples.map { Self.run(of: $0, dataset, feed.shuffle) }).count
     }
-    seconds = -start.timeIntervalSinceNow
+    seconds = MonotonicTime.seconds - start
     // Few images do not reach all of many ranks.
     if images > 0 {
       batchDiversity = Double(distinct) / Double(images)

@@ -68,7 +68,7 @@ final class SyntheticTraining: SyntheticStep {
     do throws(MemoryShortage) {
       state = try ModelState(
         table: architecture.parameterTable, seed: 1, isAveraging: averagingDecay > 0,
-        usesMeanSquare: optimizer.kind == .rmsprop)
+        usesMeanSquare: optimizer.usesMeanSquare)
       network = try EfficientNet(
         architecture, layout: layout, exchange: exchange, weights: state.weights)
     } catch { throw TrainingError(error) }
@@ -91,7 +91,7 @@ final class SyntheticTraining: SyntheticStep {
 
   /// Forward, backward and the exchange of gradients.
   func train() throws {
-    _ = try network.train(key: EfficientNet.RandomKey(seed: 1, epoch: taken), smoothing: 0.1)
+    _ = try network.train(key: RandomKey(seed: 1, epoch: taken), smoothing: 0.1)
   }
 
   /// What comes after the gradient is known.

@@ -10,8 +10,7 @@ extension EfficientNet {
           continue
         }
         var random = CounterRandom(
-          seed: key.seed, epoch: key.epoch, sample: samples[image],
-          purpose: .dropPath(block: shortcut.block))
+          key.of(sample: samples[image]), .dropPath(block: shortcut.block))
         let isKept = random.uniform() >= shortcut.dropPath
         shortcut.factors.start[image] = isKept ? Float(1 / (1 - shortcut.dropPath)) : 0
       }
@@ -29,8 +28,7 @@ extension EfficientNet {
     }
     let kept = Float(1 / (1 - rate))
     for image in 0..<layout.capacity {
-      var random = CounterRandom(
-        seed: key.seed, epoch: key.epoch, sample: samples[image], purpose: .dropout)
+      var random = CounterRandom(key.of(sample: samples[image]), .dropout)
       let factors = unitFactors.start + image * stride
       for unit in 0..<architecture.headChannels {
         factors[unit] = random.uniform() >= rate ? kept : 0

@@ -124,20 +124,6 @@ public final class EfficientNet: ImageBatch {
     return runs
   }
 
-  /// Key of a training batch's random numbers.
-  public struct RandomKey: Sendable {
-    /// The run's seed.
-    public var seed: UInt64
-    /// The epoch, from 0.
-    public var epoch: Int
-
-    /// Bundles both.
-    public init(seed: UInt64, epoch: Int) {
-      self.seed = seed
-      self.epoch = epoch
-    }
-  }
-
   /// Runs forward and backward on the current round of a batch and sums the gradients of all ranks.
   ///
   /// - Parameters:
@@ -192,11 +178,6 @@ public final class EfficientNet: ImageBatch {
   package var profile: StepProfile? {
     get { work.profile }
     set { work.profile = newValue }
-  }
-
-  /// How a block comes by its expansion.
-  package enum ExpansionUse: String, Sendable, Encodable {
-    case none, stored, recomputed
   }
 
   /// How each block comes by its expansion.

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import Synchronization
 
@@ -22,11 +23,11 @@ package final class Countdown: Sendable {
     let host = ProcessInfo.processInfo.hostName
     let thread = Thread { [self] in
       var time = 0.0
-      var last = monotonicNanoseconds()
+      var last = MonotonicTime.nanoseconds
       while time < limit {
         Thread.sleep(forTimeInterval: Self.slice)
         if isStopped.load(ordering: .relaxed) { return }
-        let now = monotonicNanoseconds()
+        let now = MonotonicTime.nanoseconds
         // A process that was stopped has not waited meanwhile.
         time += min(1e-9 * Double(now - last), 2 * Self.slice)
         last = now

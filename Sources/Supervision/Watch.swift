@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import Synchronization
 
@@ -71,7 +72,7 @@ public final class Watch: Sendable {
     rank: Int, _ members: [Member], _ timing: WatchTiming
   ) -> Connection? {
     guard let point = members[0].meetingPoint else { return nil }
-    func time(in seconds: Double) -> UInt64 { monotonicNanoseconds() + UInt64(1e9 * seconds) }
+    func time(in seconds: Double) -> UInt64 { MonotonicTime.nanoseconds + UInt64(1e9 * seconds) }
     let end = time(in: timing.connecting)
     let candidates = point.candidates(isSameHost: members[0].host == members[rank].host)
     while true {
@@ -91,7 +92,7 @@ public final class Watch: Sendable {
           }
         }
       }
-      guard mayAnswer, monotonicNanoseconds() < end else { return nil }
+      guard mayAnswer, MonotonicTime.nanoseconds < end else { return nil }
       Thread.sleep(forTimeInterval: .random(in: pauseBetweenAttempts))
     }
   }

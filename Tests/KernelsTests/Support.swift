@@ -126,10 +126,10 @@ func covariance(_ x: [Double], channels: Int) -> [Double] {
   let rows = Layout.rows.pixels(x, channels: channels)
   let scratch = buffer(InputCovariance.scratchSize(channels: channels), filledWith: .nan)
   let count = x.count / channels
-  for first in stride(from: 0, to: count, by: GEMM.tileRows) {
+  for first in stride(from: 0, to: count, by: PixelProduct.tileRows) {
     InputCovariance.accumulate(
       into: &payload, channels: channels, rows.dropping(first).start,
-      rows: min(GEMM.tileRows, count - first), scratch: scratch.start)
+      rows: min(PixelProduct.tileRows, count - first), scratch: scratch.start)
   }
   return payload
 }

@@ -43,7 +43,7 @@ final class RoundTests: XCTestCase {
           }
         }
         correct += try network.train(
-          key: EfficientNet.RandomKey(seed: 7, epoch: step), smoothing: 0.1
+          key: RandomKey(seed: 7, epoch: step), smoothing: 0.1
         ).reduce(0) { $0 + $1.correct }
       }
       network.updateRunningStatistics(statistics.start)

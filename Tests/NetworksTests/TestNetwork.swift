@@ -37,7 +37,7 @@ final class TestNetwork {
 
   /// Sum of the losses, with the same dropout and drop-path each time.
   func loss() throws -> Double {
-    let key = EfficientNet.RandomKey(seed: 7, epoch: 1)
+    let key = RandomKey(seed: 7, epoch: 1)
     return try network.train(key: key, smoothing: 0.1).reduce(0) { $0 + $1.loss }
   }
 }

@@ -327,7 +327,7 @@ final class ConfigurationTests: XCTestCase {
     let yaml = """
       network: {model: v2-s}
       data: {train: none, policy: randAugment, policyMagnitude: 15, mixup: 0.3}
-      batch: {size: 8}
+      batch: {size: 8, microBatch: 8}
       training: {steps: 10, progressiveStages: 4}
       schedule: {learningRate: 0.1}
       """

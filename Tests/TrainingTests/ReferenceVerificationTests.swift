@@ -25,4 +25,10 @@ final class ReferenceVerificationTests: XCTestCase {
   func testDeepNetworkMatchesItsReference() throws {
     try verify("deep.h5", microBatches: try sharedWorld().size == 1 ? [1, 2, 4, 8] : [1, 2])
   }
+
+  func testTablesOfAllKindsMatchTheirReferences() throws {
+    for name in ["stages-v1.h5", "stages-v2.h5"] {
+      try verify(name, microBatches: try sharedWorld().size == 1 ? [1, 2] : [1])
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 public import Tensors
 
@@ -61,14 +62,14 @@ public final class Loader {
   public func use<Result>(
     _ body: (MicroBatchBuffer) -> Result
   ) throws(DatasetError) -> Result {
-    let start = Date()
+    let start = MonotonicTime.seconds
     let (number, buffer) = queue.front
     if threads == 0 {
       try prepare(number, buffer, scratch)
     } else {
       try queue.waitForFront()
     }
-    secondsWaited -= start.timeIntervalSinceNow
+    secondsWaited += MonotonicTime.seconds - start
     defer { queue.removeFront() }
     return body(buffer)
   }

@@ -22,3 +22,8 @@ public enum ExpansionStorage: Sendable {
     }
   }
 }
+
+/// How a block comes by its expansion.
+package enum ExpansionUse: String, Sendable, Encodable {
+  case none, stored, recomputed
+}

@@ -25,7 +25,7 @@ final class DepthwiseLayer: Layer {
     self.input = input
     self.output = output
     normalization = output.normalization
-    place = unit.place
+    place = StepProfile.Place(unit.role)
     products = shape.products
     endsShortcut = unit.shortcut != nil && unit.convolutions[0] == shape
     convolution = DepthwiseConvolution(geometry: shape.geometry, channels: shape.channels)

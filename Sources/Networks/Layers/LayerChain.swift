@@ -4,7 +4,7 @@ import Tensors
 /// The layers of a network: those that are evaluated, and behind them those that are trained.
 struct LayerChain {
   private(set) var evaluated: [Segment] = []
-  private(set) var trained: [Block] = []
+  private(set) var trained: [TrainedUnit] = []
   let classifier: Classifier
   /// Those that use running statistics.
   private(set) var frozenNormalizations: [NormalizationLayer] = []
@@ -32,7 +32,7 @@ struct LayerChain {
           ? .recomputed : layers.count == 3 ? .stored : .none)
       if index >= frozen {
         trained.append(
-          Block(
+          TrainedUnit(
             unit, layers, output: output, firstPlace: places.units[index][0].range.lowerBound))
         continue
       }
@@ -62,7 +62,7 @@ struct LayerChain {
   }
 
   /// How each unit comes by its expansion.
-  private(set) var expansions: [EfficientNet.ExpansionUse] = []
+  private(set) var expansions: [ExpansionUse] = []
 
   /// Whether the scores' pooling is part of what is evaluated.
   var isAllEvaluated: Bool { trained.isEmpty }
@@ -117,7 +117,7 @@ private struct Builder {
   func imagesAtOnce(_ index: Int) -> Int {
     let end = (index..<frozen).first(where: endsSegment) ?? index
     let pixels = units[end].convolutions.last?.geometry.outputs ?? 1
-    return min(max(1, GEMM.tileRows / pixels), layout.capacity)
+    return min(max(1, PixelProduct.tileRows / pixels), layout.capacity)
   }
 
   /// Makes the layers of a unit.
@@ -219,9 +219,9 @@ private struct Builder {
     } else {
       values = isReadRaw ? work.wide[position % 2] : work.narrow[index % 2]
     }
-    var shortcut: Shortcut?
+    var shortcut: Residual?
     if isLast, let input, let own = units[index].shortcut {
-      shortcut = try Shortcut(input, own, images: self.layout.capacity)
+      shortcut = try Residual(input, own, images: self.layout.capacity)
     }
     return RawOutput.Use(
       layout: layout, values: values,

@@ -21,11 +21,11 @@ final class PointwiseLayer: Layer {
     self.input = input
     self.output = output
     normalization = output.normalization
-    place = unit.place
-    operation = unit.place.isBlock ? .expansion : .head
+    place = StepProfile.Place(unit.role)
+    operation = unit.role.isBlock ? .expansion : .head
     isAdding = unit.shortcut != nil
     guard !normalization.isFrozen else { return }
-    work.wideTile.require(GEMM.tileRows * output.stride)
+    work.wideTile.require(PixelProduct.tileRows * output.stride)
     work.kernel.require(input.stride * output.channels)
   }
 

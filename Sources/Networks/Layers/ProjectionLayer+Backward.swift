@@ -137,7 +137,7 @@ extension ProjectionLayer {
     let rows = part.imageCount * pixels
     forEachTile(of: rows) { first, count in
       // What a single tile has left from the kernel's gradient is still there.
-      if rows > GEMM.tileRows { writeProjectionGradient(pass, part, first, count) }
+      if rows > PixelProduct.tileRows { writeProjectionGradient(pass, part, first, count) }
       if !gatesPixels { multiplyByKernel(work, count) }
       let tile = wideTile(work, count)
       forEachImage(ofRows: first, count, pixels: pixels) { image, row, count in

@@ -19,7 +19,7 @@ final class ProjectionLayer: Layer {
     self.source = source
     self.output = output
     normalization = output.normalization
-    place = unit.place
+    place = StepProfile.Place(unit.role)
     if let gate = shape.gate, let gatePlaces = places.gate {
       self.gate = try GateLayer(
         SqueezeExcitation(channels: shape.inputChannels, squeezed: gate.squeezed), gatePlaces,
@@ -27,11 +27,12 @@ final class ProjectionLayer: Layer {
     } else {
       gate = nil
     }
-    work.activated.require(max(imagesPerTile * source.pixels, GEMM.tileRows) * source.stride)
+    work.activated.require(
+      max(imagesPerTile * source.pixels, PixelProduct.tileRows) * source.stride)
     work.kernel.require(source.stride * output.channels)
     guard !normalization.isFrozen else { return }
-    work.wideTile.require(GEMM.tileRows * source.stride)
-    work.narrowTile.require(GEMM.tileRows * output.stride)
+    work.wideTile.require(PixelProduct.tileRows * source.stride)
+    work.narrowTile.require(PixelProduct.tileRows * output.stride)
     if gate != nil { work.products.require(source.channels * output.channels) }
   }
 
@@ -40,11 +41,11 @@ final class ProjectionLayer: Layer {
   var pixels: Int { source.pixels }
 
   /// Images whose pixels make up about one tile, so that small images share a product.
-  var imagesPerTile: Int { max(1, GEMM.tileRows / pixels) }
+  var imagesPerTile: Int { max(1, PixelProduct.tileRows / pixels) }
 
   /// Whether an image has fewer pixels than outputs: then its gate meets the pixels, else the
   /// kernel.
-  var gatesPixels: Bool { gate != nil && pixels < min(output.channels, GEMM.tileRows) }
+  var gatesPixels: Bool { gate != nil && pixels < min(output.channels, PixelProduct.tileRows) }
 
   /// Multiply-adds of some rows.
   func products(rows: Int) -> Int { rows * source.channels * output.channels }

@@ -17,7 +17,7 @@ final class RawOutput {
   let normalization: NormalizationLayer
   let activation: Activation
   /// What is added to it where it is read.
-  let shortcut: Shortcut?
+  let shortcut: Residual?
   /// Whether the values stand there as they are meant.
   let isSettled: Bool
   /// Whether kernels read it through the second door.
@@ -47,7 +47,7 @@ final class RawOutput {
     let isSettled: Bool
     let isReadRaw: Bool
     let isReaderTrained: Bool
-    let shortcut: Shortcut?
+    let shortcut: Residual?
   }
 
   init(_ convolution: Convolution, _ normalization: NormalizationLayer, _ use: Use, images: Int) {
@@ -182,7 +182,7 @@ final class RawOutput {
 }
 
 /// The input that is added to a block's output, and whether the branch beside it counts.
-final class Shortcut {
+final class Residual {
   let input: BlockInput
   /// Position among the blocks, and probability that the branch is dropped for an image.
   let block: Int

@@ -53,7 +53,7 @@ final class RecomputedExpansion: Layer {
     self.normalization = normalization
     channels = shape.channels
     activation = shape.activation
-    place = unit.place
+    place = StepProfile.Place(unit.role)
     isAdding = unit.shortcut != nil
     panels = try FloatBuffer(
       count: Expansion.panelsSize(inputChannels: shape.inputChannels, channels: shape.channels))

@@ -32,8 +32,8 @@ final class StandardConvolutionLayer: Layer {
     self.output = output
     self.places = places
     normalization = output.normalization
-    place = unit.place
-    operation = unit.place.isBlock ? .standardConvolution : .stem
+    place = StepProfile.Place(unit.role)
+    operation = unit.role.isBlock ? .standardConvolution : .stem
     products = shape.products
     isAdding = unit.shortcut != nil
     let inputStep: Int

@@ -7,7 +7,7 @@ final class TrainingPass {
   let gradients: GradientTree
   /// Gradient of the current block's output, and of its input.
   private(set) var current, next: Room
-  private let exchange: any Exchange
+  let exchange: any Exchange
 
   init(
     _ work: Workspace, layout: BatchLayout, exchange: any Exchange, gradients: GradientTree
@@ -20,16 +20,6 @@ final class TrainingPass {
     next = work.narrowGradients[1]
     try exchange.takeGradients(
       gradients.slots.start, size: gradients.arenaSize, plan: layout.batchPlan)
-  }
-
-  /// Runs a layer forward: every micro-batch, then the statistics of all ranks.
-  func forward(_ layer: any Layer, at place: StepProfile.Place) throws(ExchangeError) {
-    layer.prepare(work)
-    layer.normalization.clearMoments()
-    for run in work.runs where run.imageCount > 0 { layer.forward(work, run) }
-    exchange.advance()
-    try layer.normalize(work, exchange)
-    work.measured(.statistics, .forward, place)
   }
 
   /// Begins the way back of a batch's gradients.

@@ -271,7 +271,7 @@ extension Checkpoint {
     let state = try TrainingError.making(
       try ModelState(
         table: table, isAveraging: configuration.averaging.decay > 0,
-        usesMeanSquare: configuration.optimizer.kind == .rmsprop))
+        usesMeanSquare: configuration.optimizer.usesMeanSquare))
     return (try read(path, into: state, advance: advance), configuration, state)
   }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Supervision
+internal import Supervision
 import Synchronization
 import Tensors
 

@@ -38,12 +38,12 @@ public struct Evaluation: Sendable, Encodable {
   /// - Parameters:
   ///   - data: How images are loaded.
   ///   - probabilities: Path of a ``ProbabilityFile`` to write, if any.
-  ///   - stopRequest: See ``Trainer/StopRequest``; asked now and then.
+  ///   - stopRequest: Asked now and then whether to stop.
   /// - Throws: When an image is damaged or the file cannot be written: on all ranks the same.
   static func measure(
     _ network: EvaluationNetwork, _ pipeline: ImagePipeline, _ data: DataConfiguration,
     probabilities: String? = nil, over group: TrainingGroup,
-    stopRequest: Trainer.StopRequest = { nil }
+    stopRequest: StopRequest = { nil }
   ) throws(TrainingError) -> Outcome {
     let shares = EvaluationShares(
       imageCount: pipeline.dataset.count, microBatchSize: network.capacity, rankCount: group.size)

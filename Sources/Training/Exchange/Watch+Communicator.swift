@@ -10,18 +10,18 @@ extension Watch {
   ///
   /// - Parameters:
   ///   - deadline: Seconds without progress after which a rank counts as stuck; 0 for never.
-  ///   - folder: Of the run; rank 0 removes the verdict of an earlier one.
+  ///   - folder: That of the run; rank 0 removes the verdict of an earlier one.
   ///   - ends: Called when the job is known to end: this rank or another has finished or failed.
   /// - Throws: When ranks cannot talk to each other through MPI, or that verdict cannot be removed.
   public static func start(
-    over communicator: Communicator, deadline: Double, folder: RunFolder,
+    over communicator: Communicator, deadline: Double, folder: String,
     ends: @escaping @Sendable () -> Void = {}
   ) throws(TrainingError) -> Watch {
     let rank = communicator.rank
-    let log = RankLog(rank: rank, folder: folder.path)
+    let log = RankLog(rank: rank, folder: folder)
     var listener: Listener?
     if rank == 0 {
-      try folder.removeLeftover(at: Verdict.path(inFolder: folder.path))
+      try Leftover.remove(Verdict.path(inFolder: folder))
       OpenFileLimit.raise(for: communicator.size)
       do throws(WatchError) {
         if communicator.size > 1 {
@@ -49,7 +49,7 @@ extension Watch {
     }
     let watch = Watch(
       rank: rank, members: members, listener: listener, activity: Activity(), log: log,
-      folder: folder.path, timing: WatchTiming(deadline: deadline),
+      folder: folder, timing: WatchTiming(deadline: deadline),
       outlet: .process(ends: ends))
     // Who has not spoken yet is not missed: nobody goes on before all have connected.
     try watch.wait(for: communicator)

@@ -34,10 +34,10 @@ package final class FolderLease {
       throw TrainingError(
         .output, "\(path), by which runs keep apart, is not used: \(error.reason)")
     }
-    let deadline = Date(timeIntervalSinceNow: seconds)
+    let deadline = MonotonicTime.seconds + seconds
     var isTold = false
     while let descriptor, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      guard Date() < deadline, !wantsStop() else {
+      guard MonotonicTime.seconds < deadline, !wantsStop() else {
         throw TrainingError(
           .usage,
           "another run is writing in \(folder.path); wait for it to end or choose another --output")

@@ -3,7 +3,7 @@ import Foundation
 import Kernels
 import MPI
 import Networks
-import Supervision
+internal import Supervision
 import Tensors
 
 /// A run that is ready for its next step: what a ``Trainer`` steps with.
@@ -60,10 +60,11 @@ struct PreparedRun {
     let architecture = Architecture(configuration.network, classes: dataset.classNames.count)
     self.architecture = architecture
     layout = try group.agreed { () throws(TrainingError) in
+      let layout = try BatchLayout(configuration, rank: group.rank, rankCount: group.size)
       // The maps of the first stage are the smallest.
       let first = Architecture(configuration.stage(0).network, classes: architecture.classes)
       try feed.division.requireVariance(configuration, first)
-      return try BatchLayout(configuration, rank: group.rank, rankCount: group.size)
+      return layout
     }
     stepsPerEpoch = feed.division.batchCount
     totalSteps =
@@ -82,7 +83,7 @@ struct PreparedRun {
         let state = try ModelState(
           table: architecture.parameterTable, seed: UInt64(configuration.training.seed),
           isAveraging: configuration.averaging.decay > 0,
-          usesMeanSquare: configuration.optimizer.kind == .rmsprop)
+          usesMeanSquare: configuration.optimizer.usesMeanSquare)
         let evaluated = state.evaluated
         return (
           state,
@@ -97,7 +98,8 @@ struct PreparedRun {
     optimizer = Optimizer(
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm,
-      firstTrained: configuration.finetuning.freeze.firstTrained(of: architecture), backboneRate: configuration.finetuning.backboneRate)
+      firstTrained: configuration.finetuning.freeze.firstTrained(of: architecture),
+      backboneRate: configuration.finetuning.backboneRate)
     // The last stage needs most memory: better to know now.
     try group.agreed { () throws(TrainingError) in
       _ = try TrainingStage(ofStep: totalSteps, self)

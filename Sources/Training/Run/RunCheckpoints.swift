@@ -1,7 +1,7 @@
 import Datasets
 import Foundation
 import Networks
-import Supervision
+internal import Supervision
 
 /// The checkpoints of a run: the one that it goes on from, and those that it writes; on rank 0.
 final class RunCheckpoints {

@@ -33,20 +33,6 @@ public struct RunFolder: Sendable {
     (path as NSString).appendingPathComponent(name)
   }
 
-  /// Removes what an earlier run has left, if it has, and what would be taken for this run's.
-  ///
-  /// - Throws: When it is there and stays.
-  package func removeLeftover(at path: String) throws(TrainingError) {
-    guard unlink(path) != 0 else { return }
-    let code = errno
-    // Not by the code alone: where nothing can be written, that precedes the search for the file.
-    guard access(path, F_OK) == 0 else { return }
-    throw TrainingError(
-      .output,
-      "\(path) of an earlier run cannot be removed: \(String(cString: strerror(code))); remove it, "
-        + "or choose another --output")
-  }
-
   /// Writes a text file beside its name and renames it.
   func write(_ text: String, to name: String) throws(TrainingError) {
     do {

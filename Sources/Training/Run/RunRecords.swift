@@ -24,7 +24,7 @@ final class RunRecords {
     observer?.began(start)
     if isFinished { return }
     // That of a run which ended before it was given more steps.
-    try folder.removeLeftover(at: folder.file("summary.json"))
+    try Leftover.remove(folder.file("summary.json"))
     page = RunReport(folder, start, configuration, hostCount: hostCount, log, observer)
   }
 

@@ -2,6 +2,7 @@ import Foundation
 import Hosts
 import Kernels
 import Networks
+import Tensors
 
 extension Trainer {
   /// What a step tells, the same on all ranks.
@@ -87,7 +88,7 @@ extension Trainer {
   ) throws(TrainingError) -> StepResult {
     let network = stage.network
     let tree = network.layout.roundTree
-    let key = EfficientNet.RandomKey(
+    let key = RandomKey(
       seed: UInt64(configuration.training.seed), epoch: step / stepsPerEpoch)
     let images = run.feed.imageCount(ofStep: step)
     var ownSecondsWaited = 0.0

@@ -1,3 +1,4 @@
+import Boundary
 import Datasets
 import Foundation
 import Hosts
@@ -19,10 +20,6 @@ public final class Trainer {
     case stopped(signal: Int32)
   }
 
-  /// What a run asks, on every rank and in every step, whether it is to save and stop: the number of a
-  /// signal of ``StopSignal``, or nil. It stops where any rank is told so.
-  public typealias StopRequest = () -> Int32?
-
   let run: PreparedRun
   let stopRequest: StopRequest
   private let log: RankLog?
@@ -37,6 +34,7 @@ public final class Trainer {
   ///   - observer: Is told how the run goes; on rank 0 only.
   ///   - activity: Where this rank notes what it does.
   ///   - log: Where this rank tells about itself.
+  ///   - stopRequest: Asked in every step whether to save and stop.
   /// - Throws: When data, configuration, number of ranks or checkpoint do not fit together; on all
   ///   ranks the same, unless they cannot talk to each other.
   public init(
@@ -87,7 +85,7 @@ public final class Trainer {
   }
 
   private func takeSteps() throws(TrainingError) -> Outcome {
-    let start = Date()
+    let start = MonotonicTime.seconds
     let firstStep = state.step
     var window = StepWindow()
     // A run that was stopped after its last step lacks nothing but this and the summary.
@@ -102,29 +100,32 @@ public final class Trainer {
         stage = try beginStage()
       }
       guard let stage else { break }
-      let stepStart = Date()
+      let stepStart = MonotonicTime.seconds
       let exchangeStart = activity.secondsWaited
       let step = try takeStep(in: stage)
       imagesSeen += step.images
       window.add(
-        step, seconds: -stepStart.timeIntervalSinceNow,
+        step, seconds: MonotonicTime.seconds - stepStart,
         exchanging: activity.secondsWaited - exchangeStart)
       attempt(collectSaved)
       let isLast = state.step == totalSteps
       try report(
-        &window, secondsPerStep: -start.timeIntervalSinceNow / Double(state.step - firstStep),
+        &window, secondsPerStep: (MonotonicTime.seconds - start) / Double(state.step - firstStep),
         isLast: isLast)
       if let signal = step.stopSignal { return try stop(signal) }
       // First what must not be lost, then what can be computed again.
       if isLast || isCheckpointDue {
         try save()
-        if isLast { attempt(finishSaving) }
+        if isLast {
+          attempt(finishSaving)
+          try agree()
+        }
       } else if state.step % max(configuration.training.replicaCheckEverySteps, 1) == 0 {
         try checkReplicas()
       }
       if isLast || isEvaluationDue, let signal = try evaluate() { return try stop(signal) }
     }
-    try finish(seconds: -start.timeIntervalSinceNow, images: imagesSeen)
+    try finish(seconds: MonotonicTime.seconds - start, images: imagesSeen)
     return .finished
   }
 
@@ -228,10 +229,10 @@ public final class Trainer {
     attempt { () throws(TrainingError) in
       guard let records = run.records, let checkpoints = run.checkpoints else { return }
       activity.enter(.saving, step: state.step)
-      let (start, isWaiting) = (Date(), checkpoints.isBusy)
+      let (start, isWaiting) = (MonotonicTime.seconds, checkpoints.isBusy)
       try isWaiting ? finishSaving() : collectSaved()
       if isWaiting {
-        let seconds = -start.timeIntervalSinceNow
+        let seconds = MonotonicTime.seconds - start
         try records.noted(
           "waited \(String(format: "%.3f", seconds)) s after step \(state.step) for the checkpoint "
             + "before to be written; save less often if this lasts", step: state.step,

@@ -27,7 +27,7 @@ struct PixelShape: CustomStringConvertible {
 
   /// The tile of a product.
   static func tile(_ channels: Int) -> PixelShape {
-    PixelShape(pixels: GEMM.tileRows, channels: channels)
+    PixelShape(pixels: PixelProduct.tileRows, channels: channels)
   }
 
   /// Odd in both sizes.

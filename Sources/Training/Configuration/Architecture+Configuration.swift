@@ -1,0 +1,36 @@
+public import Networks
+
+extension Architecture {
+  /// The network that a configuration describes.
+  ///
+  /// - Parameter classes: Classes of the data; the configuration's own number goes first.
+  public init(_ configuration: NetworkConfiguration, classes: Int) {
+    let released = configuration.model.released
+    var coefficients = released.coefficients
+    if let phi = configuration.phi {
+      coefficients = CompoundScaling(
+        alpha: configuration.alpha, beta: configuration.beta, gamma: configuration.gamma
+      ).coefficients(phi: phi, baseResolution: coefficients.resolution)
+    }
+    coefficients.width = configuration.width ?? coefficients.width
+    coefficients.depth = configuration.depth ?? coefficients.depth
+    coefficients.resolution = configuration.resolution ?? coefficients.resolution
+    var table = released.table
+    table.stem = configuration.stem ?? table.stem
+    table.head = configuration.head ?? table.head
+    if let stages = configuration.stages?.stages {
+      table.stages = stages
+      if stages.contains(where: { $0.kind == .convolution || $0.kind == .fusedMBConv }) {
+        table.family = .v2
+      }
+    }
+    self.init(table, coefficients)
+    self.classes = configuration.classes ?? classes
+    inputChannels = configuration.inputChannels
+    stemStride = configuration.stemStride
+    dropout = configuration.dropout ?? released.dropout
+    dropPath = configuration.dropPath
+    batchNormEpsilon = configuration.batchNormEpsilon
+    batchNormMomentum = configuration.batchNormMomentum ?? released.batchNormMomentum
+  }
+}
