@@ -76,7 +76,7 @@ struct Effnet: ParsableCommand {
   /// Says what the parser has to say: help and version on standard output, or what is wrong with the
   /// arguments, which are the same on all ranks.
   private static func tell(_ error: any Error) throws {
-    let isFirst = Launcher.current.map { $0.rank == 0 } ?? true
+    let isFirst = Launcher.isFirst
     guard exitCode(for: error) == .success else {
       let text = message(for: error).shown
       let isSentence = text.hasSuffix(".")

@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     // Several ranks would all say the same, and MPICH's mpirun ends none of them when one has failed.
-    if let launcher = Launcher.current, launcher.rank > 0 { return }
+    guard Launcher.isFirst else { return }
     if let variant = Variant(rawValue: subject.lowercased()) {
       var architecture = Architecture(variant)
       if let resolution { architecture.resolution = resolution }

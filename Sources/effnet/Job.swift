@@ -35,8 +35,6 @@ enum Job {
       if world.size == 1 { throw failure }
       wait(0.3, asRank: world.rank, before: failure)
       failure.report()
-      // A launcher that hears of the end may drop what it has not read yet.
-      Thread.sleep(forTimeInterval: 0.1)
       world.abort(exitCode: failure.code)
     }
   }

@@ -23,6 +23,9 @@ struct Launcher {
   /// What started this process.
   static let current = Launcher(ProcessInfo.processInfo.environment)
 
+  /// Whether this process is the one that speaks where all that were started have the same to say.
+  static var isFirst: Bool { (current?.rank ?? 0) == 0 }
+
   /// The innermost launcher: mpirun within a step of Slurm counts, not the step.
   init?(_ environment: [String: String]) {
     let launchers = [

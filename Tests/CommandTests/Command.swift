@@ -16,11 +16,8 @@ final class Command {
 
     /// The lines on standard error that are the program's own and not those of `mpirun`.
     var messages: [String] {
-      // Open MPI 5 ends some of its lines with a zero byte, and has begun one with what was left of
-      // the standard output of a rank that ended.
-      errors.split { $0 == "\n" || $0 == "\0" }.compactMap { line in
-        line.range(of: "effnet: ").map { String(line[$0.lowerBound...]) }
-      }
+      // Open MPI 5 ends some of its lines with a zero byte.
+      errors.split { $0 == "\n" || $0 == "\0" }.map(String.init).filter { $0.hasPrefix("effnet: ") }
     }
   }
 
