@@ -6,6 +6,11 @@ import Hosts
 import Supervision
 import Training
 
+/// A command that takes no part in MPI: where several processes were started, the first alone runs it.
+///
+/// The others would say the same, and MPICH's `mpirun` ends none of them when one has failed.
+protocol UnsharedCommand: ParsableCommand {}
+
 /// The command line.
 @main
 struct Effnet: ParsableCommand {
@@ -56,7 +61,7 @@ struct Effnet: ParsableCommand {
       do {
         try requireCommand()
         var command = try parseAsRoot()
-        try command.run()
+        if Launcher.isFirst || !(command is any UnsharedCommand) { try command.run() }
       } catch let error where !(error is Failure) {
         try tell(error)
       }

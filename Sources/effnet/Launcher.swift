@@ -47,6 +47,12 @@ struct Launcher {
 
   private static let library = MPISession.libraryVersion
 
+  /// Whether it is MPICH's own: that ends all ranks when one dies of a signal, before they can name it,
+  /// and none when one ends with an error.
+  var isOfMPICH: Bool {
+    MPIRun.Family(library: Self.library) == .hydra && name == Self.name(.hydra) && size > 1
+  }
+
   /// What to call the `mpirun` of a family; all of Open MPI's set the same variables.
   private static func name(_ family: MPIRun.Family) -> String {
     let isOwn = (MPIRun.Family(library: library) == .hydra) == (family == .hydra)

@@ -127,10 +127,10 @@ final class Command {
   /// Number of the process: the launcher's where there is one.
   var number: pid_t { process.processIdentifier }
 
-  /// Number of a rank's process.
+  /// Number of a rank's process: with MPICH, not of its shepherd, which has started it.
   func process(ofRank rank: Int) throws -> pid_t {
     let marks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK"].map { Data("\0\($0)=\(rank)\0".utf8) }
-    let found = Self.descendants(of: process.processIdentifier).first { pid in
+    let found = Self.descendants(of: process.processIdentifier).last { pid in
       let variables = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/environ"))
       return marks.contains { variables?.range(of: $0) != nil }
     }
