@@ -19,7 +19,6 @@ package final class JobProcess {
   ///
   /// - Throws: When the command is not there.
   package init(_ command: [String], environment: [String: String]) throws(HostsError) {
-    let own = getpid()
     var words = command
     if let tool = Self.path(of: "setpriv") {
       words = [tool, "--pdeathsig", "USR1"] + words
@@ -28,38 +27,9 @@ package final class JobProcess {
       throw HostsError(
         "\(command[0]) is missing; install it, or add its folder to PATH")
     }
-    let program = words[0]
-    func require(_ code: Int32) throws(HostsError) {
-      guard code != 0 else { return }
-      throw HostsError(
-        "\(program) cannot be started by process \(own): \(String(cString: strerror(code)))")
-    }
-    var attributes = posix_spawnattr_t()
-    try require(posix_spawnattr_init(&attributes))
-    defer { posix_spawnattr_destroy(&attributes) }
-    var actions = posix_spawn_file_actions_t()
-    try require(posix_spawn_file_actions_init(&actions))
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    try require(posix_spawnattr_setsigmask(&attributes, &signals))
-    sigfillset(&signals)
-    // What this process was told to ignore, its launcher ignores, too, unless that knows better.
-    for number in SignalDisposition.ignoredAtStart { sigdelset(&signals, number) }
-    try require(posix_spawnattr_setsigdefault(&attributes, &signals))
-    try require(posix_spawnattr_setpgroup(&attributes, 0))
-    try require(
-      posix_spawnattr_setflags(
-        &attributes,
-        Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)))
-    try require(
-      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0))
-    let arguments = words.map { strdup($0) } + [nil]
-    let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in arguments + variables { free(text) } }
-    var pid: pid_t = 0
-    try require(posix_spawnp(&pid, program, &actions, &attributes, arguments, variables))
-    self.pid = pid
+    pid = try SpawnedProcess.start(
+      words[0], words, variables: environment.map { "\($0.key)=\($0.value)" }, ownGroup: true,
+      hasInput: false)
     Self.adoptOrphans()
   }
 

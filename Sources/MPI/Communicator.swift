@@ -54,8 +54,33 @@ public struct Communicator {
   ///
   /// - Parameter exitCode: What `mpirun` is to return.
   public func abort(exitCode: Int32) -> Never {
+    Self.waitForReaders()
     // Returns only when it failed; this process must end all the same.
     _ = MPI_Abort(CMPICommWorld(), exitCode)
     exit(exitCode)
+  }
+
+  /// Waits until whoever reads the pipes that the standard streams may be has taken what was written, for
+  /// at most a second.
+  ///
+  /// The `mpirun` of MPICH reads no more when it has heard that a rank ends the job: on a busy machine it
+  /// lost that rank's last line in 5 of 60 runs.
+  private static func waitForReaders() {
+    // The C library's header hides the function from Swift.
+    typealias Control = @convention(c) (CInt, CUnsignedLong, UnsafeMutablePointer<CInt>) -> CInt
+    guard let symbol = dlsym(nil, "ioctl") else { return }
+    let control = unsafeBitCast(symbol, to: Control.self)
+    let pipes = [STDOUT_FILENO, STDERR_FILENO].filter { stream in
+      var status = stat()
+      return fstat(stream, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+    }
+    for _ in 0..<1000 {
+      let isRead = pipes.allSatisfy { stream in
+        var unread: CInt = 0
+        return control(stream, CUnsignedLong(FIONREAD), &unread) != 0 || unread == 0
+      }
+      if isRead { return }
+      usleep(1000)
+    }
   }
 }

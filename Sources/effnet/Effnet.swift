@@ -6,6 +6,11 @@ import Hosts
 import Supervision
 import Training
 
+/// A command that takes no part in MPI: where several processes were started, the first alone runs it.
+///
+/// The others would say the same, and MPICH's `mpirun` ends none of them when one has failed.
+protocol UnsharedCommand: ParsableCommand {}
+
 /// The command line.
 @main
 struct Effnet: ParsableCommand {
@@ -56,7 +61,7 @@ struct Effnet: ParsableCommand {
       do {
         try requireCommand()
         var command = try parseAsRoot()
-        try command.run()
+        if Launcher.isFirst || !(command is any UnsharedCommand) { try command.run() }
       } catch let error where !(error is Failure) {
         try tell(error)
       }
@@ -76,7 +81,7 @@ struct Effnet: ParsableCommand {
   /// Says what the parser has to say: help and version on standard output, or what is wrong with the
   /// arguments, which are the same on all ranks.
   private static func tell(_ error: any Error) throws {
-    let isFirst = Launcher.current.map { $0.rank == 0 } ?? true
+    let isFirst = Launcher.isFirst
     guard exitCode(for: error) == .success else {
       let text = message(for: error).shown
       let isSentence = text.hasSuffix(".")

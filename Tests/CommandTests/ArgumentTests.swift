@@ -100,16 +100,22 @@ final class ArgumentTests: CommandTestCase {
   }
 
   func testUsageErrorsAreOneLineOfOneRank() throws {
-    for (arguments, part) in [
-      (["train"], "Missing expected argument '<config>'; see effnet train --help"),
-      (["trian", "x.yaml"], "no command trian (did you mean train?); see effnet --help"),
-      (["train", "x.yaml", "--outptu", "y"], "'--outptu'"),
-      (["train", "nowhere.yaml"], "nowhere.yaml: cannot be read: no such file"),
-      (["benchmark", "kernels", "--only", "nothing"], "--only nothing"),
-      (["inspect", "b99"], "b99: no such file"),
-    ] {
+    let cases: [(arguments: [String], code: Int32, part: String)] = [
+      (["train"], 2, "Missing expected argument '<config>'; see effnet train --help"),
+      (["trian", "x.yaml"], 2, "no command trian (did you mean train?); see effnet --help"),
+      (["train", "x.yaml", "--outptu", "y"], 2, "'--outptu'"),
+      (["train", "nowhere.yaml"], 2, "nowhere.yaml: cannot be read: no such file"),
+      (["launch", "nowhere.yaml"], 2, "nowhere.yaml: cannot be read: no such file"),
+      (["evaluate", "nowhere.h5"], 3, "no checkpoint nowhere.h5"),
+      (["pack", "nowhere", "out"], 3, "no nowhere to pack"),
+      (["pack", ".", "out", "--labels", "x"], 2, "--labels does not go with"),
+      (["benchmark", "kernels", "--only", "nothing"], 2, "--only nothing"),
+      (["benchmark", "scaling", "--ranks", "0"], 2, "--ranks"),
+      (["inspect", "b99"], 2, "b99: no such file"),
+    ]
+    for (arguments, code, part) in cases {
       for ranks in [nil, 4] {
-        let outcome = try assertFails(arguments, ranks: ranks, code: 2, [part])
+        let outcome = try assertFails(arguments, ranks: ranks, code: code, [part])
         XCTAssertEqual(outcome.messages.count, 1, outcome.errors)
       }
     }

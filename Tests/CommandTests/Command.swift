@@ -16,11 +16,8 @@ final class Command {
 
     /// The lines on standard error that are the program's own and not those of `mpirun`.
     var messages: [String] {
-      // Open MPI 5 ends some of its lines with a zero byte, and has begun one with what was left of
-      // the standard output of a rank that ended.
-      errors.split { $0 == "\n" || $0 == "\0" }.compactMap { line in
-        line.range(of: "effnet: ").map { String(line[$0.lowerBound...]) }
-      }
+      // Open MPI 5 ends some of its lines with a zero byte.
+      errors.split { $0 == "\n" || $0 == "\0" }.map(String.init).filter { $0.hasPrefix("effnet: ") }
     }
   }
 
@@ -130,10 +127,10 @@ final class Command {
   /// Number of the process: the launcher's where there is one.
   var number: pid_t { process.processIdentifier }
 
-  /// Number of a rank's process.
+  /// Number of a rank's process: with MPICH, not of its shepherd, which has started it.
   func process(ofRank rank: Int) throws -> pid_t {
     let marks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK"].map { Data("\0\($0)=\(rank)\0".utf8) }
-    let found = Self.descendants(of: process.processIdentifier).first { pid in
+    let found = Self.descendants(of: process.processIdentifier).last { pid in
       let variables = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/environ"))
       return marks.contains { variables?.range(of: $0) != nil }
     }

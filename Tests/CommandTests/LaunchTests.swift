@@ -2,9 +2,8 @@ import Foundation
 import XCTest
 
 final class LaunchTests: TrainingTestCase {
-  /// A second, and what a busy machine adds, most where MPICH's ranks wait without a pause; mpirun takes ten
-  /// where it has to end ranks itself.
-  private static let secondsToStop = 6.0
+  /// A second, and what a busy machine adds; mpirun takes ten where it has to end ranks itself.
+  private static let secondsToStop = 4.0
 
   /// Names a remote shell to each `mpirun`.
   private static let agentVariables = [

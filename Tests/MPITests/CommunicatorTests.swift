@@ -24,7 +24,8 @@ final class CommunicatorTests: XCTestCase {
     try values.withUnsafeMutableBufferPointer { values in
       XCTAssertThrowsError(try world.send(UnsafeBufferPointer(values), to: world.size)) {
         XCTAssertEqual(($0 as? MPIError)?.operation, "MPI_Send")
-        XCTAssertTrue("\($0)".lowercased().contains("invalid rank"), "\($0)")
+        let isMPICH = MPISession.libraryVersion.hasPrefix("MPICH")
+        XCTAssertTrue("\($0)".contains(isMPICH ? "Invalid rank" : "invalid rank"), "\($0)")
       }
     }
   }

@@ -9,7 +9,7 @@ import Training
 
 extension BenchmarkCommand {
   /// `effnet benchmark scaling`.
-  struct Scaling: ParsableCommand {
+  struct Scaling: UnsharedCommand {
     static let configuration = CommandConfiguration(
       abstract: "Measures weak and strong scaling, and tells where efficiency goes.",
       discussion: """

@@ -6,7 +6,7 @@ import Networks
 import Training
 
 /// `effnet inspect`: what a network, a checkpoint, or shards are made of.
-struct InspectCommand: ParsableCommand {
+struct InspectCommand: UnsharedCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract:
@@ -35,8 +35,6 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    // Several ranks would all say the same, and MPICH's mpirun ends none of them when one has failed.
-    if let launcher = Launcher.current, launcher.rank > 0 { return }
     if let variant = Variant(rawValue: subject.lowercased()) {
       var architecture = Architecture(variant)
       if let resolution { architecture.resolution = resolution }

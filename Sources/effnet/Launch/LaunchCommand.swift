@@ -7,7 +7,7 @@ import Supervision
 import Training
 
 /// `effnet launch`.
-struct LaunchCommand: ParsableCommand {
+struct LaunchCommand: UnsharedCommand {
   static let configuration = CommandConfiguration(
     commandName: "launch",
     abstract: "Starts the ranks of a training run: here, on a list of hosts, or within Slurm.",

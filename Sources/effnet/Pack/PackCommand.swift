@@ -93,45 +93,57 @@ struct PackCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard FileManager.default.fileExists(atPath: source) else {
-      throw Failure(.data, "there is no \(source.shown) to pack; correct the path")
-    }
-    let packer = Packer(
-      validation: validation ?? .fraction(0.2), seed: seed, shardLimit: shardLimit, isAsIs: asIs)
-    var isDirectory: ObjCBool = false
-    let isFolder =
-      FileManager.default.fileExists(atPath: source, isDirectory: &isDirectory)
-      && isDirectory.boolValue
-    if isFolder && !CIFARSource.isFolder(source) {
-      try refuse(
-        [("--labels", labels != nil), ("--classes", classes != nil)], "a folder of pictures")
-      return try Job.run { world in
-        try PictureJob(
+    try Job.run { world in
+      if try Job.agreed(Result { try isOfPictures() }, world) {
+        return try PictureJob(
           world: world, source: source, output: folder, validationList: validationList,
           isValidationGiven: validation != nil, packer: packer,
           storage: PictureStorage(isDecoded: decode, shorterSide: resize), isStrict: strict,
           credit: credit ?? ""
         ).run()
       }
+      // One process is enough for images of one size; where several were started, the others have
+      // nothing to do.
+      if world.rank == 0 { try packArrays() }
+      try world.barrier()
+    }
+  }
+
+  private var packer: Packer {
+    Packer(
+      validation: validation ?? .fraction(0.2), seed: seed, shardLimit: shardLimit, isAsIs: asIs)
+  }
+
+  /// Whether the source is a folder of pictures; refuses options that do not go with what it is.
+  private func isOfPictures() throws -> Bool {
+    guard FileManager.default.fileExists(atPath: source) else {
+      throw Failure(.data, "there is no \(source.shown) to pack; correct the path")
+    }
+    if isFolder(source), !CIFARSource.isFolder(source) {
+      try refuse(
+        [("--labels", labels != nil), ("--classes", classes != nil)], "a folder of pictures")
+      return true
     }
     try refuse(
       [
         ("--validation-list", validationList != nil), ("--decode", decode),
         ("--resize", resize != nil), ("--strict", strict),
       ], "images of one size")
-    // One process is enough for them; where several were started, the others have nothing to do.
-    try Job.run { world in
-      if world.rank == 0 { try packArrays(packer, isFolder: isFolder) }
-      try world.barrier()
-    }
+    return false
   }
 
-  private func packArrays(_ packer: Packer, isFolder: Bool) throws {
+  private func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+      && isDirectory.boolValue
+  }
+
+  private func packArrays() throws {
     let names = classes?.split(separator: ",").map {
       String($0).split(separator: " ").joined(separator: " ")
     }
     let output: Packer.Output
-    if isFolder {
+    if isFolder(source) {
       try refuse(
         [
           ("--labels", labels != nil), ("--classes", classes != nil),

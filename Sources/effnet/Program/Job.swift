@@ -14,11 +14,14 @@ enum Job {
   ///
   /// - Parameter prepare: What precedes MPI, in the process that stays.
   static func run(prepare: () -> Void = {}, _ body: (Communicator) throws -> Void) throws {
+    let environment = ProcessInfo.processInfo.environment
+    let launcher = Launcher(environment)
+    do {
+      if launcher?.isOfMPICH == true { try Shepherd.holdRank() }
+    } catch { throw Failure(error) }
     try prepareProcessor()
     prepare()
-    let environment = ProcessInfo.processInfo.environment
     try requireFilesOfMPI()
-    let launcher = Launcher(environment)
     // MPI itself would end with a riddle here, too, or start as many jobs of one rank.
     if let launcher, Launcher.lacksInterface(environment) { throw launcher.refusal }
     let world: Communicator
@@ -35,8 +38,6 @@ enum Job {
       if world.size == 1 { throw failure }
       wait(0.3, asRank: world.rank, before: failure)
       failure.report()
-      // A launcher that hears of the end may drop what it has not read yet.
-      Thread.sleep(forTimeInterval: 0.1)
       world.abort(exitCode: failure.code)
     }
   }
@@ -58,8 +59,9 @@ enum Job {
   /// Lets rank 0 speak for all where ranks fail before MPI connects them, and has its launcher end
   /// them.
   static func waitForFirstRank(before failure: Failure) {
+    guard let launcher = Launcher.current, !launcher.isOfMPICH else { return }
     // A launcher ends the others when it has seen one end, which takes Open MPI half a second.
-    wait(2, asRank: Launcher.current?.rank ?? 0, before: failure)
+    wait(2, asRank: launcher.rank, before: failure)
   }
 
   private static func wait(_ seconds: Double, asRank rank: Int, before failure: Failure) {

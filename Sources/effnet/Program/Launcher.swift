@@ -23,6 +23,9 @@ struct Launcher {
   /// What started this process.
   static let current = Launcher(ProcessInfo.processInfo.environment)
 
+  /// Whether this process is the one that speaks where all that were started have the same to say.
+  static var isFirst: Bool { (current?.rank ?? 0) == 0 }
+
   /// The innermost launcher: mpirun within a step of Slurm counts, not the step.
   init?(_ environment: [String: String]) {
     let launchers = [
@@ -43,6 +46,12 @@ struct Launcher {
   }
 
   private static let library = MPISession.libraryVersion
+
+  /// Whether it is MPICH's own: that ends all ranks when one dies of a signal, before they can name it,
+  /// and none when one ends with an error.
+  var isOfMPICH: Bool {
+    MPIRun.Family(library: Self.library) == .hydra && name == Self.name(.hydra) && size > 1
+  }
 
   /// What to call the `mpirun` of a family; all of Open MPI's set the same variables.
   private static func name(_ family: MPIRun.Family) -> String {
