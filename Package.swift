@@ -95,6 +95,7 @@ let package = Package(
       name: "Supervision",
       dependencies: ["Boundary", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Hosts", dependencies: ["Boundary", "Supervision"]),
+    .target(name: "Packing", dependencies: ["Boundary", "Datasets", "Hosts", "MPI"]),
     .target(
       name: "Training",
       dependencies: [
@@ -112,7 +113,7 @@ let package = Package(
       name: "effnet",
       dependencies: [
         "Benchmarks", "Boundary", "Datasets", "HDF5", "Hosts", "Kernels", "MPI",
-        "Networks", "Reports", "Supervision", "Tensors", "Training",
+        "Networks", "Packing", "Reports", "Supervision", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -152,7 +153,12 @@ let package = Package(
         "HDF5", "Kernels", "TestSupport", "Training",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Tensors", "Training"]),
+    .testTarget(
+      name: "PackingTests",
+      dependencies: ["Boundary", "Datasets", "MPI", "Packing", "TestSupport"]),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "Tensors", "TestSupport", "Training"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["Datasets", "HDF5", "Hosts", "Images", "MPI", "TestSupport", "Tensors"],

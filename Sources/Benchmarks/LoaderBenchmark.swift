@@ -35,7 +35,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
 
   /// Goes through `wanted` images of this rank's share of the training data, at most one epoch.
   ///
-  /// - Throws: When data are missing or damaged, and ``Interruption`` when a signal came.
+  /// - Throws: When data are missing or damaged, and `Interruption` when a signal came.
   package init(
     _ configuration: Configuration, images wanted: Int?, communicator: Communicator
   ) throws {
@@ -58,7 +58,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
     var samples: [Int] = []
     var distinct = 0
     for _ in 0..<steps {
-      try Interruption.check()
+      try Interruption.ofBenchmark()
       samples.removeAll(keepingCapacity: true)
       for _ in 0..<layout.roundTree.rounds * layout.microBatches.count {
         try feed.next { samples += $0.samples[..<$0.count] }

@@ -15,14 +15,14 @@ package final class SyntheticPictures {
 
   /// Writes `count` pictures, of ten classes, with as much detail as photographs have.
   ///
-  /// - Throws: When they cannot be written, and ``Interruption`` when a signal came; no folder is
+  /// - Throws: When they cannot be written, and `Interruption` when a signal came; no folder is
   ///   left then.
   package init(count: Int, width: Int, height: Int) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     do {
       let pictures = try (0..<min(count, Self.distinct)).map {
-        try Interruption.check()
+        try Interruption.ofBenchmark()
         return try JPEGEncoder().encode(
           Self.picture($0, width: width, height: height), quality: 90)
       }
@@ -34,7 +34,7 @@ package final class SyntheticPictures {
           byteCounts: numbers.map { pictures[$0 % pictures.count].count },
           classNames: (0..<10).map(String.init))
         for number in numbers {
-          try Interruption.check()
+          try Interruption.ofBenchmark()
           try pictures[number % pictures.count].withUnsafeBufferPointer {
             try writer.append($0, label: Int32(number % 10))
           }

@@ -20,4 +20,11 @@ public enum FaultKind: Int32, Sendable {
 public protocol Fault: Error, CustomStringConvertible {
   /// The kind, which decides what becomes of the program.
   var faultKind: FaultKind { get }
+
+  /// Whether all ranks of the job know of it and end by it: then one of them speaks for all.
+  var isShared: Bool { get }
+}
+
+extension Fault {
+  public var isShared: Bool { false }
 }

@@ -10,7 +10,7 @@ public struct TrainingError: Fault {
   public let description: String
 
   /// Whether all ranks of the training end by it: then one of them speaks for all.
-  package let isShared: Bool
+  public let isShared: Bool
 
   /// Whether a file is not what was written under its name: then an older one may do. What this
   /// program or this user cannot read may be whole.

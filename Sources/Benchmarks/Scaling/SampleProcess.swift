@@ -58,10 +58,10 @@ package final class SampleProcess {
 
   /// Waits for the end.
   ///
-  /// - Throws: ``Failure`` of the job, and ``Interruption`` when a signal came.
+  /// - Throws: ``Failure`` of the job, and `Interruption` when a signal came.
   func sample() throws -> ScalingSample {
     while process.isRunning {
-      try Interruption.check()
+      try Interruption.ofBenchmark()
       Thread.sleep(forTimeInterval: 0.01)
     }
     let output = try Data(contentsOf: folder.appending(path: "output"))

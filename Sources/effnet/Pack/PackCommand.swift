@@ -3,7 +3,10 @@ import Boundary
 import Datasets
 import Foundation
 import HDF5
+import Hosts
 import MPI
+import Packing
+import Reports
 import Training
 
 /// `effnet pack`.
@@ -95,12 +98,7 @@ struct PackCommand: ParsableCommand {
   func run() throws {
     try Job.run { world in
       if try Job.agreed(Result { try isOfPictures() }, world) {
-        return try PictureJob(
-          world: world, source: source, output: folder, validationList: validationList,
-          isValidationGiven: validation != nil, packer: packer,
-          storage: PictureStorage(isDecoded: decode, shorterSide: resize), isStrict: strict,
-          credit: credit ?? ""
-        ).run()
+        return try packPictures(world)
       }
       // One process is enough for images of one size; where several were started, the others have
       // nothing to do.
@@ -136,6 +134,53 @@ struct PackCommand: ParsableCommand {
     var isDirectory: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
       && isDirectory.boolValue
+  }
+
+  private func packPictures(_ world: Communicator) throws {
+    let progress = PackingProgress(isSilent: world.rank > 0)
+    let packing = try PicturePacking(
+      source, into: folder, validationList: validationList, isAsIs: asIs,
+      storage: PictureStorage(isDecoded: decode, shorterSide: resize), isStrict: strict, on: world,
+      observer: progress)
+    // Until here there is nothing to end in order, and a folder can take long to be listed.
+    StopSignal.watch()
+    guard !(packing.isDivided && validation != nil) else {
+      throw Failure(
+        .usage, "\(source.shown) is divided into training and validation; leave --validation out",
+        isAgreed: true)
+    }
+    let plan = try packing.run(packer, credit: credit ?? "") { plan in
+      progress.clear()
+      tell(what: plan)
+    }
+    guard world.rank == 0 else { return }
+    progress.clear()
+    let (mean, deviation) = plan.statistics
+    PackingReport(
+      folder: folder, shards: plan.shards.map { "\(folder)/\($0.name)" },
+      trainingCount: plan.training.count, validationCount: plan.validation.count,
+      classCount: plan.folder.classNames.count, mean: mean, deviation: deviation
+    ).print()
+  }
+
+  /// Tells of what is not packed, and of classes that lack pictures.
+  private func tell(what plan: PackingPlan) {
+    for note in plan.folder.notes { print(note) }
+    PackingReport.tell(
+      classCount: plan.folder.classNames.count,
+      classesWithoutTraining: plan.emptyClasses,
+      classesWithoutValidation: plan.classesWithoutValidation)
+    let skipped = plan.skipped
+    if skipped.isEmpty { return }
+    let noun = skipped.count == 1 ? "file" : "files"
+    print(
+      "skipped \(skipped.count.groupedText) \(noun), listed in "
+        + "\(PicturePacking.listOfSkipped(in: folder)):")
+    let shown = 5
+    for picture in skipped.prefix(shown) {
+      print("  \(picture.path.shown)\t\(picture.reason)")
+    }
+    if skipped.count > shown { print("  and \((skipped.count - shown).groupedText) more") }
   }
 
   private func packArrays() throws {

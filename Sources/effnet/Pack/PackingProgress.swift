@@ -1,8 +1,9 @@
 import Foundation
+import Packing
 import Reports
 
 /// Shows how far packing is: one line that changes on a terminal, a line now and then elsewhere.
-final class PackingProgress {
+final class PackingProgress: PackingObserver {
   private let isTerminal = StandardOutput.isTerminal
   private let isSilent: Bool
   private var lastShown = Date()
@@ -10,7 +11,7 @@ final class PackingProgress {
   /// - Parameter isSilent: Whether another rank speaks.
   init(isSilent: Bool) { self.isSilent = isSilent }
 
-  func show(_ activity: String, _ done: Int, of total: Int) {
+  func progressed(_ activity: String, _ done: Int, of total: Int) {
     guard !isSilent, -lastShown.timeIntervalSinceNow > (isTerminal ? 0.2 : 10) else { return }
     lastShown = Date()
     let line = "\(activity) \((min(done, total)).groupedText) of \(total.groupedText) pictures"

@@ -1,4 +1,3 @@
-import Benchmarks
 import Boundary
 import Foundation
 import Hosts
@@ -43,10 +42,9 @@ struct Failure: Error {
     switch error {
     case let failure as Failure: self = failure
     case let interruption as Interruption:
-      self.init(stoppedBy: interruption.signal, "before the end of the benchmark", isAgreed: false)
-    case let error as TrainingError:
-      self.init(error.faultKind, error.description, isAgreed: error.isShared)
-    case let fault as any Fault: self.init(fault.faultKind, fault.description)
+      self.init(stoppedBy: interruption.signal, interruption.state, isAgreed: false)
+    case let fault as any Fault:
+      self.init(fault.faultKind, fault.description, isAgreed: fault.isShared)
     default: self.init(.usage, "\(error)")
     }
   }

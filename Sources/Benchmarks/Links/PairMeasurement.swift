@@ -1,18 +1,18 @@
-import Benchmarks
 import Boundary
 import Foundation
-import MPI
+package import MPI
 
 /// Messages between two hosts, both ways at the same time.
-struct PairMeasurement: Codable {
-  let first, second: Int
+package struct PairMeasurement: Codable {
+  /// The two ranks.
+  package let first, second: Int
   /// Seconds of a message of 8 bytes; `nil` where it did not arrive.
-  let latency: Double?
+  package let latency: Double?
   /// Bytes a second each way, in messages of 1 MB, or smaller ones where the link is slow; `nil` where
   /// one did not arrive.
-  let bandwidth: Double?
+  package let bandwidth: Double?
   /// Seconds by which the second's clock is ahead.
-  let clockOffset: Double?
+  package let clockOffset: Double?
 
   /// Measures all pairs of some ranks, or a sample; called by each of them.
   ///
@@ -20,7 +20,9 @@ struct PairMeasurement: Codable {
   /// one before: whoever waited for a silent partner has time for the next all the same.
   ///
   /// - Returns: The pairs in which this rank is the first.
-  static func measure(_ ranks: [Int], _ world: Communicator) throws -> [PairMeasurement] {
+  package static func measure(
+    _ ranks: [Int], _ world: Communicator
+  ) throws(MPIError) -> [PairMeasurement] {
     guard let own = ranks.firstIndex(of: world.rank) else { return [] }
     let count = ranks.count + ranks.count % 2
     let start = MonotonicTime.seconds
@@ -61,7 +63,7 @@ struct PairMeasurement: Codable {
   private static func measure(
     _ own: Int, _ peer: Int, _ round: Int, _ world: Communicator, until deadline: Double,
     lasting longest: Double
-  ) throws -> PairMeasurement {
+  ) throws(MPIError) -> PairMeasurement {
     var offset: Double?
     var seconds: [Double] = []
     var isLast = false
@@ -94,7 +96,7 @@ struct PairMeasurement: Codable {
   /// - Returns: Bytes a second each way in the largest; `nil` where a block did not arrive.
   private static func bandwidth(
     _ peer: Int, _ round: Int, _ world: Communicator, until deadline: Double
-  ) throws -> Double? {
+  ) throws(MPIError) -> Double? {
     func bytes(_ number: Int) -> Int { min(smallestBlock << number, largestBlock) }
     var seconds: [Double] = []
     var isLast = false
