@@ -253,6 +253,15 @@ final class LaunchTests: TrainingTestCase {
       let wrapper = try replaceLauncher(by: "exit \(status)")
       XCTAssertEqual(try effnet(launch("run", ["--doctor"]), wrapper: wrapper).exitCode, code)
     }
+    for code in [0, 1] as [Int32] {
+      let wrapper = try replaceLauncher(
+        by: """
+          for word; do case $word in EFFNET_ENDING=*) echo \(code) >"${word#*=}" ;; esac; done
+          sleep 300
+          """)
+      let command = try start(launch("run", ["--doctor"]), wrapper: wrapper)
+      XCTAssertEqual(try command.outcome(within: 20).exitCode, code)
+    }
     let wrapper = try replaceLauncher(
       by: "trap 'kill $!; exit 138' USR1; echo >ready; sleep 300 & wait")
     let command = try start(launch("run", ["--doctor"]), wrapper: wrapper)

@@ -150,7 +150,7 @@ struct LaunchCommand: UnsharedCommand {
     func verdict() -> Verdict? { Verdict(atPath: file).flatMap { $0.start == start ? $0 : nil } }
     let status = process.end(
       wantsStop: { StopSignal.pending != nil },
-      hasGivenUp: { verdict() != nil || hasFinished() },
+      hasGivenUp: { verdict() != nil || hasFinished() || Self.ending(endingFile) != nil },
       desertion: plan.mpirun == nil ? nil : Self.longestDesertion)
     let verdict = verdict()
     let ending = Self.ending(endingFile)
@@ -161,8 +161,8 @@ struct LaunchCommand: UnsharedCommand {
       return JobEnding(status: 0, ending: nil, verdict: nil, stop: nil, isFinished: true)
     }
     return JobEnding(
-      status: plan.exitCode(status), fatalSignal: process.fatalSignal, ending: ending,
-      verdict: verdict,
+      status: process.wasEnded ? ending ?? plan.exitCode(status) : plan.exitCode(status),
+      fatalSignal: process.fatalSignal, ending: ending, verdict: verdict,
       stop: StopSignal.pending,
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
   }
@@ -197,11 +197,13 @@ struct LaunchCommand: UnsharedCommand {
     let seconds = DoctorCommand.longestSeconds(ranks: plan.rankCount, hosts: plan.hosts.count)
     let process = try JobProcess(
       plan.launcher + Self.leaving(endingFile) + program, environment: LaunchPlan.variables)
-    let status = process.end(
-      wantsStop: { StopSignal.pending != nil }, hasGivenUp: { false },
-      deadline: Date(timeIntervalSinceNow: seconds))
+    let result = process.end(
+      wantsStop: { StopSignal.pending != nil },
+      // MPICH's ranks may wait for each other for ever when they end MPI.
+      hasGivenUp: { Self.ending(endingFile) != nil }, deadline: Date(timeIntervalSinceNow: seconds))
     let stop = StopSignal.pending
-    guard !process.wasEnded || stop != nil else {
+    let left = Self.ending(endingFile)
+    guard !process.wasEnded || stop != nil || left != nil else {
       throw Failure(
         silently: 1,
         "the doctor did not end within \(Int(seconds)) s: MPI may try a network that does not reach "
@@ -210,10 +212,9 @@ struct LaunchCommand: UnsharedCommand {
           + NetworkInterface.all.map(\.description).joined(separator: ", "))
     }
     // Whoever says 1, hosts are not as they must be.
+    let status = process.wasEnded ? left ?? plan.exitCode(result) : plan.exitCode(result)
     let ending = JobEnding(
-      status: plan.exitCode(status), ending: Self.ending(endingFile) ?? plan.exitCode(status),
-      verdict: nil, stop: stop,
-      isFinished: true)
+      status: status, ending: left ?? status, verdict: nil, stop: stop, isFinished: true)
     guard ending.code == 0 else { throw Failure(silently: ending.code, ending.reason) }
   }
 

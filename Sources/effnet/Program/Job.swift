@@ -29,6 +29,7 @@ enum Job {
     if let launcher, launcher.size > 1, world.size == 1 { throw launcher.refusal }
     do {
       try body(world)
+      _ = try tellLauncher(0, world)
     } catch {
       let failure = Failure(error)
       if failure.isAgreed {
@@ -87,7 +88,8 @@ enum Job {
   /// Names the file in which the ranks leave their exit code for `effnet launch`.
   static let endingVariable = "EFFNET_ENDING"
 
-  /// Leaves the exit code for `effnet launch`, if it has started the ranks.
+  /// Leaves the exit code for `effnet launch`, if it has started the ranks: nothing is left to do but
+  /// to end MPI, in which MPICH's ranks on several hosts have waited for each other for ever.
   ///
   /// Where a rank ends with another code than 0, even the last one, `mpirun` sleeps twice through its
   /// time between the signals to end and to die.
