@@ -21,7 +21,8 @@ public protocol Fault: Error, CustomStringConvertible {
   /// The kind, which decides what becomes of the program.
   var faultKind: FaultKind { get }
 
-  /// Whether all ranks of the job know of it and end by it: then one of them speaks for all.
+  /// Whether all ranks that work together know of it and end by it: then one of them speaks for all.
+  /// Where these are not all of the job, whoever has split it decides what becomes of the others.
   var isShared: Bool { get }
 }
 

@@ -121,8 +121,8 @@ package struct MPIRun: Sendable, Equatable {
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return "" }
-    let deadline = Date(timeIntervalSinceNow: 5)
-    while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.002) }
+    let deadline = MonotonicTime.seconds + 5
+    while process.isRunning, MonotonicTime.seconds < deadline { Thread.sleep(forTimeInterval: 0.002) }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     return output.text
   }

@@ -42,7 +42,9 @@ public struct Communicator {
   /// - Returns: The group of this rank.
   /// - Throws: If the library refuses or loses a rank.
   public func split(color: Int, key: Int = 0) throws(MPIError) -> Communicator {
-    precondition(color >= 0, "a group cannot have the number \(color)")
+    precondition(
+      (0...Int(CInt.max)).contains(color) && CInt(exactly: key) != nil,
+      "a group cannot have the number \(color), or a rank there the key \(key)")
     var part = CMPIGroupNull()
     try check("MPI_Comm_split", CMPICommSplit(handle, CInt(color), CInt(key), &part))
     var result = try Communicator(RankGroup(part, of: group.session))

@@ -8,7 +8,7 @@ import Glibc
 public final class MPISession {
   let processorName: String
 
-  /// Starts MPI for calls from this thread only (`MPI_THREAD_FUNNELED`), with errors as codes.
+  /// Starts MPI for calls from this thread only (`MPI_THREAD_FUNNELED`).
   ///
   /// - Throws: If MPI was started before in this process, which it allows once, or cannot start.
   public init() throws(MPIError) {

@@ -7,6 +7,9 @@ package import MPI
 /// Packs a folder of pictures on all ranks: each reads and checks its share of the files, all make
 /// the same plan of what they found, and each writes whole shards of it.
 ///
+/// What goes wrong on one of them alone is thrown there alone,
+/// while the others wait: whoever calls this ends the job then, see ``PackingError/isShared``.
+///
 /// The shards are the same on any number of ranks. What was interrupted goes on when it is started
 /// again, and no two jobs write into the same folder.
 package struct PicturePacking {

@@ -16,7 +16,8 @@ package final class Countdown: Sendable {
   ///     it is 0.
   ///   - rank: Number of this process in its job. Rank 0 speaks first, and ends the others by that.
   ///   - what: What is waited for, as in "has waited 9 s for …".
-  package init(seconds: Double, rank: Int, for what: String) {
+  ///   - outlet: What is told, and how the process ends.
+  package init(seconds: Double, rank: Int, for what: String, outlet: WatchOutlet) {
     guard seconds > 0 else { return }
     // mpirun needs seconds to end the others on many hosts.
     let limit = seconds + (rank > 0 ? 4 + 0.1 * Double(min(rank, 50)) : 0)
@@ -32,9 +33,9 @@ package final class Countdown: Sendable {
         time += min(1e-9 * Double(now - last), 2 * Self.slice)
         last = now
       }
-      WatchOutlet.process().say(
+      outlet.say(
         "rank \(rank) (pid \(getpid()) on host \(host)) has waited \(Int(time)) s for \(what)")
-      WatchOutlet.process().exit(Verdict.Code.stuck.rawValue)
+      outlet.exit(Verdict.Code.stuck.rawValue)
     }
     thread.name = "countdown"
     thread.start()

@@ -41,7 +41,7 @@ public final class Watch: Sendable {
   ///   - folder: That of the run, for the verdict.
   package init(
     rank: Int, members: [Member], listener: Listener?, activity: Activity, log: RankLog,
-    folder: String, timing: WatchTiming, outlet: WatchOutlet = .process()
+    folder: String, timing: WatchTiming, outlet: WatchOutlet
   ) {
     self.activity = activity
     self.log = log

@@ -12,7 +12,7 @@ public struct MemoryShortage: Fault, Equatable {
 
   /// One line: how much, and what to make smaller.
   public var description: String {
-    "no memory for \(bytes >> 20) MiB; choose a smaller batch.size or --batch, resolution or network, "
+    "no memory for \(bytes >> 20) MiB; take fewer images at a time, smaller ones, a smaller network, "
       + "or more ranks"
   }
 }
@@ -46,7 +46,9 @@ public final class FloatBuffer: @unchecked Sendable {
     precondition(count >= 0, "a buffer cannot have \(count) floats")
     self.count = count
     // One spare vector: kernels load whole vectors at the end of unpadded parameter tensors.
-    let bytes = (count + vectorWidth) * MemoryLayout<Float>.stride
+    let bytes = count.saturatingSum(vectorWidth).saturatingProduct(MemoryLayout<Float>.stride)
+    // Beyond this the sums below would not be safe.
+    guard bytes < 1 << 56 else { throw MemoryShortage(bytes: bytes) }
     mappedBytes = (bytes + 4095) & ~4095
     let total = Self.totalBytes.add(mappedBytes, ordering: .relaxed).newValue
     let address =

@@ -54,6 +54,17 @@ final class FinetuningTests: TrainingTestCase {
       try hash("full-rate", overrides + ["finetuning.backboneRate=1"]), alone)
   }
 
+  func testAFrozenNetworkGivesTheSameBitsOnEveryNumberOfRanks() throws {
+    try prepare()
+    _ = try hash("source")
+    // Micro-batches of twelve begin within what would be a tile of images of one rank.
+    let overrides = finetuning("freeze=all") + ["batch.size=48", "batch.microBatch=12"]
+    let alone = try hash("alone", overrides)
+    for ranks in [2, 3, 4] {
+      XCTAssertEqual(try hash("ranks-\(ranks)", overrides, ranks: ranks), alone, "\(ranks) ranks")
+    }
+  }
+
   func testARunGoesOnWithoutTheCheckpointItBeganWith() throws {
     try prepare()
     _ = try hash("source")

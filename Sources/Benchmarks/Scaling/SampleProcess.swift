@@ -98,8 +98,8 @@ package final class SampleProcess {
   func end() {
     guard process.isRunning else { return }
     process.terminate()
-    let deadline = Date(timeIntervalSinceNow: 10)
-    while process.isRunning && Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+    let deadline = MonotonicTime.seconds + 10
+    while process.isRunning && MonotonicTime.seconds < deadline { Thread.sleep(forTimeInterval: 0.01) }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
   }

@@ -214,18 +214,20 @@ public enum NormalizedActivation {
     let (scale, shift) = (x.scale(first), x.shift(first))
     let mean = sums.mean.vector(first)
     let (raw, target, step) = (x.pixels.block(first), dz.block(first), x.pixels.step)
-    var sum = Vector.zero
-    var product = Vector.zero
-    for i in 0..<count {
-      raw.prefetch(i &* step)
-      target.prefetchForWriting(i &* dz.step)
-      let xi = raw.vector(i &* step)
-      let slope = A.valueAndSlope(shift.addingProduct(scale, xi)).slope
-      let d = gradient(i) * slope
-      target.store(d, i &* dz.step)
-      sum += d
-      product.addProduct(d, xi - mean)
+    for part in stride(from: 0, to: count, by: longestSum) {
+      var sum = Vector.zero
+      var product = Vector.zero
+      for i in part..<min(part + longestSum, count) {
+        raw.prefetch(i &* step)
+        target.prefetchForWriting(i &* dz.step)
+        let xi = raw.vector(i &* step)
+        let slope = A.valueAndSlope(shift.addingProduct(scale, xi)).slope
+        let d = gradient(i) * slope
+        target.store(d, i &* dz.step)
+        sum += d
+        product.addProduct(d, xi - mean)
+      }
+      sums.add(sum, product, channels: channels, firstChannel: first)
     }
-    sums.add(sum, product, channels: channels, firstChannel: first)
   }
 }

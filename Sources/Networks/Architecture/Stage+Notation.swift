@@ -1,3 +1,5 @@
+import Boundary
+
 /// Rows of the table as text, in the notation of PyTorch Image Models (timm), such as
 /// `ir_r2_k5_s2_e6_c40_se0.25`: the kind, then r repeats, k kernel, s stride of the first block,
 /// e expansion, c output channels, se squeezed over input channels, and `skip` or `noskip` where blocks
@@ -32,14 +34,14 @@ extension Stage {
       let isSkip = word == "skip" || word == "noskip"
       let subject = isSkip ? "skip" : word.hasPrefix("se") ? "se" : String(word.prefix(1))
       guard seen.insert(subject).inserted else {
-        throw NotationError(description: "\(word) comes twice")
+        throw NotationError(description: "\(word.shown(limit: 80)) comes twice")
       }
       if isSkip {
         hasShortcuts = word == "skip"
       } else if subject == "se", kind != .convolution {
         guard let ratio = Double(word.dropFirst(2)), Self.squeezeRatios.contains(ratio) else {
           throw NotationError(
-            description: "\(word) is not se and a ratio of squeezed to input channels from "
+            description: "\(word.shown(limit: 80)) is not se and a ratio of squeezed to input channels from "
               + "\(Self.squeezeRatios.lowerBound) to \(Self.squeezeRatios.upperBound)")
         }
         squeezeRatio = ratio
@@ -77,7 +79,7 @@ extension Stage {
 
   private static func misfit(_ word: String, of kind: Kind) -> NotationError {
     NotationError(
-      description: "\(word.isEmpty ? "a part without letter" : word) is not among what "
+      description: "\(word.isEmpty ? "a part without letter" : word.shown(limit: 80)) is not among what "
         + "\(kind.rawValue) has: r1 to r100, k3 or k5, s1 or s2, "
         + (kind.isExpanding ? "e2 to e64, " : "") + "c1 to c65536, "
         + (kind == .convolution ? "" : "se0.001 to se4, ") + "skip or noskip")

@@ -112,12 +112,14 @@ private struct Builder {
   /// Whether an evaluated unit leaves rows of all images, as they are meant.
   func endsSegment(_ index: Int) -> Bool { index == frozen - 1 || !isReadRaw(index) }
 
-  /// Images that go together through the segment of an evaluated unit: their pixels make up about
-  /// one tile at its end.
+  /// Images that go together through the segment of an evaluated unit: their pixels make up at most
+  /// one tile at its end. A micro-batch is cut alike on whichever rank it is, so that products have
+  /// the same shapes.
   func imagesAtOnce(_ index: Int) -> Int {
     let end = (index..<frozen).first(where: endsSegment) ?? index
     let pixels = units[end].convolutions.last?.geometry.outputs ?? 1
-    return min(max(1, PixelProduct.tileRows / pixels), layout.capacity)
+    let most = min(max(1, PixelProduct.tileRows / pixels), layout.microBatchSize)
+    return (1...most).last { layout.microBatchSize % $0 == 0 } ?? 1
   }
 
   /// Makes the layers of a unit.
@@ -158,6 +160,7 @@ private struct Builder {
           try StandardConvolutionLayer(
             shape, places[number], input: .rows(input), output: own, unit, work))
       case (.depthwise, let source?, _):
+        precondition(!isLast || isReadRaw(index), "\(shape.name) leaves no rows to be read")
         layers.append(
           DepthwiseLayer(
             shape, places[number], source: source, input: number == 0 ? input : nil, output: own,
@@ -168,6 +171,7 @@ private struct Builder {
             shape, places[number], source: source, output: own, unit,
             gates: isTrained(index) ? layout.capacity : imagesAtOnce(index), work))
       case (.pointwise, .rows(let input)?, _):
+        precondition(!isLast || isReadRaw(index), "\(shape.name) leaves no rows to be read")
         layers.append(PointwiseLayer(places[number], input: input, output: own, unit, work))
       default: preconditionFailure("\(shape.name) has nothing to read")
       }

@@ -6,15 +6,6 @@ extension Architecture {
   /// - Parameter classes: Classes of the data; the configuration's own number goes first.
   public init(_ configuration: NetworkConfiguration, classes: Int) {
     let released = configuration.model.released
-    var coefficients = released.coefficients
-    if let phi = configuration.phi {
-      coefficients = CompoundScaling(
-        alpha: configuration.alpha, beta: configuration.beta, gamma: configuration.gamma
-      ).coefficients(phi: phi, baseResolution: coefficients.resolution)
-    }
-    coefficients.width = configuration.width ?? coefficients.width
-    coefficients.depth = configuration.depth ?? coefficients.depth
-    coefficients.resolution = configuration.resolution ?? coefficients.resolution
     var table = released.table
     table.stem = configuration.stem ?? table.stem
     table.head = configuration.head ?? table.head
@@ -24,7 +15,7 @@ extension Architecture {
         table.family = .v2
       }
     }
-    self.init(table, coefficients)
+    self.init(table, configuration.coefficients)
     self.classes = configuration.classes ?? classes
     inputChannels = configuration.inputChannels
     stemStride = configuration.stemStride
@@ -32,5 +23,20 @@ extension Architecture {
     dropPath = configuration.dropPath
     batchNormEpsilon = configuration.batchNormEpsilon
     batchNormMomentum = configuration.batchNormMomentum ?? released.batchNormMomentum
+  }
+}
+
+extension NetworkConfiguration {
+  /// Width, depth and resolution, by whichever keys they are given.
+  var coefficients: Coefficients {
+    var coefficients = model.released.coefficients
+    if let phi {
+      coefficients = CompoundScaling(alpha: alpha, beta: beta, gamma: gamma)
+        .coefficients(phi: phi, baseResolution: coefficients.resolution)
+    }
+    coefficients.width = width ?? coefficients.width
+    coefficients.depth = depth ?? coefficients.depth
+    coefficients.resolution = resolution ?? coefficients.resolution
+    return coefficients
   }
 }

@@ -64,12 +64,15 @@ public struct NetworkConfiguration: Sendable, Equatable {
   /// Rows of the table.
   var stageCount: Int { (stages?.stages ?? model.released.table.stages).count }
 
-  /// Whether the table is as deep as a computer can bear: the blocks of all rows, scaled.
-  var hasFewBlocks: Bool {
-    let depth = phi == nil ? depth ?? model.released.coefficients.depth : 1
-    let repeats = (stages?.stages ?? []).reduce(0) { $0 + $1.repeats }
-    return Double(repeats) * depth <= Double(Self.mostBlocks)
+  /// Whether the network is as deep as a computer can bear: the blocks of all rows, scaled.
+  private var hasFewBlocks: Bool {
+    let rows = stages?.stages ?? model.released.table.stages
+    let repeats = rows.reduce(0) { $0 + $1.repeats }
+    return Double(repeats) * coefficients.depth <= Double(Self.mostBlocks)
   }
+
+  /// Whether a network can be described at all, which it must not be before its blocks are few.
+  private var isBearable: Bool { !hasFewBlocks || Architecture(self, classes: 1).isBearable }
 
   private static let mostBlocks = 10_000
   private static let channels = AllowedRange.closed(1, 65_536)
@@ -103,8 +106,11 @@ public struct NetworkConfiguration: Sendable, Equatable {
     keys.require(
       phi == nil || model == .b0 || model == .v2b0, "network", "phi",
       "scales from b0 or v2-b0, but network.model is \(model.rawValue); leave one of the two out")
+    let subject = stages == nil ? "model" : "stages"
     keys.require(
-      hasFewBlocks, "network", "stages", "has more than \(Self.mostBlocks) blocks when scaled")
+      hasFewBlocks, "network", subject, "has more than \(Self.mostBlocks) blocks when scaled")
+    keys.require(
+      isBearable, "network", subject, "makes a larger network than any; \(Architecture.largest)")
   }
 }
 

@@ -63,8 +63,8 @@ public struct TrainingConfiguration: Sendable, Equatable {
       keys.value("firstResolution", &firstResolution, NetworkConfiguration.sides)
       keys.value("firstDropout", &firstDropout, .halfOpen(0, 1))
       keys.value("firstMagnitude", &firstMagnitude, .closed(0, 30))
-      keys.value("firstMixup", &firstMixup, .closed(0, 1_000))
-      keys.value("firstCutmix", &firstCutmix, .closed(0, 1_000))
+      keys.value("firstMixup", &firstMixup, .zeroOr(0.001, 1_000))
+      keys.value("firstCutmix", &firstCutmix, .zeroOr(0.001, 1_000))
     }
     keys.requireOne("training", of: ("epochs", epochs != nil), or: ("steps", steps != nil))
   }

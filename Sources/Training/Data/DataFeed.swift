@@ -86,6 +86,8 @@ package final class DataFeed {
     let sequence = TrainingSequence(configuration, pipeline, layout: layout, firstStep: step)
     self.sequence = sequence
     secondsCounted = 0
+    // Its memory goes first.
+    loader = nil
     loader = try Loader(
       count: max(0, totalSteps - step) * sequence.microBatchesPerStep,
       threads: configuration.data.loaderThreads,

@@ -50,18 +50,25 @@ package struct ExchangeForm {
       return
     }
     let count = Self.measuredBytes / float
-    let seconds: [Double]
-    do {
-      let values = try FloatBuffer(count: plan.subtrees.count * count)
-      seconds = try forms.map { form in
-        let sum = try PipelinedSum(
-          values.start, payload: count, plan: plan, over: communicator, form: form,
-          transport: configuration.transport)
-        return try Self.measure(sum, communicator, advance)
-      }
-    } catch let fault as any Fault {
-      throw TrainingError(fault)
-    } catch { throw TrainingError(.rankLost, "\(error)") }
+    // A rank without the memory must say so before the others wait for it.
+    let (values, sums) = try TrainingGroup(communicator).agreed { () throws(TrainingError) in
+      do {
+        let values = try FloatBuffer(count: plan.subtrees.count * count)
+        let sums = try forms.map { form in
+          try PipelinedSum(
+            values.start, payload: count, plan: plan, over: communicator, form: form,
+            transport: configuration.transport)
+        }
+        return (values, sums)
+      } catch let fault as any Fault {
+        throw TrainingError(fault)
+      } catch { throw TrainingError(.rankLost, "\(error)") }
+    }
+    defer { withExtendedLifetime(values) {} }
+    var seconds: [Double] = []
+    do throws(MPIError) {
+      for sum in sums { seconds.append(try Self.measure(sum, communicator, advance)) }
+    } catch { throw TrainingError(error) }
     // In the order of their chunks: small ones fit between two exchanges of statistics.
     let fastest = seconds.min() ?? 0
     let chosen = seconds.firstIndex { $0 <= fastest * Self.tolerance } ?? 0

@@ -11,11 +11,10 @@ extension Watch {
   /// - Parameters:
   ///   - deadline: Seconds without progress after which a rank counts as stuck; 0 for never.
   ///   - folder: That of the run; rank 0 removes the verdict of an earlier one.
-  ///   - ends: Called when the job is known to end: this rank or another has finished or failed.
+  ///   - outlet: What is told of a loss, and how the process ends by it.
   /// - Throws: When ranks cannot talk to each other through MPI, or that verdict cannot be removed.
-  public static func start(
-    over communicator: Communicator, deadline: Double, folder: String,
-    ends: @escaping @Sendable () -> Void = {}
+  package static func start(
+    over communicator: Communicator, deadline: Double, folder: String, outlet: WatchOutlet
   ) throws(TrainingError) -> Watch {
     let rank = communicator.rank
     let log = RankLog(rank: rank, folder: folder)
@@ -50,7 +49,7 @@ extension Watch {
     let watch = Watch(
       rank: rank, members: members, listener: listener, activity: Activity(), log: log,
       folder: folder, timing: WatchTiming(deadline: deadline),
-      outlet: .process(ends: ends))
+      outlet: outlet)
     // Who has not spoken yet is not missed: nobody goes on before all have connected.
     try watch.wait(for: communicator)
     watch.noteMeeting()

@@ -183,7 +183,7 @@ struct PreparedRun {
 
   private var start: TrainingStart {
     TrainingStart(
-      model: configuration.network.model.rawValue, resolution: architecture.resolution,
+      model: configuration.network.name, resolution: architecture.resolution,
       classes: architecture.classes, parameters: state.table.parameterCount,
       trainingImages: feed.training.dataset.count,
       validationImages: feed.validation?.dataset.count ?? 0,

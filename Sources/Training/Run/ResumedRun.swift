@@ -16,13 +16,20 @@ struct ResumedRun {
     _ checkpoint: Checkpoint, in folder: RunFolder
   ) throws(TrainingError) -> String? {
     let old = try checkpoint.parsedConfiguration(folder.checkpoint(step: checkpoint.step))
-    let oldTable = Architecture(old.network, classes: checkpoint.classNames.count).parameterTable
+    // Keys may have come or gone: what counts is the network that they make.
+    let classes = checkpoint.classNames.count
+    let oldNetwork = Architecture(old.network, classes: classes)
+    let oldTable = oldNetwork.parameterTable
     let comparisons: [(isSame: Bool, subject: String)] = [
       (
         oldTable == table,
         "tensor \(oldTable.trainable.firstDifference(from: table.trainable))"
       ),
-      (old.network == configuration.network, "section network differs"),
+      (
+        oldNetwork == Architecture(configuration.network, classes: classes)
+          && old.network.batchNormGroup == configuration.network.batchNormGroup,
+        "section network differs"
+      ),
       (old.batch.divides(like: configuration.batch), "section batch differs"),
       (old.training.seed == configuration.training.seed, "training.seed differs"),
       (old.optimizer.kind == configuration.optimizer.kind, "optimizer.kind differs"),

@@ -61,8 +61,6 @@ final class RunCheckpoints {
   }
 
   /// Begins to save a state; training may go on at once.
-  ///
-  /// - Returns: A checkpoint that was finished meanwhile, and the seconds that it was waited for.
   func begin(
     _ state: ModelState, _ description: Checkpoint, _ retention: RunFolder.Retention
   ) {

@@ -17,7 +17,7 @@ final class RunReport {
   private let stepsPerEpoch: Int
   private var page: RunPage
   private var events: EventFile?
-  private var lastWritten = Date.distantPast
+  private var lastWritten = -Double.infinity
   private var isWritable = true
 
   /// Begins with the curves that the log has already.
@@ -84,7 +84,7 @@ final class RunReport {
         ("learning_rate", report.learningRate), ("images_per_second", report.imagesPerSecond),
         ("waiting", report.waiting),
       ])
-    if -lastWritten.timeIntervalSinceNow >= Self.interval { write() }
+    if MonotonicTime.seconds - lastWritten >= Self.interval { write() }
   }
 
   /// The validation data were evaluated.

@@ -52,6 +52,11 @@ struct ReferenceFile {
     var architecture = Architecture(
       table ?? .v1, Coefficients(width: width, depth: depth, resolution: resolution))
     architecture.classes = classes
+    guard architecture.isBearable else {
+      throw HDF5Error(
+        kind: .wrongShape, operation: "read", file: path, object: nil,
+        reason: "its network is larger than any; \(Architecture.largest)")
+    }
     if try file.hasAttribute("activation") {
       let name = try file.attribute("activation", as: String.self)
       guard let activation = Activation(rawValue: name) else {
@@ -99,7 +104,7 @@ struct ReferenceFile {
     for row in rows {
       do throws(Stage.NotationError) {
         stages.append(try Stage(notation: String(row)))
-      } catch { throw refusal("row \(row) of its stages: \(error)") }
+      } catch { throw refusal("row \(String(row).shown(limit: 80)) of its stages: \(error)") }
     }
     return StageTable(family, stem: stem, head: head, stages)
   }

@@ -9,13 +9,15 @@ struct CheckpointReport: Report {
   let resolution, classes: Int
   let classNames: [String]
   let parameters, multiplyAdds: Int
+  /// The scaled table in timm's notation.
+  let stages: [String]
   let step: Int
   let epoch: Double
   let stateSHA256: String
   private let configuration: String
 
   private enum CodingKeys: CodingKey {
-    case path, model, resolution, classes, classNames, parameters, multiplyAdds, step, epoch
+    case path, model, resolution, classes, classNames, parameters, multiplyAdds, stages, step, epoch
     case stateSHA256
   }
 
@@ -24,7 +26,8 @@ struct CheckpointReport: Report {
     let architecture = Architecture(
       configuration.network, classes: checkpoint.classNames.count)
     self.path = path
-    model = configuration.network.model.rawValue
+    model = configuration.network.name
+    stages = architecture.stages.map(\.notation)
     resolution = architecture.resolution
     classes = architecture.classes
     classNames = checkpoint.classNames
@@ -41,6 +44,7 @@ struct CheckpointReport: Report {
     \(path): \(model) at \(resolution) × \(resolution), \(classes) classes, \
     \(parameters.groupedText) parameters
     after step \(step.groupedText), epoch \(fixed(epoch, 2)); state \(stateSHA256), verified
+    stages: [\(stages.joined(separator: ", "))]
 
     \(configuration)
     """

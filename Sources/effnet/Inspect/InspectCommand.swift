@@ -44,6 +44,7 @@ struct InspectCommand: UnsharedCommand {
     }
     if subject.hasSuffix(".yaml") || subject.hasSuffix(".yml") {
       let network = try ConfigurationFile.read(subject, []).network
+      // What the data have is not looked up: they may be elsewhere.
       var architecture = Architecture(network, classes: 1000)
       if let resolution { architecture.resolution = resolution }
       if let classes { architecture.classes = classes }

@@ -200,7 +200,7 @@ struct LaunchCommand: UnsharedCommand {
     let result = process.end(
       wantsStop: { StopSignal.pending != nil },
       // MPICH's ranks may wait for each other for ever when they end MPI.
-      hasGivenUp: { Self.ending(endingFile) != nil }, deadline: Date(timeIntervalSinceNow: seconds))
+      hasGivenUp: { Self.ending(endingFile) != nil }, deadline: MonotonicTime.seconds + seconds)
     let stop = StopSignal.pending
     let left = Self.ending(endingFile)
     guard !process.wasEnded || stop != nil || left != nil else {

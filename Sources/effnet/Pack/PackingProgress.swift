@@ -1,4 +1,4 @@
-import Foundation
+import Boundary
 import Packing
 import Reports
 
@@ -6,14 +6,14 @@ import Reports
 final class PackingProgress: PackingObserver {
   private let isTerminal = StandardOutput.isTerminal
   private let isSilent: Bool
-  private var lastShown = Date()
+  private var lastShown = MonotonicTime.seconds
 
   /// - Parameter isSilent: Whether another rank speaks.
   init(isSilent: Bool) { self.isSilent = isSilent }
 
   func progressed(_ activity: String, _ done: Int, of total: Int) {
-    guard !isSilent, -lastShown.timeIntervalSinceNow > (isTerminal ? 0.2 : 10) else { return }
-    lastShown = Date()
+    guard !isSilent, MonotonicTime.seconds - lastShown > (isTerminal ? 0.2 : 10) else { return }
+    lastShown = MonotonicTime.seconds
     let line = "\(activity) \((min(done, total)).groupedText) of \(total.groupedText) pictures"
     if isTerminal {
       StandardOutput.restartLine()

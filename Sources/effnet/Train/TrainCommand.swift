@@ -54,7 +54,7 @@ struct TrainCommand: ParsableCommand {
       meeting = Countdown(
         seconds: deadline + Launcher.startingSeconds(ranks: launcher.size), rank: launcher.rank,
         for: "the other ranks to start: one of them is stopped, or the network does not connect "
-          + "them; effnet doctor tells more, and --resume goes on")
+          + "them; effnet doctor tells more, and --resume goes on", outlet: .process())
     } _: { world in
       let configuration = try Job.agreed(reading, world)
       let folder = RunFolder(output ?? ConfigurationFile.defaultOutput(config))
@@ -63,7 +63,7 @@ struct TrainCommand: ParsableCommand {
       }
       let watch = try Watch.start(
         over: world, deadline: configuration.supervision.deadline, folder: folder.path,
-        ends: StopSignal.withdrawNotice)
+        outlet: .process(ends: StopSignal.withdrawNotice))
       meeting?.stop()
       defer {
         // The log is closed after this.
@@ -127,6 +127,7 @@ struct TrainCommand: ParsableCommand {
     guard world.size > 1 else { return }
     _ = Countdown(
       seconds: seconds, rank: world.rank,
-      for: "another rank to end, which is stopped or hangs; what the run has saved is whole")
+      for: "another rank to end, which is stopped or hangs; what the run has saved is whole",
+      outlet: .process())
   }
 }

@@ -7,7 +7,7 @@ import Training
 final class TrainingDisplay: TrainingObserver {
   private let folder: RunFolder
   private let isTerminal = StandardOutput.isTerminal
-  private var lastDrawn = Date.distantPast
+  private var lastDrawn = -Double.infinity
 
   init(_ folder: RunFolder) { self.folder = folder }
 
@@ -30,8 +30,8 @@ final class TrainingDisplay: TrainingObserver {
   func noticed(_ notice: String) { StandardError.warn(notice) }
 
   func progressed(_ report: TrainingReport) {
-    guard isTerminal, -lastDrawn.timeIntervalSinceNow > 0.1 else { return }
-    lastDrawn = Date()
+    guard isTerminal, MonotonicTime.seconds - lastDrawn > 0.1 else { return }
+    lastDrawn = MonotonicTime.seconds
     let width = 24
     let done = width * report.step / max(report.totalSteps, 1)
     let bar = String(repeating: "█", count: done) + String(repeating: "·", count: width - done)
