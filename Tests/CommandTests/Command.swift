@@ -129,10 +129,11 @@ final class Command {
 
   /// Number of a rank's process: with MPICH, not of its shepherd, which has started it.
   func process(ofRank rank: Int) throws -> pid_t {
-    let marks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK"].map { Data("\0\($0)=\(rank)\0".utf8) }
-    let found = Self.descendants(of: process.processIdentifier).last { pid in
+    let found = Self.descendants(of: process.processIdentifier).first { pid in
       let variables = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/environ"))
-      return marks.contains { variables?.range(of: $0) != nil }
+      func has(_ text: String) -> Bool { variables?.range(of: Data("\0\(text)".utf8)) != nil }
+      return has("OMPI_COMM_WORLD_RANK=\(rank)\0")
+        || has("PMI_RANK=\(rank)\0") && (has("PMI_SIZE=1\0") || has("EFFNET_SHEPHERD="))
     }
     guard let found else { throw Failure(description: "there is no rank \(rank)") }
     return found

@@ -7,9 +7,7 @@ struct TrialProcess {
   let ownNumber: pid_t
   let program: String
   /// The rank that it is; `nil` for a process that is none, such as the shepherd that MPICH's ranks have.
-  private(set) var rank: Int?
-  /// Number of its shepherd, as that knows it itself.
-  private let shepherd: pid_t?
+  let rank: Int?
 
   /// The program under test, and the launchers and daemons of each `mpirun`.
   private static let programs = [
@@ -22,15 +20,7 @@ struct TrialProcess {
   /// them.
   static func all(marks: [String]) -> [TrialProcess] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    var processes = names.compactMap { pid_t($0) }.compactMap { TrialProcess($0, marks: marks) }
-    for index in processes.indices {
-      let process = processes[index]
-      if processes.contains(where: { $0.rank == process.rank && $0.shepherd == process.ownNumber })
-      {
-        processes[index].rank = nil
-      }
-    }
-    return processes
+    return names.compactMap { pid_t($0) }.compactMap { TrialProcess($0, marks: marks) }
   }
 
   private init?(_ pid: pid_t, marks: [String]) {
@@ -44,21 +34,20 @@ struct TrialProcess {
     guard variables.contains(where: marks.contains) else { return nil }
     self.pid = pid
     self.program = program
-    rank =
-      program == "effnet" ? Self.number("OMPI_COMM_WORLD_RANK", "PMI_RANK", in: variables) : nil
-    shepherd = Self.number("EFFNET_SHEPHERD", in: variables).flatMap(pid_t.init)
+    rank = program == "effnet" ? Self.rank(variables) : nil
     let status = (try? String(contentsOfFile: "\(folder)/status", encoding: .utf8)) ?? ""
     let numbers = status.split(separator: "\n").first { $0.hasPrefix("NSpid:") }
     ownNumber = numbers?.split(separator: "\t").last.flatMap { pid_t($0) } ?? pid
   }
 
-  /// The number that the first of some variables has which is there.
-  private static func number(_ names: String..., in variables: [String]) -> Int? {
-    for name in names {
-      if let variable = variables.first(where: { $0.hasPrefix("\(name)=") }) {
-        return Int(variable.dropFirst(name.utf8.count + 1))
-      }
+  /// The rank that a launcher has numbered so; `nil` for a process that is none.
+  private static func rank(_ variables: [String]) -> Int? {
+    func value(_ name: String) -> Int? {
+      let variable = variables.first { $0.hasPrefix("\(name)=") }
+      return variable.flatMap { Int($0.dropFirst(name.utf8.count + 1)) }
     }
-    return nil
+    if let rank = value("OMPI_COMM_WORLD_RANK") { return rank }
+    // With MPICH each of several ranks has a shepherd, whose number it knows.
+    return value("PMI_SIZE") == 1 || value("EFFNET_SHEPHERD") != nil ? value("PMI_RANK") : nil
   }
 }
