@@ -141,7 +141,7 @@ let package = Package(
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Tensors"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
-    .testTarget(name: "HostsTests", dependencies: ["Hosts", "Supervision"]),
+    .testTarget(name: "HostsTests", dependencies: ["Boundary", "Hosts", "Supervision"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(

@@ -2,6 +2,7 @@ internal import Boundary
 import Datasets
 import Foundation
 import Glibc
+import Hosts
 import MPI
 import Networks
 import Training

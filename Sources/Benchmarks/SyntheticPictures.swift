@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Hosts
 import Images
 import Tensors
 

@@ -27,5 +27,6 @@ public protocol Fault: Error, CustomStringConvertible {
 }
 
 extension Fault {
+  /// An error of one rank alone.
   public var isShared: Bool { false }
 }

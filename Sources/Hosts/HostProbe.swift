@@ -89,7 +89,9 @@ package struct HostProbe: Sendable {
       }
       if case .failure(let error) = start { return silence(": \(error.systemReason)") }
       func wait(until deadline: Double) {
-        while process.isRunning, MonotonicTime.seconds < deadline { Thread.sleep(forTimeInterval: 0.01) }
+        while process.isRunning, MonotonicTime.seconds < deadline {
+          Thread.sleep(forTimeInterval: 0.01)
+        }
       }
       wait(until: deadline)
       var answer = process.isRunning ? Self.lines(output) : []

@@ -1,4 +1,4 @@
-import Boundary
+internal import Boundary
 import Foundation
 
 /// The process that starts and holds the ranks of a job: `mpirun` or `srun`, in a process group of its

@@ -122,7 +122,9 @@ package struct MPIRun: Sendable, Equatable {
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return "" }
     let deadline = MonotonicTime.seconds + 5
-    while process.isRunning, MonotonicTime.seconds < deadline { Thread.sleep(forTimeInterval: 0.002) }
+    while process.isRunning, MonotonicTime.seconds < deadline {
+      Thread.sleep(forTimeInterval: 0.002)
+    }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     return output.text
   }

@@ -1,7 +1,7 @@
-import Boundary
+internal import Boundary
 package import Datasets
 import Foundation
-import Hosts
+internal import Hosts
 package import MPI
 
 /// Packs a folder of pictures on all ranks: each reads and checks its share of the files, all make
@@ -41,7 +41,8 @@ package struct PicturePacking {
     let views = try world.allGatherParts(Array(folder.sha256.utf8))
     guard views.allSatisfy({ $0 == views[0] }) else {
       throw PackingError(
-        .data, "the ranks do not find the same files in \(source.shown); it must be a shared folder",
+        .data,
+        "the ranks do not find the same files in \(source.shown); it must be a shared folder",
         isShared: true)
     }
   }

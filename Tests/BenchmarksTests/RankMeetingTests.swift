@@ -1,7 +1,6 @@
+import Benchmarks
 import TestSupport
 import XCTest
-
-@testable import Benchmarks
 
 /// Runs on any number of ranks.
 final class RankMeetingTests: XCTestCase {
@@ -39,7 +38,9 @@ final class RankMeetingTests: XCTestCase {
       XCTAssertLessThan(abs(try XCTUnwrap(pair.clockOffset)), 1)
     }
     let own = pairs.map { [$0.first, $0.second] }
-    let all = try meeting.gather(own)?.compactMap(\.self).joined().sorted { $0[0] * 64 + $0[1] < $1[0] * 64 + $1[1] }
+    let all = try meeting.gather(own)?.compactMap(\.self).joined().sorted {
+      $0[0] * 64 + $0[1] < $1[0] * 64 + $1[1]
+    }
     if let all {
       let expected = (0..<world.size).flatMap { first in
         (first + 1..<max(first + 1, world.size)).map { [first, $0] }

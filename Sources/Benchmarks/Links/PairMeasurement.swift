@@ -1,6 +1,6 @@
-import Boundary
+internal import Boundary
 import Foundation
-package import MPI
+import MPI
 
 /// Messages between two hosts, both ways at the same time.
 package struct PairMeasurement: Codable {

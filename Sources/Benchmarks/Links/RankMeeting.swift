@@ -1,6 +1,6 @@
 package import Boundary
-package import Foundation
-package import MPI
+import Foundation
+import MPI
 
 /// What ranks tell rank 0 while nobody knows yet whether they reach each other: over their links to
 /// rank 0 alone, and never without a deadline.
@@ -108,12 +108,12 @@ package struct RankMeeting {
       for rank in others {
         _ = try world.exchange([1], receiving: 0, peer: rank, tag: Tag.turn, until: deadline)
       }
-      for rank in others { all[rank] = try words(of: rank, until: deadline) }
+      for rank in others { all[rank] = try answer(of: rank, until: deadline) }
     }
     return all
   }
 
-  private func words<Words: Codable>(of rank: Int, until deadline: Double) throws -> Words? {
+  private func answer<Words: Codable>(of rank: Int, until deadline: Double) throws -> Words? {
     guard
       let bytes = try world.exchange(
         [], receiving: 8, peer: rank, tag: Tag.length, until: deadline)

@@ -99,7 +99,9 @@ package final class SampleProcess {
     guard process.isRunning else { return }
     process.terminate()
     let deadline = MonotonicTime.seconds + 10
-    while process.isRunning && MonotonicTime.seconds < deadline { Thread.sleep(forTimeInterval: 0.01) }
+    while process.isRunning && MonotonicTime.seconds < deadline {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
   }

@@ -27,7 +27,7 @@ struct ConvolutionPlaces: Sendable {
 
 /// Where all tensors lie, by role.
 struct ParameterPlaces: Sendable {
-  private(set) var table = ParameterTable()
+  let table: ParameterTable
   /// Those of the stem, of each block, and of the head.
   let units: [[ConvolutionPlaces]]
   let classifierKernel: Int
@@ -43,7 +43,7 @@ struct ParameterPlaces: Sendable {
   }
 
   init(_ architecture: Architecture) {
-    var table = ParameterTable()
+    var table = ParameterTable(architecture.family)
     units = architecture.units.map { $0.convolutions.map { table.append($0) } }
     classifierKernel = table.append(
       ParameterTable.classifierLayer, "kernel", [architecture.headChannels, architecture.classes],

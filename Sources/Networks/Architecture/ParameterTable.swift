@@ -43,6 +43,8 @@ public struct ParameterTable: Sendable, Equatable {
   /// Keras' name of the classifier.
   static let classifierLayer = "predictions"
 
+  /// Whose names the layers have.
+  public let family: StageTable.Family
   /// Trainable tensors in arena order.
   public private(set) var trainable: [Tensor] = []
   /// Running statistics in arena order.
@@ -51,6 +53,8 @@ public struct ParameterTable: Sendable, Equatable {
   public private(set) var trainableSize = 0
   /// Floats of the statistics' arena.
   public private(set) var statisticsSize = 0
+
+  init(_ family: StageTable.Family) { self.family = family }
 
   /// Number of trainable parameters.
   public var parameterCount: Int { trainable.reduce(0) { $0 + $1.count } }

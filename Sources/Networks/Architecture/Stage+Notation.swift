@@ -1,4 +1,4 @@
-import Boundary
+internal import Boundary
 
 /// Rows of the table as text, in the notation of PyTorch Image Models (timm), such as
 /// `ir_r2_k5_s2_e6_c40_se0.25`: the kind, then r repeats, k kernel, s stride of the first block,
@@ -41,7 +41,8 @@ extension Stage {
       } else if subject == "se", kind != .convolution {
         guard let ratio = Double(word.dropFirst(2)), Self.squeezeRatios.contains(ratio) else {
           throw NotationError(
-            description: "\(word.shown(limit: 80)) is not se and a ratio of squeezed to input channels from "
+            description:
+              "\(word.shown(limit: 80)) is not se and a ratio of squeezed to input channels from "
               + "\(Self.squeezeRatios.lowerBound) to \(Self.squeezeRatios.upperBound)")
         }
         squeezeRatio = ratio
@@ -79,7 +80,8 @@ extension Stage {
 
   private static func misfit(_ word: String, of kind: Kind) -> NotationError {
     NotationError(
-      description: "\(word.isEmpty ? "a part without letter" : word.shown(limit: 80)) is not among what "
+      description:
+        "\(word.isEmpty ? "a part without letter" : word.shown(limit: 80)) is not among what "
         + "\(kind.rawValue) has: r1 to r100, k3 or k5, s1 or s2, "
         + (kind.isExpanding ? "e2 to e64, " : "") + "c1 to c65536, "
         + (kind == .convolution ? "" : "se0.001 to se4, ") + "skip or noskip")

@@ -68,11 +68,13 @@ public struct NetworkConfiguration: Sendable, Equatable {
   private var hasFewBlocks: Bool {
     let rows = stages?.stages ?? model.released.table.stages
     let repeats = rows.reduce(0) { $0 + $1.repeats }
-    return Double(repeats) * coefficients.depth <= Double(Self.mostBlocks)
+    return !isScaledWithinBounds || Double(repeats) * coefficients.depth <= Double(Self.mostBlocks)
   }
 
   /// Whether a network can be described at all, which it must not be before its blocks are few.
-  private var isBearable: Bool { !hasFewBlocks || Architecture(self, classes: 1).isBearable }
+  private var isBearable: Bool {
+    !isScaledWithinBounds || !hasFewBlocks || Architecture(self, classes: 1).isBearable
+  }
 
   private static let mostBlocks = 10_000
   private static let channels = AllowedRange.closed(1, 65_536)

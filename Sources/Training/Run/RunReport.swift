@@ -1,3 +1,4 @@
+import Boundary
 import Datasets
 import Foundation
 import Reports
@@ -137,7 +138,7 @@ final class RunReport {
     page.speed = steps.map { Point(x: $0.epoch, y: $0.imagesPerSecond) }
     page.waiting = steps.compactMap { step in step.waiting.map { Point(x: step.epoch, y: $0) } }
     page.updated = Date()
-    lastWritten = page.updated
+    lastWritten = MonotonicTime.seconds
     do {
       try folder.write(page.html, to: "report.html")
       isWritable = true

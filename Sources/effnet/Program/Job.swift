@@ -79,9 +79,10 @@ enum Job {
     _ result: Result<Value, any Error>, _ world: Communicator
   ) throws -> Value {
     try TrainingGroup(world).agreed { () throws(TrainingError) in
-      do { return try result.get() } catch let fault as any Fault {
-        throw TrainingError(fault)
-      } catch { throw TrainingError(.usage, "\(error)") }
+      do { return try result.get() } catch {
+        let failure = Failure(error)
+        throw TrainingError(FaultKind(rawValue: failure.code) ?? .usage, failure.message ?? "")
+      }
     }
   }
 
