@@ -29,6 +29,7 @@ package struct JobEnding: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - status: Exit code of the launcher.
+  ///   - wasEnded: Whether the launcher did not end by itself: then what its ranks left counts.
   ///   - fatalSignal: Signal that the launcher itself died of, whatever its ranks made of that.
   ///   - ending: The code that the ranks have agreed on and left; `nil` where they left none.
   ///   - verdict: What the ranks found out about a lost or stuck one; it is the reason for the end,
@@ -37,12 +38,12 @@ package struct JobEnding: Sendable, Equatable {
   ///   - isFinished: Whether the run has left its summary. `srun` returns 0, too, when it could not
   ///     start any rank.
   package init(
-    status: Int32, fatalSignal: Int32? = nil, ending: Int32?, verdict: Verdict?, stop: Int32?,
-    isFinished: Bool
+    status: Int32, wasEnded: Bool = false, fatalSignal: Int32? = nil, ending: Int32?,
+    verdict: Verdict?, stop: Int32?, isFinished: Bool
   ) {
     let verdict = fatalSignal == nil ? verdict : nil
     // A launcher that fails itself says 1 as well, but then there is no word of the ranks.
-    let status = status == 0 || status == 1 ? ending ?? status : status
+    let status = wasEnded || status == 0 || status == 1 ? ending ?? status : status
     let isLaunched = status != 1 || ending != nil
     blamed = verdict.map { "rank \($0.rank) on \($0.host) in step \($0.step)" }
     // Where rank 0 is cut off, one on another host has the word, which may not arrive.

@@ -69,11 +69,11 @@ package final class JobProcess {
       var status: Int32 = 0
       let ended = waitpid(pid, &status, WNOHANG)
       if ended == pid {
-        if status & 0x7f != 0 {
-          fatalSignal = status & 0x7f
+        fatalSignal = SpawnedProcess.fatalSignal(status)
+        if fatalSignal != nil {
           Self.end(Self.descendants(of: getpid()), patience: patience)
         }
-        return Self.exitCode(status)
+        return SpawnedProcess.exitCode(status)
       }
       if ended < 0, errno != EINTR { return 1 }
       if !isStopping, wantsStop() {
@@ -126,7 +126,7 @@ package final class JobProcess {
     // Ranks have process groups of their own. A number that has gone to another process meanwhile
     // is told by the time at which that process started.
     for process in family where process.isRunning { Glibc.kill(process.pid, SIGKILL) }
-    return Self.exitCode(status)
+    return SpawnedProcess.exitCode(status)
   }
 
   /// A process and the time of its start, which together are unique.
@@ -156,11 +156,6 @@ package final class JobProcess {
         .split(separator: " ").compactMap { pid_t($0) }
     }
     return children.map(Identity.init) + children.flatMap(descendants)
-  }
-
-  private static func exitCode(_ status: Int32) -> Status {
-    let signal = status & 0x7f
-    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
   }
 
   /// Where a program is that a command names; `nil` where it is not there.

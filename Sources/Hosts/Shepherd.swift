@@ -3,8 +3,8 @@ import Synchronization
 
 /// The process that MPICH's `mpirun` takes for a rank, and which has started the rank itself.
 ///
-/// That `mpirun` ends all ranks within two milliseconds of a signal that one of them dies of, which is too
-/// soon for them to name it. The shepherd of a rank that died so lives on for a while: the others find the
+/// That `mpirun` ends all ranks as soon as it sees that one of them has died of a signal, which is too soon
+/// for them to name it. The shepherd of a rank that died so lives on for a while: the others find the
 /// end of their connection at once, name the rank, and end the job with its exit code.
 ///
 /// Rank and shepherd share a process group, so that all signals to one of `mpirun`'s processes reach both.
@@ -58,8 +58,9 @@ package enum Shepherd {
     while waitpid(rank, &status, 0) != rank {
       guard errno == EINTR else { _exit(1) }
     }
-    let fatal = status & 0x7f
-    guard fatal != 0 else { _exit((status >> 8) & 0xff) }
+    guard let fatal = SpawnedProcess.fatalSignal(status) else {
+      _exit(SpawnedProcess.exitCode(status))
+    }
     // Nobody needs to name a rank that was asked to stop before it could save.
     if !passedOn.contains(fatal) { Thread.sleep(forTimeInterval: patience) }
     // The rank has left its memory, if that is wanted; that of the shepherd tells nothing.
@@ -67,6 +68,6 @@ package enum Shepherd {
     setrlimit(__rlimit_resource_t(bitPattern: RLIMIT_CORE.rawValue), &limit)
     signal(fatal, SIG_DFL)
     kill(getpid(), fatal)
-    _exit(128 + fatal)
+    _exit(SpawnedProcess.exitCode(status))
   }
 }

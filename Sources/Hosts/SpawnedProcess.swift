@@ -51,4 +51,15 @@ enum SpawnedProcess {
     try require(posix_spawnp(&pid, program, &actions, &attributes, arguments, variables))
     return pid
   }
+
+  /// Signal that a process died of, from what `waitpid` says; `nil` where it has ended by itself.
+  static func fatalSignal(_ status: Int32) -> Int32? {
+    let signal = status & 0x7f
+    return signal == 0 ? nil : signal
+  }
+
+  /// What a shell would call the end of a process, from what `waitpid` says.
+  static func exitCode(_ status: Int32) -> Int32 {
+    fatalSignal(status).map { 128 + $0 } ?? (status >> 8) & 0xff
+  }
 }

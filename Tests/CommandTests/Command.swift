@@ -107,8 +107,11 @@ final class Command {
   /// Waits until `condition` holds, while the program runs.
   func run(until condition: () -> Bool, _ what: String) throws {
     let deadline = Date(timeIntervalSinceNow: 30)
-    while !condition() {
-      guard process.isRunning, Date() < deadline else {
+    while true {
+      // It may come true with the last that the program does.
+      let isRunning = process.isRunning
+      if condition() { return }
+      guard isRunning, Date() < deadline else {
         throw Failure(description: "ended, or took 30 s, before \(what): \(text("errors"))")
       }
       Thread.sleep(forTimeInterval: 0.005)
@@ -127,13 +130,11 @@ final class Command {
   /// Number of the process: the launcher's where there is one.
   var number: pid_t { process.processIdentifier }
 
-  /// Number of a rank's process: with MPICH, not of its shepherd, which has started it.
+  /// Number of a rank's process.
   func process(ofRank rank: Int) throws -> pid_t {
     let found = Self.descendants(of: process.processIdentifier).first { pid in
-      let variables = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/environ"))
-      func has(_ text: String) -> Bool { variables?.range(of: Data("\0\(text)".utf8)) != nil }
-      return has("OMPI_COMM_WORLD_RANK=\(rank)\0")
-        || has("PMI_RANK=\(rank)\0") && (has("PMI_SIZE=1\0") || has("EFFNET_SHEPHERD="))
+      let bytes = try? Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/environ"))
+      return bytes.flatMap { LaunchedRank.number(LaunchedRank.variables($0)) } == rank
     }
     guard let found else { throw Failure(description: "there is no rank \(rank)") }
     return found

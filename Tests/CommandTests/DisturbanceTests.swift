@@ -201,7 +201,7 @@ final class DisturbanceTests: TrainingTestCase {
       try command.run(
         until: {
           if process == nil { process = try? command.process(ofRank: victim) }
-          return exists("\(output)/summary.json")
+          return process != nil && exists("\(output)/summary.json")
         }, "the summary")
       Thread.sleep(forTimeInterval: delay)
       // Where it has ended already there is nothing to stop.

@@ -47,6 +47,19 @@ final class JobEndingTests: XCTestCase {
     }
   }
 
+  func testOfALauncherThatWasEndedWhatItsRanksLeftCounts() {
+    for (left, code, isRestartable) in [
+      (0, 0, false), (2, 2, false), (6, 6, false), (143, 143, false), (nil, 4, true),
+    ] as [(Int32?, Int32, Bool)] {
+      let ending = JobEnding(
+        status: 137, wasEnded: true, ending: left, verdict: nil, stop: nil, isFinished: true)
+      XCTAssertEqual(ending.code, code)
+      XCTAssertEqual(ending.isRestartable, isRestartable)
+    }
+    let byItself = JobEnding(status: 137, ending: 0, verdict: nil, stop: nil, isFinished: true)
+    XCTAssertEqual(byItself.code, 4)
+  }
+
   func testOfTwoEndsWithOneOnlyThatOfTheRanksIsACheck() {
     for status: Int32 in [0, 1] {
       let check = JobEnding(status: status, ending: 1, verdict: nil, stop: nil, isFinished: true)

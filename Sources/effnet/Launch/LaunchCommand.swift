@@ -154,6 +154,7 @@ struct LaunchCommand: UnsharedCommand {
       desertion: plan.mpirun == nil ? nil : Self.longestDesertion)
     let verdict = verdict()
     let ending = Self.ending(endingFile)
+    try? Leftover.remove(endingFile)
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
     if verdict == nil, process.wasEnded, hasFinished() {
       StandardError.warn(
@@ -161,7 +162,7 @@ struct LaunchCommand: UnsharedCommand {
       return JobEnding(status: 0, ending: nil, verdict: nil, stop: nil, isFinished: true)
     }
     return JobEnding(
-      status: process.wasEnded ? ending ?? plan.exitCode(status) : plan.exitCode(status),
+      status: plan.exitCode(status), wasEnded: process.wasEnded,
       fatalSignal: process.fatalSignal, ending: ending, verdict: verdict,
       stop: StopSignal.pending,
       isFinished: access(folder.file("summary.json"), F_OK) == 0)
@@ -197,7 +198,7 @@ struct LaunchCommand: UnsharedCommand {
     let seconds = DoctorCommand.longestSeconds(ranks: plan.rankCount, hosts: plan.hosts.count)
     let process = try JobProcess(
       plan.launcher + Self.leaving(endingFile) + program, environment: LaunchPlan.variables)
-    let result = process.end(
+    let status = process.end(
       wantsStop: { StopSignal.pending != nil },
       // MPICH's ranks may wait for each other for ever when they end MPI.
       hasGivenUp: { Self.ending(endingFile) != nil }, deadline: MonotonicTime.seconds + seconds)
@@ -212,9 +213,9 @@ struct LaunchCommand: UnsharedCommand {
           + NetworkInterface.all.map(\.description).joined(separator: ", "))
     }
     // Whoever says 1, hosts are not as they must be.
-    let status = process.wasEnded ? left ?? plan.exitCode(result) : plan.exitCode(result)
     let ending = JobEnding(
-      status: status, ending: left ?? status, verdict: nil, stop: stop, isFinished: true)
+      status: plan.exitCode(status), wasEnded: process.wasEnded,
+      ending: left ?? plan.exitCode(status), verdict: nil, stop: stop, isFinished: true)
     guard ending.code == 0 else { throw Failure(silently: ending.code, ending.reason) }
   }
 

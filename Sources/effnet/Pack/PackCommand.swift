@@ -95,15 +95,21 @@ struct PackCommand: ParsableCommand {
       description: "give a number of images up to 1000000000000, or a fraction from 0 to below 1")
   }
 
+  /// What there is to be packed.
+  private enum Kind {
+    case pictures, cifar, arrays
+  }
+
   func run() throws {
     try Job.run { world in
-      if try Job.agreed(Result { try isOfPictures() }, world) {
-        return try packPictures(world)
+      let kind = try Job.agreed(Result { try requireKind() }, world)
+      guard kind == .pictures else {
+        // One process is enough for images of one size; where several were started, the others have
+        // nothing to do.
+        if world.rank == 0 { try packArrays(kind) }
+        return try world.barrier()
       }
-      // One process is enough for images of one size; where several were started, the others have
-      // nothing to do.
-      if world.rank == 0 { try packArrays() }
-      try world.barrier()
+      try packPictures(world)
     }
   }
 
@@ -112,28 +118,26 @@ struct PackCommand: ParsableCommand {
       validation: validation ?? .fraction(0.2), seed: seed, shardLimit: shardLimit, isAsIs: asIs)
   }
 
-  /// Whether the source is a folder of pictures; refuses options that do not go with what it is.
-  private func isOfPictures() throws -> Bool {
-    guard FileManager.default.fileExists(atPath: source) else {
+  /// What the source is; refuses options that do not go with it.
+  private func requireKind() throws -> Kind {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
       throw Failure(.data, "there is no \(source.shown) to pack; correct the path")
     }
-    if isFolder(source), !CIFARSource.isFolder(source) {
-      try refuse(
-        [("--labels", labels != nil), ("--classes", classes != nil)], "a folder of pictures")
-      return true
+    let ofArrays = [("--labels", labels != nil), ("--classes", classes != nil)]
+    let isCIFAR = isFolder.boolValue && CIFARSource.isFolder(source)
+    if isFolder.boolValue, !isCIFAR {
+      try refuse(ofArrays, "a folder of pictures")
+      return .pictures
     }
     try refuse(
       [
         ("--validation-list", validationList != nil), ("--decode", decode),
         ("--resize", resize != nil), ("--strict", strict),
       ], "images of one size")
-    return false
-  }
-
-  private func isFolder(_ path: String) -> Bool {
-    var isDirectory: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-      && isDirectory.boolValue
+    guard isCIFAR else { return .arrays }
+    try refuse(ofArrays + [("--validation", validation != nil)], "CIFAR, which has its own")
+    return .cifar
   }
 
   private func packPictures(_ world: Communicator) throws {
@@ -183,17 +187,12 @@ struct PackCommand: ParsableCommand {
     if skipped.count > shown { print("  and \((skipped.count - shown).groupedText) more") }
   }
 
-  private func packArrays() throws {
+  private func packArrays(_ kind: Kind) throws {
     let names = classes?.split(separator: ",").map {
       String($0).split(separator: " ").joined(separator: " ")
     }
     let output: Packer.Output
-    if isFolder(source) {
-      try refuse(
-        [
-          ("--labels", labels != nil), ("--classes", classes != nil),
-          ("--validation", validation != nil),
-        ], "CIFAR, which has its own")
+    if kind == .cifar {
       output = try packer.pack(
         training: CIFARSource(folder: source, part: .training, credit: credit ?? ""),
         validation: CIFARSource(folder: source, part: .test, credit: credit ?? ""), into: folder)
