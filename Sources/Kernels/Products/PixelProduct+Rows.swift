@@ -1,6 +1,6 @@
 import Tensors
 
-/// The innermost loops: sums of 16, 8, 4 or 1 rows by one or two vectors, in registers.
+/// The innermost loops: sums of 16, 8, 6, 4 or 1 rows by one or two vectors, in registers.
 extension PixelProduct {
   /// Where the sums of some rows go.
   struct Target {
@@ -262,6 +262,33 @@ extension PixelProduct {
     target.store(s5, row: 5)
     target.store(s6, row: 6)
     target.store(s7, row: 7)
+  }
+
+  @inline(__always)
+  static func single6(
+    _ a: UnsafePointer<Float>, _ step: Int, _ depth: Depth, _ b: UnsafePointer<Float>,
+    _ bStep: Int, _ target: Target
+  ) {
+    var (s0, s1, s2) = (Vector.zero, Vector.zero, Vector.zero)
+    var (s3, s4, s5) = (Vector.zero, Vector.zero, Vector.zero)
+    let a3 = a + 3 &* step
+    forEachOffset(depth) { offset, k in
+      let v = b.vector(k &* bStep)
+      let p0 = a + offset
+      let p3 = a3 + offset
+      s0.addProduct(v, Vector(repeating: p0[0]))
+      s1.addProduct(v, Vector(repeating: p0[step]))
+      s2.addProduct(v, Vector(repeating: p0[2 &* step]))
+      s3.addProduct(v, Vector(repeating: p3[0]))
+      s4.addProduct(v, Vector(repeating: p3[step]))
+      s5.addProduct(v, Vector(repeating: p3[2 &* step]))
+    }
+    target.store(s0, row: 0)
+    target.store(s1, row: 1)
+    target.store(s2, row: 2)
+    target.store(s3, row: 3)
+    target.store(s4, row: 4)
+    target.store(s5, row: 5)
   }
 
   @inline(__always)

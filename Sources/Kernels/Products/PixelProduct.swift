@@ -41,6 +41,8 @@ public enum PixelProduct {
   }
 
   /// Computes `c = a·b` for pixels `step` apart.
+  // Inlined into a larger kernel, the sums of its tiles would no longer all stay in registers.
+  @inline(never)
   static func multiply(
     _ a: UnsafePointer<Float>, step: Int, count: Int, _ depth: Depth, _ b: Pixels, columns: Int,
     into c: Pixels, adding: Bool
@@ -68,6 +70,7 @@ public enum PixelProduct {
           switch rows {
           case 16: single16(a, step, depth, b0, b.step, target)
           case 8: single8(a, step, depth, b0, b.step, target)
+          case 6: single6(a, step, depth, b0, b.step, target)
           case 4: single4(a, step, depth, b0, b.step, target)
           default: single1(a, depth, b0, b.step, target)
           }
@@ -83,6 +86,7 @@ public enum PixelProduct {
   ///   - a: `count` pixels of `rows` channels.
   ///   - d: `count` pixels of `columns` channels.
   ///   - c: `[rows, columns]`.
+  @inline(never)
   public static func multiplyTransposed(
     _ a: Pixels, rows: Int, _ d: Pixels, columns: Int, count: Int,
     into c: UnsafeMutablePointer<Float>, adding: Bool
@@ -109,6 +113,7 @@ public enum PixelProduct {
           case (_, true): pair1(a, depth, d0, d0 + d.blockStep, d.step, target)
           case (16, false): single16(a, 1, depth, d0, d.step, target)
           case (8, false): single8(a, 1, depth, d0, d.step, target)
+          case (6, false): single6(a, 1, depth, d0, d.step, target)
           case (4, false): single4(a, 1, depth, d0, d.step, target)
           case (_, false): single1(a, depth, d0, d.step, target)
           }
@@ -154,13 +159,13 @@ public enum PixelProduct {
   }
 
   /// With AVX-512 the sums of eight pixels by two vectors fit in the registers, or of sixteen by one;
-  /// with AVX2 those of four by one.
+  /// with AVX2 those of six by one.
   @inline(__always)
   private static var isPaired: Bool { compiled_for_avx512() == 1 }
   @inline(__always)
-  private static var mostSingleRows: Int { compiled_for_avx512() == 1 ? 16 : 4 }
+  private static var mostSingleRows: Int { compiled_for_avx512() == 1 ? 16 : 6 }
 
-  /// Calls `body` with runs of `most`, 8, 4 and 1 rows.
+  /// Calls `body` with runs of `most`, 8, 4 and 1 rows, or of 6, 4 and 1.
   @inline(__always)
   private static func forEachRows(
     _ count: Int, most: Int, _ body: (_ row: Int, _ rows: Int) -> Void
@@ -168,7 +173,8 @@ public enum PixelProduct {
     var row = 0
     while row < count {
       let left = count - row
-      let rows = left >= most ? most : left >= 8 && most >= 8 ? 8 : left >= 4 ? 4 : 1
+      let isWhole = left >= most && !(most == 6 && left == 8)
+      let rows = isWhole ? most : left >= 8 && most >= 8 ? 8 : left >= 4 ? 4 : 1
       body(row, rows)
       row += rows
     }
