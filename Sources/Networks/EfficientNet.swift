@@ -44,6 +44,9 @@ public final class EfficientNet: ImageBatch {
   /// Builds the network for one rank's share of a batch.
   ///
   /// - Parameters:
+  ///   - architecture: What is built.
+  ///   - layout: The rank's share.
+  ///   - exchange: How statistics and gradients meet those of the other ranks.
   ///   - weights: An arena of the table's size.
   ///   - expansions: Which expansions are stored.
   ///   - frozen: What is not trained.

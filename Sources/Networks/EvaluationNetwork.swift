@@ -25,6 +25,8 @@ public final class EvaluationNetwork: ImageBatch {
   /// Makes room for `capacity` images.
   ///
   /// - Parameters:
+  ///   - architecture: What is built.
+  ///   - capacity: Most images at a time.
   ///   - weights: An arena of the table's size; see ``take(weights:statistics:)``.
   ///   - statistics: An arena of running statistics.
   /// - Throws: Where the system has not the memory.

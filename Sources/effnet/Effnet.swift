@@ -57,7 +57,7 @@ struct Effnet: ParsableCommand {
         try requireCommand()
         var command = try parseAsRoot()
         if Launcher.isFirst || !(command is any UnsharedCommand) { try command.run() }
-      } catch let error where !(error is Failure) {
+      } catch let error where !Failure.classifies(error) {
         try tell(error)
       }
       if StandardOutput.isLost {

@@ -18,27 +18,55 @@ final class ConfigurationReferenceTests: XCTestCase {
     schedule: {learningRate: 0.5}
     """
 
-  /// What a fault names behind `allowed: `.
-  private func allowed(_ overrides: [String]) -> [String] {
+  /// What the fault of wrong settings says, if there is one.
+  private func fault(_ overrides: [String]) -> String {
     do {
       _ = try Configuration(yaml: minimal, overrides: overrides)
+      return ""
     } catch {
-      guard let list = "\(error)".components(separatedBy: "allowed: ").dropFirst().last else {
-        return []
-      }
-      return list.components(separatedBy: ", ")
+      return "\(error)"
     }
-    return []
   }
 
-  /// Keys and defaults in the order of the article; nil for a key without.
-  private func documented() throws -> [(key: String, value: String?)] {
+  /// What a fault names behind `allowed: `.
+  private func allowed(_ overrides: [String]) -> [String] {
+    fault(overrides).components(separatedBy: "allowed: ").dropFirst().last?
+      .components(separatedBy: ", ") ?? []
+  }
+
+  /// What a key may have, in the words of the faults that refuse anything else.
+  private func allowed(_ key: String) throws -> String {
+    let kind = try XCTUnwrap(
+      kinds.first { !fault($0 + ["\(key)={}"]).contains("unknown key") }, key)
+    let expected = try XCTUnwrap(
+      fault(kind + ["\(key)={}"])
+        .firstMatch(of: /expected (?:one of |an? )?(.*), found keys and values/)?.1, key)
+    guard expected.contains(/number|integer/) else { return String(expected) }
+    let tooLow = "-1" + String(repeating: "0", count: 30)
+    // A number, or a list of as many as the key wants.
+    for value in [tooLow, "[\(tooLow), \(tooLow)]", "[\(tooLow), \(tooLow), \(tooLow)]"] {
+      let range = allowed(kind + ["\(key)=\(value)"])
+      if !range.isEmpty { return "\(expected), \(range.joined(separator: ", "))" }
+    }
+    return String(expected)
+  }
+
+  private struct Row {
+    let key: String
+    /// Nil for a key without a default.
+    let value: String?
+    let allowed: String
+  }
+
+  /// The rows of the article, in its order.
+  private func documented() throws -> [Row] {
     let article = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Sources/Training/Training.docc/ConfigurationReference.md")
     let text = try String(contentsOf: article, encoding: .utf8)
-    return text.matches(of: /(?m)^\| `(\w+\.\w+)` \| (?:`([^`]+)`|required|) \| \S.* \|$/).map {
-      (String($0.1), $0.2.map(String.init))
+    let row = /(?m)^\| `(\w+\.\w+)` \| (?:`([^`]+)`|required|) \| (\S.*?) \| \S.* \|$/
+    return text.matches(of: row).map {
+      Row(key: String($0.1), value: $0.2.map(String.init), allowed: String($0.3))
     }
   }
 
@@ -75,12 +103,17 @@ final class ConfigurationReferenceTests: XCTestCase {
       "data.train", "batch.size", "batch.microBatch", "training.epochs", "schedule.learningRate",
       "network.phi", "finetuning.checkpoint",
     ]
-    for (key, value) in try documented() where !given.contains(key) {
-      guard let value else {
-        XCTAssertNil(values[key], "\(key) has a default")
+    for row in try documented() where !given.contains(row.key) {
+      guard let value = row.value else {
+        XCTAssertNil(values[row.key], "\(row.key) has a default")
         continue
       }
-      XCTAssertTrue(values[key]?.contains(value) ?? false, "\(key): \(values[key] ?? [])")
+      XCTAssertTrue(
+        values[row.key]?.contains(value) ?? false, "\(row.key): \(values[row.key] ?? [])")
     }
+  }
+
+  func testWhatIsAllowedIsWhatTheCodeAllows() throws {
+    for row in try documented() { XCTAssertEqual(row.allowed, try allowed(row.key), row.key) }
   }
 }

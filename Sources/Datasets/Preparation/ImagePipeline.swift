@@ -32,6 +32,7 @@ public struct ImagePipeline: Sendable {
   /// Fills a buffer with the samples of a micro-batch.
   ///
   /// - Parameters:
+  ///   - buffer: Images, targets and count. Written.
   ///   - samples: Their indices in the dataset; at most as many as the buffer holds.
   ///   - key: Seed and epoch that training pictures are augmented by; nil for evaluation.
   ///   - scratch: The thread's.

@@ -1,6 +1,6 @@
 /// Which expansions are stored, and which are made again wherever they are read.
 public enum ExpansionStorage: Sendable {
-  /// Those of narrow inputs are recomputed, see ``widestInput``.
+  /// Those of narrow inputs are recomputed, see `widestInput`.
   case automatic
   /// All are stored.
   case stored

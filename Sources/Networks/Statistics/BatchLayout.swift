@@ -27,8 +27,12 @@ public struct BatchLayout: Sendable {
   ///
   /// - Parameters:
   ///   - microBatchCount: Micro-batches of a round; a power of two where there are several rounds.
+  ///   - microBatchSize: Images of a micro-batch.
+  ///   - rank: This rank.
+  ///   - rankCount: All ranks, each of which has at least one micro-batch.
   ///   - groupLevel: Batch-norm groups of `2^groupLevel` micro-batches; nil for one group, which
   ///     several rounds cannot have.
+  ///   - rounds: Parts of a batch that are gone through one after the other.
   public init(
     microBatchCount: Int, microBatchSize: Int, rank: Int = 0, rankCount: Int = 1,
     groupLevel: Int? = nil, rounds: Int = 1

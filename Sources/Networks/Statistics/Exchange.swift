@@ -4,9 +4,9 @@ import Tensors
 
 /// What two payloads of doubles are combined by.
 public enum StatisticsKind: Sendable {
-  /// ``ChannelMoments``: counts, means and squared deviations.
+  /// `ChannelMoments`: counts, means and squared deviations.
   case moments
-  /// ``InputCovariance`` of this many channels.
+  /// `InputCovariance` of this many channels.
   case covariance(channels: Int)
   /// Plain sums.
   case sums
@@ -41,8 +41,11 @@ public protocol Exchange: AnyObject {
   /// Replaces the payload of each local micro-batch by the total of its group in `plan`.
   ///
   /// - Parameters:
-  ///   - leaves: `size` doubles for each local micro-batch.
+  ///   - leaves: `size` doubles for each local micro-batch. Overwritten.
+  ///   - size: Doubles of a payload.
+  ///   - kind: What two payloads are combined by.
   ///   - plan: The tree of batch-norm groups, or of the whole batch.
+  ///   - microBatches: Those of this rank.
   func combine(
     _ leaves: UnsafeMutablePointer<Double>, size: Int, kind: StatisticsKind, plan: ReductionPlan,
     microBatches: Range<Int>
@@ -53,7 +56,10 @@ public protocol Exchange: AnyObject {
 
   /// Learns, once, where a network has its gradients.
   ///
-  /// - Parameter slots: One gradient of `size` floats for each subtree, in the order of `plan`.
+  /// - Parameters:
+  ///   - slots: One gradient of `size` floats for each subtree, in the order of `plan`.
+  ///   - size: Floats of a gradient.
+  ///   - plan: The tree of the whole batch.
   /// - Throws: Where the system has not the memory for what arrives.
   func takeGradients(
     _ slots: UnsafeMutablePointer<Float>, size: Int, plan: ReductionPlan) throws(MemoryShortage)

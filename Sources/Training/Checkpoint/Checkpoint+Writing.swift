@@ -6,7 +6,10 @@ import Networks
 extension Checkpoint {
   /// Writes a state: beside its name, synced, read back and verified, then renamed.
   ///
-  /// - Parameter advance: Is called whenever a part of it is done.
+  /// - Parameters:
+  ///   - state: What is written.
+  ///   - path: The file's final name.
+  ///   - advance: Is called whenever a part of it is done.
   /// - Throws: When any of it fails; an older file of that name is untouched then.
   public func write(
     _ state: ModelState, to path: String, advance: () -> Void = {}

@@ -3,7 +3,9 @@ public import Networks
 extension Architecture {
   /// The network that a configuration describes.
   ///
-  /// - Parameter classes: Classes of the data; the configuration's own number goes first.
+  /// - Parameters:
+  ///   - configuration: Section `network`.
+  ///   - classes: Classes of the data; the configuration's own number goes first.
   public init(_ configuration: NetworkConfiguration, classes: Int) {
     let released = configuration.model.released
     var table = released.table

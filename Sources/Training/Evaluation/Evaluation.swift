@@ -129,11 +129,13 @@ extension Evaluation {
   /// Measures a checkpoint.
   ///
   /// - Parameters:
+  ///   - path: The checkpoint.
   ///   - data: Shards, a folder or a pattern; nil for the validation data of the run.
   ///   - probabilities: Path of an HDF5 file for the class probabilities of every image, if they
   ///     are wanted: `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of
   ///     the data. Rank 0 writes it, and it appears when it is complete.
   ///   - report: Path of a page to write with confusion matrix and mistakes, if it is wanted.
+  ///   - communicator: The ranks that share the images.
   /// - Throws: When checkpoint or data are missing, damaged, or do not fit together; when the loss
   ///   is not a number; when the file cannot be written: on all ranks the same.
   public init(

@@ -35,7 +35,11 @@ public final class RankExchange: Exchange {
 
   /// An exchange between all ranks of `communicator`, which all call this, as a configuration says.
   ///
-  /// - Parameter microBatchCount: Micro-batches of a round.
+  /// - Parameters:
+  ///   - communicator: The ranks.
+  ///   - configuration: Section `exchange`.
+  ///   - microBatchCount: Micro-batches of a round.
+  ///   - activity: Where this rank notes what it does.
   /// - Throws: If the library refuses or loses a rank; where the system has not the memory.
   public init(
     _ communicator: Communicator, _ configuration: ExchangeConfiguration = ExchangeConfiguration(),

@@ -11,20 +11,13 @@ import Tensors
 /// All that precedes the first step happens here, together on all ranks: opening data, building the
 /// network, taking the folder, reading checkpoints.
 struct PreparedRun {
-  let configuration: Configuration
-  let architecture: Architecture
+  let plan: RunPlan
   let group: TrainingGroup
-  let feed: DataFeed
-  let state: ModelState
   let exchange: RankExchange
-  /// This rank's part of a batch.
-  let layout: BatchLayout
+  let state: ModelState
   /// For the validation data, if there are any.
   let evaluationNetwork: EvaluationNetwork?
   let optimizer: Optimizer
-  let schedule: LearningRateSchedule
-  /// Steps of the whole run, and of an epoch.
-  let totalSteps, stepsPerEpoch: Int
   /// Whether an earlier session has taken all steps and summed them up.
   private(set) var isFinished = false
   /// On rank 0.
@@ -47,62 +40,25 @@ struct PreparedRun {
     _ configuration: Configuration, _ group: TrainingGroup, _ output: RunFolder, isResuming: Bool,
     observer: (any TrainingObserver)?, log: RankLog?, wantsStop: () -> Bool
   ) throws(TrainingError) {
-    self.configuration = configuration
     self.group = group
     self.output = output
     self.observer = observer
-    let feed = try group.agreed { () throws(TrainingError) in
-      try TrainingError.reading(try DataFeed(configuration, activity: group.activity))
-    }
-    self.feed = feed
-    try group.requireAgreement(configuration, feed)
-    let dataset = feed.training.dataset
-    let architecture = Architecture(configuration.network, classes: dataset.classNames.count)
-    self.architecture = architecture
-    layout = try group.agreed { () throws(TrainingError) in
-      let layout = try BatchLayout(configuration, rank: group.rank, rankCount: group.size)
-      // The maps of the first stage are the smallest.
-      let first = Architecture(configuration.stage(0).network, classes: architecture.classes)
-      try feed.division.requireVariance(configuration, first)
-      return layout
-    }
-    stepsPerEpoch = feed.division.batchCount
-    totalSteps =
-      configuration.training.steps
-      ?? (configuration.training.epochs ?? 1).saturatingProduct(stepsPerEpoch)
-    schedule = LearningRateSchedule(
-      configuration.schedule, batchSize: configuration.batch.size,
-      stepsPerEpoch: Double(dataset.count) / Double(configuration.batch.size),
-      totalSteps: totalSteps)
-    let exchange = try RankExchange(
+    let plan = try RunPlan(configuration, group)
+    self.plan = plan
+    exchange = try RankExchange(
       group.communicator, configuration.exchange,
-      microBatchCount: layout.partition.microBatchCount, activity: group.activity)
-    self.exchange = exchange
+      microBatchCount: plan.layout.partition.microBatchCount, activity: group.activity)
     (state, evaluationNetwork) = try group.agreed { () throws(TrainingError) in
-      do throws(MemoryShortage) {
-        let state = try ModelState(
-          table: architecture.parameterTable, seed: UInt64(configuration.training.seed),
-          isAveraging: configuration.averaging.decay > 0,
-          usesMeanSquare: configuration.optimizer.usesMeanSquare)
-        let evaluated = state.evaluated
-        return (
-          state,
-          feed.validation == nil
-            ? nil
-            : try EvaluationNetwork(
-              architecture, capacity: configuration.batch.microBatch, weights: evaluated.weights,
-              statistics: evaluated.statistics)
-        )
-      } catch { throw TrainingError(error) }
+      try TrainingError.making(try Self.networks(of: plan))
     }
     optimizer = Optimizer(
       configuration.optimizer, table: state.table,
       averagingDecay: configuration.averaging.decay, clipNorm: configuration.training.clipNorm,
-      firstTrained: configuration.finetuning.freeze.firstTrained(of: architecture),
+      firstTrained: configuration.finetuning.freeze.firstTrained(of: plan.architecture),
       backboneRate: configuration.finetuning.backboneRate)
     // The last stage needs most memory: better to know now.
     try group.agreed { () throws(TrainingError) in
-      _ = try TrainingStage(ofStep: totalSteps, self)
+      _ = try TrainingStage(ofStep: plan.totalSteps, self)
     }
     if group.isFirst { checkpoints = RunCheckpoints(output, configuration, group.activity) }
     if isResuming {
@@ -114,6 +70,25 @@ struct PreparedRun {
     if !isResuming { try takeFolder(waiting: 0, wantsStop) }
     try beginRecords()
     try open(log)
+  }
+
+  /// What is trained, and what is evaluated meanwhile.
+  private static func networks(
+    of plan: RunPlan
+  ) throws(MemoryShortage) -> (ModelState, EvaluationNetwork?) {
+    let configuration = plan.configuration
+    let state = try ModelState(
+      table: plan.architecture.parameterTable, seed: UInt64(configuration.training.seed),
+      isAveraging: configuration.averaging.decay > 0,
+      usesMeanSquare: configuration.optimizer.usesMeanSquare)
+    guard plan.feed.validation != nil else { return (state, nil) }
+    let (weights, statistics) = state.evaluated
+    return (
+      state,
+      try EvaluationNetwork(
+        plan.architecture, capacity: configuration.batch.microBatch, weights: weights,
+        statistics: statistics)
+    )
   }
 
   /// Has rank 0 make the folder and keep other runs out of it.
@@ -132,8 +107,8 @@ struct PreparedRun {
   /// Continues from the newest checkpoint that is whole; rank 0 reads it for all.
   private mutating func resume() throws(TrainingError) {
     let run = ResumedRun(
-      configuration: configuration, table: state.table, totalSteps: totalSteps,
-      dataset: feed.training.dataset)
+      configuration: plan.configuration, table: state.table, totalSteps: plan.totalSteps,
+      dataset: plan.feed.training.dataset)
     try group.agreed { () throws(TrainingError) in
       try checkpoints?.readNewest(into: state, run) { observer?.noticed($0) }
     }
@@ -148,18 +123,19 @@ struct PreparedRun {
     }
     state.step = Int(numbers[0])
     state.skippedSteps = Int(numbers[1])
-    isFinished = state.step >= totalSteps && numbers[2] > 0
+    isFinished = state.step >= plan.totalSteps && numbers[2] > 0
   }
 
   /// Begins with the weights of the configured checkpoint, if there is one; rank 0 reads it for all.
   ///
   /// A run that goes on has its weights already.
   private func beginFromCheckpoint() throws(TrainingError) {
-    guard state.step == 0, let path = configuration.finetuning.checkpoint else { return }
+    guard state.step == 0, let path = plan.configuration.finetuning.checkpoint else { return }
     try group.agreed { () throws(TrainingError) in
       guard group.isFirst else { return }
       let notice = try state.takeTrunk(
-        of: path, classNames: feed.training.dataset.classNames, advance: group.activity.advance)
+        of: path, classNames: plan.feed.training.dataset.classNames, advance: group.activity.advance
+      )
       if let notice { observer?.noticed(notice) }
     }
     try group.exchange { communicator throws(MPIError) in
@@ -171,10 +147,11 @@ struct PreparedRun {
   private mutating func beginRecords() throws(TrainingError) {
     records = try group.agreed { () throws(TrainingError) in
       guard let checkpoints else { return nil }
-      try output.write(configuration.annotatedYAML, to: "configuration.yaml")
+      try output.write(plan.configuration.annotatedYAML, to: "configuration.yaml")
       try output.write(checkpoints.identity + "\n", to: RunFolder.identityFile)
       let records = try RunRecords(
-        output, start, configuration, hostCount: Set(group.hosts).count, isFinished: isFinished,
+        output, start, plan.configuration, hostCount: Set(group.hosts).count,
+        isFinished: isFinished,
         observer)
       if !isFinished { try checkpoints.prepareToSave(state) }
       return records
@@ -182,14 +159,15 @@ struct PreparedRun {
   }
 
   private var start: TrainingStart {
-    TrainingStart(
+    let (configuration, architecture) = (plan.configuration, plan.architecture)
+    return TrainingStart(
       model: configuration.network.name, resolution: architecture.resolution,
       classes: architecture.classes, parameters: state.table.parameterCount,
-      trainingImages: feed.training.dataset.count,
-      validationImages: feed.validation?.dataset.count ?? 0,
+      trainingImages: plan.feed.training.dataset.count,
+      validationImages: plan.feed.validation?.dataset.count ?? 0,
       batchSize: configuration.batch.size, microBatches: configuration.batch.microBatchCount,
       rounds: configuration.batch.rounds, ranks: group.size, coreType: OpenBLAS.coreName,
-      firstStep: state.step, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch,
+      firstStep: state.step, totalSteps: plan.totalSteps, stepsPerEpoch: plan.stepsPerEpoch,
       replaced: configuration.replaced)
   }
 
@@ -203,31 +181,6 @@ struct PreparedRun {
     guard let first = problems.first else { return }
     let others = problems.count > 1 ? ", nor are those of \(problems.count - 1) other ranks" : ""
     observer?.noticed("\(first)\(others); training goes on without it")
-  }
-}
-
-extension TrainingGroup {
-  /// All ranks must run the same program on the same configuration and data, or bits would differ.
-  fileprivate func requireAgreement(
-    _ configuration: Configuration, _ feed: DataFeed
-  ) throws(TrainingError) {
-    let subjects = [
-      ("configuration", configuration.yaml),
-      ("program or its libraries", "\(LibraryVersions.program) \(LibraryVersions.description)"),
-      ("training data", feed.training.dataset.sha256),
-      ("validation data", feed.validation?.dataset.sha256 ?? ""),
-    ]
-    for (subject, text) in subjects {
-      let all = try exchange { communicator throws(MPIError) in
-        try communicator.allGather([Checkpoint.fingerprint(text)])
-      }
-      if let rank = all.firstIndex(where: { $0 != all[0] }) {
-        throw TrainingError(
-          .usage,
-          "rank \(rank) has another \(subject) than rank 0; start all ranks from the same files",
-          isShared: true)
-      }
-    }
   }
 }
 

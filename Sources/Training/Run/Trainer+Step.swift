@@ -30,7 +30,7 @@ extension Trainer {
     guard
       run.optimizer.step(
         state, gradient: stage.network.gradient, imageCount: result.images,
-        rate: run.schedule.learningRate(step: step))
+        rate: run.plan.schedule.learningRate(step: step))
     else { return try skip(result, "the gradient of step \(step + 1) is not finite") }
     state.skippedSteps = 0
     stage.network.updateRunningStatistics(state.statistics.start)
@@ -90,7 +90,7 @@ extension Trainer {
     let tree = network.layout.roundTree
     let key = RandomKey(
       seed: UInt64(configuration.training.seed), epoch: step / stepsPerEpoch)
-    let images = run.feed.imageCount(ofStep: step)
+    let images = run.plan.feed.imageCount(ofStep: step)
     var ownSecondsWaited = 0.0
     var sums: [Double] = []
     var waiting = [[Double]](repeating: [], count: tree.slots)
@@ -99,9 +99,9 @@ extension Trainer {
       let runs = network.beginBatch(imageCount: images, round: round)
       // Whoever has no images computes with those before, for the others not to wait.
       if fault == nil {
-        attempt { () throws(TrainingError) in try run.feed.load(runs, into: network) }
+        attempt { () throws(TrainingError) in try run.plan.feed.load(runs, into: network) }
       }
-      let waited = run.feed.takeSecondsWaited()
+      let waited = run.plan.feed.takeSecondsWaited()
       ownSecondsWaited += waited
       activity.enter(.forward)
       do throws(ExchangeError) {
@@ -148,7 +148,7 @@ extension Trainer {
     if let signal = stopRequest(), let index = StopSignal.all.firstIndex(of: signal) {
       leaves[Sum.signals + index] = 1
     }
-    let layout = run.layout
+    let layout = run.plan.layout
     try run.exchange.combine(
       &leaves, size: Sum.count, kind: .sums, plan: layout.batchPlan,
       microBatches: layout.microBatches)

@@ -31,6 +31,10 @@ public final class Trainer {
   /// Prepares a run from its beginning, or from the newest checkpoint of its output folder.
   ///
   /// - Parameters:
+  ///   - configuration: What is to be done.
+  ///   - communicator: The ranks that work together; a part of the job's, where it trains several.
+  ///   - output: The run's folder.
+  ///   - isResuming: Whether to go on from the folder's newest checkpoint.
   ///   - observer: Is told how the run goes; on rank 0 only.
   ///   - activity: Where this rank notes what it does.
   ///   - log: Where this rank tells about itself.
@@ -51,15 +55,15 @@ public final class Trainer {
   }
 
   /// The resolved configuration.
-  public var configuration: Configuration { run.configuration }
+  public var configuration: Configuration { run.plan.configuration }
   /// The network that is trained.
-  public var architecture: Architecture { run.architecture }
+  public var architecture: Architecture { run.plan.architecture }
   /// Parameters, statistics, averages, moments.
   public var state: ModelState { run.state }
   /// Steps of the whole run.
-  public var totalSteps: Int { run.totalSteps }
+  public var totalSteps: Int { run.plan.totalSteps }
   /// Steps of an epoch.
-  public var stepsPerEpoch: Int { run.stepsPerEpoch }
+  public var stepsPerEpoch: Int { run.plan.stepsPerEpoch }
 
   var group: TrainingGroup { run.group }
   var activity: Activity { run.group.activity }
@@ -134,7 +138,7 @@ public final class Trainer {
     guard state.step < totalSteps else { return nil }
     let stage = try group.agreed { () throws(TrainingError) in
       let stage = try TrainingStage(ofStep: state.step, run)
-      try stage.begin(run.feed, atStep: state.step)
+      try stage.begin(run.plan.feed, atStep: state.step)
       return stage
     }
     if configuration.training.progressiveStages > 1 {
@@ -192,7 +196,7 @@ public final class Trainer {
   /// - Returns: The signal that has ended it before it was through.
   private func evaluate() throws(TrainingError) -> Int32? {
     validation = nil
-    guard let pipeline = run.feed.validation, let network = run.evaluationNetwork else {
+    guard let pipeline = run.plan.feed.validation, let network = run.evaluationNetwork else {
       return nil
     }
     activity.enter(.evaluating, step: state.step)
@@ -238,7 +242,7 @@ public final class Trainer {
             + "before to be written; save less often if this lasts", step: state.step,
           isUrgent: seconds > 1)
       }
-      let dataset = run.feed.training.dataset
+      let dataset = run.plan.feed.training.dataset
       checkpoints.begin(
         state,
         Checkpoint(
@@ -283,7 +287,7 @@ public final class Trainer {
   ) throws(TrainingError) {
     var report = TrainingReport(
       step: state.step, totalSteps: totalSteps, epoch: epoch, loss: window.meanLoss,
-      top1: window.top1, learningRate: run.schedule.learningRate(step: state.step - 1),
+      top1: window.top1, learningRate: run.plan.schedule.learningRate(step: state.step - 1),
       imagesPerSecond: window.imagesPerSecond, waiting: window.waiting,
       secondsPerStep: secondsPerStep)
     let isLogged = isLast || state.step % configuration.training.logEverySteps == 0

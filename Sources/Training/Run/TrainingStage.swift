@@ -17,14 +17,15 @@ final class TrainingStage {
   ///
   /// - Throws: Where the system has not the memory, or the images do not fit.
   init(ofStep step: Int, _ run: PreparedRun) throws(TrainingError) {
-    (index, end) = run.configuration.stage(ofStep: step, of: run.totalSteps)
-    configuration = run.configuration.stage(index)
+    let plan = run.plan
+    (index, end) = plan.configuration.stage(ofStep: step, of: plan.totalSteps)
+    configuration = plan.configuration.stage(index)
     pipeline = try TrainingError.reading(
-      try ImagePipeline(run.feed.training.dataset, ImagePreparation(configuration)))
+      try ImagePipeline(plan.feed.training.dataset, ImagePreparation(configuration)))
     network = try TrainingError.making(
       try EfficientNet(
-        Architecture(configuration.network, classes: run.architecture.classes),
-        layout: run.layout, exchange: run.exchange, weights: run.state.weights,
+        Architecture(configuration.network, classes: plan.architecture.classes),
+        layout: plan.layout, exchange: run.exchange, weights: run.state.weights,
         frozen: configuration.finetuning.freeze, statistics: run.state.statistics))
   }
 

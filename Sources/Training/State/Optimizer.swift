@@ -20,6 +20,8 @@ public struct Optimizer: Sendable {
   }
 
   /// - Parameters:
+  ///   - settings: Section `optimizer`.
+  ///   - table: Places of the parameters.
   ///   - averagingDecay: Decay of the moving average; 0 for none.
   ///   - clipNorm: Largest global norm of the mean gradient, before weight decay; nil for any.
   ///   - firstTrained: First place of the parameters that is trained.
@@ -53,6 +55,7 @@ public struct Optimizer: Sendable {
   /// The arena is read once for the gradient's norm, and gone through once for everything else.
   ///
   /// - Parameters:
+  ///   - state: Weights, moments and averages. Overwritten.
   ///   - gradient: Gradient of the *sum* of all images' losses, in the places of the table; not read
   ///     before the first that is trained.
   ///   - imageCount: Images of the batch; the one division of a step.

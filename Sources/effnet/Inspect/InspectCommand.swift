@@ -25,7 +25,8 @@ struct InspectCommand: UnsharedCommand {
   var resolution: Int?
 
   @Option(
-    help: "Outputs of the classifier.", transform: BoundedNumber.whole(1...1_000_000, "classes"))
+    help: "Outputs of the classifier; else those of the configuration, or 1000.",
+    transform: BoundedNumber.whole(1...1_000_000, "classes"))
   var classes: Int?
 
   @Flag(help: "Read whole shards and check every byte.")

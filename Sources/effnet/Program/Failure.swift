@@ -37,6 +37,11 @@ struct Failure: Error {
     isAgreed = true
   }
 
+  /// Whether an error has a kind of its own; what else ends a command is about its arguments.
+  static func classifies(_ error: any Error) -> Bool {
+    error is Failure || error is Interruption || error is any Fault
+  }
+
   /// Classifies an error of one of the libraries.
   init(_ error: any Error) {
     switch error {
