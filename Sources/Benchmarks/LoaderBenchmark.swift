@@ -55,7 +55,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
     try communicator.barrier()
     let disk = Self.bytesReadFromDisk()
     let start = MonotonicTime.seconds
-    try feed.begin(atStep: 0, totalSteps: steps, layout: layout)
+    try feed.begin(atStep: 0, before: steps, layout: layout)
     var samples: [Int] = []
     var distinct = 0
     for _ in 0..<steps {

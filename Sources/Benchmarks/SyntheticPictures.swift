@@ -1,8 +1,10 @@
+internal import Boundary
 import Datasets
 import Foundation
 import Hosts
 import Images
 import Tensors
+import Training
 
 /// Shards of made-up JPEG pictures in a temporary folder, for timings.
 package final class SyntheticPictures {
@@ -20,7 +22,12 @@ package final class SyntheticPictures {
   ///   left then.
   package init(count: Int, width: Int, height: Int) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw TrainingError(
+        .output, "\(folder) cannot be made: \(error.systemReason); choose another TMPDIR")
+    }
     do {
       let pictures = try (0..<min(count, Self.distinct)).map {
         try Interruption.ofBenchmark()
@@ -42,6 +49,9 @@ package final class SyntheticPictures {
         }
         try writer.finish()
       }
+    } catch let error as ImageError {
+      remove()
+      throw TrainingError(.output, "a made-up picture cannot be encoded: \(error)")
     } catch {
       remove()
       throw error

@@ -41,6 +41,9 @@ static inline CMPIGroup CMPIGroupNull(void) {
   return group;
 }
 
+/// The color of a rank that is to be in no group.
+static inline int CMPIUndefined(void) { return MPI_UNDEFINED; }
+
 /// Not to be asked of CMPIGroupNull.
 static inline CMPI_HANDLE(MPI_Comm) CMPIGroupHandle(CMPIGroup group) { return group.handle; }
 

@@ -37,16 +37,19 @@ public struct Communicator {
   /// Divides the ranks into groups that do not hear each other; called by all of them.
   ///
   /// - Parameters:
-  ///   - color: Number of this rank's group, from 0 on.
+  ///   - color: Number of this rank's group, from 0 on; nil for none.
   ///   - key: Its order there; ranks with equal keys stay in their order.
-  /// - Returns: The group of this rank.
+  /// - Returns: The group of this rank, if it has one.
   /// - Throws: If the library refuses or loses a rank.
-  public func split(color: Int, key: Int = 0) throws(MPIError) -> Communicator {
+  public func split(color: Int?, key: Int = 0) throws(MPIError) -> Communicator? {
     precondition(
-      (0...Int(CInt.max)).contains(color) && CInt(exactly: key) != nil,
-      "a group cannot have the number \(color), or a rank there the key \(key)")
+      (0...Int(CInt.max)).contains(color ?? 0) && CInt(exactly: key) != nil,
+      "a group cannot have the number \(color ?? 0), or a rank there the key \(key)")
     var part = CMPIGroupNull()
-    try check("MPI_Comm_split", CMPICommSplit(handle, CInt(color), CInt(key), &part))
+    try check(
+      "MPI_Comm_split",
+      CMPICommSplit(handle, color.map { CInt($0) } ?? CMPIUndefined(), CInt(key), &part))
+    if color == nil { return nil }
     var result = try Communicator(RankGroup(part, of: group.session))
     result.largestMessage = largestMessage
     return result

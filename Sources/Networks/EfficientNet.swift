@@ -35,7 +35,8 @@ public final class EfficientNet: ImageBatch {
   /// Those that are trained, in forward order.
   let normalizationLayers: [NormalizationLayer]
   /// Of each local micro-batch, first the totals; then sums of rounds that wait for their neighbour.
-  let groupStatistics: UnsafeMutablePointer<Double>
+  private let groupStatisticsBuffer: DoubleBuffer
+  var groupStatistics: UnsafeMutablePointer<Double> { groupStatisticsBuffer.start }
   let groupStatisticsSize: Int
   /// Gradients of rounds that wait for their neighbour.
   private let waitingGradients: FloatBuffer
@@ -91,8 +92,8 @@ public final class EfficientNet: ImageBatch {
     groupStatisticsSize =
       layout.hasGroups ? normalizationLayers.reduce(0) { $0 + $1.groupStatisticsSize } : 0
     let slots = layout.roundTree.slots
-    groupStatistics = .allocate(
-      capacity: (layout.microBatches.count + slots) * groupStatisticsSize)
+    groupStatisticsBuffer = try DoubleBuffer(
+      count: (layout.microBatches.count + slots) * groupStatisticsSize)
     waitingGradients = try FloatBuffer(count: slots * pass.gradients.arenaSize)
   }
 
@@ -100,7 +101,6 @@ public final class EfficientNet: ImageBatch {
     labels.deallocate()
     partnerLabels.deallocate()
     labelWeights.deallocate()
-    groupStatistics.deallocate()
   }
 
   /// Starts a batch of `imageCount` images and tells which of them this rank must load, and where.

@@ -117,8 +117,8 @@ package struct PicturePacking {
     let all = try world.allGather(own)
     let records = (0..<count).map { all[$0 % world.size * share + $0 / world.size] }
     var faults: [SkippedPicture] = []
-    for bytes in try world.allGatherParts(Array(JSONEncoder().encode(ownFaults))) {
-      for (index, reason) in try JSONDecoder().decode([String: String].self, from: Data(bytes)) {
+    for faultsOfRank in try world.allGather(words: ownFaults) {
+      for (index, reason) in faultsOfRank {
         guard let index = Int(index) else { continue }
         faults.append(SkippedPicture(path: folder.files[index].path, reason: reason))
       }

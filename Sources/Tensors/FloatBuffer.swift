@@ -1,21 +1,5 @@
-public import Boundary
+import Boundary
 import Glibc
-import Synchronization
-
-/// The system has not the memory that was asked for.
-public struct MemoryShortage: Fault, Equatable {
-  /// Bytes that would be in use by all buffers of this process.
-  public let bytes: Int
-
-  /// Less was to be asked for.
-  public var faultKind: FaultKind { .usage }
-
-  /// One line: how much, and what to make smaller.
-  public var description: String {
-    "no memory for \(bytes >> 20) MiB; take fewer images at a time, smaller ones, a smaller network, "
-      + "or more ranks"
-  }
-}
 
 /// A block of zero-initialised floats, aligned to pages, that lives as long as its owner.
 ///
@@ -32,11 +16,6 @@ public final class FloatBuffer: @unchecked Sendable {
   public let start: UnsafeMutablePointer<Float>
 
   private let mappedBytes: Int
-  /// Bytes of all buffers of this process.
-  private static let totalBytes = Atomic<Int>(0)
-  /// Bytes of memory that this host has for all its processes. The system lends more, and ends the
-  /// process when it cannot keep its word.
-  private static let hostBytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
 
   /// Reserves `count` floats, all zero.
   ///
@@ -47,17 +26,12 @@ public final class FloatBuffer: @unchecked Sendable {
     self.count = count
     // One spare vector: kernels load whole vectors at the end of unpadded parameter tensors.
     let bytes = count.saturatingSum(vectorWidth).saturatingProduct(MemoryLayout<Float>.stride)
-    // Beyond this the sums below would not be safe.
-    guard bytes < 1 << 56 else { throw MemoryShortage(bytes: bytes) }
-    mappedBytes = (bytes + 4095) & ~4095
-    let total = Self.totalBytes.add(mappedBytes, ordering: .relaxed).newValue
-    let address =
-      total > Self.hostBytes
-      ? nil
-      : mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let address, address != MAP_FAILED else {
-      Self.totalBytes.subtract(mappedBytes, ordering: .relaxed)
-      throw MemoryShortage(bytes: total)
+    let mappedBytes = bytes.saturatingSum(4095) & ~4095
+    self.mappedBytes = mappedBytes
+    let address = try MemoryBudget.take(mappedBytes) {
+      let address = mmap(
+        nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      return address == MAP_FAILED ? nil : address
     }
     madvise(address, mappedBytes, MADV_HUGEPAGE)
     start = address.bindMemory(to: Float.self, capacity: mappedBytes / MemoryLayout<Float>.stride)
@@ -65,7 +39,7 @@ public final class FloatBuffer: @unchecked Sendable {
 
   deinit {
     munmap(start, mappedBytes)
-    Self.totalBytes.subtract(mappedBytes, ordering: .relaxed)
+    MemoryBudget.giveBack(mappedBytes)
   }
 
   /// All floats of the buffer.

@@ -16,13 +16,18 @@ public struct TrainingError: Fault {
   /// program or this user cannot read may be whole.
   package let isDamage: Bool
 
+  /// The signal that ended it, where it was one; then the description says what was going on.
+  public let stopSignal: Int32?
+
   package init(
-    _ kind: FaultKind, _ description: String, isShared: Bool = false, isDamage: Bool = false
+    _ kind: FaultKind, _ description: String, isShared: Bool = false, isDamage: Bool = false,
+    stopSignal: Int32? = nil
   ) {
     faultKind = kind
     self.description = description
     self.isShared = isShared
     self.isDamage = isDamage
+    self.stopSignal = stopSignal
   }
 
   /// An error of one of the libraries below, or of training itself.

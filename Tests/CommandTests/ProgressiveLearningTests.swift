@@ -23,4 +23,18 @@ final class ProgressiveLearningTests: TrainingTestCase {
       XCTAssertEqual(try loggedSteps(output).filter { $0 == 4 }.count, 1)
     }
   }
+
+  func testEvaluationMayHaveAnotherResolution() throws {
+    try prepare()
+    let larger = "network.evaluationResolution=48"
+    XCTAssertEqual(try hash("larger", [larger]), try hash("same"), "training is the same")
+    let (own, trained) = (
+      try XCTUnwrap(loggedEvaluations("larger").last), try XCTUnwrap(loggedEvaluations("same").last)
+    )
+    XCTAssertNotEqual(own.loss, trained.loss)
+    let results = try [1, 2].map {
+      try succeed(["evaluate", "larger/checkpoint-00000008.h5"], ranks: $0).output
+    }
+    XCTAssertEqual(results[0], results[1])
+  }
 }

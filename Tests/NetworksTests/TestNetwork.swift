@@ -56,7 +56,14 @@ extension Architecture {
       ],
       ["ir_r2_k3_s2_e3_c32", "er_r2_k3_s1_e3_c32_se0.25", "ir_r1_k3_s1_e6_c24", "cn_r2_k3_s1_c24"],
       ["ds_r1_k3_s2_c16", "ir_r1_k3_s1_e6_c40", "ds_r1_k5_s2_c40", "er_r1_k5_s2_e4_c40"],
-    ].map { $0.compactMap { try? Stage(notation: $0) } }
+      // What is read raw lies in no room of its own, and the next output is larger than the last.
+      ["cn_r1_k3_s1_c8", "ds_r1_k3_s1_c40", "cn_r1_k3_s1_c48", "ds_r2_k3_s1_c72"],
+    ].map {
+      $0.map {
+        guard let stage = try? Stage(notation: $0) else { preconditionFailure("no row: \($0)") }
+        return stage
+      }
+    }
   }
 
   /// Changes the ratio of all squeezes.

@@ -150,8 +150,9 @@ final class ConfigurationTests: XCTestCase {
     assertFault(
       minimal + "\nnetwork: {phi: 1, width: 2}",
       is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, stages, stem, "
-        + "head, phi, alpha, beta, gamma, resolution, classes, inputChannels, stemStride, dropout, dropPath, "
-        + "batchNormEpsilon, batchNormMomentum, batchNormGroup")
+        + "head, phi, alpha, beta, gamma, resolution, evaluationResolution, classes, "
+        + "inputChannels, stemStride, dropout, dropPath, batchNormEpsilon, batchNormMomentum, batchNormGroup"
+    )
     assertFault(
       minimal + "\nfinetuning: {freeze: stem}",
       is: "digits.yaml:10: finetuning.freeze: unknown key without checkpoint; allowed: checkpoint")

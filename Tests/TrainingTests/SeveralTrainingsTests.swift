@@ -81,7 +81,7 @@ final class SeveralTrainingsTests: XCTestCase {
   /// What each training comes to on one rank, with the others idle.
   private func hashesAlone() throws -> [String] {
     let world = try sharedWorld()
-    let own = try world.split(color: world.rank)
+    let own = try XCTUnwrap(world.split(color: world.rank))
     let hashes = try (0..<2).map { number in
       guard world.rank == 0 else { return "" }
       let trainer = try trainer(number, on: own, in: "alone-\(number)")
@@ -102,7 +102,7 @@ final class SeveralTrainingsTests: XCTestCase {
     try XCTSkipIf(world.size == 1, "two trainings need two ranks")
     for first in 1..<world.size {
       let number = world.rank < first ? 0 : 1
-      let group = try world.split(color: number)
+      let group = try XCTUnwrap(world.split(color: number))
       try body("\(first)+\(world.size - first)", number, group)
       try world.barrier()
     }

@@ -85,7 +85,7 @@ package struct RankMeeting {
   ///
   /// - Returns: On rank 0 the words of each rank, `nil` where they do not arrive; `nil` on the others.
   package func gather<Words: Codable>(_ words: Words) throws -> [Words?]? {
-    let text = try Array(JSONEncoder().encode(words))
+    let text = try Communicator.encoded(words)
     // Later than any round of the pairs.
     let patience = 10 + 2 * Double(min(speakers.count, 64))
     guard world.rank == 0 else {
@@ -123,7 +123,7 @@ package struct RankMeeting {
       let text = try world.exchange(
         [], receiving: Int(length), peer: rank, tag: Tag.text, until: deadline)
     else { return nil }
-    return try JSONDecoder().decode(Words.self, from: Data(text))
+    return try Communicator.decoded(text, of: rank) as Words
   }
 
   /// Tells all ranks with which code they end, from rank 0.

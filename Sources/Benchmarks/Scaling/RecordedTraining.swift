@@ -39,7 +39,7 @@ final class RecordedTraining {
       architecture, layout, imageCount: configuration.batch.size, configuration.optimizer,
       averagingDecay: configuration.averaging.decay, configuration.exchange, communicator)
     let feed = try DataFeed(configuration)
-    try feed.begin(atStep: 0, totalSteps: steps, layout: layout)
+    try feed.begin(atStep: 0, before: steps, layout: layout)
     self.feed = feed
     training.exchange.recorder = recorder
   }

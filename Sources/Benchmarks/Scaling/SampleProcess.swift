@@ -27,7 +27,9 @@ package final class SampleProcess {
     isOversubscribing: Bool
   ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "effnet-scaling-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch { throw Self.unwritten(folder, error) }
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     // Independent jobs that mpirun binds would all take the first processor.
     process.arguments =
@@ -52,8 +54,16 @@ package final class SampleProcess {
 
   private func file(_ name: String) throws -> FileHandle {
     let file = folder.appending(path: name)
-    try Data().write(to: file)
-    return try FileHandle(forWritingTo: file)
+    do {
+      try Data().write(to: file)
+      return try FileHandle(forWritingTo: file)
+    } catch { throw Self.unwritten(file, error) }
+  }
+
+  private static func unwritten(_ file: URL, _ error: any Error) -> Failure {
+    Failure(
+      faultKind: .output,
+      description: "\(file.path) cannot be written: \(error.systemReason); choose another TMPDIR")
   }
 
   /// Waits for the end.
@@ -64,8 +74,8 @@ package final class SampleProcess {
       try Interruption.ofBenchmark()
       Thread.sleep(forTimeInterval: 0.01)
     }
-    let output = try Data(contentsOf: folder.appending(path: "output"))
     if process.terminationStatus == 0,
+      let output = try? Data(contentsOf: folder.appending(path: "output")),
       let sample = try? JSONDecoder().decode(ScalingSample.self, from: output)
     {
       return sample
@@ -89,8 +99,12 @@ package final class SampleProcess {
     let own = errors.first { $0.hasPrefix("effnet: ") }?.dropFirst("effnet: ".count)
     let reason =
       own.map(String.init) ?? errors.first { $0.contains { $0.isLetter } } ?? "it told no reason"
+    let status = process.terminationStatus
+    // A launcher returns the signal that a rank died of above 128.
+    let isKilled = process.terminationReason == .uncaughtSignal || (129...192).contains(status)
+    let told = own.flatMap { _ in FaultKind(rawValue: status) }
     return Failure(
-      faultKind: own.flatMap { _ in FaultKind(rawValue: process.terminationStatus) } ?? .usage,
+      faultKind: told ?? (isKilled ? .rankLost : .usage),
       description: "\((process.arguments ?? []).joined(separator: " ")) failed: \(reason)")
   }
 

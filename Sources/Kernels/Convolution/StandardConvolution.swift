@@ -136,8 +136,7 @@ public struct StandardConvolution: Sendable {
     }
   }
 
-  /// Copies a row of pixels without their padding; what whole vectors write beyond a pixel, the next
-  /// one overwrites, and what the last one writes is padding of the band or its slack.
+  /// Copies a row of pixels without their padding.
   private func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
     let whole = inputChannels & ~(vectorWidth - 1)
     for column in 0..<geometry.width {

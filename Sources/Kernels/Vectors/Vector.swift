@@ -28,7 +28,7 @@ extension UnsafeMutablePointer<Float> {
 }
 
 /// Terms that a float adds up before it goes to a total: equal terms, as of a flat background, round
-/// in one direction, and an image has up to 160,000 pixels.
+/// in one direction, and an image may have 4 million pixels.
 let longestSum = 256
 
 /// Floats by which a stream from or to memory is asked for early, 8 KiB.

@@ -79,6 +79,9 @@ private struct Builder {
   let frozen: Int
   /// Layers since the last segment began.
   private var position = 0
+  /// Outputs so far that are left as they are meant: of two that follow each other, one is read
+  /// while the other is written.
+  private var settledCount = 0
 
   init(
     architecture: Architecture, layout: BatchLayout, images: FloatBuffer,
@@ -221,7 +224,8 @@ private struct Builder {
     if isTrained || isReaderTrained {
       values = work.room()
     } else {
-      values = isReadRaw ? work.wide[position % 2] : work.narrow[index % 2]
+      values = isReadRaw ? work.wide[position % 2] : work.narrow[settledCount % 2]
+      if !isReadRaw { settledCount += 1 }
     }
     var shortcut: Residual?
     if isLast, let input, let own = units[index].shortcut {

@@ -30,7 +30,7 @@ final class RecomputedExpansion: Layer {
       _ inputChannels: Int, _ channels: Int, _ layout: BatchLayout
     ) throws(MemoryShortage) {
       self.layout = layout
-      covariance = ExpansionCovariance(channels: inputChannels, layout: layout)
+      covariance = try ExpansionCovariance(channels: inputChannels, layout: layout)
       transposedPanels = try FloatBuffer(
         count: Expansion.transposedPanelsSize(inputChannels: inputChannels, channels: channels))
       correction = try FloatBuffer(

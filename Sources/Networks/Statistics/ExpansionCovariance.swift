@@ -6,22 +6,18 @@ final class ExpansionCovariance {
   let channels: Int
   private let layout: BatchLayout
   private let size: Int
+  /// Those of the micro-batches, then the totals of their groups.
+  private let doubles: DoubleBuffer
   private let own, totals: UnsafeMutablePointer<Double>
 
-  init(channels: Int, layout: BatchLayout) {
+  init(channels: Int, layout: BatchLayout) throws(MemoryShortage) {
     self.channels = channels
     self.layout = layout
     size = InputCovariance.size(channels: channels)
     let count = size * layout.microBatches.count
-    own = .allocate(capacity: count)
-    totals = .allocate(capacity: count)
-    own.initialize(repeating: 0, count: count)
-    totals.initialize(repeating: 0, count: count)
-  }
-
-  deinit {
-    own.deallocate()
-    totals.deallocate()
+    doubles = try DoubleBuffer(count: 2 * count)
+    own = doubles.start
+    totals = doubles.start + count
   }
 
   /// What the micro-batch at `index` of this rank brings.

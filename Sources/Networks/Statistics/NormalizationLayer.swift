@@ -10,8 +10,9 @@ final class NormalizationLayer {
   private let stride: Int
   private let epsilon: Double
   private let factors: FloatBuffer
-  private let moments: UnsafeMutablePointer<Double>
-  private let sums: UnsafeMutablePointer<Double>
+  /// Moments, then sums, of each micro-batch.
+  private let doubles: DoubleBuffer
+  private let moments, sums: UnsafeMutablePointer<Double>
   private let layout: BatchLayout
 
   init(
@@ -27,15 +28,9 @@ final class NormalizationLayer {
     factors = try FloatBuffer(count: groups * Factor.allCases.count * stride)
     let momentsCount = microBatches * ChannelMoments.size(channels: channels)
     let sumsCount = microBatches * GradientSums.size(channels: channels)
-    moments = .allocate(capacity: momentsCount)
-    sums = .allocate(capacity: sumsCount)
-    moments.initialize(repeating: 0, count: momentsCount)
-    sums.initialize(repeating: 0, count: sumsCount)
-  }
-
-  deinit {
-    moments.deallocate()
-    sums.deallocate()
+    doubles = try DoubleBuffer(count: momentsCount + sumsCount)
+    moments = doubles.start
+    sums = doubles.start + momentsCount
   }
 
   private enum Factor: Int, CaseIterable {

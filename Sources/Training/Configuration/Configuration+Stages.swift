@@ -19,6 +19,13 @@ extension Configuration {
     return result
   }
 
+  /// What is evaluated: the same network, on images of another size where one is given.
+  var evaluated: Configuration {
+    var result = self
+    result.network.resolution = network.evaluationResolution ?? network.resolution
+    return result
+  }
+
   /// The stage that a step belongs to, from 0 on, and the step behind its last.
   package func stage(ofStep step: Int, of totalSteps: Int) -> (index: Int, end: Int) {
     let count = training.progressiveStages

@@ -29,6 +29,9 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public internal(set) var gamma = 1.15
   /// Side of the square input, in pixels, instead of the variant's.
   public internal(set) var resolution: Int?
+  /// Side of the square input in evaluation, in pixels, instead of that in training. The official
+  /// recipe of the second family has larger ones.
+  public internal(set) var evaluationResolution: Int?
   /// Number of classes, instead of the data's.
   public internal(set) var classes: Int?
   /// Channels of the input. Default 3, colour images.
@@ -73,7 +76,10 @@ public struct NetworkConfiguration: Sendable, Equatable {
 
   /// Whether a network can be described at all, which it must not be before its blocks are few.
   private var isBearable: Bool {
-    !isScaledWithinBounds || !hasFewBlocks || Architecture(self, classes: 1).isBearable
+    guard isScaledWithinBounds && hasFewBlocks else { return true }
+    var architecture = Architecture(self, classes: 1)
+    architecture.resolution = max(architecture.resolution, evaluationResolution ?? 0)
+    return architecture.isBearable
   }
 
   private static let mostBlocks = 10_000
@@ -97,6 +103,7 @@ public struct NetworkConfiguration: Sendable, Equatable {
       keys.value("gamma", &gamma, .closed(1, 10))
     }
     keys.optional("resolution", &resolution, Self.sides)
+    keys.optional("evaluationResolution", &evaluationResolution, Self.sides)
     keys.optional("classes", &classes, .closed(1, 1_000_000))
     keys.value("inputChannels", &inputChannels, .closed(1, 1_024))
     keys.value("stemStride", &stemStride, .closed(1, 2))

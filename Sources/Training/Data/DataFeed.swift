@@ -27,7 +27,7 @@ package final class DataFeed {
     training = try Self.pipeline(data.train, configuration, activity)
     validation =
       data.validation.isEmpty
-      ? nil : try Self.pipeline(data.validation, configuration, activity)
+      ? nil : try Self.pipeline(data.validation, configuration.evaluated, activity)
     if let other = validation?.dataset, other.classNames != training.dataset.classNames {
       throw .inconsistent(
         first: training.dataset.shards[0].path, second: other.shards[0].path,
@@ -76,11 +76,12 @@ package final class DataFeed {
 
   /// Begins to prepare the images of this rank, from the round 0 of a step on.
   ///
-  /// - Parameter pipeline: The way of the training images to the network; nil for ``training``.
-  /// - Parameter totalSteps: Steps of the whole run; nothing is prepared for later ones.
+  /// - Parameters:
+  ///   - pipeline: The way of the training images to the network; nil for ``training``.
+  ///   - end: The step behind the last that images are prepared for.
   /// - Throws: Where the system has not the memory.
   package func begin(
-    _ pipeline: ImagePipeline? = nil, atStep step: Int, totalSteps: Int, layout: BatchLayout
+    _ pipeline: ImagePipeline? = nil, atStep step: Int, before end: Int, layout: BatchLayout
   ) throws(MemoryShortage) {
     let pipeline = pipeline ?? training
     let sequence = TrainingSequence(configuration, pipeline, layout: layout, firstStep: step)
@@ -89,7 +90,7 @@ package final class DataFeed {
     // Its memory goes first.
     loader = nil
     loader = try Loader(
-      count: max(0, totalSteps - step) * sequence.microBatchesPerStep,
+      count: max(0, end - step) * sequence.microBatchesPerStep,
       threads: configuration.data.loaderThreads,
       ahead: configuration.data.prefetch * layout.microBatches.count,
       microBatchSize: layout.microBatchSize, imageSize: pipeline.preparation.imageSize
@@ -98,7 +99,7 @@ package final class DataFeed {
     }
   }
 
-  /// Seconds that ``load(step:round:into:)`` has waited for images since this was last asked.
+  /// Seconds that ``load(_:into:)`` has waited for images since this was last asked.
   func takeSecondsWaited() -> Double {
     let total = loader?.secondsWaited ?? 0
     defer { secondsCounted = total }

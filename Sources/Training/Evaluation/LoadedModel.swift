@@ -4,19 +4,20 @@ import Networks
 /// A checkpoint's network, for a micro-batch of its run.
 package final class LoadedModel {
   let checkpoint: Checkpoint
-  /// The configuration of its run.
+  /// The configuration of its run, as it is evaluated.
   let configuration: Configuration
   package let network: EvaluationNetwork
   private let path: String
 
   package init(_ path: String) throws(TrainingError) {
-    let state: ModelState
-    (checkpoint, configuration, state) = try Checkpoint.load(path)
+    let (checkpoint, configuration, state) = try Checkpoint.load(path)
+    self.checkpoint = checkpoint
+    self.configuration = configuration.evaluated
     self.path = path
     let evaluated = state.evaluated
     network = try TrainingError.making(
       try EvaluationNetwork(
-        Architecture(configuration.network, classes: checkpoint.classNames.count),
+        Architecture(self.configuration.network, classes: checkpoint.classNames.count),
         capacity: configuration.batch.microBatch, weights: evaluated.weights,
         statistics: evaluated.statistics))
   }

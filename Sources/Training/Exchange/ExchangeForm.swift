@@ -52,17 +52,15 @@ package struct ExchangeForm {
     let count = Self.measuredBytes / float
     // A rank without the memory must say so before the others wait for it.
     let (values, sums) = try TrainingGroup(communicator).agreed { () throws(TrainingError) in
-      do {
+      do throws(MemoryShortage) {
         let values = try FloatBuffer(count: plan.subtrees.count * count)
-        let sums = try forms.map { form in
+        let sums = try forms.map { form throws(MemoryShortage) in
           try PipelinedSum(
             values.start, payload: count, plan: plan, over: communicator, form: form,
             transport: configuration.transport)
         }
         return (values, sums)
-      } catch let fault as any Fault {
-        throw TrainingError(fault)
-      } catch { throw TrainingError(.rankLost, "\(error)") }
+      } catch { throw TrainingError(error) }
     }
     defer { withExtendedLifetime(values) {} }
     var seconds: [Double] = []

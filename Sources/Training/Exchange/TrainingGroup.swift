@@ -68,18 +68,23 @@ package final class TrainingGroup {
   /// The fault of the first rank that has one, the same on all ranks, which all call this.
   package func first(_ own: TrainingError?) throws(TrainingError) -> TrainingError? {
     if let own, own.faultKind == .rankLost { throw own }
-    let words = own.map { [UInt8(truncatingIfNeeded: $0.faultKind.rawValue)] + $0.description.utf8 }
+    let words = own.map {
+      [UInt8(truncatingIfNeeded: $0.faultKind.rawValue)]
+        + [UInt8(truncatingIfNeeded: $0.stopSignal ?? 0)] + $0.description.utf8
+    }
     let all = try exchange { communicator throws(MPIError) in
       try communicator.allGatherParts(words ?? [])
     }
-    guard let rank = all.firstIndex(where: { !$0.isEmpty }),
-      let kind = all[rank].first.flatMap({ FaultKind(rawValue: Int32($0)) })
+    guard let rank = all.firstIndex(where: { $0.count >= 2 }),
+      let kind = FaultKind(rawValue: Int32(all[rank][0]))
     else { return nil }
-    let text = String(decoding: all[rank].dropFirst(), as: UTF8.self)
+    let stopSignal = all[rank][1] > 0 ? Int32(all[rank][1]) : nil
+    let text = String(decoding: all[rank].dropFirst(2), as: UTF8.self)
     // The files of the run are rank 0's; what others meet may be of their host alone.
     let isOfAll =
       (rank == 0 && Set(hosts).count == 1) || all.allSatisfy { $0 == all[rank] }
     return TrainingError(
-      kind, isOfAll ? text : "rank \(rank) on \(hosts[rank]): \(text)", isShared: true)
+      kind, isOfAll || stopSignal != nil ? text : "rank \(rank) on \(hosts[rank]): \(text)",
+      isShared: true, stopSignal: stopSignal)
   }
 }

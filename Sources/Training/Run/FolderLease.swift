@@ -15,12 +15,12 @@ package final class FolderLease {
   ///
   /// - Parameters:
   ///   - seconds: How long to wait for another run to leave it.
-  ///   - wantsStop: Ends the wait.
+  ///   - stopRequest: Asked meanwhile; a signal ends the wait.
   ///   - advance: Is called whenever the lock was asked for.
   ///   - tell: Is told what is waited for.
   /// - Throws: When another run is writing in it.
   package init(
-    _ folder: RunFolder, waiting seconds: Double, wantsStop: () -> Bool = { false },
+    _ folder: RunFolder, waiting seconds: Double, stopRequest: StopRequest = { nil },
     advance: () -> Void, _ tell: (String) -> Void
   ) throws(TrainingError) {
     let path = folder.file(".lock")
@@ -37,7 +37,11 @@ package final class FolderLease {
     let deadline = MonotonicTime.seconds + seconds
     var isTold = false
     while let descriptor, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      guard MonotonicTime.seconds < deadline, !wantsStop() else {
+      if let signal = stopRequest() {
+        throw TrainingError(
+          .usage, "while another run was writing in \(folder.path)", stopSignal: signal)
+      }
+      guard MonotonicTime.seconds < deadline else {
         throw TrainingError(
           .usage,
           "another run is writing in \(folder.path); wait for it to end or choose another --output")

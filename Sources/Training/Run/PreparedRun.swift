@@ -38,7 +38,7 @@ struct PreparedRun {
   ///   ranks the same, unless they cannot talk to each other.
   init(
     _ configuration: Configuration, _ group: TrainingGroup, _ output: RunFolder, isResuming: Bool,
-    observer: (any TrainingObserver)?, log: RankLog?, wantsStop: () -> Bool
+    observer: (any TrainingObserver)?, log: RankLog?, stopRequest: StopRequest
   ) throws(TrainingError) {
     self.group = group
     self.output = output
@@ -63,11 +63,11 @@ struct PreparedRun {
     if group.isFirst { checkpoints = RunCheckpoints(output, configuration, group.activity) }
     if isResuming {
       // Before anything is read: another run may still add to it.
-      try takeFolder(waiting: FolderLease.seconds, wantsStop)
+      try takeFolder(waiting: FolderLease.seconds, stopRequest)
       try resume()
     }
     try beginFromCheckpoint()
-    if !isResuming { try takeFolder(waiting: 0, wantsStop) }
+    if !isResuming { try takeFolder(waiting: 0, stopRequest) }
     try beginRecords()
     try open(log)
   }
@@ -83,23 +83,23 @@ struct PreparedRun {
       usesMeanSquare: configuration.optimizer.usesMeanSquare)
     guard plan.feed.validation != nil else { return (state, nil) }
     let (weights, statistics) = state.evaluated
-    return (
-      state,
-      try EvaluationNetwork(
-        plan.architecture, capacity: configuration.batch.microBatch, weights: weights,
-        statistics: statistics)
-    )
+    let evaluated = Architecture(
+      configuration.evaluated.network, classes: plan.architecture.classes)
+    let network = try EvaluationNetwork(
+      evaluated, capacity: configuration.batch.microBatch, weights: weights,
+      statistics: statistics)
+    return (state, network)
   }
 
   /// Has rank 0 make the folder and keep other runs out of it.
   private mutating func takeFolder(
-    waiting seconds: Double, _ wantsStop: () -> Bool
+    waiting seconds: Double, _ stopRequest: StopRequest
   ) throws(TrainingError) {
     lease = try group.agreed { () throws(TrainingError) in
       guard group.isFirst else { return nil }
       try output.prepare()
       return try FolderLease(
-        output, waiting: seconds, wantsStop: wantsStop, advance: group.activity.advance
+        output, waiting: seconds, stopRequest: stopRequest, advance: group.activity.advance
       ) { observer?.noticed($0) }
     }
   }

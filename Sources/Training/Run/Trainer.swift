@@ -49,7 +49,7 @@ public final class Trainer {
     run = try PreparedRun(
       configuration, TrainingGroup(communicator, activity: activity), output,
       isResuming: isResuming, observer: observer, log: log,
-      wantsStop: { stopRequest() != nil })
+      stopRequest: stopRequest)
     self.log = log
     self.stopRequest = stopRequest
   }

@@ -32,7 +32,7 @@ final class TrainingStage {
   /// Begins to prepare the images of this rank from a step on.
   func begin(_ feed: DataFeed, atStep step: Int) throws(TrainingError) {
     try TrainingError.making(
-      try feed.begin(pipeline, atStep: step, totalSteps: end, layout: network.layout))
+      try feed.begin(pipeline, atStep: step, before: end, layout: network.layout))
   }
 
   /// What grows, for people.

@@ -82,7 +82,9 @@ struct ReferenceFile {
       settings: settings,
       learningRate: try file.attribute("learning_rate", of: "rmsprop", as: Double.self),
       steps: steps,
-      losses: try file.read("rmsprop/losses", as: Float.self, converting: true).map(Double.init))
+      losses: try file.read(
+        "rmsprop/losses", as: Float.self, shape: [steps], converting: true
+      ).map(Double.init))
   }
 
   /// The table of a network that is given as one; nil for the baseline, scaled.
@@ -129,6 +131,11 @@ struct ReferenceFile {
   /// Puts the images and labels of `runs` where the network expects them.
   func fill(_ network: EfficientNet, _ runs: [LocalRun]) throws(HDF5Error) {
     let labels = try file.read("labels", as: Int32.self, shape: [batch], converting: true)
+    guard labels.allSatisfy({ (0..<Int32(architecture.classes)).contains($0) }) else {
+      throw HDF5Error(
+        kind: .wrongShape, operation: "read", file: path, object: "labels",
+        reason: "labels go from 0 to \(architecture.classes - 1)")
+    }
     for run in runs {
       try fill(network.images, from: run.firstImage, with: run.positions)
       for (offset, position) in run.positions.enumerated() {

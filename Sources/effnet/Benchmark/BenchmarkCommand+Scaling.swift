@@ -22,7 +22,7 @@ extension BenchmarkCommand {
       help: ArgumentHelp("Numbers of ranks.", valueName: "n,n"), transform: RankCounts.init)
     var ranks = RankCounts([1, 2])
 
-    @Option(help: "b0…b8, l2, lite0…lite4.")
+    @Option(help: "b0…b8, l2, lite0…lite4, v2-b0…v2-b3, v2-s, v2-m, v2-l.")
     var model = "b0"
 
     @Option(
@@ -192,6 +192,8 @@ extension BenchmarkCommand {
     private func write(_ report: ScalingReport) throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
       let json = try encoder.encode(report)
       let files = [
         ("scaling.json", json), ("scaling.html", Data(report.html.utf8)),

@@ -10,7 +10,7 @@ extension BenchmarkCommand {
     static let configuration = CommandConfiguration(
       abstract: "Times whole training steps on synthetic images.")
 
-    @Option(help: "b0…b8, l2, lite0…lite4.")
+    @Option(help: "b0…b8, l2, lite0…lite4, v2-b0…v2-b3, v2-s, v2-m, v2-l.")
     var model = "b0"
 
     @Option(

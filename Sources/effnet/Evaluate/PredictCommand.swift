@@ -86,10 +86,7 @@ struct PredictCommand: ParsableCommand {
         if world.size == 1 { show(pictures[pictures.count - 1], &failureCount) }
       }
       if world.size > 1 {
-        let own = try Array(JSONEncoder().encode(pictures))
-        pictures = try world.allGatherParts(own).flatMap {
-          try JSONDecoder().decode([Picture].self, from: Data($0))
-        }
+        pictures = try world.allGather(words: pictures).flatMap { $0 }
       }
       if world.rank == 0 {
         if world.size > 1 { for picture in pictures { show(picture, &failureCount) } }

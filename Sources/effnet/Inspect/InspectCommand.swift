@@ -37,20 +37,14 @@ struct InspectCommand: UnsharedCommand {
 
   func run() throws {
     if let variant = Variant(rawValue: subject.lowercased()) {
-      var architecture = Architecture(variant)
-      if let resolution { architecture.resolution = resolution }
-      if let classes { architecture.classes = classes }
       try refuseVerification(of: "a network")
-      return try show(NetworkReport(variant.rawValue, architecture))
+      return try show(variant.rawValue, Architecture(variant))
     }
     if subject.hasSuffix(".yaml") || subject.hasSuffix(".yml") {
       let network = try ConfigurationFile.read(subject, []).network
       // What the data have is not looked up: they may be elsewhere.
-      var architecture = Architecture(network, classes: 1000)
-      if let resolution { architecture.resolution = resolution }
-      if let classes { architecture.classes = classes }
       try refuseVerification(of: "a configuration")
-      return try show(NetworkReport(network.name, architecture))
+      return try show(network.name, Architecture(network, classes: 1000))
     }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: subject, isDirectory: &isFolder) else {
@@ -74,6 +68,19 @@ struct InspectCommand: UnsharedCommand {
         try show(ShardReport(subject, isVerifying: verify))
       }
     } catch { throw Failure(error) }
+  }
+
+  /// Shows a network with what the options change.
+  private func show(_ name: String, _ architecture: Architecture) throws {
+    var architecture = architecture
+    if let resolution { architecture.resolution = resolution }
+    if let classes { architecture.classes = classes }
+    guard architecture.isBearable else {
+      throw Failure(
+        .usage,
+        "\(name) is larger than any network with these options; \(Architecture.largest)")
+    }
+    try show(NetworkReport(name, architecture))
   }
 
   private func refuseVerification(of subject: String) throws {

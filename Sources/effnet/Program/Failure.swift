@@ -37,20 +37,19 @@ struct Failure: Error {
     isAgreed = true
   }
 
-  /// Whether an error has a kind of its own; what else ends a command is about its arguments.
-  static func classifies(_ error: any Error) -> Bool {
-    error is Failure || error is Interruption || error is any Fault
-  }
-
   /// Classifies an error of one of the libraries.
   init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
     case let interruption as Interruption:
       self.init(stoppedBy: interruption.signal, interruption.state, isAgreed: false)
+    case let fault as TrainingError where fault.stopSignal != nil:
+      self.init(
+        stoppedBy: fault.stopSignal ?? SIGTERM, fault.description, isAgreed: fault.isShared)
     case let fault as any Fault:
       self.init(fault.faultKind, fault.description, isAgreed: fault.isShared)
-    default: self.init(.usage, "\(error)")
+    default:
+      self.init(.check, "\(error.systemReason): nobody expected this; report it with the command")
     }
   }
 
