@@ -1,6 +1,5 @@
 internal import Boundary
 import Foundation
-internal import Supervision
 
 /// The question to a host whether it answers, through the remote shell that `mpirun` uses.
 package struct HostProbe: Sendable {

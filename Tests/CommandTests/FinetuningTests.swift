@@ -101,4 +101,14 @@ final class FinetuningTests: TrainingTestCase {
       [source, "stem_conv/kernel was [3, 3, 1, 8] and is [3, 3, 1, 16]", "section network"])
     XCTAssertFalse(exists("run"))
   }
+
+  func testAnotherNetworkOfTheSameShapesIsRefused() throws {
+    try prepare()
+    _ = try hash("source")
+    for change in ["network.model=lite0", "network.batchNormEpsilon=0.01"] {
+      let arguments = finetuning("freeze=all") + [change]
+      let stages = change.hasSuffix("lite0") ? " tensor " : "strides, shortcuts, activation"
+      try assertFails(train("other", arguments), code: 2, ["is of another network", stages])
+    }
+  }
 }

@@ -89,7 +89,14 @@ public enum BatchNormalization {
     }
   }
 
-  /// Computes `dx = a·(dy·factor) + b·x + c` for `count` pixels; `dx` may be `dy`.
+  /// Computes `dx = a·(dy·factor) + b·x + c` for `count` pixels.
+  ///
+  /// - Parameters:
+  ///   - dy: Gradient of the normalised output, `[count, C]`.
+  ///   - factor: Of the branch whose gradient `dy` is.
+  ///   - x: Raw input of the normalisation, `[count, C]`.
+  ///   - coefficients: a, b and c, `[C]` each.
+  ///   - dx: Gradient of `x`, `[count, C]`. Written; may be `dy`.
   public static func inputGradient(
     _ dy: Pixels, factor: Float = 1, _ x: Pixels, count: Int, channels: Int,
     _ coefficients: GradientCoefficients, into dx: Pixels

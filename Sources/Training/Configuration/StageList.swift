@@ -13,8 +13,12 @@ extension StageList: ConfigurationValue {
   private static let mostRows = 100
 
   init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
-    guard case .sequence(let nodes) = node, (1...Self.mostRows).contains(nodes.count) else {
+    guard case .sequence(let nodes) = node else {
       throw .unexpected(node, insteadOf: Self.expectation)
+    }
+    guard (1...Self.mostRows).contains(nodes.count) else {
+      throw ConfigurationProblem(
+        text: "has \(nodes.count) rows; allowed: 1 to \(Self.mostRows), each with its repeats")
     }
     var stages: [Stage] = []
     for node in nodes {

@@ -58,7 +58,7 @@ struct PreparedRun {
       backboneRate: configuration.finetuning.backboneRate)
     // The last stage needs most memory: better to know now.
     try group.agreed { () throws(TrainingError) in
-      _ = try TrainingStage(ofStep: plan.totalSteps, self)
+      _ = try TrainingStage(ofStep: plan.totalSteps, of: plan, state, exchange)
     }
     if group.isFirst { checkpoints = RunCheckpoints(output, configuration, group.activity) }
     if isResuming {
@@ -134,8 +134,8 @@ struct PreparedRun {
     try group.agreed { () throws(TrainingError) in
       guard group.isFirst else { return }
       let notice = try state.takeTrunk(
-        of: path, classNames: plan.feed.training.dataset.classNames, advance: group.activity.advance
-      )
+        of: path, plan.architecture, classNames: plan.feed.training.dataset.classNames,
+        advance: group.activity.advance)
       if let notice { observer?.noticed(notice) }
     }
     try group.exchange { communicator throws(MPIError) in
@@ -208,9 +208,9 @@ extension ModelState {
   ///
   /// - Returns: What people are told, if anything.
   fileprivate func takeTrunk(
-    of path: String, classNames: [String], advance: () -> Void
+    of path: String, _ architecture: Architecture, classNames: [String], advance: () -> Void
   ) throws(TrainingError) -> String? {
-    let (checkpoint, _, source) = try Checkpoint.load(path, advance: advance)
+    let (checkpoint, configuration, source) = try Checkpoint.load(path, advance: advance)
     let (old, new) = (source.table.trainable, table.trainable)
     let (oldTrunk, newTrunk) = (old.filter { !$0.isClassifier }, new.filter { !$0.isClassifier })
     guard oldTrunk == newTrunk else {
@@ -219,6 +219,20 @@ extension ModelState {
         "finetuning.checkpoint \(path) is of another network: tensor "
           + "\(oldTrunk.firstDifference(from: newTrunk)); use the section network that it was "
           + "trained with")
+    }
+    var trained = Architecture(configuration.network, classes: architecture.classes)
+    // What belongs to the pictures and to the training, and not to what the weights compute.
+    trained.classes = architecture.classes
+    trained.resolution = architecture.resolution
+    trained.stemStride = architecture.stemStride
+    trained.dropout = architecture.dropout
+    trained.dropPath = architecture.dropPath
+    trained.batchNormMomentum = architecture.batchNormMomentum
+    guard trained == architecture else {
+      throw TrainingError(
+        .usage,
+        "finetuning.checkpoint \(path) is of another network: strides, shortcuts, activation or "
+          + "batchNormEpsilon differ; use the section network that it was trained with")
     }
     let keepsClassifier = checkpoint.classNames == classNames && old == new
     let (weights, statistics) = source.evaluated
@@ -230,9 +244,13 @@ extension ModelState {
     for target in [self.statistics, averagedStatistics] {
       target?.start.update(from: statistics.start, count: statistics.count)
     }
-    return keepsClassifier
-      ? nil
-      : "the classifier starts anew for the classes \(DataFeed.list(classNames)): \(path) was "
-        + "trained for \(DataFeed.list(checkpoint.classNames))"
+    if keepsClassifier { return nil }
+    guard checkpoint.classNames != classNames else {
+      return
+        "the classifier starts anew: network.classes is \(architecture.classes), another number "
+        + "than in \(path)"
+    }
+    return "the classifier starts anew for the classes \(DataFeed.list(classNames)): \(path) was "
+      + "trained for \(DataFeed.list(checkpoint.classNames))"
   }
 }

@@ -137,7 +137,7 @@ public final class Trainer {
   private func beginStage() throws(TrainingError) -> TrainingStage? {
     guard state.step < totalSteps else { return nil }
     let stage = try group.agreed { () throws(TrainingError) in
-      let stage = try TrainingStage(ofStep: state.step, run)
+      let stage = try TrainingStage(ofStep: state.step, of: run.plan, state, run.exchange)
       try stage.begin(run.plan.feed, atStep: state.step)
       return stage
     }

@@ -16,8 +16,9 @@ final class TrainingStage {
   /// Builds the network of the stage that step `step` belongs to.
   ///
   /// - Throws: Where the system has not the memory, or the images do not fit.
-  init(ofStep step: Int, _ run: PreparedRun) throws(TrainingError) {
-    let plan = run.plan
+  init(
+    ofStep step: Int, of plan: RunPlan, _ state: ModelState, _ exchange: RankExchange
+  ) throws(TrainingError) {
     (index, end) = plan.configuration.stage(ofStep: step, of: plan.totalSteps)
     configuration = plan.configuration.stage(index)
     pipeline = try TrainingError.reading(
@@ -25,8 +26,8 @@ final class TrainingStage {
     network = try TrainingError.making(
       try EfficientNet(
         Architecture(configuration.network, classes: plan.architecture.classes),
-        layout: plan.layout, exchange: run.exchange, weights: run.state.weights,
-        frozen: configuration.finetuning.freeze, statistics: run.state.statistics))
+        layout: plan.layout, exchange: exchange, weights: state.weights,
+        frozen: configuration.finetuning.freeze, statistics: state.statistics))
   }
 
   /// Begins to prepare the images of this rank from a step on.

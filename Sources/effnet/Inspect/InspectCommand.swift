@@ -38,13 +38,13 @@ struct InspectCommand: UnsharedCommand {
   func run() throws {
     if let variant = Variant(rawValue: subject.lowercased()) {
       try refuseVerification(of: "a network")
-      return try show(variant.rawValue, Architecture(variant))
+      return try show(variant.rawValue, variant, Architecture(variant))
     }
     if subject.hasSuffix(".yaml") || subject.hasSuffix(".yml") {
       let network = try ConfigurationFile.read(subject, []).network
       // What the data have is not looked up: they may be elsewhere.
       try refuseVerification(of: "a configuration")
-      return try show(network.name, Architecture(network, classes: 1000))
+      return try show(network.name, network.model, Architecture(network, classes: 1000))
     }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: subject, isDirectory: &isFolder) else {
@@ -71,7 +71,7 @@ struct InspectCommand: UnsharedCommand {
   }
 
   /// Shows a network with what the options change.
-  private func show(_ name: String, _ architecture: Architecture) throws {
+  private func show(_ name: String, _ variant: Variant, _ architecture: Architecture) throws {
     var architecture = architecture
     if let resolution { architecture.resolution = resolution }
     if let classes { architecture.classes = classes }
@@ -80,7 +80,7 @@ struct InspectCommand: UnsharedCommand {
         .usage,
         "\(name) is larger than any network with these options; \(Architecture.largest)")
     }
-    try show(NetworkReport(name, architecture))
+    try show(NetworkReport(name, variant, architecture))
   }
 
   private func refuseVerification(of subject: String) throws {

@@ -17,8 +17,15 @@ struct NetworkReport: Report {
     case batchNormalizations, stem, head, stages
   }
 
-  init(_ model: String, _ architecture: Architecture) {
+  /// The variant that the table is written over.
+  private let variant: Variant
+
+  /// - Parameters:
+  ///   - model: What people call it.
+  ///   - variant: Whose activation and names it has.
+  init(_ model: String, _ variant: Variant, _ architecture: Architecture) {
     self.model = model
+    self.variant = variant
     resolution = architecture.resolution
     classes = architecture.classes
     let table = architecture.parameterTable
@@ -73,9 +80,14 @@ struct NetworkReport: Report {
 
       \(lines.joined(separator: "\n"))
 
-      stem: \(stem)
-      stages: [\(stages.joined(separator: ", "))]
-      head: \(head)
+      network:
+        model: \(variant.rawValue)
+        width: 1
+        depth: 1
+        resolution: \(resolution)
+        stem: \(stem)
+        stages: [\(stages.joined(separator: ", "))]
+        head: \(head)
       """
   }
 }
