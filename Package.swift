@@ -59,6 +59,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
   targets: [
     .systemLibrary(
@@ -66,6 +67,7 @@ let package = Package(
       providers: [.apt([messagePassing == "mpich" ? "libmpich-dev" : "libopenmpi-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -73,12 +75,14 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "Boundary"),
     .target(name: "HDF5", dependencies: ["Boundary", "CHDF5", "CZlib"]),
-    .target(name: "MPI", dependencies: ["CMPI", "Tensors"], swiftSettings: vectorized),
-    .target(name: "Tensors", swiftSettings: vectorized),
-    .target(name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: vectorized),
+    .target(name: "MPI", dependencies: ["Boundary", "CMPI", "Tensors"], swiftSettings: vectorized),
+    .target(name: "Tensors", dependencies: ["Boundary"], swiftSettings: vectorized),
+    .target(
+      name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Tensors"],
+      swiftSettings: vectorized),
     .target(
       name: "Images", dependencies: ["CPNG", "CTurboJPEG", "Tensors"], swiftSettings: vectorized),
-    .target(name: "Networks", dependencies: ["Kernels", "Tensors"]),
+    .target(name: "Networks", dependencies: ["Boundary", "Kernels", "Tensors"]),
     .target(
       name: "Datasets",
       dependencies: [
@@ -91,6 +95,7 @@ let package = Package(
       name: "Supervision",
       dependencies: ["Boundary", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "Hosts", dependencies: ["Boundary", "Supervision"]),
+    .target(name: "Packing", dependencies: ["Boundary", "Datasets", "Hosts", "MPI"]),
     .target(
       name: "Training",
       dependencies: [
@@ -107,8 +112,8 @@ let package = Package(
     .executableTarget(
       name: "effnet",
       dependencies: [
-        "Benchmarks", "Boundary", "Datasets", "HDF5", "Hosts", "Images", "Kernels", "MPI",
-        "Networks", "Reports", "Supervision", "Tensors", "Training",
+        "Benchmarks", "Boundary", "Datasets", "HDF5", "Hosts", "Kernels", "MPI",
+        "Networks", "Packing", "Reports", "Supervision", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -121,7 +126,10 @@ let package = Package(
       ],
       path: "Tests/Fuzz", exclude: ["history.jsonl", "run"]),
 
-    .target(name: "TestSupport", dependencies: ["Images", "MPI"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Datasets", "Images", "MPI", "Tensors"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "StructureTests"),
     .testTarget(name: "BoundaryTests", dependencies: ["Boundary"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "Tensors", "TestSupport"]),
     .testTarget(
@@ -133,7 +141,7 @@ let package = Package(
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Tensors"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
-    .testTarget(name: "HostsTests", dependencies: ["Hosts", "Supervision"]),
+    .testTarget(name: "HostsTests", dependencies: ["Boundary", "Hosts", "Supervision"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(
@@ -145,7 +153,12 @@ let package = Package(
         "HDF5", "Kernels", "TestSupport", "Training",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Tensors", "Training"]),
+    .testTarget(
+      name: "PackingTests",
+      dependencies: ["Boundary", "Datasets", "MPI", "Packing", "TestSupport"]),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "Tensors", "TestSupport", "Training"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["Datasets", "HDF5", "Hosts", "Images", "MPI", "TestSupport", "Tensors"],

@@ -1,4 +1,4 @@
-import Boundary
+internal import Boundary
 import Foundation
 import Networks
 import Training

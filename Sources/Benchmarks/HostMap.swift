@@ -31,8 +31,7 @@ package struct HostMap: Sendable, Codable, Equatable {
     let own = Place(
       host: communicator.processorName, machine: Self.machine,
       processors: AllottedCores().processors)
-    let parts = try communicator.allGatherParts(Array(JSONEncoder().encode(own)))
-    places = try parts.map { try JSONDecoder().decode(Place.self, from: Data($0)) }
+    places = try communicator.allGather(words: own)
   }
 
   /// Different hosts, in the order of their first ranks.

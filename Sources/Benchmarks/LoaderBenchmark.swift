@@ -1,6 +1,8 @@
+internal import Boundary
 import Datasets
 import Foundation
 import Glibc
+import Hosts
 import MPI
 import Networks
 import Training
@@ -34,7 +36,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
 
   /// Goes through `wanted` images of this rank's share of the training data, at most one epoch.
   ///
-  /// - Throws: When data are missing or damaged, and ``Interruption`` when a signal came.
+  /// - Throws: When data are missing or damaged, and `Interruption` when a signal came.
   package init(
     _ configuration: Configuration, images wanted: Int?, communicator: Communicator
   ) throws {
@@ -52,12 +54,12 @@ package struct LoaderBenchmark: Sendable, Encodable {
     // No rank may read before the last has dropped what all of them share.
     try communicator.barrier()
     let disk = Self.bytesReadFromDisk()
-    let start = Date()
-    feed.begin(atStep: 0, totalSteps: steps, layout: layout)
+    let start = MonotonicTime.seconds
+    try feed.begin(atStep: 0, before: steps, layout: layout)
     var samples: [Int] = []
     var distinct = 0
     for _ in 0..<steps {
-      try Interruption.check()
+      try Interruption.ofBenchmark()
       samples.removeAll(keepingCapacity: true)
       for _ in 0..<layout.roundTree.rounds * layout.microBatches.count {
         try feed.next { samples += $0.samples[..<$0.count] }
@@ -66,7 +68,7 @@ package struct LoaderBenchmark: Sendable, Encodable {
       for sample in samples { usedBytes += dataset.place(of: sample).byteCount }
       distinct += Set(samples.map { Self.run(of: $0, dataset, feed.shuffle) }).count
     }
-    seconds = -start.timeIntervalSinceNow
+    seconds = MonotonicTime.seconds - start
     // Few images do not reach all of many ranks.
     if images > 0 {
       batchDiversity = Double(distinct) / Double(images)

@@ -9,8 +9,8 @@ package enum MachineRates {
   package static func sgemm() -> Double {
     let side = 1024
     let (a, b, c) = (
-      FloatBuffer(count: side * side), FloatBuffer(count: side * side),
-      FloatBuffer(count: side * side)
+      FloatBuffer.assured(count: side * side), FloatBuffer.assured(count: side * side),
+      FloatBuffer.assured(count: side * side)
     )
     a.values.update(repeating: 0.5)
     b.values.update(repeating: 0.25)
@@ -24,7 +24,7 @@ package enum MachineRates {
   /// `bytes` bytes: the best of five after one to warm up.
   package static func copy(bytes: Int) -> Double {
     let count = bytes / MemoryLayout<Float>.stride
-    let (source, target) = (FloatBuffer(count: count), FloatBuffer(count: count))
+    let (source, target) = (FloatBuffer.assured(count: count), FloatBuffer.assured(count: count))
     source.values.update(repeating: 0.5)
     // Small buffers are copied again and again, for as long as the clock needs.
     let repetitions = max(1, (16 << 20) / bytes)

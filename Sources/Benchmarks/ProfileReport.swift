@@ -13,7 +13,7 @@ package struct ProfileReport: Sendable, Encodable {
     /// Sizes of a block; nil for an operation.
     package let shape: String?
     /// How a block comes by its expansion; nil for anything else.
-    package let expansion: EfficientNet.ExpansionUse?
+    package let expansion: ExpansionUse?
     /// Seconds of an image: forward, backward, and in all, with what is neither.
     package let forwardSecondsPerImage, backwardSecondsPerImage, secondsPerImage: Double
     /// Share of the time of all laps.
@@ -48,7 +48,7 @@ package struct ProfileReport: Sendable, Encodable {
   ///   - expansions: How each block comes by its expansion.
   init(
     _ steps: [(record: StepProfile.Record, seconds: Double)], images: Int,
-    _ architecture: Architecture, expansions: [EfficientNet.ExpansionUse]
+    _ architecture: Architecture, expansions: [ExpansionUse]
   ) {
     let outer = steps.count / 4
     let middle = steps.sorted { $0.seconds < $1.seconds }.dropFirst(outer).dropLast(outer)
@@ -56,7 +56,7 @@ package struct ProfileReport: Sendable, Encodable {
     let lapNanoseconds = middle.reduce(0) { $0 + $1.record.total().nanoseconds }
     func part(
       _ name: String, _ operations: [StepProfile.Operation], place: Int? = nil,
-      shape: String? = nil, expansion: EfficientNet.ExpansionUse? = nil
+      shape: String? = nil, expansion: ExpansionUse? = nil
     ) -> Part {
       let places = place.map { $0..<$0 + 1 }
       func nanoseconds(_ phases: [StepProfile.Phase]) -> Int {
@@ -105,7 +105,7 @@ package struct ProfileReport: Sendable, Encodable {
       return "\(g.inputText) \(a.inputChannels)→\(a.stemChannels) \(g.kernelText)"
     case 1...blocks.count:
       let (block, g) = (blocks[place - 1], blocks[place - 1].geometry)
-      let wide = block.isExpanding ? "\(block.expandedChannels)→" : ""
+      let wide = block.stage.kind.isExpanding ? "\(block.expandedChannels)→" : ""
       return
         "\(g.inputText) \(block.inputChannels)→\(wide)\(block.outputChannels) \(g.kernelText)"
     case blocks.count + 1:

@@ -82,7 +82,7 @@ package struct StepBenchmark: Sendable, Encodable {
     let training =
       options.isEvaluation ? nil : try SyntheticTraining(architecture, options, communicator)
     let step: any SyntheticStep =
-      training ?? SyntheticEvaluation(architecture, options, communicator)
+      try training ?? SyntheticEvaluation(architecture, options, communicator)
     // What a step moves does not depend on how long it takes.
     let counter = StepProfile(blockCount: architecture.blocks.count)
     _ = try Self.time(step, counter, communicator)

@@ -1,7 +1,10 @@
+internal import Boundary
 import Datasets
 import Foundation
+import Hosts
 import Images
 import Tensors
+import Training
 
 /// Shards of made-up JPEG pictures in a temporary folder, for timings.
 package final class SyntheticPictures {
@@ -15,14 +18,19 @@ package final class SyntheticPictures {
 
   /// Writes `count` pictures, of ten classes, with as much detail as photographs have.
   ///
-  /// - Throws: When they cannot be written, and ``Interruption`` when a signal came; no folder is
+  /// - Throws: When they cannot be written, and `Interruption` when a signal came; no folder is
   ///   left then.
   package init(count: Int, width: Int, height: Int) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw TrainingError(
+        .output, "\(folder) cannot be made: \(error.systemReason); choose another TMPDIR")
+    }
     do {
       let pictures = try (0..<min(count, Self.distinct)).map {
-        try Interruption.check()
+        try Interruption.ofBenchmark()
         return try JPEGEncoder().encode(
           Self.picture($0, width: width, height: height), quality: 90)
       }
@@ -34,13 +42,16 @@ package final class SyntheticPictures {
           byteCounts: numbers.map { pictures[$0 % pictures.count].count },
           classNames: (0..<10).map(String.init))
         for number in numbers {
-          try Interruption.check()
+          try Interruption.ofBenchmark()
           try pictures[number % pictures.count].withUnsafeBufferPointer {
             try writer.append($0, label: Int32(number % 10))
           }
         }
         try writer.finish()
       }
+    } catch let error as ImageError {
+      remove()
+      throw TrainingError(.output, "a made-up picture cannot be encoded: \(error)")
     } catch {
       remove()
       throw error

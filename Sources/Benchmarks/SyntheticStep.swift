@@ -31,7 +31,7 @@ final class SyntheticTraining: SyntheticStep {
 
   convenience init(
     _ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator
-  ) throws(MPIError) {
+  ) throws(TrainingError) {
     try self.init(
       architecture, batch: options.batch, microBatch: options.microBatch, options.exchange,
       communicator)
@@ -44,7 +44,7 @@ final class SyntheticTraining: SyntheticStep {
   convenience init(
     _ architecture: Architecture, batch: Int, microBatch: Int, _ exchange: ExchangeConfiguration,
     _ communicator: Communicator
-  ) throws(MPIError) {
+  ) throws(TrainingError) {
     let imageCount = batch * communicator.size
     try self.init(
       architecture,
@@ -60,16 +60,18 @@ final class SyntheticTraining: SyntheticStep {
     _ architecture: Architecture, _ layout: BatchLayout, imageCount: Int,
     _ optimizer: OptimizerConfiguration, averagingDecay: Double,
     _ exchange: ExchangeConfiguration, _ communicator: Communicator
-  ) throws(MPIError) {
+  ) throws(TrainingError) {
     self.imageCount = imageCount
-    state = ModelState(
-      table: architecture.parameterTable, seed: 1, isAveraging: averagingDecay > 0,
-      usesMeanSquare: optimizer.kind == .rmsprop)
-    self.exchange = try RankExchange(
+    let exchange = try RankExchange(
       communicator, exchange, microBatchCount: layout.partition.microBatchCount)
-    network = EfficientNet(
-      architecture, layout: layout, exchange: self.exchange, weights: state.weights,
-      transport: exchange.transport)
+    self.exchange = exchange
+    do throws(MemoryShortage) {
+      state = try ModelState(
+        table: architecture.parameterTable, seed: 1, isAveraging: averagingDecay > 0,
+        usesMeanSquare: optimizer.usesMeanSquare)
+      network = try EfficientNet(
+        architecture, layout: layout, exchange: exchange, weights: state.weights)
+    } catch { throw TrainingError(error) }
     self.optimizer = Optimizer(optimizer, table: state.table, averagingDecay: averagingDecay)
     network.fill(rank: communicator.rank)
     for run in network.beginBatch(imageCount: imageCount) {
@@ -89,7 +91,7 @@ final class SyntheticTraining: SyntheticStep {
 
   /// Forward, backward and the exchange of gradients.
   func train() throws {
-    _ = try network.train(key: EfficientNet.RandomKey(seed: 1, epoch: taken), smoothing: 0.1)
+    _ = try network.train(key: RandomKey(seed: 1, epoch: taken), smoothing: 0.1)
   }
 
   /// What comes after the gradient is known.
@@ -116,14 +118,15 @@ final class SyntheticTraining: SyntheticStep {
 
 /// The forward pass of evaluation.
 final class SyntheticEvaluation: SyntheticStep {
-  private let network: FoldedNetwork
+  private let network: EvaluationNetwork
 
-  init(_ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator)
-  {
-    let state = ModelState(
+  init(
+    _ architecture: Architecture, _ options: StepBenchmark.Options, _ communicator: Communicator
+  ) throws(MemoryShortage) {
+    let state = try ModelState(
       table: architecture.parameterTable, seed: 1, isAveraging: false, usesMeanSquare: false)
-    network = FoldedNetwork(architecture, capacity: options.batch)
-    network.fold(weights: state.weights, statistics: state.statistics)
+    network = try EvaluationNetwork(
+      architecture, capacity: options.batch, weights: state.weights, statistics: state.statistics)
     network.fill(rank: communicator.rank)
     _ = network.beginBatch(imageCount: options.batch)
   }

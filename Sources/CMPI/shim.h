@@ -26,6 +26,29 @@ static inline CMPI_HANDLE(MPI_Op) CMPISum(void) { return MPI_SUM; }
 static inline void *_Nonnull CMPIInPlace(void) { return MPI_IN_PLACE; }
 static inline MPI_Status *_Nullable CMPIStatusIgnore(void) { return MPI_STATUS_IGNORE; }
 
+/// A group of ranks that was split off, see MPI_Comm_split.
+typedef struct {
+  MPI_Comm handle;
+} CMPIGroup;
+
+static inline int CMPICommSplit(
+    CMPI_HANDLE(MPI_Comm) parent, int color, int key, CMPIGroup *_Nonnull group) {
+  return MPI_Comm_split(parent, color, key, &group->handle);
+}
+
+static inline CMPIGroup CMPIGroupNull(void) {
+  CMPIGroup group = {MPI_COMM_NULL};
+  return group;
+}
+
+/// The color of a rank that is to be in no group.
+static inline int CMPIUndefined(void) { return MPI_UNDEFINED; }
+
+/// Not to be asked of CMPIGroupNull.
+static inline CMPI_HANDLE(MPI_Comm) CMPIGroupHandle(CMPIGroup group) { return group.handle; }
+
+static inline int CMPIGroupFree(CMPIGroup *_Nonnull group) { return MPI_Comm_free(&group->handle); }
+
 /// A message under way; alone in its struct, so that an array of these is one of MPI_Request.
 typedef struct {
   MPI_Request handle;

@@ -1,7 +1,7 @@
-import Boundary
+public import Boundary
 
 /// Why an HDF5 file could not be read or written.
-public struct HDF5Error: Error, Equatable, CustomStringConvertible {
+public struct HDF5Error: Fault, Equatable {
   /// What went wrong, for programs.
   public enum Kind: Sendable, Equatable {
     /// The file to read, or a folder on the way to it, does not exist.
@@ -51,6 +51,9 @@ public struct HDF5Error: Error, Equatable, CustomStringConvertible {
     self.object = object?.shown
     self.reason = reason
   }
+
+  /// Bad data; who writes a file tells of it as output.
+  public var faultKind: FaultKind { .data }
 
   /// One line that says what failed, where, and why.
   public var description: String {

@@ -1,5 +1,4 @@
-import Boundary
-import Supervision
+internal import Boundary
 
 /// A list of hosts as `mpirun` reads it: `NAME [slots=N]` a line, with comments after `#`. The files of
 /// batch systems, which repeat a name for each of its slots, are such lists.

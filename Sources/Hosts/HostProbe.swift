@@ -1,6 +1,5 @@
-import Boundary
+internal import Boundary
 import Foundation
-import Supervision
 
 /// The question to a host whether it answers, through the remote shell that `mpirun` uses.
 package struct HostProbe: Sendable {
@@ -82,14 +81,16 @@ package struct HostProbe: Sendable {
       process.standardError = errors
       return (host, process, output, errors, Result { try process.run() })
     }
-    let deadline = Date(timeIntervalSinceNow: seconds)
+    let deadline = MonotonicTime.seconds + seconds
     return questions.map { host, process, output, errors, start in
       func silence(_ reason: String) -> Result<Answer, Obstacle> {
         .failure(.silence("host \(host) does not answer\(reason)"))
       }
       if case .failure(let error) = start { return silence(": \(error.systemReason)") }
-      func wait(until deadline: Date) {
-        while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+      func wait(until deadline: Double) {
+        while process.isRunning, MonotonicTime.seconds < deadline {
+          Thread.sleep(forTimeInterval: 0.01)
+        }
       }
       wait(until: deadline)
       var answer = process.isRunning ? Self.lines(output) : []

@@ -1,4 +1,4 @@
-import Supervision
+package import Supervision
 
 /// How a job ended: its exit code, and whether it can go on from its newest checkpoint.
 package struct JobEnding: Sendable, Equatable {

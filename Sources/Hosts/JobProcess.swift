@@ -1,3 +1,4 @@
+internal import Boundary
 import Foundation
 
 /// The process that starts and holds the ranks of a job: `mpirun` or `srun`, in a process group of its
@@ -51,18 +52,18 @@ package final class JobProcess {
   ///   - wantsStop: Whether the job is to save and stop. The ranks are told by SIGUSR1, which
   ///     launchers pass on as it is; of SIGINT and SIGTERM they make an end of their own.
   ///   - hasGivenUp: Whether the ranks have given up; what is left then has `patience` seconds.
-  ///   - deadline: When the job is ended in any case.
+  ///   - deadline: When the job is ended in any case, in `MonotonicTime.seconds`.
   ///   - desertion: How many seconds a launcher may hold no process; one that can neither start ranks
   ///     nor end, as Open MPI's where its files have no room, is ended then with 1. `nil` where ranks are
   ///     no descendants of their launcher.
   package func end(
-    wantsStop: () -> Bool, hasGivenUp: () -> Bool, patience: Double = 6, deadline: Date? = nil,
+    wantsStop: () -> Bool, hasGivenUp: () -> Bool, patience: Double = 6, deadline: Double? = nil,
     desertion: Double? = nil
   ) -> Status {
     var isStopping = false
     var deadline = deadline
     var hasFailed = false
-    var lastHeld = Date()
+    var lastHeld = MonotonicTime.seconds
     var nextLook = lastHeld
     while true {
       var status: Int32 = 0
@@ -81,17 +82,17 @@ package final class JobProcess {
       }
       if !hasFailed, hasGivenUp() {
         hasFailed = true
-        deadline = Date(timeIntervalSinceNow: patience)
+        deadline = MonotonicTime.seconds + patience
       }
-      if let deadline, Date() > deadline { return kill() }
-      if let desertion, Date() > nextLook {
+      if let deadline, MonotonicTime.seconds > deadline { return kill() }
+      if let desertion, MonotonicTime.seconds > nextLook {
         if Self.descendants(of: pid).contains(where: \.isRunning) {
-          lastHeld = Date()
-        } else if Date() > lastHeld + desertion {
+          lastHeld = MonotonicTime.seconds
+        } else if MonotonicTime.seconds > lastHeld + desertion {
           _ = kill()
           return 1
         }
-        nextLook = Date(timeIntervalSinceNow: desertion / 10)
+        nextLook = MonotonicTime.seconds + desertion / 10
       }
       Thread.sleep(forTimeInterval: 0.05)
     }
@@ -99,9 +100,9 @@ package final class JobProcess {
 
   /// Tells processes to save and stop, and ends those that have not after `patience` seconds.
   private static func end(_ family: [Identity], patience: Double) {
-    let deadline = Date(timeIntervalSinceNow: patience)
+    let deadline = MonotonicTime.seconds + patience
     for process in family where process.isRunning { Glibc.kill(process.pid, SIGUSR1) }
-    while family.contains(where: \.isRunning), Date() < deadline {
+    while family.contains(where: \.isRunning), MonotonicTime.seconds < deadline {
       Thread.sleep(forTimeInterval: 0.05)
     }
     for process in family where process.isRunning { Glibc.kill(process.pid, SIGKILL) }
@@ -113,9 +114,9 @@ package final class JobProcess {
     let family = Self.descendants(of: pid)
     Glibc.kill(-pid, SIGTERM)
     var status: Int32 = 0
-    let deadline = Date(timeIntervalSinceNow: 2)
+    let deadline = MonotonicTime.seconds + 2
     while waitpid(pid, &status, WNOHANG) == 0 {
-      if Date() > deadline {
+      if MonotonicTime.seconds > deadline {
         Glibc.kill(-pid, SIGKILL)
         waitpid(pid, &status, 0)
         break

@@ -1,4 +1,4 @@
-import Boundary
+internal import Boundary
 import Foundation
 
 /// An `mpirun`, and what it wants to be told: each MPI library has one of its own, which alone can
@@ -121,8 +121,10 @@ package struct MPIRun: Sendable, Equatable {
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return "" }
-    let deadline = Date(timeIntervalSinceNow: 5)
-    while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.002) }
+    let deadline = MonotonicTime.seconds + 5
+    while process.isRunning, MonotonicTime.seconds < deadline {
+      Thread.sleep(forTimeInterval: 0.002)
+    }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     return output.text
   }

@@ -15,11 +15,11 @@ public final class ImageResizer {
   private var rows: ResamplingWeights?
   /// Some source rows side by side, a vector for each column: four rows of four channels, the fourth
   /// without meaning, or sixteen rows of one.
-  private var interleaved = FloatBuffer(count: 0)
+  private let interleaved = FloatScratch()
   /// The source rows that are needed, with the width of the result, `[rows, lineLength]`.
-  private var narrowed = FloatBuffer(count: 0)
+  private let narrowed = FloatScratch()
   /// One row of the result.
-  private var line = FloatBuffer(count: 0)
+  private let line = FloatScratch()
   /// Floats from row to row of `narrowed`: whole vectors, with at least one float to spare.
   private var lineLength = 0
 
@@ -58,9 +58,9 @@ public final class ImageResizer {
     )
     let channels = source.channels
     lineLength = (width * channels + 16) & ~15
-    Self.reserve(&interleaved, columns.sources.count * 16)
-    Self.reserve(&narrowed, (rows.sources.count + 16) * lineLength)
-    Self.reserve(&line, lineLength)
+    interleaved.reserve(columns.sources.count * 16)
+    narrowed.reserve((rows.sources.count + 16) * lineLength)
+    line.reserve(lineLength)
     target.reshape(height: height, width: width, channels: channels)
     if channels == 3 {
       narrowColour(source, columns, rows.sources)
@@ -77,10 +77,6 @@ public final class ImageResizer {
     let made = ResamplingWeights(axis)
     kept = made
     return made
-  }
-
-  private static func reserve(_ buffer: inout FloatBuffer, _ count: Int) {
-    if buffer.count < count { buffer = FloatBuffer(count: count) }
   }
 
   /// Fills `narrowed` from rows of RGB, four at a time.

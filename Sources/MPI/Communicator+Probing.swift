@@ -1,14 +1,8 @@
+internal import Boundary
 internal import CMPI
 import Glibc
 
 extension Communicator {
-  /// Seconds of a clock that never goes back.
-  package static var seconds: Double {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Double(now.tv_sec) + 1e-9 * Double(now.tv_nsec)
-  }
-
   /// Sends bytes to a peer and receives as many from it, unless that takes too long.
   ///
   /// After a `nil` the messages are still under way: MPI cannot be finished any more, and the job is
@@ -17,7 +11,7 @@ extension Communicator {
   /// - Parameters:
   ///   - sending: Bytes to send, or none.
   ///   - count: Bytes that the peer sends.
-  ///   - deadline: When to give up, in ``seconds``.
+  ///   - deadline: When to give up, in ``MonotonicTime/seconds``.
   ///   - pause: Microseconds to leave the processor to others, between two looks.
   /// - Returns: The bytes received; `nil` where they did not come, or those sent were not taken.
   /// - Throws: If the library refuses or has lost the peer.
@@ -52,7 +46,7 @@ extension Communicator {
       try check(
         "MPI_Testall",
         CMPITestall(CInt(requests.count), &requests, &isDone))
-      if isDone == 0, Self.seconds > deadline { return nil }
+      if isDone == 0, MonotonicTime.seconds > deadline { return nil }
       if isDone == 0, pause > 0 { usleep(pause) }
     } while isDone == 0
     defer { buffers.deallocate() }

@@ -1,39 +1,67 @@
 internal import CMPI
 import Glibc
 
-/// The ranks of the job, and the operations among them.
+/// Ranks of the job, all or some, and the operations among them.
 ///
 /// Everything except ``abort(exitCode:)`` is called on the thread that started MPI, and every
 /// operation of more than one rank by all of them in the same order. MPI counts elements in 32
 /// bits; longer buffers travel in several messages.
 public struct Communicator {
-  private let session: MPISession
+  private let group: RankGroup
   /// Number of this process, `0 ..< size`.
   public let rank: Int
   /// Number of processes.
   public let size: Int
-  /// Name of the node that this process runs on.
-  public let processorName: String
 
   /// Elements in one message at most; smaller only to prove that splitting works.
   package var largestMessage = Int(CInt.max)
 
-  init(session: MPISession, rank: Int, size: Int, processorName: String) {
-    self.session = session
-    self.rank = rank
-    self.size = size
-    self.processorName = processorName
+  init(_ group: RankGroup) throws(MPIError) {
+    self.group = group
+    // Errors come back as codes; whether a new group inherits that, libraries differ.
+    try check(
+      "MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(group.handle, CMPIErrorsReturn()))
+    var rank: CInt = 0
+    try check("MPI_Comm_rank", MPI_Comm_rank(group.handle, &rank))
+    var size: CInt = 0
+    try check("MPI_Comm_size", MPI_Comm_size(group.handle, &size))
+    self.rank = Int(rank)
+    self.size = Int(size)
   }
 
-  var handle: MPI_Comm { CMPICommWorld() }
+  var handle: MPI_Comm { group.handle }
 
-  /// Ends all ranks at once, for an error that the others do not know of.
+  /// Name of the node that this process runs on.
+  public var processorName: String { group.session.processorName }
+
+  /// Divides the ranks into groups that do not hear each other; called by all of them.
+  ///
+  /// - Parameters:
+  ///   - color: Number of this rank's group, from 0 on; nil for none.
+  ///   - key: Its order there; ranks with equal keys stay in their order.
+  /// - Returns: The group of this rank, if it has one.
+  /// - Throws: If the library refuses or loses a rank.
+  public func split(color: Int?, key: Int = 0) throws(MPIError) -> Communicator? {
+    precondition(
+      (0...Int(CInt.max)).contains(color ?? 0) && CInt(exactly: key) != nil,
+      "a group cannot have the number \(color ?? 0), or a rank there the key \(key)")
+    var part = CMPIGroupNull()
+    try check(
+      "MPI_Comm_split",
+      CMPICommSplit(handle, color.map { CInt($0) } ?? CMPIUndefined(), CInt(key), &part))
+    if color == nil { return nil }
+    var result = try Communicator(RankGroup(part, of: group.session))
+    result.largestMessage = largestMessage
+    return result
+  }
+
+  /// Ends all ranks of the job at once, for an error that the others do not know of.
   ///
   /// - Parameter exitCode: What `mpirun` is to return.
   public func abort(exitCode: Int32) -> Never {
     Self.waitForReaders()
     // Returns only when it failed; this process must end all the same.
-    _ = MPI_Abort(handle, exitCode)
+    _ = MPI_Abort(CMPICommWorld(), exitCode)
     exit(exitCode)
   }
 

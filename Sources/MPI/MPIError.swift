@@ -1,16 +1,20 @@
+public import Boundary
 internal import CMPI
 
 /// A call of the MPI library that did not succeed.
 ///
 /// The state of MPI is undefined afterwards and other ranks may be waiting: report the error and
 /// end the job with ``Communicator/abort(exitCode:)``.
-public struct MPIError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct MPIError: Fault, Equatable {
   /// The function that failed, for example `MPI_Send`.
   public let operation: String
   /// Its return code.
   public let code: Int
   /// What the library says about the code.
   public let text: String
+
+  /// The ranks cannot talk to each other.
+  public var faultKind: FaultKind { .rankLost }
 
   /// One line: the operation, the library's text and the code.
   public var description: String { "\(operation) failed: \(text) (code \(code))" }

@@ -6,11 +6,9 @@ import Glibc
 /// Every ``Communicator`` keeps its session alive, so MPI ends after the last of them, on the main
 /// thread, once. A process that was not started by `mpirun` or `srun` is the only rank of its world.
 public final class MPISession {
-  private let rank: Int
-  private let size: Int
-  private let processorName: String
+  let processorName: String
 
-  /// Starts MPI for calls from this thread only (`MPI_THREAD_FUNNELED`), with errors as codes.
+  /// Starts MPI for calls from this thread only (`MPI_THREAD_FUNNELED`).
   ///
   /// - Throws: If MPI was started before in this process, which it allows once, or cannot start.
   public init() throws(MPIError) {
@@ -34,17 +32,9 @@ public final class MPISession {
         operation: "MPI_Init_thread", code: Int(MPI_ERR_OTHER),
         text: "the library has no MPI_THREAD_FUNNELED; install one built with thread support")
     }
-    let world = CMPICommWorld()
-    try check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(world, CMPIErrorsReturn()))
-    var rank: CInt = 0
-    try check("MPI_Comm_rank", MPI_Comm_rank(world, &rank))
-    var size: CInt = 0
-    try check("MPI_Comm_size", MPI_Comm_size(world, &size))
     var length: CInt = 0
     var name = [CChar](repeating: 0, count: Int(MPI_MAX_PROCESSOR_NAME) + 1)
     try check("MPI_Get_processor_name", MPI_Get_processor_name(&name, &length))
-    self.rank = Int(rank)
-    self.size = Int(size)
     processorName = String(name, length: length)
   }
 
@@ -104,7 +94,7 @@ public final class MPISession {
 
   /// All ranks of the job.
   public var world: Communicator {
-    Communicator(session: self, rank: rank, size: size, processorName: processorName)
+    get throws(MPIError) { try Communicator(RankGroup(all: self)) }
   }
 
   /// Name and version of the library in one line.

@@ -74,10 +74,11 @@ public final class PipelinedSum {
   /// - Parameters:
   ///   - slots: One value of `payload` floats for each subtree of the plan, `[slot, payload]`.
   ///   - plan: What this rank does; of the same partition on all ranks.
+  /// - Throws: Where the system has not the memory for what arrives.
   public init(
     _ slots: UnsafeMutablePointer<Float>, payload: Int, plan: ReductionPlan,
     over communicator: Communicator, form: Form, transport: GradientTransport = .float32
-  ) {
+  ) throws(MemoryShortage) {
     precondition(form.chunk > 0 && form.lanes > 0, "chunks and lanes are at least one")
     self.plan = plan
     self.slots = slots
@@ -88,7 +89,7 @@ public final class PipelinedSum {
     let lanes = plan.steps.isEmpty ? 0 : form.lanes
     messages = MessageLanes(count: lanes, over: communicator)
     self.lanes = Array(repeating: Lane(), count: lanes)
-    arrivals = FloatBuffer(count: lanes * form.chunk)
+    arrivals = try FloatBuffer(count: lanes * form.chunk)
     packed = .allocate(capacity: transport == .bfloat16 ? 2 * lanes * form.chunk : 0)
     whole = [plan.steps, plan.mirroredSteps].map { $0.map(Action.step) }
     let peers = plan.steps.enumerated().compactMap { level, step in

@@ -1,20 +1,18 @@
 import Tensors
 
 extension EfficientNet {
-  /// Decides for each image and skip block whether the branch is kept: 1/(1 − p) or 0.
+  /// Decides for each image and short cut whether the branch beside it is kept: 1/(1 − p) or 0.
   func drawDropPath(_ key: RandomKey?) {
-    for block in blocks {
-      let factors = work.branchFactors.start + block.index * layout.capacity
+    for shortcut in chain.trained.compactMap(\.output.shortcut) {
       for image in 0..<layout.capacity {
-        guard let key, !block.isFrozen, block.shape.hasSkip, block.shape.dropPath > 0 else {
-          factors[image] = 1
+        guard let key, shortcut.dropPath > 0 else {
+          shortcut.factors.start[image] = 1
           continue
         }
         var random = CounterRandom(
-          seed: key.seed, epoch: key.epoch, sample: samples[image],
-          purpose: .dropPath(block: block.index))
-        let isKept = random.uniform() >= block.shape.dropPath
-        factors[image] = isKept ? Float(1 / (1 - block.shape.dropPath)) : 0
+          key.of(sample: samples[image]), .dropPath(block: shortcut.block))
+        let isKept = random.uniform() >= shortcut.dropPath
+        shortcut.factors.start[image] = isKept ? Float(1 / (1 - shortcut.dropPath)) : 0
       }
     }
   }
@@ -23,15 +21,15 @@ extension EfficientNet {
   func drawDropout(_ key: RandomKey?) {
     let rate = architecture.dropout
     let stride = channelStride(architecture.headChannels)
+    let unitFactors = chain.classifier.unitFactors
     guard let key, rate > 0 else {
-      head.unitFactors.values.update(repeating: 1)
+      unitFactors.values.update(repeating: 1)
       return
     }
     let kept = Float(1 / (1 - rate))
     for image in 0..<layout.capacity {
-      var random = CounterRandom(
-        seed: key.seed, epoch: key.epoch, sample: samples[image], purpose: .dropout)
-      let factors = head.unitFactors.start + image * stride
+      var random = CounterRandom(key.of(sample: samples[image]), .dropout)
+      let factors = unitFactors.start + image * stride
       for unit in 0..<architecture.headChannels {
         factors[unit] = random.uniform() >= rate ? kept : 0
       }

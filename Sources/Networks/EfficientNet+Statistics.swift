@@ -15,7 +15,7 @@ extension EfficientNet {
   }
 
   /// Sums the statistics of the batch-norm groups of this round, and adds those before it.
-  func sumGroupStatistics() throws(ExchangeError) {
+  func sumGroupStatistics(_ pass: TrainingPass) throws(ExchangeError) {
     let size = groupStatisticsSize
     for (index, microBatch) in layout.microBatches.enumerated() {
       var target = groupStatistics + index * size
@@ -25,24 +25,22 @@ extension EfficientNet {
         target += layer.groupStatisticsSize
       }
     }
-    try work.exchange.combine(
-      groupStatistics, size: size, kind: .sums, plan: layout.batchPlan,
-      microBatches: layout.microBatches)
+    try pass.sum(groupStatistics, size: size)
     let waiting = groupStatistics + layout.microBatches.count * size
     layout.roundTree.take(round) { slot in
       StatisticsKind.sums.combine(groupStatistics, waiting + slot * size, size: size)
     } keep: { slot in
       (waiting + slot * size).update(from: groupStatistics, count: size)
     }
-    work.lap(.runningStatistics, .backward, .step)
+    work.measured(.runningStatistics, .backward, .step)
   }
 
   /// Batch mean and biased variance of each normalisation in the last training batch, with the
   /// layer's γ tensor; for whole-batch statistics.
   package var batchStatistics: [(layer: String, mean: [Double], variance: [Double])] {
     normalizationLayers.compactMap { layer in
-      guard let place = layer.place, let first = work.microBatches.first,
-        let tensor = table.trainable.first(where: { $0.offset == place.gamma }),
+      guard let first = work.runs.first,
+        let tensor = table.trainable.first(where: { $0.offset == layer.place.gamma }),
         let moments = layer.moments(first)
       else { return nil }
       let channels = layer.channels

@@ -29,14 +29,14 @@ public final class EfficientNet: ImageBatch {
   /// First place of the parameters that is trained; those before it belong to the frozen part.
   public let firstTrained: Int
 
-  let work: Workspace
-  private let stem: Stem
-  let blocks: [MBConvBlock]
-  let head: Head
+  private let pass: TrainingPass
+  let chain: LayerChain
+  private let statistics: FloatBuffer?
   /// Those that are trained, in forward order.
   let normalizationLayers: [NormalizationLayer]
   /// Of each local micro-batch, first the totals; then sums of rounds that wait for their neighbour.
-  let groupStatistics: UnsafeMutablePointer<Double>
+  private let groupStatisticsBuffer: DoubleBuffer
+  var groupStatistics: UnsafeMutablePointer<Double> { groupStatisticsBuffer.start }
   let groupStatisticsSize: Int
   /// Gradients of rounds that wait for their neighbour.
   private let waitingGradients: FloatBuffer
@@ -45,16 +45,19 @@ public final class EfficientNet: ImageBatch {
   /// Builds the network for one rank's share of a batch.
   ///
   /// - Parameters:
+  ///   - architecture: What is built.
+  ///   - layout: The rank's share.
+  ///   - exchange: How statistics and gradients meet those of the other ranks.
   ///   - weights: An arena of the table's size.
   ///   - expansions: Which expansions are stored.
   ///   - frozen: What is not trained.
   ///   - statistics: An arena of running statistics, which the frozen part is normalised by.
-  ///   - transport: How gradients are combined.
+  /// - Throws: Where the system has not the memory.
   public init(
     _ architecture: Architecture, layout: BatchLayout, exchange: any Exchange,
     weights: FloatBuffer, expansions: ExpansionStorage = .automatic, frozen: FrozenPart = .none,
-    statistics: FloatBuffer? = nil, transport: GradientTransport = .float32
-  ) {
+    statistics: FloatBuffer? = nil
+  ) throws(MemoryShortage) {
     precondition(
       frozen == .none || statistics != nil, "what is frozen is normalised by running statistics")
     // One rank is one core; and a product's bits depend on the number of threads.
@@ -64,7 +67,7 @@ public final class EfficientNet: ImageBatch {
     let places = ParameterPlaces(architecture)
     table = places.table
     let imageSize = architecture.resolution * architecture.resolution * architecture.inputChannels
-    images = FloatBuffer(count: layout.capacity * imageSize)
+    images = try FloatBuffer(count: layout.capacity * imageSize)
     labels = .allocate(capacity: layout.capacity)
     labels.initialize(repeating: 0)
     partnerLabels = .allocate(capacity: layout.capacity)
@@ -73,53 +76,31 @@ public final class EfficientNet: ImageBatch {
     labelWeights.initialize(repeating: 1)
     samples = Array(repeating: 0, count: layout.capacity)
 
-    firstTrained = places.firstTrained(frozen, of: architecture)
-    let frozenBlocks = frozen.blocks(of: architecture)
-    let stem = Stem(
-      architecture, places: places, layout: layout, isFrozen: frozen != .none)
-    var blocks: [MBConvBlock] = []
-    for (index, shape) in architecture.blocks.enumerated() {
-      precondition(
-        index > 0 || !shape.isExpanding, "the first block reads the stem without an expansion")
-      blocks.append(
-        MBConvBlock(
-          shape, index: index, places: places.blocks[index], architecture: architecture,
-          layout: layout, expansions: expansions, isFrozen: index < frozenBlocks,
-          previous: blocks.last, stem: stem))
-    }
-    let head = Head(
-      architecture, places: places, layout: layout, isFrozen: frozen == .all,
-      last: blocks[blocks.count - 1])
-
-    var sizes = Workspace.Sizes()
-    stem.require(&sizes, images: layout.capacity)
-    for block in blocks { block.require(&sizes, images: layout.capacity) }
-    head.require(&sizes, images: layout.capacity)
-    work = Workspace(
-      layout: layout, exchange: exchange, sizes: sizes, blockCount: blocks.count,
-      weights: weights, statistics: statistics,
-      gradients: GradientTree(
+    let frozenUnits = frozen.units(of: architecture)
+    firstTrained = frozen.firstTrained(places, frozenUnits: frozenUnits)
+    self.statistics = statistics
+    let work = Workspace(weights: weights)
+    chain = try LayerChain(
+      architecture, places, images: images, layout: layout, frozen: frozenUnits,
+      expansions: expansions, work)
+    pass = try TrainingPass(
+      work, layout: layout, exchange: exchange,
+      gradients: try GradientTree(
         layout: layout, table: places.table, largestRange: places.largestGradientRange,
-        origin: firstTrained, transport: transport))
-    self.stem = stem
-    self.blocks = blocks
-    self.head = head
-    normalizationLayers =
-      ([stem.normalization] + blocks.flatMap(\.normalizationLayers) + [head.normalization])
-      .filter { !$0.isFrozen }
+        origin: firstTrained, transport: exchange.transport))
+    normalizationLayers = chain.trained.flatMap { $0.layers.map(\.normalization) }
     groupStatisticsSize =
       layout.hasGroups ? normalizationLayers.reduce(0) { $0 + $1.groupStatisticsSize } : 0
     let slots = layout.roundTree.slots
-    groupStatistics = .allocate(
-      capacity: (layout.microBatches.count + slots) * groupStatisticsSize)
-    waitingGradients = FloatBuffer(count: slots * work.gradients.arenaSize)
+    groupStatisticsBuffer = try DoubleBuffer(
+      count: (layout.microBatches.count + slots) * groupStatisticsSize)
+    waitingGradients = try FloatBuffer(count: slots * pass.gradients.arenaSize)
   }
 
   deinit {
     labels.deallocate()
     partnerLabels.deallocate()
     labelWeights.deallocate()
-    groupStatistics.deallocate()
   }
 
   /// Starts a batch of `imageCount` images and tells which of them this rank must load, and where.
@@ -134,30 +115,16 @@ public final class EfficientNet: ImageBatch {
     self.round = round
     var runs: [LocalRun] = []
     labelWeights.update(repeating: 1)
-    work.microBatches = layout.microBatches.enumerated().map { index, microBatch in
+    pass.work.runs = layout.microBatches.enumerated().map { index, microBatch in
       let positions = layout.images(of: microBatch, round: round, imageCount: imageCount)
       precondition(positions.count <= layout.microBatchSize, "the batch is larger than its layout")
       let firstImage = index * layout.microBatchSize
       runs.append(LocalRun(firstImage: firstImage, positions: positions))
-      return MicroBatch(
+      return ImageRun(
         index: index, group: layout.groups[index], firstImage: firstImage,
         imageCount: positions.count)
     }
     return runs
-  }
-
-  /// Key of a training batch's random numbers.
-  public struct RandomKey: Sendable {
-    /// The run's seed.
-    public var seed: UInt64
-    /// The epoch, from 0.
-    public var epoch: Int
-
-    /// Bundles both.
-    public init(seed: UInt64, epoch: Int) {
-      self.seed = seed
-      self.epoch = epoch
-    }
   }
 
   /// Runs forward and backward on the current round of a batch and sums the gradients of all ranks.
@@ -178,32 +145,37 @@ public final class EfficientNet: ImageBatch {
   package func trainForward(key: RandomKey?) throws(ExchangeError) {
     drawDropPath(key)
     drawDropout(key)
-    work.lap(.randomness, .forward, .step)
-    try forward()
+    work.measured(.randomness, .forward, .step)
+    if let statistics { chain.freeze(work, statistics) }
+    for segment in chain.evaluated {
+      for run in work.runs { segment.forward(work, run) }
+    }
+    for block in chain.trained { try block.forward(pass) }
+    for run in work.runs where run.imageCount > 0 {
+      if !chain.isAllEvaluated { chain.classifier.forward(work, run) }
+      chain.classifier.score(work, run)
+    }
   }
 
   /// The second half of ``train(key:smoothing:)``; the scores become their gradient.
   package func trainBackward(
     smoothing: Double
   ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {
-    let gradients = work.gradients
-    work.exchange.beginGradients(
-      gradients.slots.start, size: gradients.arenaSize, plan: layout.batchPlan,
-      transport: gradients.transport)
+    pass.beginGradients()
     let totals = loss(smoothing: smoothing)
-    try head.backward(work, gradients)
-    work.release(gradientsFrom: head.firstPlace)
-    for block in blocks.reversed() where !block.isFrozen {
-      try block.backward(work, gradients)
-      work.release(gradientsFrom: block.firstPlace)
+    try chain.classifier.backward(pass)
+    for block in chain.trained.reversed() {
+      try block.backward(pass)
+      pass.release(gradientsFrom: block.firstPlace)
     }
-    if !stem.isFrozen { stem.backward(work, gradients, images: images.start) }
-    try work.exchange.finishGradients()
+    try pass.finishGradients()
     addRounds()
-    work.lap(.gradientExchange, .backward, .step)
-    if layout.hasGroups { try sumGroupStatistics() }
+    work.measured(.gradientExchange, .backward, .step)
+    if layout.hasGroups { try sumGroupStatistics(pass) }
     return totals
   }
+
+  var work: Workspace { pass.work }
 
   /// Measures the steps that follow, or nothing with nil.
   package var profile: StepProfile? {
@@ -211,46 +183,35 @@ public final class EfficientNet: ImageBatch {
     set { work.profile = newValue }
   }
 
-  /// How a block comes by its expansion.
-  package enum ExpansionUse: String, Sendable, Encodable {
-    case none, stored, recomputed
-  }
-
   /// How each block comes by its expansion.
   package var expansions: [ExpansionUse] {
-    blocks.map { $0.recomputed != nil ? .recomputed : $0.shape.isExpanding ? .stored : .none }
+    architecture.blocks.indices.map { chain.expansions[$0 + 1] }
   }
 
   /// Scores of the local image `image`, `[K]`.
   public func logits(ofImage image: Int) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(
-      start: head.logits.start + image * channelStride(architecture.classes),
+      start: chain.classifier.logits.start + image * channelStride(architecture.classes),
       count: architecture.classes)
   }
 
   /// Gradient of the sum of all losses of the last training batch, in the places of the table from
   /// ``firstTrained`` on; there is no memory before them.
   public var gradient: UnsafeMutablePointer<Float> {
-    work.gradients.slots.start - work.gradients.origin
+    pass.gradients.slots.start - pass.gradients.origin
   }
 
   private func loss(smoothing: Double) -> [SoftmaxCrossEntropy.Totals] {
     guard let labels = labels.baseAddress, let partners = partnerLabels.baseAddress,
       let weights = labelWeights.baseAddress
     else { preconditionFailure("a rank without images") }
-    return head.loss(
+    return chain.classifier.loss(
       work, labels: labels, partners: partners, weights: weights, smoothing: smoothing)
-  }
-
-  private func forward() throws(ExchangeError) {
-    try stem.forward(work, images: images.start)
-    for block in blocks { try block.forward(work) }
-    try head.forward(work)
   }
 
   /// Adds the gradient of this round to those before it.
   private func addRounds() {
-    let gradients = work.gradients
+    let gradients = pass.gradients
     let (total, size) = (gradients.slots.start, gradients.arenaSize)
     layout.roundTree.take(round) { slot in
       gradients.transport.add(waitingGradients.start + slot * size, to: total, count: size)

@@ -1,3 +1,4 @@
+import Boundary
 import Glibc
 import Synchronization
 
@@ -36,7 +37,7 @@ public final class Activity: Sendable {
   /// Begins to wait for other ranks.
   public func beginExchange() {
     exchangeValue.add(1, ordering: .relaxed)
-    waitingSince.store(monotonicNanoseconds(), ordering: .relaxed)
+    waitingSince.store(MonotonicTime.nanoseconds, ordering: .relaxed)
     waitingValue.store(true, ordering: .relaxed)
     advance()
   }
@@ -44,7 +45,7 @@ public final class Activity: Sendable {
   /// The other ranks have answered.
   public func endExchange() {
     waitingValue.store(false, ordering: .relaxed)
-    let waited = monotonicNanoseconds() - waitingSince.load(ordering: .relaxed)
+    let waited = MonotonicTime.nanoseconds - waitingSince.load(ordering: .relaxed)
     waitedValue.add(waited, ordering: .relaxed)
     advance()
   }
@@ -70,11 +71,4 @@ public final class Activity: Sendable {
   public var isWaiting: Bool { waitingValue.load(ordering: .relaxed) }
   /// Seconds waited for other ranks in all exchanges that are over.
   public var secondsWaited: Double { 1e-9 * Double(waitedValue.load(ordering: .relaxed)) }
-}
-
-/// Nanoseconds of the clock that is never set.
-func monotonicNanoseconds() -> UInt64 {
-  var now = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &now)
-  return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
 }

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A line is one write, so that lines of several threads do not mix. A log that cannot be written
 /// stops nothing.
-package final class RankLog: Sendable {
+public final class RankLog: Sendable {
   /// Path of the file.
   package let path: String
   private let state = Mutex(State())

@@ -1,3 +1,4 @@
+import Boundary
 import Glibc
 
 /// A TCP socket that never keeps its thread waiting; used by one thread.
@@ -130,7 +131,7 @@ final class StreamSocket {
 
   private func wait(for event: Int32, until deadline: UInt64) -> Bool {
     while true {
-      let now = monotonicNanoseconds()
+      let now = MonotonicTime.nanoseconds
       guard now < deadline else { return false }
       var state = pollfd(fd: descriptor, events: Int16(event), revents: 0)
       if poll(&state, 1, Int32(clamping: (deadline - now) / 1_000_000 + 1)) > 0 { return true }

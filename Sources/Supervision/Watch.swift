@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import Synchronization
 
@@ -40,7 +41,7 @@ public final class Watch: Sendable {
   ///   - folder: That of the run, for the verdict.
   package init(
     rank: Int, members: [Member], listener: Listener?, activity: Activity, log: RankLog,
-    folder: String, timing: WatchTiming, outlet: WatchOutlet = .process()
+    folder: String, timing: WatchTiming, outlet: WatchOutlet
   ) {
     self.activity = activity
     self.log = log
@@ -71,7 +72,7 @@ public final class Watch: Sendable {
     rank: Int, _ members: [Member], _ timing: WatchTiming
   ) -> Connection? {
     guard let point = members[0].meetingPoint else { return nil }
-    func time(in seconds: Double) -> UInt64 { monotonicNanoseconds() + UInt64(1e9 * seconds) }
+    func time(in seconds: Double) -> UInt64 { MonotonicTime.nanoseconds + UInt64(1e9 * seconds) }
     let end = time(in: timing.connecting)
     let candidates = point.candidates(isSameHost: members[0].host == members[rank].host)
     while true {
@@ -91,7 +92,7 @@ public final class Watch: Sendable {
           }
         }
       }
-      guard mayAnswer, monotonicNanoseconds() < end else { return nil }
+      guard mayAnswer, MonotonicTime.nanoseconds < end else { return nil }
       Thread.sleep(forTimeInterval: .random(in: pauseBetweenAttempts))
     }
   }

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 
 /// The thread of a watch: hears the others, tells them how this rank is, and judges.
@@ -22,7 +23,7 @@ final class WatchLoop {
 
   /// Seconds that this process has been awake: while it is stopped, nobody is late.
   private(set) var time = 1.0
-  private var lastReading = monotonicNanoseconds()
+  private var lastReading = MonotonicTime.nanoseconds
   private var nextBeat = 0.0
   private var unanswered = 0
 
@@ -88,7 +89,7 @@ final class WatchLoop {
     let next = min(nextBeat, postponed?.time ?? .infinity, door?.nextTime ?? .infinity)
     let milliseconds = Int32((1_000 * max(0, next - time)).rounded(.up))
     let count = poll(&polled, nfds_t(polled.count), milliseconds)
-    let reading = monotonicNanoseconds()
+    let reading = MonotonicTime.nanoseconds
     time += min(1e-9 * Double(reading - lastReading), 2 * timing.beat)
     lastReading = reading
     guard count > 0 else { return ([], []) }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// How a watch tells of a loss and ends the process.
 package struct WatchOutlet: Sendable {
   let say: @Sendable (String) -> Void
@@ -14,11 +12,5 @@ package struct WatchOutlet: Sendable {
     self.say = say
     self.exit = exit
     self.ends = ends
-  }
-
-  /// A line on standard error, and an end without any further ado: the thread that works may be
-  /// waiting for ever.
-  package static func process(ends: @escaping @Sendable () -> Void = {}) -> WatchOutlet {
-    WatchOutlet(say: StandardError.warn, ends: ends) { code in _exit(code) }
   }
 }

@@ -1,56 +1,5 @@
 import Glibc
 
-/// What a random number is used for; part of its key, so that no two uses share numbers.
-public enum RandomPurpose: Sendable {
-  /// Initial value of the parameter tensor with this index.
-  case initialization(tensor: Int)
-  /// Order of the samples in an epoch.
-  case shuffle
-  /// Order of the samples in a window of an epoch; the sample is the window's first position.
-  case window
-  /// Geometric and photometric changes of one sample.
-  case augmentation
-  /// Units of the head dropped for one sample.
-  case dropout
-  /// Whether the residual branch of a block is kept for one sample.
-  case dropPath(block: Int)
-  /// Contents of synthetic samples.
-  case synthetic
-  /// Part of the picture of one sample.
-  case crop
-  /// Whether the picture of one sample is mirrored.
-  case flip
-  /// Changes of colour of one sample.
-  case jitter
-  /// Operations that an augmentation policy chooses for one sample.
-  case policy
-  /// Rectangle erased from one sample.
-  case erasing
-  /// How one sample is mixed with its partner.
-  case mixing
-  /// Measurements drawn again, and steps that simulated ranks replay.
-  case bootstrap
-
-  var word: UInt32 {
-    switch self {
-    case .initialization(let tensor): 1 | UInt32(truncatingIfNeeded: tensor) << 4
-    case .shuffle: 2
-    case .augmentation: 3
-    case .dropout: 4
-    case .dropPath(let block): 5 | UInt32(truncatingIfNeeded: block) << 4
-    case .synthetic: 6
-    case .window: 7
-    case .crop: 8
-    case .flip: 9
-    case .jitter: 10
-    case .policy: 11
-    case .erasing: 12
-    case .mixing: 13
-    case .bootstrap: 14
-    }
-  }
-}
-
 /// Random numbers that are a pure function of (seed, epoch, sample, purpose, position).
 ///
 /// Nothing is carried from one draw to another run of the program: the same picture is treated
@@ -62,12 +11,19 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
   private var block: UInt32 = 0
   private var pending: UInt64?
 
+  /// Starts the stream of a key and a purpose at its first number.
+  public init(_ key: RandomKey, _ purpose: RandomPurpose) {
+    self.key = (
+      UInt32(truncatingIfNeeded: key.seed), UInt32(truncatingIfNeeded: key.seed >> 32)
+    )
+    counter = (
+      UInt32(truncatingIfNeeded: key.sample), UInt32(truncatingIfNeeded: key.epoch), purpose.word
+    )
+  }
+
   /// Starts the stream of one (seed, epoch, sample, purpose) at its first number.
   public init(seed: UInt64, epoch: Int = 0, sample: Int = 0, purpose: RandomPurpose) {
-    key = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    counter = (
-      UInt32(truncatingIfNeeded: sample), UInt32(truncatingIfNeeded: epoch), purpose.word
-    )
+    self.init(RandomKey(seed: seed, epoch: epoch, sample: sample), purpose)
   }
 
   /// The next 64 random bits.

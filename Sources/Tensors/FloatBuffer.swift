@@ -1,5 +1,5 @@
+import Boundary
 import Glibc
-import Synchronization
 
 /// A block of zero-initialised floats, aligned to pages, that lives as long as its owner.
 ///
@@ -16,34 +16,22 @@ public final class FloatBuffer: @unchecked Sendable {
   public let start: UnsafeMutablePointer<Float>
 
   private let mappedBytes: Int
-  /// Bytes of all buffers of this process.
-  private static let totalBytes = Atomic<Int>(0)
-  /// Bytes of memory that this host has for all its processes. The system lends more, and ends the
-  /// process when it cannot keep its word.
-  private static let hostBytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
 
   /// Reserves `count` floats, all zero.
   ///
-  /// Where the system has not the memory, the process ends with one line and exit code 2.
   /// - Precondition: `count` is not negative.
-  public init(count: Int) {
+  /// - Throws: Where the system has not the memory.
+  public init(count: Int) throws(MemoryShortage) {
     precondition(count >= 0, "a buffer cannot have \(count) floats")
     self.count = count
     // One spare vector: kernels load whole vectors at the end of unpadded parameter tensors.
-    let bytes = (count + vectorWidth) * MemoryLayout<Float>.stride
-    mappedBytes = (bytes + 4095) & ~4095
-    let total = Self.totalBytes.add(mappedBytes, ordering: .relaxed).newValue
-    let address =
-      total > Self.hostBytes
-      ? nil
-      : mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let address, address != MAP_FAILED else {
-      // Nothing can go on without its arenas, and a back-trace would explain nothing.
-      let line =
-        "effnet: no memory for \(total >> 20) MiB; choose a smaller batch.size or "
-        + "--batch, resolution or network, or more ranks\n"
-      _ = write(STDERR_FILENO, line, line.utf8.count)
-      exit(2)
+    let bytes = count.saturatingSum(vectorWidth).saturatingProduct(MemoryLayout<Float>.stride)
+    let mappedBytes = bytes.saturatingSum(4095) & ~4095
+    self.mappedBytes = mappedBytes
+    let address = try MemoryBudget.take(mappedBytes) {
+      let address = mmap(
+        nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      return address == MAP_FAILED ? nil : address
     }
     madvise(address, mappedBytes, MADV_HUGEPAGE)
     start = address.bindMemory(to: Float.self, capacity: mappedBytes / MemoryLayout<Float>.stride)
@@ -51,7 +39,7 @@ public final class FloatBuffer: @unchecked Sendable {
 
   deinit {
     munmap(start, mappedBytes)
-    Self.totalBytes.subtract(mappedBytes, ordering: .relaxed)
+    MemoryBudget.giveBack(mappedBytes)
   }
 
   /// All floats of the buffer.

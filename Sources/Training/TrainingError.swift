@@ -1,57 +1,51 @@
+public import Boundary
 import Datasets
-import HDF5
-import MPI
-import Networks
+import Tensors
 
 /// Why a run cannot begin, or cannot go on.
-public struct TrainingError: Error, CustomStringConvertible {
-  /// What kind of fault it is, which decides the program's exit code.
-  public enum Kind: Sendable {
-    /// The command or the configuration does not fit the data, the ranks, or the checkpoint.
-    case usage
-    /// A shard or checkpoint is missing, damaged, or of another kind.
-    case data
-    /// A loss that is not a number or too large, or weights that have diverged.
-    case numeric
-    /// Ranks that must hold the same bits do not.
-    case check
-    /// The output folder or a file in it cannot be written.
-    case output
-    /// Ranks could not talk to each other.
-    case communication
-  }
-
+public struct TrainingError: Fault {
   /// The kind of fault.
-  public let kind: Kind
+  public let faultKind: FaultKind
   /// One line: what, where, what to do.
   public let description: String
 
-  /// Whether all ranks have met it: then one of them speaks for all.
-  package let isShared: Bool
+  /// Whether all ranks of the training end by it: then one of them speaks for all.
+  public let isShared: Bool
 
   /// Whether a file is not what was written under its name: then an older one may do. What this
   /// program or this user cannot read may be whole.
   package let isDamage: Bool
 
+  /// The signal that ended it, where it was one; then the description says what was going on.
+  public let stopSignal: Int32?
+
   package init(
-    _ kind: Kind, _ description: String, isShared: Bool = false, isDamage: Bool = false
+    _ kind: FaultKind, _ description: String, isShared: Bool = false, isDamage: Bool = false,
+    stopSignal: Int32? = nil
   ) {
-    self.kind = kind
+    faultKind = kind
     self.description = description
     self.isShared = isShared
     self.isDamage = isDamage
+    self.stopSignal = stopSignal
   }
 
-  /// Classifies an error of one of the libraries below.
-  init(_ error: any Error) {
-    switch error {
-    case let error as TrainingError: self = error
-    case let error as DatasetError:
-      let isUsage = if case .incompatible = error { true } else { false }
-      self.init(isUsage ? .usage : .data, "\(error)")
-    case let error as HDF5Error: self.init(.data, "\(error)")
-    case let error as ConfigurationError: self.init(.usage, "\(error)")
-    default: self.init(.communication, "\(error)")
-    }
+  /// An error of one of the libraries below, or of training itself.
+  package init(_ fault: any Fault) {
+    self = fault as? TrainingError ?? TrainingError(fault.faultKind, fault.description)
+  }
+
+  /// Passes on what `body` yields; errors of data become errors of the training.
+  static func reading<Value>(
+    _ body: @autoclosure () throws(DatasetError) -> Value
+  ) throws(TrainingError) -> Value {
+    do { return try body() } catch { throw TrainingError(error) }
+  }
+
+  /// Passes on what `body` makes, unless there is no memory for it.
+  static func making<Value>(
+    _ body: @autoclosure () throws(MemoryShortage) -> Value
+  ) throws(TrainingError) -> Value {
+    do { return try body() } catch { throw TrainingError(error) }
   }
 }

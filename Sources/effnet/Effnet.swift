@@ -6,11 +6,6 @@ import Hosts
 import Supervision
 import Training
 
-/// A command that takes no part in MPI: where several processes were started, the first alone runs it.
-///
-/// The others would say the same, and MPICH's `mpirun` ends none of them when one has failed.
-protocol UnsharedCommand: ParsableCommand {}
-
 /// The command line.
 @main
 struct Effnet: ParsableCommand {
@@ -58,12 +53,13 @@ struct Effnet: ParsableCommand {
     // A file that may not grow is an error of the write, and not a rank that dies.
     signal(SIGXFSZ, SIG_IGN)
     do {
+      var command: (any ParsableCommand)?
       do {
         try requireCommand()
-        var command = try parseAsRoot()
-        if Launcher.isFirst || !(command is any UnsharedCommand) { try command.run() }
-      } catch let error where !(error is Failure) {
-        try tell(error)
+        command = try parseAsRoot()
+      } catch { try tell(error) }
+      if var command, Launcher.isFirst || !(command is any UnsharedCommand) {
+        do { try command.run() } catch let error where isOfParser(error) { try tell(error) }
       }
       if StandardOutput.isLost {
         throw Failure(
@@ -76,6 +72,12 @@ struct Effnet: ParsableCommand {
       Job.waitForFirstRank(before: failure)
       failure.exit()
     }
+  }
+
+  /// Whether a command has only asked for help, of itself or of others, with types that the parser
+  /// keeps to itself.
+  private static func isOfParser(_ error: any Error) -> Bool {
+    String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
   }
 
   /// Says what the parser has to say: help and version on standard output, or what is wrong with the

@@ -120,7 +120,11 @@ final class CheckpointFaultTests: TrainingTestCase {
     }
     let mistaken = try waiting()
     try mistaken.signal(SIGTERM, rank: 0)
-    XCTAssertEqual(try mistaken.outcome(within: 10).exitCode, 2)
+    let stopped = try mistaken.outcome(within: 10)
+    XCTAssertEqual(stopped.exitCode, 143, stopped.errors)
+    XCTAssertTrue(
+      stopped.errors.contains("stopped by SIGTERM while another run was writing in "),
+      stopped.errors)
     let late = path("late.h5")
     try FileManager.default.moveItem(atPath: path("run/\(newest)"), toPath: late)
     let command = try waiting()

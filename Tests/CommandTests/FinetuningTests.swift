@@ -54,6 +54,17 @@ final class FinetuningTests: TrainingTestCase {
       try hash("full-rate", overrides + ["finetuning.backboneRate=1"]), alone)
   }
 
+  func testAFrozenNetworkGivesTheSameBitsOnEveryNumberOfRanks() throws {
+    try prepare()
+    _ = try hash("source")
+    // Micro-batches of twelve begin within what would be a tile of images of one rank.
+    let overrides = finetuning("freeze=all") + ["batch.size=48", "batch.microBatch=12"]
+    let alone = try hash("alone", overrides)
+    for ranks in [2, 3, 4] {
+      XCTAssertEqual(try hash("ranks-\(ranks)", overrides, ranks: ranks), alone, "\(ranks) ranks")
+    }
+  }
+
   func testARunGoesOnWithoutTheCheckpointItBeganWith() throws {
     try prepare()
     _ = try hash("source")
@@ -89,5 +100,15 @@ final class FinetuningTests: TrainingTestCase {
       train("run", finetuning("freeze=stem") + ["network.width=0.5"]), code: 2,
       [source, "stem_conv/kernel was [3, 3, 1, 8] and is [3, 3, 1, 16]", "section network"])
     XCTAssertFalse(exists("run"))
+  }
+
+  func testAnotherNetworkOfTheSameShapesIsRefused() throws {
+    try prepare()
+    _ = try hash("source")
+    for change in ["network.model=lite0", "network.batchNormEpsilon=0.01"] {
+      let arguments = finetuning("freeze=all") + [change]
+      let stages = change.hasSuffix("lite0") ? " tensor " : "strides, shortcuts, activation"
+      try assertFails(train("other", arguments), code: 2, ["is of another network", stages])
+    }
   }
 }

@@ -1,11 +1,13 @@
 import Datasets
 import Images
+import Tensors
 import XCTest
 
 final class AffineAugmentationTests: XCTestCase {
   func testNoAmountsAreTheIdentity() {
     XCTAssertEqual(
-      AffineAugmentation().map(seed: 1, epoch: 2, sample: 3, resolution: 5), .identity)
+      AffineAugmentation().map(key: RandomKey(seed: 1, epoch: 2, sample: 3), resolution: 5),
+      .identity)
   }
 
   /// A picture of 4 × 4 pixels, black but for one, after a map: what is not black.
@@ -53,7 +55,7 @@ final class AffineAugmentationTests: XCTestCase {
   func testAugmentationIsAPureFunctionWithinItsAmounts() {
     let augmentation = AffineAugmentation(shift: 0.1, rotation: 20, scale: 0.2)
     func map(_ seed: UInt64, _ epoch: Int, _ sample: Int) -> AffineMap {
-      augmentation.map(seed: seed, epoch: epoch, sample: sample, resolution: 30)
+      augmentation.map(key: RandomKey(seed: seed, epoch: epoch, sample: sample), resolution: 30)
     }
     XCTAssertEqual(map(1, 2, 3), map(1, 2, 3))
     for other in [map(2, 2, 3), map(1, 3, 3), map(1, 2, 4)] {
@@ -66,7 +68,8 @@ final class AffineAugmentationTests: XCTestCase {
       XCTAssertTrue((0.8...1.2).contains(1 / determinant.squareRoot()))
       XCTAssertLessThanOrEqual(abs(atan2(map.yx, map.yy)), 20 * .pi / 180 + 1e-12)
     }
-    let still = AffineAugmentation(shift: 0.1).map(seed: 1, epoch: 0, sample: 5, resolution: 30)
+    let still = AffineAugmentation(shift: 0.1).map(
+      key: RandomKey(seed: 1, epoch: 0, sample: 5), resolution: 30)
     XCTAssertEqual(still.shiftX, map(1, 0, 5).shiftX, "one kind does not change another")
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Tensors
 import XCTest
 
 final class AugmentationPolicyTests: XCTestCase {
@@ -36,7 +37,7 @@ final class AugmentationPolicyTests: XCTestCase {
   private func operations(
     _ policy: AugmentationPolicy, samples: Int, seed: UInt64 = 9, epoch: Int = 0
   ) -> [[PolicyOperation]] {
-    (0..<samples).map { policy.operations(seed: seed, epoch: epoch, sample: $0) }
+    (0..<samples).map { policy.operations(key: RandomKey(seed: seed, epoch: epoch, sample: $0)) }
   }
 
   /// Name of an operation without its amount.
@@ -125,7 +126,7 @@ final class AugmentationPolicyTests: XCTestCase {
       XCTAssertEqual(operations(policy, samples: 200), first)
       XCTAssertNotEqual(operations(policy, samples: 200, seed: 10), first)
       XCTAssertNotEqual(operations(policy, samples: 200, epoch: 1), first)
-      XCTAssertEqual(policy.operations(seed: 9, epoch: 0, sample: 150), first[150])
+      XCTAssertEqual(policy.operations(key: RandomKey(seed: 9, epoch: 0, sample: 150)), first[150])
     }
     XCTAssert(operations(.none, samples: 10).allSatisfy(\.isEmpty))
   }
@@ -134,7 +135,7 @@ final class AugmentationPolicyTests: XCTestCase {
   func testTheChoicesAreFixedForGood() {
     XCTAssertEqual(
       AugmentationPolicy.randAugment(layers: 2, magnitude: 10)
-        .operations(seed: 1, epoch: 2, sample: 3),
+        .operations(key: RandomKey(seed: 1, epoch: 2, sample: 3)),
       [
         .cutout(x: 0.09825261376286998, y: 0.6488997376302313, halfSide: 40),
         .contrast(factor: 1.8 + 0.1),
@@ -151,7 +152,7 @@ final class AugmentationPolicyTests: XCTestCase {
       for sample in 0..<200 {
         for magnitude in [0, 9, 28.0] {
           AugmentationPolicy.randAugment(layers: 2, magnitude: magnitude)
-            .apply(to: image, scratch: scratch, seed: 2, epoch: 0, sample: sample)
+            .apply(to: image, scratch: scratch, key: RandomKey(seed: 2, epoch: 0, sample: sample))
         }
         XCTAssertEqual([image.height, image.width, image.channels], [7, 11, channels])
       }

@@ -4,12 +4,12 @@ import XCTest
 
 final class BatchMixingTests: XCTestCase {
   private let resolution = 16
-  private let channelStride = 4
+  private let channels = 3
   /// Rounding of one multiplication and one addition of floats below 100.
   private let rounding: Float = 1e-4
 
   private struct Mixed: Equatable {
-    /// A picture each: padding is the last of four floats.
+    /// A picture each.
     var images: [[Float]]
     var partners: [Int32]
     var weights: [Float]
@@ -17,15 +17,13 @@ final class BatchMixingTests: XCTestCase {
 
   /// The picture of a sample: all of its pixels are told apart by their values.
   private func picture(_ sample: Int) -> [Float] {
-    (0..<resolution * resolution * channelStride).map {
-      $0 % channelStride == 3 ? 0 : Float(sample) + Float($0) / 2048
-    }
+    (0..<resolution * resolution * channels).map { Float(sample) + Float($0) / 2048 }
   }
 
   private func mix(
     _ mixing: BatchMixing, samples: [Int], seed: UInt64 = 8, epoch: Int = 0
   ) -> Mixed {
-    let size = resolution * resolution * channelStride
+    let size = resolution * resolution * channels
     var images = samples.flatMap(picture)
     let labels = samples.map { Int32($0 + 100) }
     var partners = [Int32](repeating: -1, count: samples.count)
@@ -38,8 +36,8 @@ final class BatchMixingTests: XCTestCase {
           else { return }
           mixing.mix(
             images: images, count: samples.count, resolution: resolution,
-            channelStride: channelStride, labels: labels, samples: samples, seed: seed,
-            epoch: epoch, partnerLabels: partners, weights: weights)
+            channels: channels, labels: labels, samples: samples,
+            key: RandomKey(seed: seed, epoch: epoch), partnerLabels: partners, weights: weights)
         }
       }
     }
@@ -73,7 +71,7 @@ final class BatchMixingTests: XCTestCase {
       var columns: Set<Int> = []
       var count = 0
       for place in 0..<resolution * resolution {
-        let range = place * channelStride..<(place + 1) * channelStride
+        let range = place * channels..<(place + 1) * channels
         if mixed.images[index][range] == own[range] { continue }
         XCTAssertEqual(mixed.images[index][range], other[range])
         rows.insert(place / resolution)

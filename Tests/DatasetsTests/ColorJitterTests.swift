@@ -1,12 +1,13 @@
 import Datasets
 import Images
+import Tensors
 import XCTest
 
 final class ColorJitterTests: XCTestCase {
   private let samples = 2000
 
   private func changes(_ jitter: ColorJitter) -> [[ColorJitter.Change]] {
-    (0..<samples).map { jitter.changes(seed: 4, epoch: 1, sample: $0) }
+    (0..<samples).map { jitter.changes(key: RandomKey(seed: 4, epoch: 1, sample: $0)) }
   }
 
   func testFactorsAreUniformWithinTheirRanges() {
@@ -61,8 +62,8 @@ final class ColorJitterTests: XCTestCase {
     let jitter = ColorJitter(brightness: 0.5, contrast: 0.5, saturation: 0.5, hue: 0.3)
     for sample in 0..<20 {
       let (whole, steps) = (picture(), picture())
-      jitter.apply(to: whole, seed: 4, epoch: 1, sample: sample)
-      for change in jitter.changes(seed: 4, epoch: 1, sample: sample) {
+      jitter.apply(to: whole, key: RandomKey(seed: 4, epoch: 1, sample: sample))
+      for change in jitter.changes(key: RandomKey(seed: 4, epoch: 1, sample: sample)) {
         switch change {
         case .brightness(let factor): steps.adjustBrightness(factor)
         case .contrast(let factor):

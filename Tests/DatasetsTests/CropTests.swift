@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Tensors
 import XCTest
 
 final class CropTests: XCTestCase {
@@ -9,7 +10,7 @@ final class CropTests: XCTestCase {
     _ crop: RandomResizedCrop, height: Int, width: Int, seed: UInt64 = 5, epoch: Int = 0
   ) -> [ImageBox] {
     (0..<samples).map {
-      crop.box(height: height, width: width, seed: seed, epoch: epoch, sample: $0)
+      crop.box(height: height, width: width, key: RandomKey(seed: seed, epoch: epoch, sample: $0))
     }
   }
 
@@ -50,14 +51,14 @@ final class CropTests: XCTestCase {
   func testAPictureThatNoRectangleFitsGivesItsLargestCentredPart() {
     let crop = RandomResizedCrop(area: 1...1)
     XCTAssertEqual(
-      crop.box(height: 100, width: 1000, seed: 1, epoch: 0, sample: 0),
+      crop.box(height: 100, width: 1000, key: RandomKey(seed: 1, epoch: 0, sample: 0)),
       ImageBox(x: 433, y: 0, width: 133, height: 100))
     XCTAssertEqual(
-      crop.box(height: 1000, width: 100, seed: 1, epoch: 0, sample: 0),
+      crop.box(height: 1000, width: 100, key: RandomKey(seed: 1, epoch: 0, sample: 0)),
       ImageBox(x: 0, y: 433, width: 100, height: 133))
     XCTAssertEqual(
       RandomResizedCrop(area: 1...1, aspect: 0.9...0.95)
-        .box(height: 1, width: 1, seed: 1, epoch: 0, sample: 0),
+        .box(height: 1, width: 1, key: RandomKey(seed: 1, epoch: 0, sample: 0)),
       ImageBox(x: 0, y: 0, width: 1, height: 1))
   }
 
@@ -93,16 +94,16 @@ final class CropTests: XCTestCase {
     var mirrored = 0
     for sample in 0..<samples {
       (image.bytes[0], image.bytes[1]) = (1, 2)
-      HorizontalFlip().apply(to: image, seed: 3, epoch: 0, sample: sample)
+      HorizontalFlip().apply(to: image, key: RandomKey(seed: 3, epoch: 0, sample: sample))
       mirrored += image.bytes[0] == 2 ? 1 : 0
       XCTAssertEqual(image.bytes[0] + image.bytes[1], 3)
     }
     // Five deviations of a binomial count.
     XCTAssertEqual(Double(mirrored), 1000, accuracy: 5 * 22.4)
     (image.bytes[0], image.bytes[1]) = (1, 2)
-    HorizontalFlip(probability: 1).apply(to: image, seed: 3, epoch: 0, sample: 0)
+    HorizontalFlip(probability: 1).apply(to: image, key: RandomKey(seed: 3, epoch: 0, sample: 0))
     XCTAssertEqual(Array(image.bytes), [2, 1])
-    HorizontalFlip(probability: 0).apply(to: image, seed: 3, epoch: 0, sample: 0)
+    HorizontalFlip(probability: 0).apply(to: image, key: RandomKey(seed: 3, epoch: 0, sample: 0))
     XCTAssertEqual(Array(image.bytes), [2, 1])
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Tensors
 import XCTest
 
 final class ImagePipelineTests: XCTestCase {
@@ -9,7 +10,7 @@ final class ImagePipelineTests: XCTestCase {
   /// nothing changes.
   private func prepare(
     _ picture: [UInt8], height: Int, width: Int, _ preparation: ImagePreparation,
-    key: AugmentationKey? = nil
+    key: RandomKey? = nil
   ) throws -> [Float] {
     let images = OnePicture(
       height: height, width: width, channels: picture.count / height / width, bytes: picture)
@@ -62,7 +63,7 @@ final class ImagePipelineTests: XCTestCase {
       XCTAssertEqual(
         try prepare(picture, height: 9, width: 7, preparation),
         try prepare(
-          picture, height: 9, width: 7, preparation, key: AugmentationKey(seed: 5, epoch: 4)))
+          picture, height: 9, width: 7, preparation, key: RandomKey(seed: 5, epoch: 4)))
     }
   }
 
@@ -190,11 +191,11 @@ final class ImagePipelineTests: XCTestCase {
       -> (images: [Float], weights: [Float])
     {
       var result: (images: [Float], weights: [Float]) = ([], [])
-      let loader = Loader(
+      let loader = try Loader(
         count: 1, threads: 0, ahead: 1, microBatchSize: 4, imageSize: preparation.imageSize
       ) { (_, buffer, _) throws(DatasetError) in
         try pipeline.fill(
-          buffer, samples: samples, key: AugmentationKey(seed: seed, epoch: epoch),
+          buffer, samples: samples, key: RandomKey(seed: seed, epoch: epoch),
           scratch: ImageScratch())
       }
       try loader.use {

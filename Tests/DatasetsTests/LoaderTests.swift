@@ -7,8 +7,8 @@ final class LoaderTests: XCTestCase {
   private func loader(
     count: Int, threads: Int, ahead: Int = 4, failingAt failure: Int? = nil,
     started: @escaping @Sendable (Int) -> Void = { _ in }
-  ) -> Loader {
-    Loader(count: count, threads: threads, ahead: ahead, microBatchSize: 3, imageSize: 2) {
+  ) throws -> Loader {
+    try Loader(count: count, threads: threads, ahead: ahead, microBatchSize: 3, imageSize: 2) {
       (number, buffer, _) throws(DatasetError) in
       started(number)
       // Later ones are quicker: they overtake each other.
@@ -22,7 +22,7 @@ final class LoaderTests: XCTestCase {
 
   func testMicroBatchesComeInOrderWhateverTheThreads() throws {
     for threads in [0, 1, 3, 7] {
-      let loader = loader(count: 40, threads: threads)
+      let loader = try loader(count: 40, threads: threads)
       for number in 0..<40 {
         try loader.use { buffer in
           XCTAssertEqual(buffer.samples[0], number)
@@ -35,7 +35,7 @@ final class LoaderTests: XCTestCase {
 
   func testThreadsDoNotRunFurtherAheadThanBuffersAllow() throws {
     let highest = Highest()
-    let loader = loader(count: 100, threads: 3, ahead: 5) { highest.see($0) }
+    let loader = try loader(count: 100, threads: 3, ahead: 5) { highest.see($0) }
     for number in 0..<10 {
       try loader.use { _ in
         Thread.sleep(forTimeInterval: 0.02)
@@ -47,7 +47,7 @@ final class LoaderTests: XCTestCase {
 
   func testAFailureComesWithItsMicroBatchAndNotBefore() throws {
     for threads in [0, 1, 3] {
-      let loader = loader(count: 20, threads: threads, failingAt: 7)
+      let loader = try loader(count: 20, threads: threads, failingAt: 7)
       for number in 0..<7 { try loader.use { XCTAssertEqual($0.samples[0], number) } }
       XCTAssertThrowsError(try loader.use { _ in }) {
         XCTAssertEqual($0 as? DatasetError, .missing(path: "number 7"))
@@ -58,7 +58,7 @@ final class LoaderTests: XCTestCase {
   func testALoaderThatIsGivenUpEndsItsThreads() throws {
     let highest = Highest()
     do {
-      let loader = loader(count: 1_000_000, threads: 3) { highest.see($0) }
+      let loader = try loader(count: 1_000_000, threads: 3) { highest.see($0) }
       try loader.use { _ in }
     }
     let last = highest.value
@@ -67,7 +67,8 @@ final class LoaderTests: XCTestCase {
   }
 
   func testWaitingIsMeasured() throws {
-    let slow = Loader(count: 2, threads: 1, ahead: 1, microBatchSize: 1, imageSize: 1) { _, _, _ in
+    let slow = try Loader(count: 2, threads: 1, ahead: 1, microBatchSize: 1, imageSize: 1) {
+      _, _, _ in
       Thread.sleep(forTimeInterval: 0.05)
     }
     try slow.use { _ in }

@@ -25,7 +25,7 @@ struct CheckpointSurface: Surface {
     self.place = place
     let configuration = try Configuration(yaml: Self.configuration)
     let architecture = Architecture(configuration.network, classes: 3)
-    let state = ModelState(
+    let state = try ModelState(
       table: architecture.parameterTable, seed: 1,
       isAveraging: configuration.averaging.decay > 0,
       usesMeanSquare: configuration.optimizer.kind == .rmsprop)

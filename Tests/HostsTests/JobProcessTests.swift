@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import Hosts
 import XCTest
@@ -10,7 +11,7 @@ final class JobProcessTests: XCTestCase {
     let process = try JobProcess(
       ["bash", "-c", script], environment: ProcessInfo.processInfo.environment)
     let status = process.end(
-      wantsStop: { false }, hasGivenUp: { false }, deadline: Date(timeIntervalSinceNow: 20),
+      wantsStop: { false }, hasGivenUp: { false }, deadline: MonotonicTime.seconds + 20,
       desertion: 1)
     return (status, -start.timeIntervalSinceNow, process.wasEnded)
   }

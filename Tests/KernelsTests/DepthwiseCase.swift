@@ -48,12 +48,15 @@ struct DepthwiseCase {
 
   func convolution(bandBytes: Int) -> DepthwiseConvolution {
     DepthwiseConvolution(
-      geometry: geometry, channels: channels, activation: activation, bandBytes: bandBytes)
+      geometry: geometry, channels: channels, bandBytes: bandBytes)
   }
 
   var normalization: NormalizedActivation.Normalization {
     .init(scale: vector(scale), shift: vector(shift))
   }
+
+  /// What is read of a stored input.
+  func normalized(_ x: Pixels) -> NormalizedPixels { .init(x, normalization, activation) }
 
   var outputGradient: DepthwiseConvolution.OutputGradient {
     let pixels = [dz, raw].map { Layout.planes.pixels($0, channels: channels) }

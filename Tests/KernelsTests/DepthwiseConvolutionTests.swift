@@ -19,7 +19,7 @@ final class DepthwiseConvolutionTests: XCTestCase {
           let y = Layout.planes.room(for: c.geometry.outputs, channels: c.channels)
           var moments = [Double](repeating: 0, count: ChannelMoments.size(channels: c.channels))
           operation.forward(
-            layout.pixels(x, channels: c.channels), c.normalization,
+            c.normalized(layout.pixels(x, channels: c.channels)),
             weights: dense(c.weights).start, into: y.start, moments: &moments,
             scratch: buffer(operation.scratchSize, filledWith: .nan).start)
           let label = "\(c.label) \(layout) \(bandBytes)"
@@ -52,8 +52,8 @@ final class DepthwiseConvolutionTests: XCTestCase {
     let operation = c.convolution(bandBytes: 1)
     let y = Layout.planes.room(for: c.geometry.outputs, channels: c.channels)
     operation.forward(
-      Layout.rows.pixels(x, channels: c.channels), c.normalization,
-      weights: dense(c.weights).start, into: y.start, moments: nil,
+      c.normalized(Layout.rows.pixels(x, channels: c.channels)), weights: dense(c.weights).start,
+      into: y.start, moments: nil,
       scratch: buffer(operation.scratchSize, filledWith: .nan).start)
     assertClose(
       y,
@@ -123,10 +123,11 @@ final class DepthwiseConvolutionTests: XCTestCase {
     sums.withUnsafeMutableBufferPointer { sums in
       guard let start = sums.baseAddress else { return }
       operation.backward(
-        c.outputGradient, x, c.normalization,
+        c.outputGradient, c.normalized(x),
         into: .init(
-          mean: vector(c.mean), inverseDeviation: vector(c.inverseDeviation),
-          skip: skip, dx: dx, sums: start),
+          dx, skip: skip,
+          sums: .init(
+            mean: vector(c.mean), inverseDeviation: vector(c.inverseDeviation), sums: start)),
         weights: dense(c.weights).start, weightGradient: weightGradient.start,
         scratch: buffer(operation.scratchSize, filledWith: .nan).start)
     }

@@ -31,8 +31,10 @@ final class ExpansionTests: XCTestCase {
     }
 
     var y: [Double] { MatrixReference.multiply(x, weights, k: inputChannels) }
-    var rows: UnsafeMutablePointer<Float> {
-      Layout.rows.pixels(x, channels: inputChannels).start
+    func pixels(_ c: DepthwiseCase) -> ExpandedPixels {
+      ExpandedPixels(
+        expanding: Layout.rows.pixels(x, channels: inputChannels).start, expansion,
+        c.normalization, c.activation)
     }
   }
 
@@ -52,8 +54,7 @@ final class ExpansionTests: XCTestCase {
         let y = Layout.planes.room(for: c.geometry.outputs, channels: c.channels)
         var moments = [Double](repeating: 0, count: ChannelMoments.size(channels: c.channels))
         operation.forward(
-          expanding: e.rows, e.expansion, c.normalization, weights: dense(c.weights).start,
-          into: y.start, moments: &moments,
+          e.pixels(c), weights: dense(c.weights).start, into: y.start, moments: &moments,
           scratch: buffer(operation.scratchSize, filledWith: .nan).start)
         let label = "\(c.label) Cin \(e.inputChannels) \(bandBytes)"
         let values = y.values(count: c.geometry.outputs, channels: c.channels)
@@ -136,7 +137,7 @@ final class ExpansionTests: XCTestCase {
     sums.withUnsafeMutableBufferPointer { sums in
       guard let start = sums.baseAddress else { return }
       operation.backward(
-        c.outputGradient, expanding: e.rows, e.expansion, c.normalization,
+        c.outputGradient, e.pixels(c),
         into: .init(
           transposedPanels: transposed.start, products: products.start, sums: start, dx: dx,
           isAdding: isAdding),

@@ -40,14 +40,14 @@ final class NormalizedActivationTests: XCTestCase {
       let target = to.room(for: count, channels: channels)
       let mean = buffer(channelStride(channels), filledWith: .nan)
       NormalizedActivation.apply(
-        source, count: count, channels: channels, normalization, activation, into: target,
-        mean: mean.start)
+        NormalizedPixels(source, normalization, activation), count: count, channels: channels,
+        into: target, mean: mean.start)
       assertClose(target, expected, channels: channels, tolerance: tolerance, label)
       assertClose(values(mean, count: channels), means, tolerance: tolerance, label)
       let meanOnly = buffer(channelStride(channels), filledWith: .nan)
       NormalizedActivation.apply(
-        source, count: count, channels: channels, normalization, activation, into: nil,
-        mean: meanOnly.start)
+        NormalizedPixels(source, normalization, activation), count: count, channels: channels,
+        into: nil, mean: meanOnly.start)
       assertSameBits(values(meanOnly, count: channels), values(mean, count: channels), label)
     }
   }
@@ -71,12 +71,19 @@ final class NormalizedActivationTests: XCTestCase {
         let source = from.pixels(du, channels: channels)
         let target = from == to ? source : to.room(for: count, channels: channels)
         var sums = [Double](repeating: 1, count: GradientSums.size(channels: channels))
-        NormalizedActivation.backward(
-          source, to.pixels(x, channels: channels), count: count,
-          channels: channels, .init(scale: vector(scale), shift: vector(shift)), activation,
-          gate: isGated ? .init(gate: vector(gate), pooled: vector(pooled)) : nil,
-          mean: vector(mean), inverseDeviation: vector(inverseDeviation), into: target,
-          sums: &sums)
+        sums.withUnsafeMutableBufferPointer {
+          guard let start = $0.baseAddress else { return }
+          NormalizedActivation.backward(
+            source,
+            NormalizedPixels(
+              to.pixels(x, channels: channels),
+              .init(scale: vector(scale), shift: vector(shift)), activation),
+            count: count, channels: channels,
+            gate: isGated ? .init(gate: vector(gate), pooled: vector(pooled)) : nil,
+            into: target,
+            sums: .init(
+              mean: vector(mean), inverseDeviation: vector(inverseDeviation), sums: start))
+        }
         let label = "\(from) to \(to), C \(channels) \(activation), gated \(isGated)"
         assertClose(target, expected, channels: channels, tolerance: tolerance, label)
         assertClose(
@@ -86,19 +93,65 @@ final class NormalizedActivationTests: XCTestCase {
     }
   }
 
+  func testGradientPassesAFactorAndTheActivation() {
+    forEachCase { from, to, channels, activation in
+      let (x, du) = (
+        randomValues(count * channels, seed: 1), randomValues(count * channels, seed: 4)
+      )
+      let (scale, shift) = (
+        randomValues(channels, seed: 2, scale: 8), randomValues(channels, seed: 3)
+      )
+      let (mean, inverse) = (randomValues(channels, seed: 5), randomValues(channels, seed: 6))
+      let reader = NormalizedActivationReference(scale: scale, shift: shift, activation)
+      let pooled = randomValues(channels, seed: 8)
+      // A factor, and a mean of which each pixel has its share.
+      for factor in [1.25, nil] {
+        let expected = reader.backward(
+          du.indices.map { i in factor.map { $0 * du[i] } ?? pooled[i % channels] }, x, gate: nil)
+        let dz = to.room(for: count, channels: channels)
+        var sums = [Double](repeating: 1, count: GradientSums.size(channels: channels))
+        sums.withUnsafeMutableBufferPointer {
+          guard let start = $0.baseAddress else { return }
+          let target = GradientSums.Target(
+            mean: vector(mean), inverseDeviation: vector(inverse), sums: start)
+          let input = NormalizedPixels(
+            to.pixels(x, channels: channels),
+            .init(scale: vector(scale), shift: vector(shift)), activation)
+          if let factor {
+            NormalizedActivation.backward(
+              from.pixels(du, channels: channels), factor: Float(factor), input, count: count,
+              channels: channels, into: dz, sums: target)
+          } else {
+            NormalizedActivation.backward(
+              pooled: vector(pooled), input, count: count, channels: channels, into: dz,
+              sums: target)
+          }
+        }
+        let label = "\(from) to \(to), C \(channels) \(activation), \(factor as Any)"
+        assertClose(dz, expected, channels: channels, tolerance: tolerance, label)
+        assertClose(
+          channelValues(sums, channels: channels),
+          StatisticsReference.gradientSums(expected, x, mean: mean, inverseDeviation: inverse)
+            .map { $0 + 1 }, tolerance: tolerance, label)
+      }
+    }
+  }
+
   func testResidualAdditionMatchesTheReference() {
-    for channels in [8, 24, 40] {
+    for (channels, activation) in [(8, .identity), (24, .swish), (40, .relu6), (24, .identity)]
+      as [(Int, Activation)]
+    {
       let x = randomValues(count * channels, seed: 1)
       let skip = randomValues(count * channels, seed: 2)
-      let scale = randomValues(channels, seed: 3)
+      let scale = randomValues(channels, seed: 3, scale: 8)
       let shift = randomValues(channels, seed: 4)
-      let branch = NormalizedActivationReference(scale: scale, shift: shift, .identity).forward(x)
+      let branch = NormalizedActivationReference(scale: scale, shift: shift, activation).forward(x)
       for factor in [1, 0, 1.25] {
         for hasSkip in [false, true] {
           let y = Layout.rows.room(for: count, channels: channels)
           ResidualAddition.apply(
             Layout.rows.pixels(x, channels: channels).start, rows: count, channels: channels,
-            .init(scale: vector(scale), shift: vector(shift)), factor: Float(factor),
+            .init(scale: vector(scale), shift: vector(shift)), activation, factor: Float(factor),
             skip: hasSkip ? Layout.rows.pixels(skip, channels: channels).start : nil,
             into: y.start)
           assertClose(
@@ -130,10 +183,7 @@ final class NormalizedActivationTests: XCTestCase {
     let x = Layout.planes.pixels([Double](repeating: value, count: count * 16), channels: 16)
     let mean = buffer(16)
     NormalizedActivation.apply(
-      x, count: count, channels: 16,
-      NormalizedActivation.Normalization(
-        scale: vector([Double](repeating: 1, count: 16)),
-        shift: vector([Double](repeating: 0, count: 16))), .identity, into: nil, mean: mean.start)
+      NormalizedPixels(unchanged: x), count: count, channels: 16, into: nil, mean: mean.start)
     XCTAssertEqual(Double(mean.start[3]) / value, 1, accuracy: 2e-5)
   }
 }

@@ -175,10 +175,14 @@ final class StatisticsTests: XCTestCase {
       let mean = randomValues(channels, seed: 3)
       let inverseDeviation = randomValues(channels, seed: 4)
       var sums = [Double](repeating: 1, count: GradientSums.size(channels: channels))
-      GradientSums.accumulate(
-        into: &sums, channels: channels, Layout.rows.pixels(dy, channels: channels).start,
-        factor: 1.25, Layout.rows.pixels(x, channels: channels).start, rows: count,
-        mean: vector(mean), inverseDeviation: vector(inverseDeviation))
+      sums.withUnsafeMutableBufferPointer {
+        guard let start = $0.baseAddress else { return }
+        GradientSums.accumulate(
+          into: .init(
+            mean: vector(mean), inverseDeviation: vector(inverseDeviation), sums: start),
+          channels: channels, Layout.rows.pixels(dy, channels: channels).start, factor: 1.25,
+          Layout.rows.pixels(x, channels: channels).start, rows: count)
+      }
       let expected = StatisticsReference.gradientSums(
         dy.map { 1.25 * $0 }, x, mean: mean, inverseDeviation: inverseDeviation)
       assertClose(

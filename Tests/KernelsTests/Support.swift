@@ -14,7 +14,9 @@ let paddingValue: Float = 1000
 
 /// A buffer of `count` floats, zero or filled with `value`.
 func buffer(_ count: Int, filledWith value: Float = 0) -> FloatBuffer {
-  let buffer = FloatBuffer(count: count)
+  guard let buffer = try? FloatBuffer(count: count) else {
+    preconditionFailure("no memory for \(count) floats")
+  }
   if value != 0 { buffer.values.update(repeating: value) }
   retained.append(buffer)
   return buffer
@@ -124,10 +126,10 @@ func covariance(_ x: [Double], channels: Int) -> [Double] {
   let rows = Layout.rows.pixels(x, channels: channels)
   let scratch = buffer(InputCovariance.scratchSize(channels: channels), filledWith: .nan)
   let count = x.count / channels
-  for first in stride(from: 0, to: count, by: GEMM.tileRows) {
+  for first in stride(from: 0, to: count, by: PixelProduct.tileRows) {
     InputCovariance.accumulate(
       into: &payload, channels: channels, rows.dropping(first).start,
-      rows: min(GEMM.tileRows, count - first), scratch: scratch.start)
+      rows: min(PixelProduct.tileRows, count - first), scratch: scratch.start)
   }
   return payload
 }

@@ -110,4 +110,48 @@ final class CommunicatorTests: XCTestCase {
     }
     XCTAssertEqual(try world.sum((1 << 53) + 1), ((1 << 53) + 1) * world.size)
   }
+
+  func testGroupsDoNotHearEachOther() throws {
+    let world = try sharedWorld()
+    let divisions: [(Int) -> Int] = [{ $0 % 2 }, { $0 == 0 ? 5 : 1 }, { _ in 3 }, { $0 }]
+    for color in divisions {
+      let members = (0..<world.size).filter { color($0) == color(world.rank) }
+      let group = try XCTUnwrap(world.split(color: color(world.rank), key: -world.rank))
+      XCTAssertEqual(group.size, members.count)
+      XCTAssertEqual(try group.allGather([world.rank]), members.reversed())
+      let sum = try group.sum(world.rank)
+      XCTAssertEqual(sum, members.reduce(0, +))
+      // A part of a part; and all can still talk to each other.
+      let lone = try XCTUnwrap(group.split(color: group.rank))
+      XCTAssertEqual(try lone.sum(world.rank), world.rank)
+      XCTAssertEqual(try world.allGather([sum]).count, world.size)
+      var value: [Float] = [1]
+      try value.withUnsafeMutableBufferPointer { value in
+        XCTAssertThrowsError(try group.send(UnsafeBufferPointer(value), to: group.size))
+      }
+    }
+  }
+
+  func testGroupsAreGivenBack() throws {
+    let world = try sharedWorld()
+    // MPICH has 2,048 at a time.
+    for _ in 0..<3_000 { XCTAssertEqual(try world.split(color: 0)?.size, world.size) }
+  }
+
+  func testARankMayBeInNoGroup() throws {
+    let world = try sharedWorld()
+    let group = try world.split(color: world.rank == 0 ? nil : 0)
+    XCTAssertEqual(group?.size, world.rank == 0 ? nil : world.size - 1)
+    XCTAssertEqual(try world.sum(group?.rank ?? 0), (world.size - 1) * (world.size - 2) / 2)
+  }
+
+  func testWordsOfAllRanksAreTheSameOnEach() throws {
+    let world = try sharedWorld()
+    let words = try world.allGather(words: ["rank": Double(world.rank), "nothing": .infinity])
+    XCTAssertEqual(words.map { $0["rank"] }, (0..<world.size).map { Double($0) })
+    XCTAssertEqual(words.map { $0["nothing"] }, (0..<world.size).map { _ in .infinity })
+    XCTAssertThrowsError(try Communicator.decoded(Array("{}".utf8), of: 3) as [Int]) {
+      XCTAssertEqual("\($0)".prefix(18), "rank 3 runs anothe")
+    }
+  }
 }

@@ -43,8 +43,8 @@ final class PipelinedSumTests: XCTestCase {
     guard microBatchCount >= world.size else { return }
     let partition = MicroBatchPartition(microBatchCount: microBatchCount, rankCount: world.size)
     let plan = ReductionPlan(partition: partition, rank: world.rank)
-    let slots = FloatBuffer(count: plan.subtrees.count * payload)
-    let sum = PipelinedSum(
+    let slots = try FloatBuffer(count: plan.subtrees.count * payload)
+    let sum = try PipelinedSum(
       slots.start, payload: payload, plan: plan, over: world, form: form, transport: transport)
     let root = Subtree(level: partition.treeLevels, index: 0)
     var expected =
@@ -112,8 +112,8 @@ final class PipelinedSumTests: XCTestCase {
     let plan = ReductionPlan(
       partition: MicroBatchPartition(microBatchCount: world.size, rankCount: world.size),
       rank: world.rank)
-    let slots = FloatBuffer(count: plan.subtrees.count * payload)
-    let sum = PipelinedSum(
+    let slots = try FloatBuffer(count: plan.subtrees.count * payload)
+    let sum = try PipelinedSum(
       slots.start, payload: payload, plan: plan, over: world,
       form: .init(chunk: 10, largestWhole: .max, lanes: lanes))
     sum.begin()

@@ -21,7 +21,7 @@ final class ExpansionStorageTests: XCTestCase {
     var architecture = architecture
     // Running statistics become those of the batch.
     architecture.batchNormMomentum = 0
-    let subject = TestNetwork(
+    let subject = try TestNetwork(
       architecture, imageCount: imageCount, groupLevel: groupLevel, expansions: expansions)
     let loss = try subject.loss()
     subject.network.updateRunningStatistics(subject.statistics.start)

@@ -11,7 +11,9 @@ final class FrozenPartTests: XCTestCase {
   /// tensor; a missing term is off by its own size.
   private let tolerance = 2e-3
 
-  private let parts: [FrozenPart] = [.stem, .stage1, .stage2, .stage5, .stage7, .all]
+  private let parts: [FrozenPart] = [
+    .stem, .stages(1), .stages(2), .stages(5), .stages(7), .all,
+  ]
 
   /// A network whose running statistics become those of the batch in one step.
   private func architecture(isLite: Bool = false) -> Architecture {
@@ -22,12 +24,12 @@ final class FrozenPartTests: XCTestCase {
     _ architecture: Architecture, imageCount: Int = 8, groupLevel: Int? = nil,
     _ expansions: ExpansionStorage, line: UInt = #line
   ) throws {
-    let whole = TestNetwork(
+    let whole = try TestNetwork(
       architecture, imageCount: imageCount, groupLevel: groupLevel, expansions: expansions)
     let loss = try whole.loss()
     whole.network.updateRunningStatistics(whole.statistics.start)
     for part in parts {
-      let subject = TestNetwork(
+      let subject = try TestNetwork(
         architecture, imageCount: imageCount, groupLevel: groupLevel, expansions: expansions,
         frozen: part)
       subject.statistics.start.update(from: whole.statistics.start, count: whole.statistics.count)
@@ -77,8 +79,8 @@ final class FrozenPartTests: XCTestCase {
   func testNothingIsDroppedInAFrozenPart() throws {
     let change: (inout Architecture) -> Void = { $0.dropPath = 0.9 }
     let (plain, dropping) = (
-      TestNetwork(.small(), expansions: .automatic, frozen: .all),
-      TestNetwork(.small(change), expansions: .automatic, frozen: .all)
+      try TestNetwork(.small(), expansions: .automatic, frozen: .all),
+      try TestNetwork(.small(change), expansions: .automatic, frozen: .all)
     )
     XCTAssertEqual(try plain.loss(), try dropping.loss())
     XCTAssertNotEqual(
@@ -89,7 +91,7 @@ final class FrozenPartTests: XCTestCase {
   /// The rest of the batch does not change what a frozen network makes of an image.
   func testFrozenNormalizationsDoNotSeeTheBatch() throws {
     let scores = try [8, 5].map { imageCount in
-      let subject = TestNetwork(
+      let subject = try TestNetwork(
         .small(), imageCount: imageCount, expansions: .automatic, frozen: .all)
       for i in 0..<subject.network.images.count {
         let imageSize = subject.network.images.count / 8
@@ -105,8 +107,8 @@ final class FrozenPartTests: XCTestCase {
     // One step in groups, frozen at each place, is the same in rounds.
     for part in parts {
       let gradients = try [1, 4].map { rounds in
-        let subject = TestNetwork(.small(), expansions: .automatic)
-        let network = EfficientNet(
+        let subject = try TestNetwork(.small(), expansions: .automatic)
+        let network = try EfficientNet(
           .small(),
           layout: BatchLayout(
             microBatchCount: 4 / rounds, microBatchSize: 2, groupLevel: 0, rounds: rounds),

@@ -15,7 +15,7 @@ final class GradientTests: XCTestCase {
   ) throws {
     for (expansions, first) in [(ExpansionStorage.stored, 0), (.recomputed, 5)] {
       try check(
-        TestNetwork(
+        try TestNetwork(
           architecture, imageCount: imageCount, microBatchSize: microBatchSize,
           groupLevel: groupLevel, expansions: expansions), first: first,
         architecture.activation == .relu6 ? cornerTolerance : tolerance, "\(expansions)")
@@ -30,12 +30,15 @@ final class GradientTests: XCTestCase {
     let gradient = subject.network.gradient
     let all = Array(UnsafeBufferPointer(start: gradient, count: subject.table.trainableSize))
     let tensors = subject.table.trainable
+    var (met, checked) = (0, 0)
     for index in stride(from: first, to: tensors.count, by: 11) {
       let tensor = tensors[index]
       let own = Array(all[tensor.range])
       let norm = own.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
       // A gradient that is nearly zero by symmetry has no slope that float32 could show.
+      met += 1
       guard norm > 0.02 * base else { continue }
+      checked += 1
       let original = tensor.range.map { subject.weights.start[$0] }
       func slope(_ step: Double) throws -> Double {
         let losses = try [step, -step].map { step in
@@ -53,6 +56,7 @@ final class GradientTests: XCTestCase {
       let extrapolated = (4 * (try slope(step / 2)) - (try slope(step))) / 3
       XCTAssertEqual(extrapolated / norm, 1, accuracy: tolerance, "\(label): \(tensor.path)")
     }
+    XCTAssertGreaterThanOrEqual(2 * checked, met, "\(label): too few slopes to tell")
   }
 
   /// A micro-batch of more images than share a tile, with fewer pixels than outputs and with more.
@@ -63,10 +67,23 @@ final class GradientTests: XCTestCase {
           $0.resolution = side
           $0.stemStride = 1
           $0.stages = [
-            Stage(kernel: 3, stride: 1, expansion: 1, channels: 8, repeats: 1),
-            Stage(kernel: 5, stride: 1, expansion: 6, channels: 64, repeats: 2),
+            Stage(.separable, kernel: 3, stride: 1, channels: 8, repeats: 1, squeezeRatio: 0.25),
+            Stage(
+              .mbConv, kernel: 5, stride: 1, expansion: 6, channels: 64, repeats: 2,
+              squeezeRatio: 0.25),
           ]
         }, imageCount: 14, microBatchSize: 6)
+    }
+  }
+
+  /// Every kind of block behind every other, with gates and short cuts where they may be.
+  func testTablesOfAllKinds() throws {
+    for table in Architecture.tables {
+      try check(
+        .small {
+          $0.stages = table
+          $0.dropPath = 0.3
+        })
     }
   }
 
@@ -94,7 +111,7 @@ final class GradientTests: XCTestCase {
   func testLite() throws { try check(.small(isLite: true)) }
 
   func testMixedLabels() throws {
-    let subject = TestNetwork(.small(), expansions: .automatic)
+    let subject = try TestNetwork(.small(), expansions: .automatic)
     let network = subject.network
     for image in 0..<8 {
       network.partnerLabels[image] = network.labels[7 - image]
@@ -106,7 +123,7 @@ final class GradientTests: XCTestCase {
   }
 
   func testAShortBatchWeighsEveryImageOnce() throws {
-    let subject = TestNetwork(.small(), expansions: .automatic)
+    let subject = try TestNetwork(.small(), expansions: .automatic)
     // Three images in four micro-batches: one of them is empty.
     for run in subject.network.beginBatch(imageCount: 3) {
       XCTAssertLessThanOrEqual(run.positions.count, 1)

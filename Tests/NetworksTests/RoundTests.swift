@@ -14,10 +14,10 @@ final class RoundTests: XCTestCase {
     _ architecture: Architecture, microBatches: Int, imageCount: Int, groupLevel: Int, rounds: Int
   ) throws -> Outcome {
     let table = architecture.parameterTable
-    let weights = FloatBuffer(count: table.trainableSize)
-    let statistics = FloatBuffer(count: table.statisticsSize)
+    let weights = try FloatBuffer(count: table.trainableSize)
+    let statistics = try FloatBuffer(count: table.statisticsSize)
     table.initialize(weights: weights.start, statistics: statistics.start, seed: 3)
-    let network = EfficientNet(
+    let network = try EfficientNet(
       architecture,
       layout: BatchLayout(
         microBatchCount: microBatches / rounds, microBatchSize: 2, groupLevel: groupLevel,
@@ -43,7 +43,7 @@ final class RoundTests: XCTestCase {
           }
         }
         correct += try network.train(
-          key: EfficientNet.RandomKey(seed: 7, epoch: step), smoothing: 0.1
+          key: RandomKey(seed: 7, epoch: step), smoothing: 0.1
         ).reduce(0) { $0 + $1.correct }
       }
       network.updateRunningStatistics(statistics.start)

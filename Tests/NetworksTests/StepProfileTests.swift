@@ -9,7 +9,7 @@ final class StepProfileTests: XCTestCase {
   private func train(
     _ architecture: Architecture, _ expansions: ExpansionStorage, _ profile: StepProfile?
   ) throws -> [UInt32] {
-    let subject = TestNetwork(architecture, imageCount: images, expansions: expansions)
+    let subject = try TestNetwork(architecture, imageCount: images, expansions: expansions)
     subject.network.profile = profile
     profile?.begin()
     _ = try subject.loss()
@@ -59,7 +59,7 @@ final class StepProfileTests: XCTestCase {
         for (index, block) in architecture.blocks.enumerated() {
           let inputs = block.geometry.height * block.geometry.width
           if index > 0 || block.hasSkip { floats += inputs * channelStride(block.inputChannels) }
-          if block.isExpanding, expansions == .stored {
+          if block.stage.kind.isExpanding, expansions == .stored {
             floats += inputs * channelStride(block.expandedChannels)
           }
           floats +=

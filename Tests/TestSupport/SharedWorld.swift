@@ -11,9 +11,9 @@ nonisolated(unsafe) private var session: MPISession?
 ///
 /// A process can start MPI once, so the tests of all targets share it; it ends with the process.
 package func sharedWorld() throws -> Communicator {
-  if let session { return session.world }
+  if let session { return try session.world }
   let started = try MPISession()
   session = started
   atexit { session = nil }
-  return started.world
+  return try started.world
 }

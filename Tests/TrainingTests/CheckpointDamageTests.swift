@@ -17,20 +17,20 @@ final class CheckpointDamageTests: CheckpointTestCase {
 
   private var random = CounterRandom(seed: seed, purpose: .synthetic)
   /// What states are read into.
-  private lazy var target = small(seed: 1)
+  private lazy var target = Result { try small(seed: 1) }
 
   private func any(below bound: Int) -> Int {
     min(Int(random.uniform() * Double(bound)), bound - 1)
   }
 
   /// The smallest network that has every kind of layer: there are many files to write.
-  private func small(seed: UInt64) -> ModelState {
-    state(width: 0.05, stages: 2, seed: seed, isAveraging: false)
+  private func small(seed: UInt64) throws -> ModelState {
+    try state(width: 0.05, stages: 2, seed: seed, isAveraging: false)
   }
 
   /// Writes the older checkpoint, and returns the hash of its state.
   private func writeOlder() throws -> String {
-    let older = small(seed: 16)
+    let older = try small(seed: 16)
     try write(older, Self.olderName, step: 16)
     return older.sha256
   }
@@ -41,7 +41,7 @@ final class CheckpointDamageTests: CheckpointTestCase {
     _ older: String, _ what: String, orWhole newer: (state: String, of: Checkpoint)? = nil,
     line: UInt = #line
   ) throws {
-    guard let found = try newest(like: target) else {
+    guard let found = try newest(like: target.get()) else {
       return XCTFail("\(what): nothing is found", line: line)
     }
     if let newer, found.step == 17 {
@@ -56,7 +56,7 @@ final class CheckpointDamageTests: CheckpointTestCase {
 
   func testAWriteThatIsCutAnywhereLeavesTheOlderCheckpoint() throws {
     let older = try writeOlder()
-    let newer = small(seed: 17)
+    let newer = try small(seed: 17)
     let size = try Data(contentsOf: URL(fileURLWithPath: write(newer, "whole", step: 17))).count
     var limit = rlimit()
     XCTAssertEqual(getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit), 0)
@@ -71,7 +71,7 @@ final class CheckpointDamageTests: CheckpointTestCase {
       limit.rlim_cur = unlimited
       setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
       XCTAssertThrowsError(try result.get(), "write \(number), cut at byte \(bytes) of \(size)") {
-        XCTAssertEqual(($0 as? TrainingError)?.kind, .output)
+        XCTAssertEqual(($0 as? TrainingError)?.faultKind, .output)
         XCTAssertTrue("\($0)".contains("File too large"), "\($0)")
       }
       try assertOlderIsFound(older, "write \(number), cut at byte \(bytes)")
@@ -85,7 +85,7 @@ final class CheckpointDamageTests: CheckpointTestCase {
 
   func testNoDamageToAFinishedCheckpointIsTakenForItsValues() throws {
     let older = try writeOlder()
-    let state = small(seed: 17)
+    let state = try small(seed: 17)
     let path = try write(state, Self.newerName, step: 17)
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     let newer = (state: state.sha256, of: try Checkpoint(describing: path))
@@ -152,7 +152,7 @@ final class CheckpointDamageTests: CheckpointTestCase {
 
   func testEveryTensorIsCheckedAndNamed() throws {
     let older = try writeOlder()
-    let state = small(seed: 17)
+    let state = try small(seed: 17)
     let path = try write(state, Self.newerName, step: 17)
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     let file = try HDF5File(reading: path)
@@ -194,7 +194,7 @@ final class CheckpointDamageTests: CheckpointTestCase {
     try files.removeItem(atPath: path)
     try write(state(seed: 3), Self.newerName, step: 17)
     XCTAssertThrowsError(try newest(like: small(seed: 1)), "another network's is no damage") {
-      XCTAssertEqual(($0 as? TrainingError)?.kind, .usage)
+      XCTAssertEqual(($0 as? TrainingError)?.faultKind, .usage)
     }
   }
 
@@ -203,12 +203,12 @@ final class CheckpointDamageTests: CheckpointTestCase {
     let path = "\(folder)/\(Self.newerName)"
     func assertRefused(_ part: String, line: UInt = #line) {
       let found = Result {
-        try RunFolder(folder).readNewest(into: target) { (checkpoint) throws(TrainingError) in
+        try RunFolder(folder).readNewest(into: target.get()) { (checkpoint) throws(TrainingError) in
           if checkpoint.step == 17 { _ = try checkpoint.parsedConfiguration(path) }
         }
       }
       XCTAssertThrowsError(try found.get(), part, line: line) {
-        XCTAssertEqual(($0 as? TrainingError)?.kind, .data, line: line)
+        XCTAssertEqual(($0 as? TrainingError)?.faultKind, .data, line: line)
         XCTAssertTrue("\($0)".contains(part) && "\($0)".contains(path), "\($0)", line: line)
       }
     }
@@ -222,7 +222,8 @@ final class CheckpointDamageTests: CheckpointTestCase {
     bytes.replace(
       Data("checkpoint 3\n".utf8), with: Data("checkpoint 4\n".utf8), maxReplacements: 1)
     try bytes.write(to: URL(fileURLWithPath: path))
-    XCTAssertEqual(try newest(like: target)?.step, 16, "a digit of this version that is damaged")
+    XCTAssertEqual(
+      try newest(like: target.get())?.step, 16, "a digit of this version that is damaged")
     let words = String(decoding: bytes.prefix(512), as: UTF8.self)
       .split(whereSeparator: \.isWhitespace)
     let (start, end) = (try XCTUnwrap(Int(words[5])), try XCTUnwrap(Int(words[6])))

@@ -19,11 +19,12 @@ class CheckpointTestCase: XCTestCase {
   /// A state of a network of few narrow blocks, with something in every arena.
   func state(
     width: Double = 0.25, stages: Int = 7, seed: UInt64, isAveraging: Bool = true
-  ) -> ModelState {
-    var architecture = Architecture(Coefficients(width: width, depth: 0.3, resolution: 32))
+  ) throws -> ModelState {
+    var architecture = Architecture(
+      .v1, Coefficients(width: width, depth: 0.3, resolution: 32))
     architecture.stages = Array(architecture.stages.prefix(stages))
     architecture.classes = 3
-    let state = ModelState(
+    let state = try ModelState(
       table: architecture.parameterTable, seed: seed, isAveraging: isAveraging,
       usesMeanSquare: true)
     for arena in state.arenas {

@@ -7,9 +7,9 @@ import XCTest
 final class CheckpointTests: CheckpointTestCase {
   func testAStateComesBackToTheBit() throws {
     for isAveraging in [false, true] {
-      let state = state(seed: 1, isAveraging: isAveraging)
+      let state = try state(seed: 1, isAveraging: isAveraging)
       let path = try write(state)
-      let copy = self.state(seed: 2, isAveraging: isAveraging)
+      let copy = try self.state(seed: 2, isAveraging: isAveraging)
       XCTAssertNotEqual(copy.sha256, state.sha256)
       var parts = 0
       let checkpoint = try Checkpoint.read(path, into: copy) { parts += 1 }
@@ -23,7 +23,7 @@ final class CheckpointTests: CheckpointTestCase {
   }
 
   func testTheRootIsKerasLayout() throws {
-    let state = state(seed: 1, isAveraging: true)
+    let state = try state(seed: 1, isAveraging: true)
     let file = try HDF5File(reading: try write(state))
     let layers = try file.attribute("layer_names", as: [String].self)
     XCTAssertEqual(layers.first, "normalization")
@@ -47,7 +47,7 @@ final class CheckpointTests: CheckpointTestCase {
     let text = "# " + String(repeating: "ä", count: 40_000)
     XCTAssertGreaterThan(9 * names.count, HDF5File.attributeByteLimit)
     XCTAssertGreaterThan(text.utf8.count, HDF5File.attributeByteLimit)
-    let state = state(seed: 1, isAveraging: true)
+    let state = try state(seed: 1, isAveraging: true)
     let root = try HDF5File(reading: write(state, "short.h5"))
       .attribute("layer_names", as: [String].self)
     let path = try write(state, configuration: text, classNames: names)
@@ -66,7 +66,7 @@ final class CheckpointTests: CheckpointTestCase {
   }
 
   func testADamagedTensorIsNamed() throws {
-    let state = state(seed: 1, isAveraging: true)
+    let state = try state(seed: 1, isAveraging: true)
     let path = try write(state)
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     let file = try HDF5File(reading: path)
@@ -83,7 +83,7 @@ final class CheckpointTests: CheckpointTestCase {
       XCTAssertThrowsError(
         try Checkpoint.read(copy, into: self.state(seed: 2, isAveraging: true)), dataset
       ) {
-        XCTAssertEqual(($0 as? TrainingError)?.kind, .data)
+        XCTAssertEqual(($0 as? TrainingError)?.faultKind, .data)
         for part in [copy, "is damaged", dataset] {
           XCTAssertTrue("\($0)".contains(part), "\($0)")
         }
@@ -93,9 +93,9 @@ final class CheckpointTests: CheckpointTestCase {
 
   func testAnotherNetworkIsNamedByItsFirstDifferingTensor() throws {
     let path = try write(state(seed: 1, isAveraging: true))
-    let wider = state(width: 0.5, seed: 1, isAveraging: true)
+    let wider = try state(width: 0.5, seed: 1, isAveraging: true)
     XCTAssertThrowsError(try Checkpoint.read(path, into: wider)) {
-      XCTAssertEqual(($0 as? TrainingError)?.kind, .usage)
+      XCTAssertEqual(($0 as? TrainingError)?.faultKind, .usage)
       for part in ["stem_conv/kernel", "[3, 3, 3, 8]", "[3, 3, 3, 16]"] {
         XCTAssertTrue("\($0)".contains(part), "\($0)")
       }

@@ -113,7 +113,7 @@ final class ConfigurationTests: XCTestCase {
     XCTAssertTrue(configuration.yaml.contains("\n  batchNormEpsilon: 1e-05\n"))
     XCTAssertEqual(try read(second).network.phi, 0.5)
     XCTAssertEqual(try read(third).finetuning.checkpoint, "/configs/runs/best.h5")
-    XCTAssertEqual(try read(third).finetuning.freeze, .stage5)
+    XCTAssertEqual(try read(third).finetuning.freeze, .stages(5))
     XCTAssertFalse(configuration.yaml.contains("finetuning"))
     XCTAssertEqual(try read(third).optimizer.trustCoefficient, 0.002)
     XCTAssertEqual(try read(minimal, "optimizer.kind=lars").optimizer.epsilon, 0)
@@ -149,16 +149,20 @@ final class ConfigurationTests: XCTestCase {
         + "allowed: kind, momentum, nesterov, weightDecay")
     assertFault(
       minimal + "\nnetwork: {phi: 1, width: 2}",
-      is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, phi, alpha, beta, "
-        + "gamma, resolution, classes, inputChannels, stemStride, dropout, dropPath, "
-        + "batchNormEpsilon, batchNormMomentum, batchNormGroup")
+      is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, stages, stem, "
+        + "head, phi, alpha, beta, gamma, resolution, evaluationResolution, classes, "
+        + "inputChannels, stemStride, dropout, dropPath, batchNormEpsilon, batchNormMomentum, batchNormGroup"
+    )
     assertFault(
       minimal + "\nfinetuning: {freeze: stem}",
       is: "digits.yaml:10: finetuning.freeze: unknown key without checkpoint; allowed: checkpoint")
     assertFault(
       minimal + "\nfinetuning: {checkpoint: a.h5, freeze: stage8}",
-      is: "digits.yaml:10: finetuning.freeze: stage8 is not allowed (did you mean stage1?); "
-        + "allowed: none, stem, stage1, stage2, stage3, stage4, stage5, stage6, stage7, all")
+      is: "digits.yaml:10: finetuning.freeze: stage8 is not among the 7 stages of the network")
+    assertFault(
+      minimal + "\nfinetuning: {checkpoint: a.h5, freeze: stage01}",
+      is: "digits.yaml:10: finetuning.freeze: expected one of none, stem, stage1, stage2 … and "
+        + "all, found stage01")
     // With an unknown kind nobody knows which keys it uses.
     assertFault(
       minimal + "\noptimizer:\n  nesterov: true\n  kind: sdg",
@@ -259,7 +263,7 @@ final class ConfigurationTests: XCTestCase {
         + "give one a channel")
     assertFault(
       minimal + "\nnetwork: {phi: 1, model: b1}",
-      is: "digits.yaml:10: network.phi: scales from b0, but network.model is b1; "
+      is: "digits.yaml:10: network.phi: scales from b0 or v2-b0, but network.model is b1; "
         + "leave one of the two out")
     assertFault(
       minimal + "\n  warmupEpochs: 10",
@@ -317,6 +321,40 @@ final class ConfigurationTests: XCTestCase {
     for malformed in ["batch.size", "size=3", "a.b.c=3", ".size=3", ""] {
       assertFault(
         minimal, malformed, is: "--set \(malformed): expected section.key=value")
+    }
+  }
+
+  func testStagesOfProgressiveLearningGrowToTheConfigurationItself() throws {
+    let yaml = """
+      network: {model: v2-s}
+      data: {train: none, policy: randAugment, policyMagnitude: 15, mixup: 0.3}
+      batch: {size: 8, microBatch: 8}
+      training: {steps: 10, progressiveStages: 4}
+      schedule: {learningRate: 0.1}
+      """
+    let configuration = try read(yaml)
+    let stages = (0..<4).map(configuration.stage)
+    XCTAssertEqual(stages.map(\.network.resolution), [128, 185, 243, nil])
+    XCTAssertEqual(stages[1].network.dropout ?? 0, 0.1 + 0.1 / 3, accuracy: 1e-12)
+    XCTAssertEqual(stages[2].data.policyMagnitude, 5 + 20.0 / 3, accuracy: 1e-12)
+    XCTAssertEqual(stages.map { ($0.data.mixup * 10).rounded() }, [0, 1, 2, 3])
+    XCTAssertEqual(stages[3], configuration)
+    // Ten steps in four parts.
+    XCTAssertEqual(
+      (0..<10).map { configuration.stage(ofStep: $0, of: 10).index },
+      [0, 0, 1, 1, 1, 2, 2, 3, 3, 3])
+    XCTAssertEqual(configuration.stage(ofStep: 3, of: 10).end, 5)
+    XCTAssertEqual(configuration.stage(ofStep: 10, of: 10).index, 3)
+    XCTAssertEqual(configuration.stage(ofStep: 0, of: 1_000_000_000_000).end, 250_000_000_000)
+    XCTAssertEqual(
+      try read(yaml, "training.progressiveStages=1").stage(0),
+      try read(yaml, "training.progressiveStages=1"))
+    assertFault(
+      yaml, "training.firstResolution=301",
+      is: "--set training.firstResolution=301: training.firstResolution: 301 is above the "
+        + "resolution of the network, 300")
+    XCTAssertThrowsError(try read(minimal, "training.firstMixup=1")) {
+      XCTAssertTrue("\($0)".contains("unknown key without progressiveStages;"), "\($0)")
     }
   }
 }

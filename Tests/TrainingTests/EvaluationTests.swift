@@ -25,30 +25,10 @@ final class EvaluationTests: XCTestCase {
     try FileManager.default.removeItem(atPath: folder)
   }
 
-  /// Grey noise of three classes.
-  private struct Noise: ImageSource {
-    let height = 12
-    let width = 12
-    let channels = 1
-    let classNames = ["a", "b", "c"]
-    let credit = ""
-    let name = "noise"
-    let labels: [Int32]
-    /// Whether all images are the same.
-    var isConstant = false
-
-    func read(_ index: Int, into bytes: UnsafeMutableBufferPointer<UInt8>) {
-      var random = CounterRandom(
-        seed: 1, sample: isConstant ? 0 : index, purpose: .synthetic)
-      for i in bytes.indices { bytes[i] = UInt8(255 * random.uniform()) }
-    }
-  }
-
   /// Packs `count` images and returns the path of the shard.
   private func data(count: Int) throws -> String {
-    let source = Noise(labels: (0..<Int32(count)).map { $0 * $0 % 3 })
     let output = try Packer(validation: .count(0), isAsIs: true).pack(
-      source, into: "\(folder)/\(count)")
+      NoiseSource(count: count), into: "\(folder)/\(count)")
     return output.training[0]
   }
 
@@ -62,7 +42,7 @@ final class EvaluationTests: XCTestCase {
         training: {steps: 1}
         schedule: {learningRate: 1}
         """)
-    let state = ModelState(
+    let state = try ModelState(
       table: Architecture(configuration.network, classes: 3).parameterTable, seed: 1,
       isAveraging: true, usesMeanSquare: true)
     let path = "\(folder)/checkpoint-\(batchSize).h5"
@@ -150,12 +130,12 @@ final class EvaluationTests: XCTestCase {
 
   func testOfEqualMistakesTheFirstImagesAreKept() throws {
     let world = try sharedWorld()
-    let source = Noise(labels: Array(repeating: 1, count: 70), isConstant: true)
+    let source = NoiseSource(labels: Array(repeating: 1, count: 70), isConstant: true)
     let packer = Packer(validation: .count(0), isAsIs: true)
     let data = try packer.pack(source, into: "\(folder)/constant").training[0]
     let checkpoint = try checkpoint(batchSize: 4)
     let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
-    let other = Noise(labels: Array(repeating: 2, count: 70), isConstant: true)
+    let other = NoiseSource(labels: Array(repeating: 2, count: 70), isConstant: true)
     let others = try packer.pack(other, into: "\(folder)/other").training[0]
     let second = try Evaluation(checkpoint: checkpoint, data: others, communicator: world)
     // All images are the same, so that they are all right or all mistaken in one way.

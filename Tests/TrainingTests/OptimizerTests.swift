@@ -7,10 +7,11 @@ final class OptimizerTests: XCTestCase {
   /// A few roundings of values near 1.
   private let tolerance = 1e-6
 
-  private func state(isAveraging: Bool = false, usesMeanSquare: Bool = false) -> ModelState {
-    var architecture = Architecture(Coefficients(width: 0.25, depth: 0.3, resolution: 32))
+  private func state(isAveraging: Bool = false, usesMeanSquare: Bool = false) throws -> ModelState {
+    var architecture = Architecture(
+      .v1, Coefficients(width: 0.25, depth: 0.3, resolution: 32))
     architecture.classes = 3
-    return ModelState(
+    return try ModelState(
       table: architecture.parameterTable, seed: 1, isAveraging: isAveraging,
       usesMeanSquare: usesMeanSquare)
   }
@@ -46,7 +47,7 @@ final class OptimizerTests: XCTestCase {
     for (isAveraging, isClipping) in [(false, false), (true, false), (false, true), (true, true)] {
       for kind in ["rmsprop, decay: 0.75, epsilon: 0.5", "sgd, nesterov: true"] {
         let usesMeanSquare = kind.hasPrefix("rmsprop")
-        let state = state(isAveraging: isAveraging, usesMeanSquare: usesMeanSquare)
+        let state = try state(isAveraging: isAveraging, usesMeanSquare: usesMeanSquare)
         let table = state.table
         let gradient = gradient(table)
         XCTAssertTrue(table.trainable.contains { $0.count % vectorWidth != 0 }, "nothing is odd")
@@ -96,7 +97,7 @@ final class OptimizerTests: XCTestCase {
   func testLARSFollowsItsFormulaInEveryTensor() throws {
     let (rate, eta, decay, epsilon, momentum) = (0.5, 0.25, 0.125, 0.01, 0.5)
     for (isNesterov, clipNorm) in [(false, nil), (true, nil), (false, 2.0)] as [(Bool, Double?)] {
-      let state = state(isAveraging: true)
+      let state = try state(isAveraging: true)
       let table = state.table
       let gradient = gradient(table)
       let optimizer = Optimizer(
@@ -134,7 +135,7 @@ final class OptimizerTests: XCTestCase {
 
   /// ‖w‖ = 5 and ‖g‖ = 10, so that trust is 0.5·5/(10 + 0.5·5) = 0.2; the numbers by hand.
   func testLARSByHand() throws {
-    let state = state()
+    let state = try state()
     let table = state.table
     var gradient = [Float](repeating: 0, count: state.weights.count)
     let (kernel, bias) = (
@@ -167,7 +168,7 @@ final class OptimizerTests: XCTestCase {
   }
 
   func testAGradientThatIsNotFiniteChangesNothing() throws {
-    let state = state(isAveraging: true, usesMeanSquare: true)
+    let state = try state(isAveraging: true, usesMeanSquare: true)
     let before = state.sha256
     let optimizer = Optimizer(
       try settings("kind: rmsprop"), table: state.table, averagingDecay: 0.5, clipNorm: 1)
@@ -181,7 +182,7 @@ final class OptimizerTests: XCTestCase {
   }
 
   func testWeightDecaySkipsBatchNormalizationAlone() throws {
-    let state = state()
+    let state = try state()
     let zero = [Float](repeating: 0, count: state.weights.count)
     let before = Array(state.weights.values)
     let optimizer = Optimizer(try sgd("momentum: 0, weightDecay: 0.5"), table: state.table)
@@ -195,7 +196,7 @@ final class OptimizerTests: XCTestCase {
   }
 
   func testClippingBoundsTheNormOfTheMeanGradient() throws {
-    let state = state()
+    let state = try state()
     let table = state.table
     var gradient = [Float](repeating: 0, count: state.weights.count)
     for tensor in table.trainable { for i in tensor.range { gradient[i] = 8 } }
@@ -213,7 +214,7 @@ final class OptimizerTests: XCTestCase {
     for kind in ["rmsprop", "sgd", "lars"] {
       let usesMeanSquare = kind == "rmsprop"
       let (slow, full) = (
-        state(usesMeanSquare: usesMeanSquare), state(usesMeanSquare: usesMeanSquare)
+        try state(usesMeanSquare: usesMeanSquare), try state(usesMeanSquare: usesMeanSquare)
       )
       let table = slow.table
       let before = Array(slow.weights.values)
@@ -245,7 +246,7 @@ final class OptimizerTests: XCTestCase {
   }
 
   func testTheMovingAveragesRampUp() throws {
-    let state = state(isAveraging: true)
+    let state = try state(isAveraging: true)
     let weights = try XCTUnwrap(state.averagedWeights)
     let statistics = try XCTUnwrap(state.averagedStatistics)
     let optimizer = Optimizer(

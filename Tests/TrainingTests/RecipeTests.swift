@@ -44,6 +44,23 @@ final class RecipeTests: XCTestCase {
     }
   }
 
+  func testTheSecondFamilyGrowsAsPublished() throws {
+    let (small, base) = (try recipe("v2-s"), try recipe("v2-b0"))
+    XCTAssertEqual(
+      (0..<4).map { small.stage($0).network.resolution ?? 300 }, [128, 185, 243, 300])
+    XCTAssertEqual((0..<4).map { small.stage($0).data.policyMagnitude.rounded() }, [5, 8, 12, 15])
+    XCTAssertEqual(
+      (0..<4).map { base.stage($0).network.resolution ?? 192 }, [128, 149, 171, 192])
+    for index in 0..<4 {
+      XCTAssertEqual(base.stage(index).network.dropout ?? 0.2, 0.2, accuracy: 1e-12)
+    }
+    for recipe in [small, base] {
+      XCTAssertEqual(recipe.optimizer, try self.recipe("b0").optimizer)
+      XCTAssertEqual(recipe.schedule, try self.recipe("b0").schedule)
+      XCTAssertEqual(recipe.training.epochs, 350)
+    }
+  }
+
   /// Learning rate of the official code, written out: 0.016 for 256 images, five epochs of warm-up, a
   /// factor of 0.97 every 2.4 epochs counted from the first step.
   private func officialRate(_ step: Int) -> Double {
@@ -88,10 +105,11 @@ final class RecipeTests: XCTestCase {
   /// where g is the mean gradient, with 1e-5·w outside of batch normalisation, and
   /// d = min(0.9999, (1 + t)/(10 + t)) after t steps.
   private func checkStep(_ step: Int, _ recipe: Configuration, rate: Double) throws {
-    var architecture = Architecture(Coefficients(width: 0.25, depth: 0.3, resolution: 32))
+    var architecture = Architecture(
+      .v1, Coefficients(width: 0.25, depth: 0.3, resolution: 32))
     architecture.classes = 3
     let table = architecture.parameterTable
-    let state = ModelState(
+    let state = try ModelState(
       table: table, seed: 1, isAveraging: recipe.averaging.decay > 0,
       usesMeanSquare: recipe.optimizer.kind == .rmsprop)
     let average = try XCTUnwrap(state.averagedWeights)

@@ -1,3 +1,5 @@
+import Foundation
+import HDF5
 import MPI
 import TestSupport
 import Training
@@ -24,5 +26,34 @@ final class ReferenceVerificationTests: XCTestCase {
 
   func testDeepNetworkMatchesItsReference() throws {
     try verify("deep.h5", microBatches: try sharedWorld().size == 1 ? [1, 2, 4, 8] : [1, 2])
+  }
+
+  func testTablesOfAllKindsMatchTheirReferences() throws {
+    for name in ["stages-v1.h5", "stages-v2.h5"] {
+      try verify(name, microBatches: try sharedWorld().size == 1 ? [1, 2] : [1])
+    }
+  }
+
+  func testLossesThatTheFileDoesNotHaveAreRefused() throws {
+    let world = try sharedWorld()
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).h5").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let file = try HDF5File(creating: path)
+    try file.createGroup("rmsprop")
+    for (name, value) in [("resolution", 32), ("classes", 3), ("batch", world.size)] {
+      try file.setAttribute(name, to: value)
+    }
+    for name in ["width", "depth", "bn_epsilon", "bn_momentum", "label_smoothing"] {
+      try file.setAttribute(name, to: 0.5)
+    }
+    for name in ["rho", "momentum", "epsilon", "learning_rate"] {
+      try file.setAttribute(name, of: "rmsprop", to: 0.5)
+    }
+    try file.setAttribute("steps", of: "rmsprop", to: 2)
+    try file.write([Float(1)], to: "rmsprop/losses", shape: [1])
+    try file.close()
+    XCTAssertThrowsError(try ReferenceVerification(path: path, communicator: world)) {
+      XCTAssertTrue("\($0)".contains("its shape is [1], not [2]"), "\($0)")
+    }
   }
 }

@@ -6,14 +6,14 @@ final class RunFolderTests: CheckpointTestCase {
   func testALockThatIsNotGivenUpIsWaitedForAndThenRefused() throws {
     func lock(waiting seconds: Double) throws -> (attempts: Int, told: [String]) {
       var (attempts, told): (Int, [String]) = (0, [])
-      do {
-        try RunFolder(folder).lock(waiting: seconds) {
+      do throws(TrainingError) {
+        _ = try FolderLease(RunFolder(folder), waiting: seconds) {
           attempts += 1
         } _: {
           told.append($0)
         }
       } catch {
-        XCTAssertEqual(error.kind, .usage)
+        XCTAssertEqual(error.faultKind, .usage)
         XCTAssertTrue("\(error)".contains("another run is writing in \(folder)"), "\(error)")
         return (attempts, told)
       }
@@ -27,5 +27,16 @@ final class RunFolderTests: CheckpointTestCase {
     XCTAssertEqual(told.count, 1)
     XCTAssertTrue(told[0].contains("waiting up to"), told[0])
     XCTAssertEqual(try lock(waiting: 0).told, [])
+  }
+
+  func testAFolderIsFreeWhenItsRunIsOver() throws {
+    func lease() throws -> FolderLease {
+      try FolderLease(RunFolder(folder), waiting: 0, advance: {}) { _ in }
+    }
+    var first: FolderLease? = try lease()
+    XCTAssertNotNil(first)
+    XCTAssertThrowsError(try lease())
+    first = nil
+    XCTAssertNoThrow(try lease())
   }
 }

@@ -66,11 +66,11 @@ package struct ExchangeBenchmark: Sendable, Encodable {
   ///   - sizes: Bytes, multiples of 8.
   ///   - seconds: Time for each size, about, after warming up.
   ///   - observer: Is told each line.
-  /// - Throws: When the library refuses or loses a rank.
+  /// - Throws: When the library refuses or loses a rank; where the system has not the memory.
   package init(
     sizes: [Int], seconds: Double, _ hosts: HostMap, communicator: Communicator,
     observer: (Line) -> Void
-  ) throws(MPIError) {
+  ) throws {
     ranks = communicator.size
     self.hosts = hosts
     version = MPISession.libraryVersion
@@ -89,16 +89,16 @@ package struct ExchangeBenchmark: Sendable, Encodable {
   private static func measure(
     _ bytes: Int, seconds: Double, _ pattern: SumPattern, _ form: PipelinedSum.Form,
     _ communicator: Communicator
-  ) throws(MPIError) -> Line {
+  ) throws -> Line {
     let sums = min(max(sampleBytes / bytes, 1), mostSums)
     let plan = ReductionPlan(
       partition: MicroBatchPartition(
         microBatchCount: communicator.size, rankCount: communicator.size),
       rank: communicator.rank)
-    let all = (0..<sums).map { _ -> any ExchangeSum in
+    let all = try (0..<sums).map { _ -> any ExchangeSum in
       bytes < smallestInChunks
         ? StatisticsSum(bytes: bytes, plan: plan, over: communicator)
-        : GradientSum(bytes: bytes, plan: plan, form: form, over: communicator)
+        : try GradientSum(bytes: bytes, plan: plan, form: form, over: communicator)
     }
     var wrong = 0
     /// Seconds of one sum on this rank; every sum begins with fresh values.

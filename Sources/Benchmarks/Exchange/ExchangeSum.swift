@@ -62,10 +62,10 @@ final class GradientSum: ExchangeSum {
   /// - Parameter plan: The tree of one micro-batch a rank.
   init(
     bytes: Int, plan: ReductionPlan, form: PipelinedSum.Form, over communicator: Communicator
-  ) {
-    values = FloatBuffer(count: bytes / MemoryLayout<Float>.stride)
+  ) throws(MemoryShortage) {
+    values = try FloatBuffer(count: bytes / MemoryLayout<Float>.stride)
     self.communicator = communicator
-    chunks = PipelinedSum(
+    chunks = try PipelinedSum(
       values.start, payload: values.count, plan: plan, over: communicator, form: form)
   }
 

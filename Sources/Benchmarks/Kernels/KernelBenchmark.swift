@@ -1,3 +1,4 @@
+package import Boundary
 import Foundation
 import Kernels
 
@@ -34,7 +35,8 @@ package struct KernelBenchmark: Sendable, Encodable {
   }
 
   /// A kernel that does not compute what its reference computes.
-  package struct WrongKernel: Error, CustomStringConvertible {
+  package struct WrongKernel: Fault {
+    package let faultKind = FaultKind.check
     /// Name, shape, difference and tolerance in one line.
     package let description: String
   }
@@ -68,9 +70,9 @@ package struct KernelBenchmark: Sendable, Encodable {
     }
   }
 
-  /// All operations of a step, on shapes of B0 at 224 × 224.
+  /// All operations of a step, on shapes of B0 at 224 × 224, fused blocks on those of V2-S at 300 × 300.
   package static var cases: [KernelCase] {
-    DepthwiseCases.all + StemCases.all + ProductCases.all + ActivationCases.all
+    DepthwiseCases.all + StandardConvolutionCases.all + ProductCases.all + ActivationCases.all
       + StatisticsCases.all + SqueezeExcitationCases.all + UpdateCases.all
   }
 }

@@ -37,7 +37,7 @@ package final class Operands {
 
   /// Zeros, aligned to a cache line.
   package func room(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let buffer = FloatBuffer(count: count)
+    let buffer = FloatBuffer.assured(count: count)
     buffer.values.update(repeating: 0)
     buffers.append(buffer)
     return buffer.start

@@ -62,3 +62,8 @@ extension CounterRandom {
   /// Uniform in `0 ..< count`.
   mutating func index(below count: Int) -> Int { Int(uniform() * Double(count)) }
 }
+
+extension RandomPurpose {
+  /// Measurements drawn again, and steps that simulated ranks replay.
+  static let bootstrap = RandomPurpose(14)
+}

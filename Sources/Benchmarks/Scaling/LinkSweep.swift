@@ -52,7 +52,7 @@ package struct LinkSweep: Sendable, Codable {
   ) throws(MPIError) -> [Sample] {
     if partners.allSatisfy({ $0 == nil }) { return [] }
     let room = memory / MemoryLayout<Float>.stride
-    let (sent, received) = (FloatBuffer(count: room), FloatBuffer(count: room))
+    let (sent, received) = (FloatBuffer.assured(count: room), FloatBuffer.assured(count: room))
     sent.values.update(repeating: 1)
     received.values.update(repeating: 1)
     var samples: [Sample] = []
@@ -87,7 +87,7 @@ package struct LinkSweep: Sendable, Codable {
 
   private static func addition() -> Double {
     let count = 4 << 20
-    let (into, from) = (FloatBuffer(count: count), FloatBuffer(count: count))
+    let (into, from) = (FloatBuffer.assured(count: count), FloatBuffer.assured(count: count))
     from.values.update(repeating: 1)
     let seconds = (0..<5).map { _ in
       MachineRates.seconds { for i in 0..<count { into.start[i] += from.start[i] } }

@@ -19,7 +19,7 @@ final class RecordedTraining {
   ///   - microBatch: Images of a micro-batch.
   init(
     _ architecture: Architecture, batch: Int, microBatch: Int, _ communicator: Communicator
-  ) throws(MPIError) {
+  ) throws(TrainingError) {
     training = try SyntheticTraining(
       architecture, batch: batch, microBatch: microBatch, ExchangeConfiguration(), communicator)
     feed = nil
@@ -39,7 +39,7 @@ final class RecordedTraining {
       architecture, layout, imageCount: configuration.batch.size, configuration.optimizer,
       averagingDecay: configuration.averaging.decay, configuration.exchange, communicator)
     let feed = try DataFeed(configuration)
-    feed.begin(atStep: 0, totalSteps: steps, layout: layout)
+    try feed.begin(atStep: 0, before: steps, layout: layout)
     self.feed = feed
     training.exchange.recorder = recorder
   }
@@ -51,7 +51,9 @@ final class RecordedTraining {
   func step() throws -> StepTimeline {
     let loadStart = ContinuousClock.now
     if let feed {
-      training.imageCount = try feed.load(step: taken, round: 0, into: training.network)
+      training.imageCount = feed.imageCount(ofStep: taken)
+      try feed.load(
+        training.network.beginBatch(imageCount: training.imageCount), into: training.network)
     }
     let loaded = ContinuousClock.now
     recorder.begin()
@@ -65,7 +67,7 @@ final class RecordedTraining {
     let sequence = ExchangeSequence(events)
     if let first = self.sequence, first != sequence {
       throw TrainingError(
-        .communication, "step \(taken) has other exchanges than the first; report this")
+        .rankLost, "step \(taken) has other exchanges than the first; report this")
     }
     self.sequence = sequence
     return StepTimeline(

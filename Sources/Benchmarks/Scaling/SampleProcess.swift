@@ -1,4 +1,4 @@
-import Boundary
+package import Boundary
 import Foundation
 import Hosts
 import Training
@@ -8,9 +8,8 @@ import Training
 /// Output goes to files: no pipe can fill up and stop the job.
 package final class SampleProcess {
   /// A job that did not measure.
-  package struct Failure: Error, CustomStringConvertible {
-    /// What it ended with.
-    package let code: Int32
+  package struct Failure: Fault {
+    package let faultKind: FaultKind
     package let description: String
   }
 
@@ -28,7 +27,9 @@ package final class SampleProcess {
     isOversubscribing: Bool
   ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "effnet-scaling-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch { throw Self.unwritten(folder, error) }
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     // Independent jobs that mpirun binds would all take the first processor.
     process.arguments =
@@ -41,7 +42,8 @@ package final class SampleProcess {
     process.standardOutput = try file("output")
     process.standardError = try file("errors")
     do { try process.run() } catch {
-      throw Failure(code: 2, description: "mpirun cannot be started: \(error.systemReason)")
+      throw Failure(
+        faultKind: .usage, description: "mpirun cannot be started: \(error.systemReason)")
     }
   }
 
@@ -52,20 +54,28 @@ package final class SampleProcess {
 
   private func file(_ name: String) throws -> FileHandle {
     let file = folder.appending(path: name)
-    try Data().write(to: file)
-    return try FileHandle(forWritingTo: file)
+    do {
+      try Data().write(to: file)
+      return try FileHandle(forWritingTo: file)
+    } catch { throw Self.unwritten(file, error) }
+  }
+
+  private static func unwritten(_ file: URL, _ error: any Error) -> Failure {
+    Failure(
+      faultKind: .output,
+      description: "\(file.path) cannot be written: \(error.systemReason); choose another TMPDIR")
   }
 
   /// Waits for the end.
   ///
-  /// - Throws: ``Failure`` of the job, and ``Interruption`` when a signal came.
+  /// - Throws: ``Failure`` of the job, and `Interruption` when a signal came.
   func sample() throws -> ScalingSample {
     while process.isRunning {
-      try Interruption.check()
+      try Interruption.ofBenchmark()
       Thread.sleep(forTimeInterval: 0.01)
     }
-    let output = try Data(contentsOf: folder.appending(path: "output"))
     if process.terminationStatus == 0,
+      let output = try? Data(contentsOf: folder.appending(path: "output")),
       let sample = try? JSONDecoder().decode(ScalingSample.self, from: output)
     {
       return sample
@@ -89,8 +99,12 @@ package final class SampleProcess {
     let own = errors.first { $0.hasPrefix("effnet: ") }?.dropFirst("effnet: ".count)
     let reason =
       own.map(String.init) ?? errors.first { $0.contains { $0.isLetter } } ?? "it told no reason"
+    let status = process.terminationStatus
+    // A launcher returns the signal that a rank died of above 128.
+    let isKilled = process.terminationReason == .uncaughtSignal || (129...192).contains(status)
+    let told = own.flatMap { _ in FaultKind(rawValue: status) }
     return Failure(
-      code: own == nil ? 2 : process.terminationStatus,
+      faultKind: told ?? (isKilled ? .rankLost : .usage),
       description: "\((process.arguments ?? []).joined(separator: " ")) failed: \(reason)")
   }
 
@@ -98,8 +112,10 @@ package final class SampleProcess {
   func end() {
     guard process.isRunning else { return }
     process.terminate()
-    let deadline = Date(timeIntervalSinceNow: 10)
-    while process.isRunning && Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+    let deadline = MonotonicTime.seconds + 10
+    while process.isRunning && MonotonicTime.seconds < deadline {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
   }

@@ -62,7 +62,7 @@ package struct ScalingMeasurement {
   private func requireProcessors(for sample: ScalingSample) throws {
     guard !plan.isOversubscribing, isOversubscribed(sample) else { return }
     throw SampleProcess.Failure(
-      code: 2,
+      faultKind: .usage,
       description: "\(sample.hosts.places.count) ranks are more than the processors of their "
         + "hosts (\(sample.hosts.text)); take fewer --ranks, or --oversubscribe, which measures no "
         + "speed")

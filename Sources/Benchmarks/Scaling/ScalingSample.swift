@@ -80,9 +80,7 @@ package struct ScalingSample: Sendable, Codable {
     for _ in 0..<count { own.append(try training.step()) }
     chunkBytes = training.chunkBytes
     sequence = training.sequence ?? ExchangeSequence(kinds: [], bytes: [])
-    let all = try communicator.allGatherParts(
-      Array(JSONEncoder().encode(Array(own.dropFirst(Self.warmUp)))))
-    let ranks = try all.map { try JSONDecoder().decode([StepTimeline].self, from: Data($0)) }
+    let ranks = try communicator.allGather(words: Array(own.dropFirst(Self.warmUp)))
     steps = (0..<options.steps).map { step in ranks.map { $0[step] } }
   }
 
@@ -90,11 +88,9 @@ package struct ScalingSample: Sendable, Codable {
   private static func machines(
     _ own: MachineFacts, _ communicator: Communicator
   ) throws -> [MachineFacts] {
-    try communicator.allGatherParts(Array(JSONEncoder().encode(own)))
-      .map { try JSONDecoder().decode(MachineFacts.self, from: Data($0)) }
-      .reduce(into: []) { all, one in
-        if !all.contains(where: { $0.host == one.host }) { all.append(one) }
-      }
+    try communicator.allGather(words: own).reduce(into: []) { all, one in
+      if !all.contains(where: { $0.host == one.host }) { all.append(one) }
+    }
   }
 
   /// Seconds of each step, the mean over the ranks.

@@ -26,8 +26,8 @@ public struct AffineAugmentation: Sendable, Equatable {
   }
 
   /// What one sample undergoes in one epoch.
-  package func map(seed: UInt64, epoch: Int, sample: Int, resolution: Int) -> AffineMap {
-    var random = CounterRandom(seed: seed, epoch: epoch, sample: sample, purpose: .augmentation)
+  package func map(key: RandomKey, resolution: Int) -> AffineMap {
+    var random = CounterRandom(key, .augmentation)
     func symmetric(_ amount: Double) -> Double { amount * random.uniform(in: -1...1) }
     let shiftX = symmetric(shift) * Double(resolution)
     let shiftY = symmetric(shift) * Double(resolution)

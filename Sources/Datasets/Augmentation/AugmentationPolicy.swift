@@ -19,8 +19,8 @@ public enum AugmentationPolicy: Sendable, Equatable {
   case randAugment(layers: Int, magnitude: Double)
 
   /// What the picture of a sample undergoes, in this order.
-  package func operations(seed: UInt64, epoch: Int, sample: Int) -> [PolicyOperation] {
-    var random = CounterRandom(seed: seed, epoch: epoch, sample: sample, purpose: .policy)
+  package func operations(key: RandomKey) -> [PolicyOperation] {
+    var random = CounterRandom(key, .policy)
     switch self {
     case .none:
       return []
@@ -44,9 +44,9 @@ public enum AugmentationPolicy: Sendable, Equatable {
 
   /// Changes the picture of a sample in place; `scratch` is another one, whose contents are lost.
   public func apply(
-    to image: PixelImage, scratch: PixelImage, seed: UInt64, epoch: Int, sample: Int
+    to image: PixelImage, scratch: PixelImage, key: RandomKey
   ) {
-    for operation in operations(seed: seed, epoch: epoch, sample: sample) {
+    for operation in operations(key: key) {
       operation.apply(to: image, scratch: scratch)
     }
   }

@@ -25,19 +25,18 @@ public struct BatchMixing: Sendable, Equatable {
   ///
   /// The middle one of an odd number is its own partner and stays as it is.
   /// - Parameters:
-  ///   - images: Pictures, `[count, resolution, resolution, channelStride]`; padding stays zero.
+  ///   - images: Pictures, `[count, resolution, resolution, channels]`.
   ///   - count: Samples in the micro-batch.
   ///   - resolution: Height and width of the pictures.
-  ///   - channelStride: Floats from pixel to pixel.
+  ///   - channels: Floats a pixel.
   ///   - labels: Class of each sample.
   ///   - samples: Index of each sample in the dataset.
-  ///   - seed: Seed of the run.
-  ///   - epoch: Number of the epoch, from 0.
+  ///   - key: That of the run and the epoch.
   ///   - partnerLabels: Class of each sample's partner. Written.
   ///   - weights: Share of a sample's own class, 0 to 1; the rest is its partner's. Written.
   public func mix(
-    images: UnsafeMutablePointer<Float>, count: Int, resolution: Int, channelStride: Int,
-    labels: UnsafePointer<Int32>, samples: UnsafePointer<Int>, seed: UInt64, epoch: Int,
+    images: UnsafeMutablePointer<Float>, count: Int, resolution: Int, channels: Int,
+    labels: UnsafePointer<Int32>, samples: UnsafePointer<Int>, key: RandomKey,
     partnerLabels: UnsafeMutablePointer<Int32>, weights: UnsafeMutablePointer<Float>
   ) {
     for index in 0..<count {
@@ -45,14 +44,14 @@ public struct BatchMixing: Sendable, Equatable {
       weights[index] = 1
     }
     guard mixup > 0 || cutmix > 0 else { return }
-    let imageSize = resolution * resolution * channelStride
+    let imageSize = resolution * resolution * channels
     for first in 0..<count / 2 {
       let second = count - 1 - first
       let pair = MixedPair(
         images + first * imageSize, images + second * imageSize, resolution: resolution,
-        channelStride: channelStride)
+        channels: channels)
       func stream(_ index: Int) -> CounterRandom {
-        CounterRandom(seed: seed, epoch: epoch, sample: samples[index], purpose: .mixing)
+        CounterRandom(key.of(sample: samples[index]), .mixing)
       }
       var (firstRandom, secondRandom) = (stream(first), stream(second))
       // Each stream begins with a choice; that of the lower sample holds for both, so that the order

@@ -54,8 +54,8 @@ public struct ColorJitter: Sendable, Equatable {
   }
 
   /// What the picture of a sample undergoes, in this order.
-  package func changes(seed: UInt64, epoch: Int, sample: Int) -> [Change] {
-    var random = CounterRandom(seed: seed, epoch: epoch, sample: sample, purpose: .jitter)
+  package func changes(key: RandomKey) -> [Change] {
+    var random = CounterRandom(key, .jitter)
     func factor(_ amount: Double) -> Double { random.uniform(in: max(0, 1 - amount)...1 + amount) }
     let all: [(change: Change, isOn: Bool)] = [
       (.brightness(factor(brightness)), brightness > 0),
@@ -69,7 +69,7 @@ public struct ColorJitter: Sendable, Equatable {
   }
 
   /// Changes the picture of a sample in place. Grey pictures keep what they have of saturation and hue.
-  public func apply(to image: PixelImage, seed: UInt64, epoch: Int, sample: Int) {
-    for change in changes(seed: seed, epoch: epoch, sample: sample) { change.apply(to: image) }
+  public func apply(to image: PixelImage, key: RandomKey) {
+    for change in changes(key: key) { change.apply(to: image) }
   }
 }

@@ -15,8 +15,8 @@ public struct HorizontalFlip: Sendable, Equatable {
   }
 
   /// Mirrors the picture of a sample, or not.
-  public func apply(to image: PixelImage, seed: UInt64, epoch: Int, sample: Int) {
-    var random = CounterRandom(seed: seed, epoch: epoch, sample: sample, purpose: .flip)
+  public func apply(to image: PixelImage, key: RandomKey) {
+    var random = CounterRandom(key, .flip)
     if random.uniform() < probability { image.flipHorizontally() }
   }
 }

@@ -17,23 +17,23 @@ struct MixedPair {
   private let first: UnsafeMutablePointer<Float>
   private let second: UnsafeMutablePointer<Float>
   private let resolution: Int
-  private let channelStride: Int
+  private let channels: Int
 
-  /// The pictures, each `[resolution, resolution, channelStride]`.
+  /// The pictures, each `[resolution, resolution, channels]`.
   init(
     _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, resolution: Int,
-    channelStride: Int
+    channels: Int
   ) {
     self.first = first
     self.second = second
     self.resolution = resolution
-    self.channelStride = channelStride
+    self.channels = channels
   }
 
   /// Leaves each picture its share and fills up with the other one.
   func blend(_ firstShare: Float, _ secondShare: Float) {
     let (first, second) = (first, second)
-    for index in 0..<resolution * resolution * channelStride {
+    for index in 0..<resolution * resolution * channels {
       let (left, right) = (first[index], second[index])
       first[index] = left * firstShare + right * (1 - firstShare)
       second[index] = right * secondShare + left * (1 - secondShare)
@@ -44,11 +44,11 @@ struct MixedPair {
   func exchange(_ firstPart: Part, _ secondPart: Part) {
     for row in 0..<resolution {
       for column in 0..<resolution {
-        let start = (row &* resolution &+ column) &* channelStride
+        let start = (row &* resolution &+ column) &* channels
         let changesFirst = firstPart.contains(row: row, column: column)
         let changesSecond = secondPart.contains(row: row, column: column)
         guard changesFirst || changesSecond else { continue }
-        for index in start..<start &+ channelStride {
+        for index in start..<start &+ channels {
           let (left, right) = (first[index], second[index])
           if changesFirst { first[index] = right }
           if changesSecond { second[index] = left }

@@ -40,28 +40,23 @@ public struct RandomErasing: Sendable, Equatable {
   /// Width divided by height.
   public var aspect: ClosedRange<Double> { rectangle.aspect }
 
-  /// Erases a rectangle of a sample, or not; padding between the pixels is left alone.
+  /// Erases a rectangle of a sample, or not.
   ///
   /// - Parameters:
-  ///   - pixels: The normalised picture, `[resolution, resolution, channelStride]`.
+  ///   - pixels: The normalised picture, `[resolution, resolution, channels]`.
   ///   - resolution: Height and width.
   ///   - channels: Floats a pixel.
-  ///   - channelStride: Floats from pixel to pixel, at least `channels`.
-  ///   - seed: Seed of the run.
-  ///   - epoch: Number of the epoch, from 0.
-  ///   - sample: Index of the sample in the dataset.
+  ///   - key: That of the sample.
   public func apply(
-    to pixels: UnsafeMutablePointer<Float>, resolution: Int, channels: Int, channelStride: Int,
-    seed: UInt64, epoch: Int, sample: Int
+    to pixels: UnsafeMutablePointer<Float>, resolution: Int, channels: Int, key: RandomKey
   ) {
-    precondition(channelStride >= channels, "\(channels) channels do not fit in \(channelStride)")
-    var random = CounterRandom(seed: seed, epoch: epoch, sample: sample, purpose: .erasing)
+    var random = CounterRandom(key, .erasing)
     guard random.uniform() < probability,
       let part = rectangle.draw(height: resolution, width: resolution, margin: 1, random: &random)
     else { return }
     for row in part.y..<part.y + part.height {
       for column in part.x..<part.x + part.width {
-        let pixel = pixels + (row * resolution + column) * channelStride
+        let pixel = pixels + (row * resolution + column) * channels
         for channel in 0..<channels {
           pixel[channel] = fill == .zero ? 0 : Float(random.normal())
         }

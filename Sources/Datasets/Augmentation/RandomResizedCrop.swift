@@ -29,9 +29,9 @@ public struct RandomResizedCrop: Sendable, Equatable {
   /// The part that is taken of a sample in an epoch, in whole pixels.
   ///
   /// - Precondition: The picture, `height` × `width` pixels, has pixels.
-  public func box(height: Int, width: Int, seed: UInt64, epoch: Int, sample: Int) -> ImageBox {
+  public func box(height: Int, width: Int, key: RandomKey) -> ImageBox {
     precondition(height > 0 && width > 0, "nothing can be cut out of \(height) × \(width) pixels")
-    var random = CounterRandom(seed: seed, epoch: epoch, sample: sample, purpose: .crop)
+    var random = CounterRandom(key, .crop)
     if let part = rectangle.draw(height: height, width: width, margin: 0, random: &random) {
       return ImageBox(
         x: Double(part.x), y: Double(part.y), width: Double(part.width),

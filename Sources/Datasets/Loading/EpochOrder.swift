@@ -96,7 +96,10 @@ public struct EpochOrder: Sendable, Equatable {
   /// The samples, sorted, that a micro-batch will soon need: those of the next window where one
   /// begins, and all up to its end where reading begins; else none.
   ///
-  /// - Parameter isFirst: Whether nothing was read ahead before, as at the start of a run.
+  /// - Parameters:
+  ///   - batch: Number of the batch in the epoch.
+  ///   - microBatch: Number of the micro-batch in the batch.
+  ///   - isFirst: Whether nothing was read ahead before, as at the start of a run.
   public func samplesToReadAhead(
     atBatch batch: Int, microBatch: Int, isFirst: Bool = false
   ) -> [Int32] {

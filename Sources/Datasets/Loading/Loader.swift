@@ -1,4 +1,6 @@
+import Boundary
 import Foundation
+public import Tensors
 
 /// Prepares the micro-batches of a rank ahead of their use, on threads of its own.
 ///
@@ -29,15 +31,17 @@ public final class Loader {
   ///   - microBatchSize: Images of a micro-batch.
   ///   - imageSize: Floats of an image.
   ///   - prepare: Fills a buffer; called on any thread, in any order.
+  /// - Throws: Where the system has not the memory.
   public init(
     count: Int, threads: Int, ahead: Int, microBatchSize: Int, imageSize: Int,
     prepare: @escaping Preparation
-  ) {
+  ) throws(MemoryShortage) {
     self.prepare = prepare
     self.threads = threads
     // One more than is ahead: the one in use.
-    let buffers = (0..<(threads == 0 ? 1 : max(ahead, threads) + 1)).map { _ in
-      MicroBatchBuffer(capacity: microBatchSize, imageSize: imageSize)
+    let buffers = try (0..<(threads == 0 ? 1 : max(ahead, threads) + 1)).map {
+      (_) throws(MemoryShortage) in
+      try MicroBatchBuffer(capacity: microBatchSize, imageSize: imageSize)
     }
     let queue = LoaderQueue(count: count, buffers: buffers)
     self.queue = queue
@@ -58,14 +62,14 @@ public final class Loader {
   public func use<Result>(
     _ body: (MicroBatchBuffer) -> Result
   ) throws(DatasetError) -> Result {
-    let start = Date()
+    let start = MonotonicTime.seconds
     let (number, buffer) = queue.front
     if threads == 0 {
       try prepare(number, buffer, scratch)
     } else {
       try queue.waitForFront()
     }
-    secondsWaited -= start.timeIntervalSinceNow
+    secondsWaited += MonotonicTime.seconds - start
     defer { queue.removeFront() }
     return body(buffer)
   }

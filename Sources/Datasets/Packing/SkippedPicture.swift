@@ -19,3 +19,9 @@ public struct SkippedPicture: Sendable, Equatable {
     self.reason = reason
   }
 }
+
+/// Why a picture is not packed.
+public struct PictureFault: Error, Equatable {
+  /// What is wrong with the file, and what to do.
+  public let reason: String
+}

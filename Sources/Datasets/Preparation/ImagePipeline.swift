@@ -1,3 +1,5 @@
+public import Tensors
+
 /// The way of a sample from the dataset to the network: read, check, decode, frame, augment,
 /// normalise.
 ///
@@ -30,12 +32,13 @@ public struct ImagePipeline: Sendable {
   /// Fills a buffer with the samples of a micro-batch.
   ///
   /// - Parameters:
+  ///   - buffer: Images, targets and count. Written.
   ///   - samples: Their indices in the dataset; at most as many as the buffer holds.
-  ///   - key: What training pictures are augmented by; nil for evaluation.
+  ///   - key: Seed and epoch that training pictures are augmented by; nil for evaluation.
   ///   - scratch: The thread's.
   /// - Throws: When a sample cannot be read or is damaged.
   public func fill(
-    _ buffer: MicroBatchBuffer, samples: some Collection<Int>, key: AugmentationKey?,
+    _ buffer: MicroBatchBuffer, samples: some Collection<Int>, key: RandomKey?,
     scratch: ImageScratch
   ) throws(DatasetError) {
     buffer.count = samples.count
@@ -60,36 +63,22 @@ public struct ImagePipeline: Sendable {
   /// - Returns: The index of the sample's class.
   /// - Throws: When the sample cannot be read or is damaged.
   public func fill(
-    sample: Int, key: AugmentationKey?, into target: UnsafeMutablePointer<Float>,
+    sample: Int, key: RandomKey?, into target: UnsafeMutablePointer<Float>,
     scratch: ImageScratch
   ) throws(DatasetError) -> Int {
     let (shard, image) = dataset.locate(sample)
     let place = dataset.shards[shard].place(of: image)
     let framing = preparation.framing(
-      height: place.height, width: place.width, key: key, sample: sample)
+      height: place.height, width: place.width, key: key?.of(sample: sample))
     try dataset.shards[shard].decode(image: image, reduction: framing.reduction, scratch: scratch)
     preparation.frame(scratch, framing, size: (place.height, place.width))
-    if let key { preparation.augment(scratch, key, sample: sample) }
+    if let key { preparation.augment(scratch, key.of(sample: sample)) }
     normalizer.normalize(scratch.current, into: target)
     if let key {
       preparation.erasing.apply(
         to: target, resolution: preparation.resolution, channels: preparation.channels,
-        channelStride: preparation.channels, seed: key.seed, epoch: key.epoch, sample: sample)
+        key: key.of(sample: sample))
     }
     return Int(place.label)
-  }
-}
-
-/// What random changes of the pictures depend on, beside the sample.
-public struct AugmentationKey: Sendable {
-  /// The run's seed.
-  public var seed: UInt64
-  /// Number of the epoch, from 0.
-  public var epoch: Int
-
-  /// Bundles both.
-  public init(seed: UInt64, epoch: Int) {
-    self.seed = seed
-    self.epoch = epoch
   }
 }

@@ -1,4 +1,5 @@
 import Images
+import Tensors
 
 extension ImagePreparation {
   /// The part of a picture that is used, and what becomes of it.
@@ -16,7 +17,7 @@ extension ImagePreparation {
   /// Chooses the part of a picture that is used.
   ///
   /// - Parameter key: What a training picture is augmented by; nil for evaluation.
-  func framing(height: Int, width: Int, key: AugmentationKey?, sample: Int) -> Framing {
+  func framing(height: Int, width: Int, key: RandomKey?) -> Framing {
     let whole = ImageBox(x: 0, y: 0, width: Double(width), height: Double(height))
     var framing = Framing(box: whole, height: resolution, width: resolution)
     switch (fit, key) {
@@ -24,7 +25,7 @@ extension ImagePreparation {
     case (.pad, _): (framing.height, framing.width) = paddedSize(height: height, width: width)
     case (.crop, let key?):
       framing.box = randomCrop.box(
-        height: height, width: width, seed: key.seed, epoch: key.epoch, sample: sample)
+        height: height, width: width, key: key)
     case (.crop, nil):
       framing.box = evaluationCrop.box(height: height, width: width, resolution: resolution)
     }
@@ -45,26 +46,24 @@ extension ImagePreparation {
   }
 
   /// Changes the framed picture at random.
-  func augment(_ scratch: ImageScratch, _ key: AugmentationKey, sample: Int) {
-    let (seed, epoch) = (key.seed, key.epoch)
+  func augment(_ scratch: ImageScratch, _ key: RandomKey) {
     if affine != AffineAugmentation() {
-      let map = affine.map(seed: seed, epoch: epoch, sample: sample, resolution: resolution)
+      let map = affine.map(key: key, resolution: resolution)
       AffineSampler.sample(scratch.current, map, fill: fill, into: scratch.other)
       swap(&scratch.current, &scratch.other)
     }
-    flip.apply(to: scratch.current, seed: seed, epoch: epoch, sample: sample)
-    jitter.apply(to: scratch.current, seed: seed, epoch: epoch, sample: sample)
-    policy.apply(
-      to: scratch.current, scratch: scratch.other, seed: seed, epoch: epoch, sample: sample)
+    flip.apply(to: scratch.current, key: key)
+    jitter.apply(to: scratch.current, key: key)
+    policy.apply(to: scratch.current, scratch: scratch.other, key: key)
   }
 
   /// Mixes the images of a micro-batch with each other.
-  func mix(_ buffer: MicroBatchBuffer, _ key: AugmentationKey) {
+  func mix(_ buffer: MicroBatchBuffer, _ key: RandomKey) {
     guard mixing != BatchMixing() else { return }
     mixing.mix(
       images: buffer.images.start, count: buffer.count, resolution: resolution,
-      channelStride: channels, labels: buffer.labels, samples: buffer.samples, seed: key.seed,
-      epoch: key.epoch, partnerLabels: &buffer.partnerLabels, weights: &buffer.labelWeights)
+      channels: channels, labels: buffer.labels, samples: buffer.samples, key: key,
+      partnerLabels: &buffer.partnerLabels, weights: &buffer.labelWeights)
   }
 
   /// Height and width that a whole picture takes up in the padded input.

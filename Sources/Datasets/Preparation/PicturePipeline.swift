@@ -24,7 +24,7 @@ public struct PicturePipeline: Sendable {
   ) throws(ImageError) {
     let description = try scratch.decoder.describe(file)
     let size = (height: description.height, width: description.width)
-    let framing = preparation.framing(height: size.height, width: size.width, key: nil, sample: 0)
+    let framing = preparation.framing(height: size.height, width: size.width, key: nil)
     try scratch.decoder.decode(file, reduction: framing.reduction, into: scratch.picture)
     preparation.frame(scratch, framing, size: size)
     normalizer.normalize(scratch.current, into: target)

@@ -1,9 +1,9 @@
-import Boundary
+public import Boundary
 import Glibc
 import HDF5
 
 /// Why images could not be read, or not be packed.
-public enum DatasetError: Error, Equatable, CustomStringConvertible {
+public enum DatasetError: Fault, Equatable {
   /// No file is there, or none matches the pattern.
   case missing(path: String)
   /// Others of the `count` shards of a set are there, and this one is not.
@@ -71,6 +71,15 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "cannot pack \(file.shown): \(reason)"
     case .notWritten(let file, let reason):
       "cannot write shard \(file.shown): \(reason)"
+    }
+  }
+
+  /// Bad data, unless what is asked for or written is at fault.
+  public var faultKind: FaultKind {
+    switch self {
+    case .incompatible, .badRequest: .usage
+    case .notWritten: .output
+    default: .data
     }
   }
 

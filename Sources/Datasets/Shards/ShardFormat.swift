@@ -41,7 +41,7 @@ import Crypto
 /// width channels count version` joined by spaces, a zero byte, `source`, a zero byte, then `mean`
 /// and `deviation` (8 bytes each, little-endian). It identifies the content.
 ///
-/// Besides, the first 512 bytes are no part of the HDF5 file but a ``ShardSeal`` over all the
+/// Besides, the first 512 bytes are no part of the HDF5 file but a `ShardSeal` over all the
 /// others: every byte can be checked, and nothing that is damaged is given to the HDF5 library.
 ///
 /// Version 1 has neither seal nor `encoding`, which is `array`. Its `sha256` is taken over the

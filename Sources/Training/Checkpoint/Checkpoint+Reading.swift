@@ -9,7 +9,9 @@ extension Checkpoint {
 
   /// Reads what a checkpoint says of itself, without its values.
   ///
-  /// - Parameter advance: Is called whenever a part of it is done.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - advance: Is called whenever a part of it is done.
   /// - Throws: When the file is missing, damaged, not a checkpoint, or of another version.
   public init(describing path: String, advance: () -> Void = {}) throws(TrainingError) {
     do {
@@ -85,6 +87,7 @@ extension Checkpoint {
   /// Reads a state and verifies it.
   ///
   /// - Parameters:
+  ///   - path: The file.
   ///   - state: A state of the same architecture and optimizer. Overwritten.
   ///   - advance: Is called whenever a part of it is done.
   /// - Throws: As ``init(describing:advance:)``; when a tensor is missing or of another shape; when the
@@ -244,8 +247,8 @@ extension Checkpoint {
     case let error as HDF5Error:
       if case .refused(let code) = error.kind { return unreadable(path, code) }
       return damaged(path, (error.object.map { "\($0): " } ?? "") + error.reason)
-    default:
-      return TrainingError(error)
+    case let fault as any Fault: return TrainingError(fault)
+    default: return damaged(path, "\(error)")
     }
   }
 }
@@ -253,7 +256,9 @@ extension Checkpoint {
 extension Checkpoint {
   /// Reads a checkpoint with the network and the optimizer that it describes itself.
   ///
-  /// - Parameter advance: Is called whenever a part of it is done.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - advance: Is called whenever a part of it is done.
   /// - Throws: As ``read(_:into:advance:)``.
   public static func load(
     _ path: String, advance: () -> Void = {}
@@ -268,9 +273,10 @@ extension Checkpoint {
       throw damaged(
         path, "\(byteCount) bytes cannot hold the \(table.parameterCount) parameters it describes")
     }
-    let state = ModelState(
-      table: table, isAveraging: configuration.averaging.decay > 0,
-      usesMeanSquare: configuration.optimizer.kind == .rmsprop)
+    let state = try TrainingError.making(
+      try ModelState(
+        table: table, isAveraging: configuration.averaging.decay > 0,
+        usesMeanSquare: configuration.optimizer.usesMeanSquare))
     return (try read(path, into: state, advance: advance), configuration, state)
   }
 

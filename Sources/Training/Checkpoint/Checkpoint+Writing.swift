@@ -6,7 +6,10 @@ import Networks
 extension Checkpoint {
   /// Writes a state: beside its name, synced, read back and verified, then renamed.
   ///
-  /// - Parameter advance: Is called whenever a part of it is done.
+  /// - Parameters:
+  ///   - state: What is written.
+  ///   - path: The file's final name.
+  ///   - advance: Is called whenever a part of it is done.
   /// - Throws: When any of it fails; an older file of that name is untouched then.
   public func write(
     _ state: ModelState, to path: String, advance: () -> Void = {}
@@ -128,10 +131,12 @@ extension Checkpoint {
 
   /// All layers with weights in graph order, with the names of their tensors.
   private static func kerasLayers(_ table: ParameterTable) -> [(name: String, weights: [String])] {
-    [("normalization", normalizationNames.map { "normalization/\($0):0" })]
-      + table.layers.map { layer in
-        (layer.name, layer.tensors.map { "\(layer.name)/\($0.name):0" })
-      }
+    let layers = table.layers.map { layer in
+      (layer.name, layer.tensors.map { "\(layer.name)/\($0.name):0" })
+    }
+    // Keras' networks of the second family have the values of theirs in the code.
+    guard table.family == .v1 else { return layers }
+    return [("normalization", normalizationNames.map { "normalization/\($0):0" })] + layers
   }
 
   /// Tensors of Keras' `Normalization` layer, which holds variances.

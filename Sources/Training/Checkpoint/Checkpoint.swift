@@ -19,7 +19,7 @@ import Networks
 ///                                 for an attribute
 ///
 /// `stateSHA256` covers the values together, `sha256` the other attributes of `/effnet`, and the
-/// ``CheckpointSeal`` in front of the file every byte that is not a value. All are verified on load,
+/// `CheckpointSeal` in front of the file every byte that is not a value. All are verified on load,
 /// so a file that opens is to the bit what was written, and a damaged one names the damaged tensor.
 public struct Checkpoint: Sendable {
   /// Version of the group `/effnet`.
@@ -37,7 +37,7 @@ public struct Checkpoint: Sendable {
   public let mean: [Double]
   /// Their deviation.
   public let deviation: [Double]
-  /// Hash of the training data, see ``Dataset/sha256``.
+  /// Hash of the training data, see `Dataset/sha256`.
   public let dataSHA256: String
   /// Hash of all values, see ``ModelState/sha256``.
   public internal(set) var stateSHA256: String

@@ -1,6 +1,7 @@
 import Foundation
-import Supervision
+internal import Supervision
 import Synchronization
+import Tensors
 
 /// Writes checkpoints while training goes on, one at a time.
 ///
@@ -34,9 +35,9 @@ final class CheckpointWriter: @unchecked Sendable {
   /// Makes arenas for a second state like this one.
   ///
   /// - Parameter activity: Learns that the writer gets on while the training thread waits for it.
-  init(_ state: ModelState, _ activity: Activity) {
+  init(_ state: ModelState, _ activity: Activity) throws(MemoryShortage) {
     self.activity = activity
-    copy = ModelState(like: state)
+    copy = try ModelState(like: state)
     // The system gives memory when it is first written, which no step is to wait for.
     copy.copy(state)
   }

@@ -136,6 +136,16 @@ public struct Configuration: Sendable, Equatable {
         "\(phi) with alpha \(network.alpha), beta \(network.beta) and gamma \(network.gamma) scales "
           + "too far; allowed: depth and width times 0.01 to 100, and a resolution of 8 to 2048")
     }
+    if case .stages(let frozen) = finetuning.freeze {
+      keys.require(
+        frozen <= network.stageCount, "finetuning", "freeze",
+        "stage\(frozen) is not among the \(network.stageCount) stages of the network")
+    }
+    keys.require(
+      training.progressiveStages == 1 || training.firstResolution <= network.finalResolution,
+      "training", "firstResolution",
+      "\(training.firstResolution) is above the resolution of the network, "
+        + "\(network.finalResolution)")
     let channels = network.inputChannels
     for (key, values) in [("mean", data.mean), ("deviation", data.deviation)] {
       keys.require(

@@ -1,9 +1,12 @@
-import Boundary
+public import Boundary
 
 /// A configuration that cannot be used: one line with place, key, fault and what is allowed.
 ///
 ///     digits.yaml:12: schedule.warmupEpochs: -1 is out of range; allowed: 0 to 1000000
-public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ConfigurationError: Fault, Equatable {
+  /// The configuration is wrong.
+  public var faultKind: FaultKind { .usage }
+
   /// The line to show to the user.
   public let description: String
 

@@ -1,4 +1,5 @@
 public import Networks
+import Yams
 
 /// Section `finetuning`: a run that starts from a trained network.
 public struct FinetuningConfiguration: Sendable, Equatable {
@@ -14,9 +15,20 @@ public struct FinetuningConfiguration: Sendable, Equatable {
     keys.path("checkpoint", &checkpoint)
     keys.condition("without checkpoint")
     guard checkpoint != nil else { return }
-    keys.value("freeze", &freeze)
+    keys.value("freeze", &freeze, .any)
     keys.value("backboneRate", &backboneRate, .closed(0, 1))
   }
 }
 
-extension FrozenPart: ConfigurationWord {}
+extension FrozenPart: ConfigurationValue {
+  static let expectation = "one of none, stem, stage1, stage2 … and all"
+
+  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+    guard case .scalar(let scalar) = node, let part = FrozenPart(scalar.string) else {
+      throw .unexpected(node, insteadOf: Self.expectation)
+    }
+    self = part
+  }
+
+  var yaml: String { description }
+}

@@ -33,6 +33,9 @@ public struct OptimizerConfiguration: Sendable, Equatable {
   /// All defaults.
   package init() {}
 
+  /// Whether the rule keeps mean squares of the gradient.
+  package var usesMeanSquare: Bool { kind == .rmsprop }
+
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.value("kind", &kind)
     keys.condition("with kind \(kind)")

@@ -31,6 +31,21 @@ public struct TrainingConfiguration: Sendable, Equatable {
   /// checkpoint; 0 for none at all. Default 500.
   public internal(set) var replicaCheckEverySteps = 500
 
+  /// Stages of progressive learning, each of as many steps (arXiv:2104.00298, algorithm 1): from the
+  /// first to the last, resolution, dropout and augmentation grow by equal amounts from the values below
+  /// to those of the sections `network` and `data`. Default 1, off; the official recipe of V2 has 4.
+  public internal(set) var progressiveStages = 1
+  /// Resolution of the first stage. Default 128 (official recipe of V2).
+  public internal(set) var firstResolution = 128
+  /// `network.dropout` of the first stage. Default 0.1 (arXiv:2104.00298, table 6).
+  public internal(set) var firstDropout = 0.1
+  /// `data.policyMagnitude` of the first stage. Default 5 (ditto).
+  public internal(set) var firstMagnitude = 5.0
+  /// `data.mixup` of the first stage. Default 0 (ditto).
+  public internal(set) var firstMixup = 0.0
+  /// `data.cutmix` of the first stage. Default 0 (official code of V2).
+  public internal(set) var firstCutmix = 0.0
+
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.optional("epochs", &epochs, .closed(1, 1e6))
     keys.optional("steps", &steps, .closed(1, 1e12))
@@ -42,6 +57,15 @@ public struct TrainingConfiguration: Sendable, Equatable {
     keys.value("badStep", &badStep)
     keys.optional("largestLoss", &largestLoss, .closed(1e-12, 1e12))
     keys.value("replicaCheckEverySteps", &replicaCheckEverySteps, .closed(0, 1e12))
+    keys.value("progressiveStages", &progressiveStages, .closed(1, 100))
+    keys.condition("\(progressiveStages > 1 ? "with" : "without") progressiveStages")
+    if progressiveStages > 1 {
+      keys.value("firstResolution", &firstResolution, NetworkConfiguration.sides)
+      keys.value("firstDropout", &firstDropout, .halfOpen(0, 1))
+      keys.value("firstMagnitude", &firstMagnitude, .closed(0, 30))
+      keys.value("firstMixup", &firstMixup, .zeroOr(0.001, 1_000))
+      keys.value("firstCutmix", &firstCutmix, .zeroOr(0.001, 1_000))
+    }
     keys.requireOne("training", of: ("epochs", epochs != nil), or: ("steps", steps != nil))
   }
 }

@@ -1,7 +1,7 @@
 import Datasets
+import Hosts
 public import MPI
 import Networks
-import Supervision
 
 /// Accuracy over a whole data set: every image counted once, and the same bits on any number of
 /// ranks.
@@ -26,71 +26,102 @@ public struct Evaluation: Sendable, Encodable {
 
   private enum CodingKeys: CodingKey { case top1, correct, count, loss }
 
+  /// What came of a measurement.
+  enum Outcome {
+    case done(Evaluation)
+    /// A rank was asked to stop.
+    case stopped(signal: Int32)
+  }
+
   /// Runs all images of `pipeline` through the networks of all ranks, a micro-batch at a time.
   ///
   /// - Parameters:
   ///   - data: How images are loaded.
   ///   - probabilities: Path of a ``ProbabilityFile`` to write, if any.
-  ///   - activity: Is told of each micro-batch.
-  ///   - isStopped: Whether to give up, the same on all ranks; all ask now and then.
-  /// - Returns: Nil when it was given up.
-  init?(
-    _ network: FoldedNetwork, _ pipeline: ImagePipeline, _ data: DataConfiguration,
-    probabilities: String? = nil, communicator: Communicator, activity: Activity? = nil,
-    isStopped: () throws(MPIError) -> Bool = { false }
-  ) throws(TrainingError) {
+  ///   - stopRequest: Asked now and then whether to stop.
+  /// - Throws: When an image is damaged or the file cannot be written: on all ranks the same.
+  static func measure(
+    _ network: EvaluationNetwork, _ pipeline: ImagePipeline, _ data: DataConfiguration,
+    probabilities: String? = nil, over group: TrainingGroup,
+    stopRequest: StopRequest = { nil }
+  ) throws(TrainingError) -> Outcome {
     let shares = EvaluationShares(
-      imageCount: pipeline.dataset.count, microBatchSize: network.capacity,
-      rankCount: communicator.size)
-    let own = shares.microBatches(of: communicator.rank)
-    let loader = Loader(
-      count: own.count, threads: data.loaderThreads, ahead: data.prefetch,
-      microBatchSize: network.capacity, imageSize: pipeline.preparation.imageSize
-    ) { (number, buffer, scratch) throws(DatasetError) in
-      let images = shares.images(of: own.lowerBound + number)
-      try pipeline.fill(buffer, samples: images, key: nil, scratch: scratch)
-    }
+      imageCount: pipeline.dataset.count, microBatchSize: network.capacity, rankCount: group.size)
+    let own = shares.microBatches(of: group.rank)
     let classes = network.architecture.classes
-    var file: ProbabilityFile?
-    if let probabilities {
-      file = try ProbabilityFile(probabilities, shares, classes: classes, communicator)
+    let (loader, file) = try group.agreed { () throws(TrainingError) in
+      let loader = try TrainingError.making(
+        try Loader(
+          count: own.count, threads: data.loaderThreads, ahead: data.prefetch,
+          microBatchSize: network.capacity, imageSize: pipeline.preparation.imageSize
+        ) { (number, buffer, scratch) throws(DatasetError) in
+          let images = shares.images(of: own.lowerBound + number)
+          try pipeline.fill(buffer, samples: images, key: nil, scratch: scratch)
+        })
+      return (
+        loader,
+        try probabilities.map { path throws(TrainingError) in
+          try ProbabilityFile(path, shares, classes: classes, group)
+        }
+      )
     }
     var tally = EvaluationTally(microBatches: shares.microBatchCount, classes: classes)
-    do {
-      for round in 0..<shares.rounds {
-        if round % Self.roundsBetweenQuestions == 0, try isStopped() { return nil }
-        let microBatch = shares.microBatch(of: communicator.rank, round: round)
-        if let microBatch {
-          _ = network.beginBatch(imageCount: shares.images(of: microBatch).count)
-          try loader.use { network.take($0, at: 0) }
-          network.predict()
-          activity?.advance()
+    /// Of this rank; the others learn of it when they are next asked.
+    var fault: TrainingError?
+    for round in 0..<shares.rounds {
+      if round % roundsBetweenQuestions == 0 {
+        let question = SIMD2(stopRequest() ?? 0, fault == nil ? 0 : 1)
+        let answers = try group.exchange { communicator throws(MPIError) in
+          try communicator.allGather([question])
         }
-        // First, because the tally replaces the scores.
-        try file?.write(round, from: network)
-        guard let microBatch else { continue }
-        for image in 0..<shares.images(of: microBatch).count {
-          tally.add(image, of: network, microBatch: microBatch)
+        if answers.contains(where: { $0.y > 0 }) { try group.requireNone(fault) }
+        let signals = answers.map(\.x)
+        if let signal = StopSignal.all.first(where: signals.contains) {
+          return .stopped(signal: signal)
         }
       }
-      activity?.beginExchange()
-      try tally.join(communicator)
-      activity?.endExchange()
-    } catch { throw TrainingError(error) }
-    let sums = tally.sums
-    count = shares.imageCount
-    correct = sums.correct
-    top1 = Double(sums.correct) / Double(count)
-    loss = sums.loss / Double(count)
-    confusion = tally.confusion
-    mistakes = tally.mistakes
-    guard loss.isFinite else {
+      let microBatch = shares.microBatch(of: group.rank, round: round)
+      if let microBatch {
+        _ = network.beginBatch(imageCount: shares.images(of: microBatch).count)
+        do throws(DatasetError) {
+          if fault == nil { try loader.use { network.take($0, at: 0) } }
+        } catch { fault = TrainingError(error) }
+        network.predict()
+        group.activity.advance()
+      }
+      // First, because the tally replaces the scores.
+      if let file {
+        do throws(TrainingError) { try file.write(round, from: network) } catch {
+          if error.faultKind == .rankLost { throw error }
+          fault = fault ?? error
+        }
+      }
+      guard let microBatch else { continue }
+      for image in 0..<shares.images(of: microBatch).count {
+        tally.add(image, of: network, microBatch: microBatch)
+      }
+    }
+    try group.requireNone(fault)
+    try group.exchange { communicator throws(MPIError) in try tally.join(communicator) }
+    let result = Evaluation(tally, imageCount: shares.imageCount)
+    guard result.loss.isFinite else {
       throw TrainingError(
         .numeric,
         "the validation loss is not a finite number: the weights have diverged; go on from an older "
           + "checkpoint with a lower schedule.learningRate", isShared: true)
     }
-    try file?.publish()
+    try group.agreed { () throws(TrainingError) in try file?.publish() }
+    return .done(result)
+  }
+
+  private init(_ tally: EvaluationTally, imageCount: Int) {
+    let sums = tally.sums
+    count = imageCount
+    correct = sums.correct
+    top1 = Double(sums.correct) / Double(count)
+    loss = sums.loss / Double(count)
+    confusion = tally.confusion
+    mistakes = tally.mistakes
   }
 }
 
@@ -98,26 +129,34 @@ extension Evaluation {
   /// Measures a checkpoint.
   ///
   /// - Parameters:
+  ///   - path: The checkpoint.
   ///   - data: Shards, a folder or a pattern; nil for the validation data of the run.
   ///   - probabilities: Path of an HDF5 file for the class probabilities of every image, if they
   ///     are wanted: `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of
   ///     the data. Rank 0 writes it, and it appears when it is complete.
   ///   - report: Path of a page to write with confusion matrix and mistakes, if it is wanted.
+  ///   - communicator: The ranks that share the images.
   /// - Throws: When checkpoint or data are missing, damaged, or do not fit together; when the loss
-  ///   is not a number; when the file cannot be written.
+  ///   is not a number; when the file cannot be written: on all ranks the same.
   public init(
     checkpoint path: String, data: String?, probabilities: String? = nil, report: String? = nil,
     communicator: Communicator
   ) throws(TrainingError) {
-    let model = try LoadedModel(path)
-    let pipeline = try model.pipeline(data: data)
-    let result = try Self(
-      model.network, pipeline, model.configuration.data, probabilities: probabilities,
-      communicator: communicator)
-    guard let result else { preconditionFailure("an evaluation that nobody stops was given up") }
+    let group = try TrainingGroup(communicator)
+    let (model, pipeline) = try group.agreed { () throws(TrainingError) in
+      let model = try LoadedModel(path)
+      return (model, try model.pipeline(data: data))
+    }
+    let outcome = try Self.measure(
+      model.network, pipeline, model.configuration.data, probabilities: probabilities, over: group)
+    guard case .done(let result) = outcome else {
+      preconditionFailure("an evaluation that nobody stops was given up")
+    }
     self = result
-    if let report, communicator.rank == 0 {
-      try write(report, checkpoint: path, model, pipeline.dataset)
+    try group.agreed { () throws(TrainingError) in
+      if let report, group.isFirst {
+        try result.write(report, checkpoint: path, model, pipeline.dataset)
+      }
     }
   }
 }

@@ -21,7 +21,7 @@ struct EvaluationTally {
   }
 
   /// Counts an image, whose scores become the gradient of its loss.
-  mutating func add(_ image: Int, of network: FoldedNetwork, microBatch: Int) {
+  mutating func add(_ image: Int, of network: EvaluationNetwork, microBatch: Int) {
     let scores = network.logits(ofImage: image)
     guard let start = scores.baseAddress else { preconditionFailure("a network without classes") }
     var label = network.labels[image]

@@ -4,20 +4,22 @@ import Networks
 /// A checkpoint's network, for a micro-batch of its run.
 package final class LoadedModel {
   let checkpoint: Checkpoint
-  /// The configuration of its run.
+  /// The configuration of its run, as it is evaluated.
   let configuration: Configuration
-  package let network: FoldedNetwork
+  package let network: EvaluationNetwork
   private let path: String
 
   package init(_ path: String) throws(TrainingError) {
-    let state: ModelState
-    (checkpoint, configuration, state) = try Checkpoint.load(path)
+    let (checkpoint, configuration, state) = try Checkpoint.load(path)
+    self.checkpoint = checkpoint
+    self.configuration = configuration.evaluated
     self.path = path
-    network = FoldedNetwork(
-      Architecture(configuration.network, classes: checkpoint.classNames.count),
-      capacity: configuration.batch.microBatch)
     let evaluated = state.evaluated
-    network.fold(weights: evaluated.weights, statistics: evaluated.statistics)
+    network = try TrainingError.making(
+      try EvaluationNetwork(
+        Architecture(self.configuration.network, classes: checkpoint.classNames.count),
+        capacity: configuration.batch.microBatch, weights: evaluated.weights,
+        statistics: evaluated.statistics))
   }
 
   /// The way of images to the network.
@@ -29,10 +31,7 @@ package final class LoadedModel {
       throw TrainingError(
         .usage, "\(path): the run had no validation data; name shards with --data")
     }
-    let pipeline: ImagePipeline
-    do throws(DatasetError) {
-      pipeline = try DataFeed.pipeline(paths, configuration)
-    } catch { throw TrainingError(error) }
+    let pipeline = try TrainingError.reading(try DataFeed.pipeline(paths, configuration))
     let (own, others) = (checkpoint.classNames, pipeline.dataset.classNames)
     guard own == others else {
       throw TrainingError(

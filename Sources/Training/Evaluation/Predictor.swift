@@ -29,7 +29,7 @@ public final class Predictor {
   public let model: String
   /// Name of each class.
   public let classNames: [String]
-  private let network: FoldedNetwork
+  private let network: EvaluationNetwork
   private let pipeline: PicturePipeline
   private let imageSize: Int
   private let scratch = ImageScratch()
@@ -46,9 +46,7 @@ public final class Predictor {
     model =
       "\(loaded.configuration.network.name) at \(preparation.resolution) × "
       + "\(preparation.resolution), \(classNames.count) classes"
-    do throws(DatasetError) {
-      pipeline = try PicturePipeline(preparation)
-    } catch { throw TrainingError(error) }
+    pipeline = try TrainingError.reading(try PicturePipeline(preparation))
   }
 
   /// Looks at files, as many at a time as the network holds.

@@ -12,7 +12,7 @@ import Networks
 final class ProbabilityFile {
   private let path: String
   private let shares: EvaluationShares
-  private let communicator: Communicator
+  private let group: TrainingGroup
   /// On rank 0.
   private let file: HDF5File?
   private var isPublished = false
@@ -25,14 +25,14 @@ final class ProbabilityFile {
   ///
   /// - Throws: When rank 0 cannot create it.
   init(
-    _ path: String, _ shares: EvaluationShares, classes: Int, _ communicator: Communicator
+    _ path: String, _ shares: EvaluationShares, classes: Int, _ group: TrainingGroup
   ) throws(TrainingError) {
     self.path = path
     self.shares = shares
     self.classes = classes
-    self.communicator = communicator
+    self.group = group
     file =
-      communicator.rank == 0 ? try Self.writing(path, HDF5File(creating: path + ".partial")) : nil
+      group.isFirst ? try Self.writing(path, HDF5File(creating: path + ".partial")) : nil
     rowRoom = .allocate(capacity: shares.microBatchSize * classes)
     labelRoom = .allocate(capacity: shares.microBatchSize)
     guard let file else { return }
@@ -51,28 +51,35 @@ final class ProbabilityFile {
   /// Writes what all ranks have computed in a round; called by all of them.
   ///
   /// - Parameter network: Holds the scores of this rank's micro-batch, if it has one.
-  func write(_ round: Int, from network: FoldedNetwork) throws(TrainingError) {
-    do {
-      let own = images(of: communicator.rank, round)
-      if let own { take(own.count, from: network) }
-      guard let file else {
-        guard let own else { return }
+  /// - Throws: When ranks are lost; when rank 0 cannot write, which it tells after all have sent.
+  func write(_ round: Int, from network: EvaluationNetwork) throws(TrainingError) {
+    let own = images(of: group.rank, round)
+    if let own { take(own.count, from: network) }
+    guard let file else {
+      guard let own else { return }
+      return try group.exchange { communicator throws(MPIError) in
         try communicator.send(UnsafeBufferPointer(rows(own)), to: 0)
         try communicator.send(UnsafeBufferPointer(labels(own)), to: 0)
-        return
       }
-      for rank in 0..<communicator.size {
-        guard let images = images(of: rank, round) else { continue }
-        if rank > 0 {
+    }
+    var fault: TrainingError?
+    for rank in 0..<group.size {
+      guard let images = images(of: rank, round) else { continue }
+      if rank > 0 {
+        try group.exchange { communicator throws(MPIError) in
           try communicator.receive(into: rows(images), from: rank)
           try communicator.receive(into: labels(images), from: rank)
         }
+      }
+      if fault != nil { continue }
+      do throws(TrainingError) {
         try Self.writing(
           path, file.write(UnsafeBufferPointer(rows(images)), to: "probabilities", rows: images))
         try Self.writing(
           path, file.write(UnsafeBufferPointer(labels(images)), to: "labels", rows: images))
-      }
-    } catch { throw TrainingError(error) }
+      } catch { fault = error }
+    }
+    if let fault { throw fault }
   }
 
   /// Completes the file and gives it its name.
@@ -97,7 +104,7 @@ final class ProbabilityFile {
     UnsafeMutableBufferPointer(rebasing: labelRoom[..<images.count])
   }
 
-  private func take(_ count: Int, from network: FoldedNetwork) {
+  private func take(_ count: Int, from network: EvaluationNetwork) {
     for image in 0..<count {
       let row = UnsafeMutableBufferPointer(
         rebasing: rowRoom[image * classes..<(image + 1) * classes])

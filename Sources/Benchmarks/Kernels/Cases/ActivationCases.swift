@@ -55,8 +55,8 @@ enum ActivationCases {
     return KernelCase.Trial(
       run: {
         NormalizedActivation.apply(
-          source.pixels, count: shape.pixels, channels: channels, normalization, .swish,
-          into: target.pixels, mean: mean ? pooled : nil)
+          NormalizedPixels(source.pixels, normalization, .swish), count: shape.pixels,
+          channels: channels, into: target.pixels, mean: mean ? pooled : nil)
       },
       outcome: {
         let expected = reference.forward(x)
@@ -101,8 +101,8 @@ enum ActivationCases {
       return KernelCase.Trial(
         run: {
           NormalizedActivation.gateGradient(
-            gradient.pixels, raw.pixels, count: shape.pixels, channels: channels, normalization,
-            .swish, gate: factors, into: u.pixels, dgate: dgate)
+            gradient.pixels, NormalizedPixels(raw.pixels, normalization, .swish),
+            count: shape.pixels, channels: channels, gate: factors, into: u.pixels, dgate: dgate)
         },
         outcome: {
           let v = reference.forward(x)
@@ -137,9 +137,9 @@ enum ActivationCases {
       return KernelCase.Trial(
         run: {
           NormalizedActivation.backward(
-            gradient.pixels, raw.pixels, count: shape.pixels, channels: channels, normalization,
-            .swish, gate: factors, mean: means, inverseDeviation: inverses, into: dz.pixels,
-            sums: sums)
+            gradient.pixels, NormalizedPixels(raw.pixels, normalization, .swish),
+            count: shape.pixels, channels: channels, gate: factors, into: dz.pixels,
+            sums: GradientSums.Target(mean: means, inverseDeviation: inverses, sums: sums))
         },
         outcome: {
           let expected = reference.backward(du, x, gate: (gate, pooled))

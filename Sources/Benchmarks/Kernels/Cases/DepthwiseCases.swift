@@ -36,7 +36,7 @@ enum DepthwiseCases {
     init(_ shape: FilterShape, _ operands: Operands) {
       self.shape = shape
       let (g, channels) = (shape.geometry, shape.channels)
-      operation = DepthwiseConvolution(geometry: g, channels: channels, activation: .swish)
+      operation = DepthwiseConvolution(geometry: g, channels: channels)
       let inputChannels = shape.inputChannels
       x = operands.random(shape.inputs * (inputChannels ?? channels))
       input = operands.tensor(
@@ -57,6 +57,14 @@ enum DepthwiseCases {
         operands.dense(expansionWeights), inputChannels: inputChannels, channels: channels,
         into: panels)
       expansion = Expansion(inputChannels: inputChannels, channels: channels, panels: panels)
+    }
+
+    /// What is read where the input is stored.
+    var stored: NormalizedPixels { NormalizedPixels(input.pixels, normalization, .swish) }
+
+    /// What is read where it is expanded on the way.
+    func expanded(_ expansion: Expansion) -> ExpandedPixels {
+      ExpandedPixels(expanding: input.start, expansion, normalization, .swish)
     }
 
     /// The output as the reference computes it.
@@ -89,12 +97,12 @@ enum DepthwiseCases {
       run: {
         if let expansion = filter.expansion {
           filter.operation.forward(
-            expanding: filter.input.start, expansion, filter.normalization,
-            weights: filter.kernel, into: y.start, moments: moments, scratch: filter.scratch)
+            filter.expanded(expansion), weights: filter.kernel, into: y.start, moments: moments,
+            scratch: filter.scratch)
         } else {
           filter.operation.forward(
-            filter.input.pixels, filter.normalization, weights: filter.kernel, into: y.start,
-            moments: moments, scratch: filter.scratch)
+            filter.stored, weights: filter.kernel, into: y.start, moments: moments,
+            scratch: filter.scratch)
         }
       },
       outcome: {
@@ -127,9 +135,9 @@ enum DepthwiseCases {
       return KernelCase.Trial(
         run: {
           filter.operation.backward(
-            gradient.output, filter.input.pixels, filter.normalization,
+            gradient.output, filter.stored,
             into: .init(
-              mean: means, inverseDeviation: inverses, dx: dx.pixels, sums: sums),
+              dx.pixels, sums: .init(mean: means, inverseDeviation: inverses, sums: sums)),
             weights: filter.kernel, weightGradient: dw, scratch: filter.scratch)
         },
         outcome: {
@@ -175,7 +183,7 @@ enum DepthwiseCases {
         run: {
           guard let expansion = filter.expansion else { return }
           filter.operation.backward(
-            gradient.output, expanding: filter.input.start, expansion, filter.normalization,
+            gradient.output, filter.expanded(expansion),
             into: .init(
               transposedPanels: panels, products: products, sums: sums, dx: dx.start,
               isAdding: false),

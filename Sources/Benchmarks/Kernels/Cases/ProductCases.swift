@@ -26,7 +26,7 @@ enum ProductCases {
   /// A tile `[rows, k]` times a kernel `[k, n]`.
   private struct ProductShape: CustomStringConvertible {
     var name = ""
-    var rows = GEMM.tileRows
+    var rows = PixelProduct.tileRows
     let k, n: Int
 
     static let small = ProductShape(rows: 37, k: 24, n: 40)

@@ -2,14 +2,20 @@ import Kernels
 import Networks
 import Tensors
 
-/// B0 at 224 × 224, whose shapes the cases have.
+/// B0 at 224 × 224 and V2-S at 300 × 300, whose shapes the cases have.
 enum Baseline {
   static let architecture = Architecture(.b0)
+  private static let second = Architecture(.v2s)
 
-  /// A block by its name.
-  static func block(_ name: String) -> Architecture.Block {
+  /// A block of B0 by its name.
+  static func block(_ name: String) -> Architecture.Block { block(name, of: architecture) }
+
+  /// The k×k convolution of a fused block of V2-S.
+  static func fused(_ name: String) -> Convolution { block(name, of: second).convolutions[0] }
+
+  private static func block(_ name: String, of architecture: Architecture) -> Architecture.Block {
     guard let block = architecture.blocks.first(where: { $0.name == name }) else {
-      preconditionFailure("B0 has no \(name)")
+      preconditionFailure("there is no \(name)")
     }
     return block
   }
@@ -21,7 +27,7 @@ struct PixelShape: CustomStringConvertible {
 
   /// The tile of a product.
   static func tile(_ channels: Int) -> PixelShape {
-    PixelShape(pixels: GEMM.tileRows, channels: channels)
+    PixelShape(pixels: PixelProduct.tileRows, channels: channels)
   }
 
   /// Odd in both sizes.

@@ -9,7 +9,7 @@ enum SqueezeExcitationCases {
   static var all: [KernelCase] {
     let shapes = ["block2b", "block6b"].map(Baseline.block).map {
       SqueezeShape(
-        images: max(1, GEMM.tileRows / $0.geometry.outputs), channels: $0.expandedChannels,
+        images: max(1, PixelProduct.tileRows / $0.geometry.outputs), channels: $0.expandedChannels,
         squeezed: $0.squeezedChannels ?? 0)
     }
     let block = Baseline.block("block5b")

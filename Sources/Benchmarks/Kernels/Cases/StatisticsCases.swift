@@ -96,8 +96,8 @@ enum StatisticsCases {
       return KernelCase.Trial(
         run: {
           GradientSums.accumulate(
-            into: sums, channels: channels, gradient.start, factor: 1.25, raw.start,
-            rows: shape.pixels, mean: means, inverseDeviation: inverses)
+            into: .init(mean: means, inverseDeviation: inverses, sums: sums), channels: channels,
+            gradient.start, factor: 1.25, raw.start, rows: shape.pixels)
         },
         outcome: {
           [

@@ -33,8 +33,8 @@ enum UpdateCases {
       return KernelCase.Trial(
         run: {
           ResidualAddition.apply(
-            raw.start, rows: shape.pixels, channels: channels, normalization, factor: 1.25,
-            skip: input.start, into: y.start)
+            raw.start, rows: shape.pixels, channels: channels, normalization, .identity,
+            factor: 1.25, skip: input.start, into: y.start)
         },
         outcome: { [(y.values, zip(reference.forward(x), skip).map { 1.25 * $0 + $1 })] })
     }

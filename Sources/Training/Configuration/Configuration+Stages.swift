@@ -1,0 +1,39 @@
+import Networks
+
+extension Configuration {
+  /// What is trained in one of the stages of progressive learning, from 0 on; the last is the
+  /// configuration itself.
+  package func stage(_ index: Int) -> Configuration {
+    let last = training.progressiveStages - 1
+    guard index < last else { return self }
+    let part = Double(index) / Double(last)
+    func grown(from first: Double, to end: Double) -> Double { first + part * (end - first) }
+    var result = self
+    let architecture = Architecture(network, classes: 1)
+    result.network.resolution = Int(
+      grown(from: Double(training.firstResolution), to: Double(architecture.resolution)).rounded())
+    result.network.dropout = grown(from: training.firstDropout, to: architecture.dropout)
+    result.data.policyMagnitude = grown(from: training.firstMagnitude, to: data.policyMagnitude)
+    result.data.mixup = grown(from: training.firstMixup, to: data.mixup)
+    result.data.cutmix = grown(from: training.firstCutmix, to: data.cutmix)
+    return result
+  }
+
+  /// What is evaluated: the same network, on images of another size where one is given.
+  var evaluated: Configuration {
+    var result = self
+    result.network.resolution = network.evaluationResolution ?? network.resolution
+    return result
+  }
+
+  /// The stage that a step belongs to, from 0 on, and the step behind its last.
+  package func stage(ofStep step: Int, of totalSteps: Int) -> (index: Int, end: Int) {
+    let count = training.progressiveStages
+    let ends = (1...count).map { stage in
+      // Without overflow: there may be 10¹² steps.
+      totalSteps / count * stage + totalSteps % count * stage / count
+    }
+    let index = ends.firstIndex { step < $0 } ?? count - 1
+    return (index, ends[index])
+  }
+}

@@ -1,0 +1,61 @@
+import Boundary
+import Foundation
+
+/// Keeps other runs out of a run's folder for as long as it lives.
+///
+/// File systems without locks let everybody in.
+package final class FolderLease {
+  private let descriptor: Int32?
+
+  /// Seconds after which a file server has forgotten the lock of a host that is gone: the lease of
+  /// NFS 4 lasts 90 (Linux, `nfsv4leasetime`), and servers sweep out what has expired now and then.
+  package static let seconds = 120.0
+
+  /// Takes the folder.
+  ///
+  /// - Parameters:
+  ///   - seconds: How long to wait for another run to leave it.
+  ///   - stopRequest: Asked meanwhile; a signal ends the wait.
+  ///   - advance: Is called whenever the lock was asked for.
+  ///   - tell: Is told what is waited for.
+  /// - Throws: When another run is writing in it.
+  package init(
+    _ folder: RunFolder, waiting seconds: Double, stopRequest: StopRequest = { nil },
+    advance: () -> Void, _ tell: (String) -> Void
+  ) throws(TrainingError) {
+    let path = folder.file(".lock")
+    do throws(FileRefusal) {
+      descriptor = try WrittenFile.open(path, O_RDWR, .regular)
+    } catch {
+      guard error.kind == .notRegular else {
+        descriptor = nil
+        return
+      }
+      throw TrainingError(
+        .output, "\(path), by which runs keep apart, is not used: \(error.reason)")
+    }
+    let deadline = MonotonicTime.seconds + seconds
+    var isTold = false
+    while let descriptor, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      if let signal = stopRequest() {
+        throw TrainingError(
+          .usage, "while another run was writing in \(folder.path)", stopSignal: signal)
+      }
+      guard MonotonicTime.seconds < deadline else {
+        throw TrainingError(
+          .usage,
+          "another run is writing in \(folder.path); wait for it to end or choose another --output")
+      }
+      if !isTold {
+        tell(
+          "another run is writing in \(folder.path), or its host was lost and the file server still "
+            + "keeps its lock: waiting up to \(Int(seconds)) s for it to end")
+        isTold = true
+      }
+      advance()
+      Thread.sleep(forTimeInterval: 0.25)
+    }
+  }
+
+  deinit { if let descriptor { close(descriptor) } }
+}

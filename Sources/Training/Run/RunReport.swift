@@ -1,0 +1,153 @@
+import Boundary
+import Datasets
+import Foundation
+import Reports
+
+/// What shows a run to people: the page `report.html` and TensorBoard's event file; on rank 0.
+///
+/// A run does not end because they cannot be written: that is told, and it goes on without.
+final class RunReport {
+  /// Seconds between two versions of the page, unless something happens.
+  private static let interval = 5.0
+
+  private static let slowestRank = "slowest rank"
+
+  private let folder: RunFolder
+  private let log: RunLog
+  private let observer: (any TrainingObserver)?
+  private let stepsPerEpoch: Int
+  private var page: RunPage
+  private var events: EventFile?
+  private var lastWritten = -Double.infinity
+  private var isWritable = true
+
+  /// Begins with the curves that the log has already.
+  init(
+    _ folder: RunFolder, _ start: TrainingStart, _ configuration: Configuration, hostCount: Int,
+    _ log: RunLog, _ observer: (any TrainingObserver)?
+  ) {
+    self.folder = folder
+    self.log = log
+    self.observer = observer
+    stepsPerEpoch = start.stepsPerEpoch
+    page = RunPage(
+      title: URL(fileURLWithPath: folder.path).standardized.lastPathComponent,
+      model: "\(configuration.network.name) at \(start.resolution) × \(start.resolution) · "
+        + "\(start.classes) classes")
+    page.totalSteps = start.totalSteps
+    page.epochs = Double(start.totalSteps) / Double(start.stepsPerEpoch)
+    page.configuration = configuration.yaml
+    page.facts = Self.facts(start, configuration, hostCount: hostCount)
+    reached(start.firstStep)
+    do {
+      events = try EventFile(in: folder.path, after: start.firstStep)
+    } catch { observer?.noticed("\(error); training goes on without it") }
+    write()
+  }
+
+  private static func facts(
+    _ start: TrainingStart, _ configuration: Configuration, hostCount: Int
+  ) -> [(name: String, value: String)] {
+    [
+      ("parameters", start.parameters.groupedText),
+      ("training images", start.trainingImages.groupedText),
+      ("validation images", start.validationImages.groupedText),
+      (
+        "batch",
+        "\(start.batchSize) in \(start.microBatches) micro-batches of "
+          + "\(configuration.batch.microBatch)"
+      ),
+      ("steps an epoch", start.stepsPerEpoch.groupedText),
+      ("optimizer", configuration.optimizer.kind.rawValue),
+      ("ranks", "\(start.ranks) on \(hostCount) host\(hostCount == 1 ? "" : "s")"),
+      ("libraries", LibraryVersions.description),
+    ]
+  }
+
+  /// A step was logged.
+  func logged(_ report: TrainingReport) {
+    reached(report.step)
+    page.imagesPerSecond = report.imagesPerSecond
+    page.secondsLeft = report.secondsLeft
+    if let pace = report.pace {
+      page.facts.removeAll { $0.name == Self.slowestRank }
+      page.facts.append(
+        (
+          Self.slowestRank,
+          "\(pace.slowestRank) on \(pace.slowestHost), "
+            + "\(Int((100 * pace.excess).rounded())) % over the median"
+        ))
+    }
+    append(
+      report.step,
+      [
+        ("loss/train", report.loss), ("top1/train", report.top1),
+        ("learning_rate", report.learningRate), ("images_per_second", report.imagesPerSecond),
+        ("waiting", report.waiting),
+      ])
+    if MonotonicTime.seconds - lastWritten >= Self.interval { write() }
+  }
+
+  /// The validation data were evaluated.
+  func evaluated(_ result: Evaluation, step: Int, _ dataset: Dataset) {
+    reached(step)
+    append(
+      step, [("loss/validation", result.loss), ("top1/validation", result.top1)])
+    page.evaluation = result.section(
+      "after epoch \(page.epoch.briefText) (step \(page.step.groupedText))", dataset)
+    write()
+  }
+
+  /// All steps were taken.
+  func finished() {
+    page.status = .finished
+    write()
+  }
+
+  /// The run ends before its last step.
+  func stopped(_ reason: String, step: Int) {
+    reached(step)
+    page.status = .stopped(reason: reason)
+    write()
+  }
+
+  private func reached(_ step: Int) {
+    page.step = step
+    page.epoch = Double(step) / Double(stepsPerEpoch)
+  }
+
+  private func append(_ step: Int, _ values: [(tag: String, value: Double)]) {
+    do {
+      try events?.append(step: step, values)
+    } catch {
+      events = nil
+      observer?.noticed("\(error); training goes on without it")
+    }
+  }
+
+  private func write() {
+    typealias Point = LinePlot.Point
+    let (steps, validations) = (log.steps, log.validations)
+    page.loss = RunPage.Curves(
+      training: steps.map { Point(x: $0.epoch, y: $0.loss) },
+      validation: validations.map { Point(x: $0.epoch, y: $0.validationLoss) })
+    page.top1 = RunPage.Curves(
+      training: steps.map { Point(x: $0.epoch, y: $0.top1) },
+      validation: validations.map { Point(x: $0.epoch, y: $0.validationTop1) })
+    page.learningRate = steps.map { Point(x: $0.epoch, y: $0.learningRate) }
+    page.speed = steps.map { Point(x: $0.epoch, y: $0.imagesPerSecond) }
+    page.waiting = steps.compactMap { step in step.waiting.map { Point(x: step.epoch, y: $0) } }
+    page.updated = Date()
+    lastWritten = MonotonicTime.seconds
+    do {
+      try folder.write(page.html, to: "report.html")
+      isWritable = true
+    } catch {
+      // Once, and not where the run itself ends because of it.
+      if isWritable, case .running = page.status {
+        observer?.noticed("\(error); training goes on without it")
+      }
+      isWritable = false
+    }
+  }
+}

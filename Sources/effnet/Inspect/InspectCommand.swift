@@ -1,0 +1,99 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import HDF5
+import Networks
+import Training
+
+/// `effnet inspect`: what a network, a checkpoint, or shards are made of.
+struct InspectCommand: UnsharedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract:
+      "Shows a network of the family or of a configuration, a checkpoint, a shard, or a folder of "
+      + "shards.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "b0…b8, l2, lite0…lite4, v2-b0…v2-b3, v2-s, v2-m, v2-l, or the path of a configuration "
+        + "(.yaml), a checkpoint, a shard, or a folder of shards."))
+  var subject: String
+
+  @Option(
+    help: "Side of the input in pixels; the network's own unless given.",
+    transform: BoundedNumber.whole(1...65_536, "pixels"))
+  var resolution: Int?
+
+  @Option(
+    help: "Outputs of the classifier; else those of the configuration, or 1000.",
+    transform: BoundedNumber.whole(1...1_000_000, "classes"))
+  var classes: Int?
+
+  @Flag(help: "Read whole shards and check every byte.")
+  var verify = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    if let variant = Variant(rawValue: subject.lowercased()) {
+      try refuseVerification(of: "a network")
+      return try show(variant.rawValue, variant, Architecture(variant))
+    }
+    if subject.hasSuffix(".yaml") || subject.hasSuffix(".yml") {
+      let network = try ConfigurationFile.read(subject, []).network
+      // What the data have is not looked up: they may be elsewhere.
+      try refuseVerification(of: "a configuration")
+      return try show(network.name, network.model, Architecture(network, classes: 1000))
+    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: subject, isDirectory: &isFolder) else {
+      throw Failure(
+        .usage,
+        "\(subject): no such file, and no network of that name; networks are "
+          + Variant.allCases.map(\.rawValue).joined(separator: " "))
+    }
+    guard resolution == nil, classes == nil else {
+      throw Failure(.usage, "--resolution and --classes go with a network's name, not with a file")
+    }
+    do {
+      // A sealed file is not given to the HDF5 library before it is known to be whole.
+      if try !isFolder.boolValue
+        && (Checkpoint.isSealed(subject)
+          || !Shard.isSealed(subject) && HDF5File(reading: subject).exists("/effnet"))
+      {
+        try refuseVerification(of: "a checkpoint, which is checked whenever it is read")
+        try show(CheckpointReport(subject))
+      } else {
+        try show(ShardReport(subject, isVerifying: verify))
+      }
+    } catch { throw Failure(error) }
+  }
+
+  /// Shows a network with what the options change.
+  private func show(_ name: String, _ variant: Variant, _ architecture: Architecture) throws {
+    var architecture = architecture
+    if let resolution { architecture.resolution = resolution }
+    if let classes { architecture.classes = classes }
+    guard architecture.isBearable else {
+      throw Failure(
+        .usage,
+        "\(name) is larger than any network with these options; \(Architecture.largest)")
+    }
+    try show(NetworkReport(name, variant, architecture))
+  }
+
+  private func refuseVerification(of subject: String) throws {
+    if verify { throw Failure(.usage, "--verify is for shards, not for \(subject)") }
+  }
+
+  private func show(_ report: some Report) throws {
+    if json { try printJSON(report) } else { print(report.text) }
+  }
+}
+
+/// Something `inspect` can show, for people or for programs.
+protocol Report: Encodable {
+  /// The report for people.
+  var text: String { get }
+}

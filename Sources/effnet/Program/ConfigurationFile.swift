@@ -1,0 +1,40 @@
+import Boundary
+import Foundation
+import Training
+
+/// The file that a command is given for its configuration.
+enum ConfigurationFile {
+  /// Reads it; each process does so once, because it may be a pipe.
+  static func read(_ path: String, _ overrides: [String]) throws -> Configuration {
+    if let launcher = Launcher.current {
+      let isRefused =
+        launcher.size > 1
+        ? InputText.isStream(path) : InputText.isDescriptor(path) && access(path, F_OK) != 0
+      if isRefused {
+        throw TrainingError(
+          .usage,
+          "\(path.shown) is a pipe or a file of another process, which does not reach all ranks that "
+            + "were started; write the configuration to a file")
+      }
+    }
+    return try Configuration(contentsOf: path, overrides: overrides)
+  }
+
+  /// Refuses what the processes that a command starts could not read any more.
+  ///
+  /// - Parameter content: What it holds.
+  static func requireReadableAgain(
+    _ path: String, content: String = "the configuration"
+  ) throws {
+    guard InputText.isStream(path) else { return }
+    throw Failure(
+      .usage,
+      "\(path.shown) is a pipe or a file of this process alone, which the ranks cannot read again; "
+        + "write \(content) to a file")
+  }
+
+  /// `Runs/NAME` in the current folder.
+  static func defaultOutput(_ config: String) -> String {
+    "Runs/" + URL(fileURLWithPath: config).deletingPathExtension().lastPathComponent
+  }
+}
