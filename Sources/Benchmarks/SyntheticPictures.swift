@@ -9,7 +9,8 @@ import Training
 /// Shards of made-up JPEG pictures in a temporary folder, for timings.
 package final class SyntheticPictures {
   /// Where the shards are.
-  package let folder: String
+  package var folder: String { files.url.path }
+  private let files: TemporaryFolder
   /// Different pictures; further ones repeat them.
   private static let distinct = 64
   private static let shardLimit = 10_000
@@ -21,13 +22,7 @@ package final class SyntheticPictures {
   /// - Throws: When they cannot be written, and `Interruption` when a signal came; no folder is
   ///   left then.
   package init(count: Int, width: Int, height: Int) throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())").path
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw TrainingError(
-        .output, "\(folder) cannot be made: \(error.systemReason); choose another TMPDIR")
-    }
+    files = try TemporaryFolder("effnet")
     do {
       let pictures = try (0..<min(count, Self.distinct)).map {
         try Interruption.ofBenchmark()
@@ -50,18 +45,12 @@ package final class SyntheticPictures {
         try writer.finish()
       }
     } catch let error as ImageError {
-      remove()
       throw TrainingError(.output, "a made-up picture cannot be encoded: \(error)")
-    } catch {
-      remove()
-      throw error
     }
   }
 
   /// Removes the shards.
-  package func remove() {
-    try? FileManager.default.removeItem(atPath: folder)
-  }
+  package func remove() { files.remove() }
 
   /// Waves of several lengths, and noise.
   private static func picture(_ number: Int, width: Int, height: Int) -> PixelImage {

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 extension Error {
   /// Why a file operation of Foundation failed, in the words of the system where there are any.

@@ -27,21 +27,15 @@ extension Communicator {
 
   /// Words as they are sent; numbers that are not finite, too.
   package static func encoded(_ words: some Encodable) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try Array(encoder.encode(words))
+    try Array(JSONEncoder.ofAnyNumber().encode(words))
   }
 
   /// What a rank has sent.
   package static func decoded<Words: Decodable>(
     _ bytes: [UInt8], of rank: Int
   ) throws(ForeignWords) -> Words {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      return try decoder.decode(Words.self, from: Data(bytes))
+      return try JSONDecoder.ofAnyNumber().decode(Words.self, from: Data(bytes))
     } catch { throw ForeignWords(rank: rank) }
   }
 }

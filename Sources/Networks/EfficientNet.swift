@@ -32,6 +32,7 @@ public final class EfficientNet: ImageBatch {
   private let pass: TrainingPass
   let chain: LayerChain
   private let statistics: FloatBuffer?
+  private let storage: ExpansionStorage
   /// Those that are trained, in forward order.
   let normalizationLayers: [NormalizationLayer]
   /// Of each local micro-batch, first the totals; then sums of rounds that wait for their neighbour.
@@ -79,6 +80,7 @@ public final class EfficientNet: ImageBatch {
     let frozenUnits = frozen.units(of: architecture)
     firstTrained = frozen.firstTrained(places, frozenUnits: frozenUnits)
     self.statistics = statistics
+    storage = expansions
     let work = Workspace(weights: weights)
     chain = try LayerChain(
       architecture, places, images: images, layout: layout, frozen: frozenUnits,
@@ -184,15 +186,11 @@ public final class EfficientNet: ImageBatch {
   }
 
   /// How each block comes by its expansion.
-  package var expansions: [ExpansionUse] {
-    architecture.blocks.indices.map { chain.expansions[$0 + 1] }
-  }
+  package var expansions: [ExpansionUse] { architecture.blocks.map(storage.use) }
 
   /// Scores of the local image `image`, `[K]`.
   public func logits(ofImage image: Int) -> UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(
-      start: chain.classifier.logits.start + image * channelStride(architecture.classes),
-      count: architecture.classes)
+    chain.classifier.logits(ofImage: image)
   }
 
   /// Gradient of the sum of all losses of the last training batch, in the places of the table from

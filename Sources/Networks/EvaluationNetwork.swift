@@ -78,8 +78,6 @@ public final class EvaluationNetwork: ImageBatch {
 
   /// Scores of the image `image` of the batch, `[K]`.
   public func logits(ofImage image: Int) -> UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(
-      start: chain.classifier.logits.start + image * channelStride(architecture.classes),
-      count: architecture.classes)
+    chain.classifier.logits(ofImage: image)
   }
 }

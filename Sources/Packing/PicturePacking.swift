@@ -66,11 +66,11 @@ package struct PicturePacking {
       folder, records: records, faults: faults, storage: storage, packer: packer, credit: credit)
     if isStrict, let first = plan.skipped.first { throw refusal(of: first, isShared: true) }
     var isFinished: [UInt8] = []
-    var lock: PackingLock?
+    var lock: FileLock?
     defer { withExtendedLifetime(lock) {} }
     if world.rank == 0 {
       try Packer.create(output)
-      lock = try PackingLock(output)
+      lock = try takeOutput()
       isFinished = try plan.finishedShards(in: output).map { $0 ? 1 : 0 }
       try list(plan.skipped)
       try willWrite(plan)
@@ -79,6 +79,18 @@ package struct PicturePacking {
     try write(plan, plan.shards.indices.filter { isFinished[$0] == 0 })
     if world.rank == 0 { CheckJournal.remove(from: output) }
     return plan
+  }
+
+  /// Keeps other processes from packing into the folder.
+  private func takeOutput() throws(PackingError) -> FileLock {
+    let lock = FileLock(closing: open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    guard lock.take() else {
+      throw PackingError(
+        .usage,
+        "another process is packing into \(output); wait for it to end, or start one job of several "
+          + "ranks with mpirun")
+    }
+    return lock
   }
 
   /// Reads each file once, and tells all ranks what is in it.

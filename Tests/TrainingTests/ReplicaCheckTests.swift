@@ -20,7 +20,7 @@ final class ReplicaCheckTests: XCTestCase {
   func testOneBitOnOneRankIsFoundAndTheRankNamed() throws {
     let world = try sharedWorld()
     try XCTSkipIf(world.size == 1, "one rank has nobody to differ from")
-    let group = try TrainingGroup(world)
+    let group = TrainingGroup(world)
     for (index, arena) in try state().arenas.enumerated() {
       let state = try state()
       let wrong = (index + 1) % world.size

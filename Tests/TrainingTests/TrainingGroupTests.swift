@@ -7,14 +7,14 @@ import XCTest
 /// Runs on any number of ranks; see `sharedWorld()`.
 final class TrainingGroupTests: XCTestCase {
   func testWithoutAFaultEachRankHasItsOwnValue() throws {
-    let group = try TrainingGroup(sharedWorld())
+    let group = TrainingGroup(try sharedWorld())
     let value = try group.agreed { () throws(TrainingError) in 7 }
     XCTAssertEqual(value, 7)
   }
 
   func testAFaultOfOneRankIsThatOfAll() throws {
     let world = try sharedWorld()
-    let group = try TrainingGroup(world)
+    let group = TrainingGroup(world)
     for wrong in 0..<world.size {
       XCTAssertThrowsError(
         try group.agreed { () throws(TrainingError) in
@@ -36,7 +36,7 @@ final class TrainingGroupTests: XCTestCase {
 
   func testOfSeveralFaultsThatOfTheFirstRankIsTold() throws {
     let world = try sharedWorld()
-    let group = try TrainingGroup(world)
+    let group = TrainingGroup(world)
     func fault(_ text: (Int) -> String, _ kind: (Int) -> FaultKind) throws -> TrainingError? {
       try group.first(TrainingError(kind(world.rank), text(world.rank)))
     }

@@ -14,7 +14,7 @@ package final class SampleProcess {
   }
 
   private let process = Process()
-  private let folder: URL
+  private let folder: TemporaryFolder
 
   /// Starts a job.
   ///
@@ -26,10 +26,7 @@ package final class SampleProcess {
     _ mpirun: MPIRun, ranks: Int, _ arguments: [String], hostFile: String?,
     isOversubscribing: Bool
   ) throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "effnet-scaling-\(UUID())")
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch { throw Self.unwritten(folder, error) }
+    folder = try TemporaryFolder("effnet-scaling")
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     // Independent jobs that mpirun binds would all take the first processor.
     process.arguments =
@@ -47,23 +44,18 @@ package final class SampleProcess {
     }
   }
 
-  deinit {
-    end()
-    try? FileManager.default.removeItem(at: folder)
-  }
+  deinit { end() }
 
   private func file(_ name: String) throws -> FileHandle {
-    let file = folder.appending(path: name)
+    let file = folder.url.appending(path: name)
     do {
       try Data().write(to: file)
       return try FileHandle(forWritingTo: file)
-    } catch { throw Self.unwritten(file, error) }
-  }
-
-  private static func unwritten(_ file: URL, _ error: any Error) -> Failure {
-    Failure(
-      faultKind: .output,
-      description: "\(file.path) cannot be written: \(error.systemReason); choose another TMPDIR")
+    } catch {
+      throw Failure(
+        faultKind: .output,
+        description: "\(file.path) cannot be written: \(error.systemReason); choose another TMPDIR")
+    }
   }
 
   /// Waits for the end.
@@ -75,7 +67,7 @@ package final class SampleProcess {
       Thread.sleep(forTimeInterval: 0.01)
     }
     if process.terminationStatus == 0,
-      let output = try? Data(contentsOf: folder.appending(path: "output")),
+      let output = try? Data(contentsOf: folder.url.appending(path: "output")),
       let sample = try? JSONDecoder().decode(ScalingSample.self, from: output)
     {
       return sample
@@ -93,7 +85,7 @@ package final class SampleProcess {
   /// Why the job has ended without a sample.
   private var failure: Failure {
     let errors = String(
-      decoding: (try? Data(contentsOf: folder.appending(path: "errors"))) ?? Data(),
+      decoding: (try? Data(contentsOf: folder.url.appending(path: "errors"))) ?? Data(),
       as: UTF8.self
     ).split(separator: "\n").map(String.init)
     let own = errors.first { $0.hasPrefix("effnet: ") }?.dropFirst("effnet: ".count)

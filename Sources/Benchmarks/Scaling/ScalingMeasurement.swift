@@ -77,12 +77,11 @@ package struct ScalingMeasurement {
   private func measure(_ series: ScalingSeries) throws -> ScalingSample {
     let isJob = series.kind == .weak || series.kind == .strong
     let ranks = isJob ? series.ranks : 1
-    var arguments = [
-      "--model", plan.model, "--resolution", "\(plan.resolution)", "--batch", "\(series.batch)",
-      "--micro-batch", "\(plan.microBatch)",
-    ]
+    var arguments = ["--batch", "\(series.batch)", "--micro-batch", "\(plan.microBatch)"]
     if let configuration = plan.configuration {
       arguments += ["--config", configuration] + plan.overrides.flatMap { ["--set", $0] }
+    } else {
+      arguments += ["--model", plan.model, "--resolution", "\(plan.resolution)"]
     }
     let isCalibrating = isJob && series.ranks == plan.ranks.max()
     return try run(

@@ -173,6 +173,7 @@ public enum PixelProduct {
     var row = 0
     while row < count {
       let left = count - row
+      // Behind six of eight rows the last two would go one by one.
       let isWhole = left >= most && !(most == 6 && left == 8)
       let rows = isWhole ? most : left >= 8 && most >= 8 ? 8 : left >= 4 ? 4 : 1
       body(row, rows)

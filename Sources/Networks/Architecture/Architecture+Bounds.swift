@@ -14,7 +14,7 @@ extension Architecture {
     var parameters = Double(headChannels) * Double(classes)
     var multiplyAdds = parameters
     var values = 0.0
-    for convolution in [stem] + blocks.flatMap(\.convolutions) + [head] {
+    for convolution in convolutions {
       let (inputs, outputs) = (Double(convolution.inputChannels), Double(convolution.channels))
       let geometry = convolution.geometry
       let taps = Double(geometry.kernel * geometry.kernel)

@@ -104,9 +104,24 @@ public struct Architecture: Sendable, Equatable {
       .pointwise(height: last.geometry.outHeight, width: last.geometry.outWidth), activation)
   }
 
+  /// All convolutions in forward order.
+  var convolutions: [Convolution] { units.flatMap(\.convolutions) }
+
+  /// Whether the weights of another network compute in this one what they do there: only what belongs
+  /// to pictures, classes and the course of a training may differ.
+  public func computes(like other: Architecture) -> Bool {
+    var other = other
+    other.classes = classes
+    other.resolution = resolution
+    other.stemStride = stemStride
+    other.dropout = dropout
+    other.dropPath = dropPath
+    other.batchNormMomentum = batchNormMomentum
+    return other == self
+  }
+
   /// Multiply-adds of one image: all convolutions, squeeze-and-excitation and the classifier.
   public var multiplyAdds: Int {
-    let convolutions = [stem] + blocks.flatMap(\.convolutions) + [head]
-    return convolutions.reduce(headChannels * classes) { $0 + $1.multiplyAdds }
+    convolutions.reduce(headChannels * classes) { $0 + $1.multiplyAdds }
   }
 }

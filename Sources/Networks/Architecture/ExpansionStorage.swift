@@ -21,6 +21,12 @@ public enum ExpansionStorage: Sendable {
     case .recomputed: true
     }
   }
+
+  /// How a block comes by its expansion.
+  func use(of block: Architecture.Block) -> ExpansionUse {
+    guard block.stage.kind == .mbConv else { return .none }
+    return recomputes(block.convolutions[0]) ? .recomputed : .stored
+  }
 }
 
 /// How a block comes by its expansion.

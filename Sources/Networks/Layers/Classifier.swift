@@ -33,6 +33,11 @@ final class Classifier: ForwardStep {
   private var wide: Int { source.stride }
   private var row: Int { channelStride(classes) }
 
+  /// Scores of an image, `[K]`.
+  func logits(ofImage image: Int) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: logits.start + image * row, count: classes)
+  }
+
   func prepare(_ work: Workspace) {}
 
   /// Pools the images of a run.

@@ -27,9 +27,6 @@ struct LayerChain {
     for (index, unit) in units.enumerated() {
       let (layers, output) = try builder.layers(index, places.units[index], behind: last)
       last = output
-      self.expansions.append(
-        layers[0] is RecomputedExpansion
-          ? .recomputed : layers.count == 3 ? .stored : .none)
       if index >= frozen {
         trained.append(
           TrainedUnit(
@@ -61,9 +58,6 @@ struct LayerChain {
     for segment in evaluated { segment.prepare(work) }
   }
 
-  /// How each unit comes by its expansion.
-  private(set) var expansions: [ExpansionUse] = []
-
   /// Whether the scores' pooling is part of what is evaluated.
   var isAllEvaluated: Bool { trained.isEmpty }
 }
@@ -78,23 +72,10 @@ private struct Builder {
   let units: [Unit]
   let frozen: Int
   /// Layers since the last segment began.
-  private var position = 0
+  var position = 0
   /// Outputs so far that are left as they are meant: of two that follow each other, one is read
   /// while the other is written.
-  private var settledCount = 0
-
-  init(
-    architecture: Architecture, layout: BatchLayout, images: FloatBuffer,
-    expansions: ExpansionStorage, work: Workspace, units: [Unit], frozen: Int
-  ) {
-    self.architecture = architecture
-    self.layout = layout
-    self.images = images
-    self.expansions = expansions
-    self.work = work
-    self.units = units
-    self.frozen = frozen
-  }
+  var settledCount = 0
 
   private func isTrained(_ index: Int) -> Bool { index >= frozen }
 

@@ -59,7 +59,7 @@ final class PointwiseLayer: Layer {
   func backward(_ pass: TrainingPass, _ run: ImageRun) {
     let work = pass.work
     let x = input.rows(run.firstImage)
-    let dx = (isAdding ? pass.current : pass.next).start + run.firstImage * input.imageSize
+    let dx = pass.inputGradient(ofImage: run.firstImage, input.imageSize, isAdding: isAdding)
     pass.accumulate(places.range, at: place, run) { gradient in
       forEachTile(of: run.imageCount * input.pixels) { first, count in
         let tile = Pixels.planes(work.wideTile.start, pixels: count)

@@ -130,7 +130,7 @@ final class RecomputedExpansion: Layer {
   }
 
   private func inputGradient(_ pass: TrainingPass, _ image: Int) -> UnsafeMutablePointer<Float> {
-    (isAdding ? pass.current : pass.next).start + image * input.imageSize
+    pass.inputGradient(ofImage: image, input.imageSize, isAdding: isAdding)
   }
 
   private func gradient(_ work: Workspace, _ run: ImageRun) -> ExpansionGradient {

@@ -100,7 +100,7 @@ final class StandardConvolutionLayer: Layer {
     let work = pass.work
     pass.accumulate(places.range, at: place, run) { gradient in
       for (index, image) in run.images.enumerated() {
-        let dx = (isAdding ? pass.current : pass.next).start + image * inputSize
+        let dx = pass.inputGradient(ofImage: image, inputSize, isAdding: isAdding)
         convolution.backward(
           .init(
             dz: output.normalizedGradient(image), y: output.raw(image),

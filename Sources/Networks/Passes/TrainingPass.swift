@@ -67,6 +67,15 @@ final class TrainingPass {
     if exchange.progress() { work.measured(.gradientExchange, .backward, .step) }
   }
 
+  /// Where the gradient of the images of a block's input from one on goes.
+  ///
+  /// - Parameter isAdding: Whether it is added to what came on a short cut.
+  func inputGradient(
+    ofImage image: Int, _ imageSize: Int, isAdding: Bool
+  ) -> UnsafeMutablePointer<Float> {
+    (isAdding ? current : next).start + image * imageSize
+  }
+
   /// What was the gradient of a block's input becomes that of its predecessor's output.
   func advance() { swap(&current, &next) }
 }

@@ -64,12 +64,12 @@ public struct NetworkConfiguration: Sendable, Equatable {
   /// Side of the input, scaled.
   var finalResolution: Int { Architecture(self, classes: 1).resolution }
 
-  /// Rows of the table.
-  var stageCount: Int { (stages?.stages ?? model.released.table.stages).count }
+  /// Rows of the table, before it is scaled.
+  private var rows: [Stage] { stages?.stages ?? model.released.table.stages }
+  var stageCount: Int { rows.count }
 
   /// Whether the network is as deep as a computer can bear: the blocks of all rows, scaled.
   private var hasFewBlocks: Bool {
-    let rows = stages?.stages ?? model.released.table.stages
     let repeats = rows.reduce(0) { $0 + $1.repeats }
     return !isScaledWithinBounds || Double(repeats) * coefficients.depth <= Double(Self.mostBlocks)
   }

@@ -10,7 +10,7 @@ public struct StageList: Sendable, Equatable {
 extension StageList: ConfigurationValue {
   static let expectation =
     "a list of rows such as ir_r2_k5_s2_e6_c40_se0.25 (kinds cn, ds, ir, er)"
-  private static let mostRows = 100
+  static let mostRows = 100
 
   init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     guard case .sequence(let nodes) = node else {

@@ -142,7 +142,7 @@ extension Evaluation {
     checkpoint path: String, data: String?, probabilities: String? = nil, report: String? = nil,
     communicator: Communicator
   ) throws(TrainingError) {
-    let group = try TrainingGroup(communicator)
+    let group = TrainingGroup(communicator)
     let (model, pipeline) = try group.agreed { () throws(TrainingError) in
       let model = try LoadedModel(path)
       return (model, try model.pipeline(data: data))

@@ -25,11 +25,12 @@ extension Pace {
   /// Compares the ranks; called by all of them.
   ///
   /// - Parameters:
+  ///   - hosts: That of each rank.
   ///   - computing: Seconds that this rank computed.
   ///   - waiting: Share of the time that it waited for images.
   /// - Returns: Nil for a rank alone.
   init?(
-    of group: TrainingGroup, computing: Double, waiting: Double
+    of group: TrainingGroup, on hosts: [String], computing: Double, waiting: Double
   ) throws(TrainingError) {
     guard group.size > 1 else { return nil }
     let all = try group.exchange { communicator throws(MPIError) in
@@ -41,7 +42,7 @@ extension Pace {
     let median = sorted[(sorted.count - 1) / 2].seconds
     let slowest = sorted[sorted.count - 1]
     slowestRank = slowest.rank
-    slowestHost = group.hosts[slowest.rank]
+    slowestHost = hosts[slowest.rank]
     excess = slowest.seconds / max(median, 1e-9) - 1
     longestWaiting = all.map(\.y).max() ?? 0
   }

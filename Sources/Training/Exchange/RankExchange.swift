@@ -51,12 +51,9 @@ public final class RankExchange: Exchange {
     transport = configuration.transport
     // On a host that is ready ranks wait here for those that still open their data.
     activity?.beginExchange()
-    let measured: ExchangeForm
-    do {
-      measured = try ExchangeForm(
-        configuration, measuring: communicator, microBatchCount: microBatchCount
-      ) { activity?.advance() }
-    } catch { throw TrainingError(error) }
+    let measured = try ExchangeForm(
+      configuration, measuring: communicator, microBatchCount: microBatchCount
+    ) { activity?.advance() }
     activity?.endExchange()
     form = measured.form
     summary = measured.summary

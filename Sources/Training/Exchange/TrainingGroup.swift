@@ -12,8 +12,6 @@ package final class TrainingGroup {
   let communicator: Communicator
   /// What this rank does, for whoever watches.
   let activity: Activity
-  /// Host of each rank.
-  let hosts: [String]
 
   /// Number of this process in the training.
   var rank: Int { communicator.rank }
@@ -22,17 +20,16 @@ package final class TrainingGroup {
   /// Whether this is the rank that writes and speaks for all.
   var isFirst: Bool { rank == 0 }
 
-  /// Called by all ranks of `communicator`.
-  package init(
-    _ communicator: Communicator, activity: Activity = Activity()
-  ) throws(TrainingError) {
+  package init(_ communicator: Communicator, activity: Activity = Activity()) {
     self.communicator = communicator
     self.activity = activity
-    do throws(MPIError) {
-      hosts = try activity.exchange { () throws(MPIError) in
-        try communicator.allGatherParts(Array(ProcessInfo.processInfo.hostName.utf8))
-      }.map { String(decoding: $0, as: UTF8.self) }
-    } catch { throw TrainingError(error) }
+  }
+
+  /// Host of each rank; called by all of them.
+  func hosts() throws(TrainingError) -> [String] {
+    try exchange { communicator throws(MPIError) in
+      try communicator.allGatherParts(Array(ProcessInfo.processInfo.hostName.utf8))
+    }.map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Talks to the other ranks, which whoever watches sees as waiting.
@@ -80,6 +77,7 @@ package final class TrainingGroup {
     else { return nil }
     let stopSignal = all[rank][1] > 0 ? Int32(all[rank][1]) : nil
     let text = String(decoding: all[rank].dropFirst(2), as: UTF8.self)
+    let hosts = try hosts()
     // The files of the run are rank 0's; what others meet may be of their host alone.
     let isOfAll =
       (rank == 0 && Set(hosts).count == 1) || all.allSatisfy { $0 == all[rank] }

@@ -35,17 +35,11 @@ extension Watch {
       "rank \(rank) of \(communicator.size) on host \(own.host), pid \(own.pid), \(cores) "
         + "core\(cores == 1 ? "" : "s"), OpenBLAS \(OpenBLAS.coreName)")
     let members: [Member]
-    do throws(MPIError) {
-      let words = [UInt8]((try? JSONEncoder().encode(own)) ?? Data())
-      members = try communicator.allGatherParts(words).compactMap {
-        try? JSONDecoder().decode(Member.self, from: Data($0))
-      }
-    } catch { throw TrainingError(error) }
-    guard members.count == communicator.size else {
+    do { members = try communicator.allGather(words: own) } catch is ForeignWords {
       throw TrainingError(
         .rankLost, "not all ranks are of the same program; start all from the same files",
         isShared: true)
-    }
+    } catch { throw TrainingError(.rankLost, "\(error)") }
     let watch = Watch(
       rank: rank, members: members, listener: listener, activity: Activity(), log: log,
       folder: folder, timing: WatchTiming(deadline: deadline),
@@ -58,19 +52,20 @@ extension Watch {
 
   /// Waits until all ranks are here; called by all of them.
   public func wait(for communicator: Communicator) throws(TrainingError) {
-    do throws(MPIError) {
-      try activity.exchange { () throws(MPIError) in try communicator.barrier() }
-    } catch { throw TrainingError(error) }
+    try group(communicator).exchange { communicator throws(MPIError) in
+      try communicator.barrier()
+    }
+  }
+
+  private func group(_ communicator: Communicator) -> TrainingGroup {
+    TrainingGroup(communicator, activity: activity)
   }
 
   /// What is to be told of how the ranks are placed and watched; called by all of them.
   public func notices(over communicator: Communicator) throws(TrainingError) -> [String] {
-    let all: [Bool]
-    do throws(MPIError) {
-      all = try activity.exchange { () throws(MPIError) in
-        try communicator.allGather([isConnected])
-      }
-    } catch { throw TrainingError(error) }
+    let all = try group(communicator).exchange { communicator throws(MPIError) in
+      try communicator.allGather([isConnected])
+    }
     var notices: [String] = []
     let lone = all.indices.filter { !all[$0] }
     if let first = lone.first {

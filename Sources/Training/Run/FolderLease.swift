@@ -2,10 +2,8 @@ import Boundary
 import Foundation
 
 /// Keeps other runs out of a run's folder for as long as it lives.
-///
-/// File systems without locks let everybody in.
 package final class FolderLease {
-  private let descriptor: Int32?
+  private let lock: FileLock?
 
   /// Seconds after which a file server has forgotten the lock of a host that is gone: the lease of
   /// NFS 4 lasts 90 (Linux, `nfsv4leasetime`), and servers sweep out what has expired now and then.
@@ -25,10 +23,10 @@ package final class FolderLease {
   ) throws(TrainingError) {
     let path = folder.file(".lock")
     do throws(FileRefusal) {
-      descriptor = try WrittenFile.open(path, O_RDWR, .regular)
+      lock = FileLock(closing: try WrittenFile.open(path, O_RDWR, .regular))
     } catch {
       guard error.kind == .notRegular else {
-        descriptor = nil
+        lock = nil
         return
       }
       throw TrainingError(
@@ -36,7 +34,7 @@ package final class FolderLease {
     }
     let deadline = MonotonicTime.seconds + seconds
     var isTold = false
-    while let descriptor, flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+    while let lock, !lock.take() {
       if let signal = stopRequest() {
         throw TrainingError(
           .usage, "while another run was writing in \(folder.path)", stopSignal: signal)
@@ -56,6 +54,4 @@ package final class FolderLease {
       Thread.sleep(forTimeInterval: 0.25)
     }
   }
-
-  deinit { if let descriptor { close(descriptor) } }
 }

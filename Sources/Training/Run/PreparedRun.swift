@@ -13,6 +13,8 @@ import Tensors
 struct PreparedRun {
   let plan: RunPlan
   let group: TrainingGroup
+  /// Host of each rank.
+  let hosts: [String]
   let exchange: RankExchange
   let state: ModelState
   /// For the validation data, if there are any.
@@ -45,6 +47,7 @@ struct PreparedRun {
     self.observer = observer
     let plan = try RunPlan(configuration, group)
     self.plan = plan
+    hosts = try group.hosts()
     exchange = try RankExchange(
       group.communicator, configuration.exchange,
       microBatchCount: plan.layout.partition.microBatchCount, activity: group.activity)
@@ -150,8 +153,7 @@ struct PreparedRun {
       try output.write(plan.configuration.annotatedYAML, to: "configuration.yaml")
       try output.write(checkpoints.identity + "\n", to: RunFolder.identityFile)
       let records = try RunRecords(
-        output, start, plan.configuration, hostCount: Set(group.hosts).count,
-        isFinished: isFinished,
+        output, start, plan.configuration, hostCount: Set(hosts).count, isFinished: isFinished,
         observer)
       if !isFinished { try checkpoints.prepareToSave(state) }
       return records
@@ -220,15 +222,8 @@ extension ModelState {
           + "\(oldTrunk.firstDifference(from: newTrunk)); use the section network that it was "
           + "trained with")
     }
-    var trained = Architecture(configuration.network, classes: architecture.classes)
-    // What belongs to the pictures and to the training, and not to what the weights compute.
-    trained.classes = architecture.classes
-    trained.resolution = architecture.resolution
-    trained.stemStride = architecture.stemStride
-    trained.dropout = architecture.dropout
-    trained.dropPath = architecture.dropPath
-    trained.batchNormMomentum = architecture.batchNormMomentum
-    guard trained == architecture else {
+    let trained = Architecture(configuration.network, classes: architecture.classes)
+    guard architecture.computes(like: trained) else {
       throw TrainingError(
         .usage,
         "finetuning.checkpoint \(path) is of another network: strides, shortcuts, activation or "

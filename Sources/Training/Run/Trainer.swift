@@ -296,7 +296,7 @@ public final class Trainer {
       return
     }
     report.pace = try Pace(
-      of: group, computing: window.computing,
+      of: group, on: run.hosts, computing: window.computing,
       waiting: window.ownWaited / max(window.seconds, 1e-9))
     log?.note(window.line(step: state.step))
     attempt { () throws(TrainingError) in try run.records?.logged(report) }

@@ -100,7 +100,7 @@ struct ReferenceFile {
         kind: .wrongShape, operation: "read", file: file.path, object: nil, reason: reason)
     }
     guard let family = StageTable.Family(rawValue: naming), (1...65_536).contains(stem),
-      (1...65_536).contains(head), (1...100).contains(rows.count)
+      (1...65_536).contains(head), (1...StageList.mostRows).contains(rows.count)
     else { throw refusal("stages, naming, stem or head are none of a network") }
     var stages: [Stage] = []
     for row in rows {

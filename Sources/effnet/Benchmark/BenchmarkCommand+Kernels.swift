@@ -8,8 +8,8 @@ extension BenchmarkCommand {
       abstract: "Checks every operation against a plain reference and times it.",
       discussion: """
         On shapes of B0 at 224 × 224, fused blocks on those of V2-S at 300 × 300, on one core; under \
-        mpirun on all of them at once. Operands are in the second level of cache where the network works on tiles, and in memory where it \
-        passes over whole tensors. Exit code 1 when a kernel is wrong.
+        mpirun on all of them at once. Operands are in the second level of cache where the network \
+        works on tiles, and in memory where it passes over whole tensors. Exit code 1 when a kernel is wrong.
         """)
 
     @Option(help: "Only kernels with this in their name or shape.")

@@ -10,13 +10,7 @@ extension BenchmarkCommand {
     static let configuration = CommandConfiguration(
       abstract: "Records steps and their exchanges as JSON.", shouldDisplay: false)
 
-    @Option(help: "Network of synthetic steps.")
-    var model = "b0"
-
-    @Option(
-      help: "Side of the input in pixels; the variant's own unless given.",
-      transform: BoundedNumber.whole(1...65_536, "pixels"))
-    var resolution: Int?
+    @OptionGroup var network: NetworkOptions
 
     @Option(
       help: "Images of each rank in a step.", transform: BoundedNumber.whole(1...65_536, "images"))
@@ -68,12 +62,7 @@ extension BenchmarkCommand {
         let classes = try DataFeed(configuration).training.dataset.classNames.count
         return Architecture(configuration.network, classes: classes)
       }
-      guard let variant = Variant(rawValue: model) else {
-        throw Failure(.usage, "there is no network \(model)", isAgreed: true)
-      }
-      var architecture = Architecture(variant)
-      if let resolution { architecture.resolution = resolution }
-      return architecture
+      return try network.architecture
     }
   }
 }

@@ -22,13 +22,7 @@ extension BenchmarkCommand {
       help: ArgumentHelp("Numbers of ranks.", valueName: "n,n"), transform: RankCounts.init)
     var ranks = RankCounts([1, 2])
 
-    @Option(help: "b0…b8, l2, lite0…lite4, v2-b0…v2-b3, v2-s, v2-m, v2-l.")
-    var model = "b0"
-
-    @Option(
-      help: "Side of the input in pixels; the variant's own unless given.",
-      transform: BoundedNumber.whole(1...65_536, "pixels"))
-    var resolution: Int?
+    @OptionGroup var network: NetworkOptions
 
     @Option(
       help: "Images: of each rank in weak scaling, in all in strong scaling; 16 unless given.",
@@ -93,11 +87,8 @@ extension BenchmarkCommand {
     private static let defaultBatch = 16
 
     func validate() throws {
-      for name in [model] + predicted where Variant(rawValue: name) == nil {
-        throw ValidationError(
-          "\(name): networks are \(Variant.allCases.map(\.rawValue).joined(separator: " "))")
-      }
-      if config != nil, resolution != nil {
+      for name in predicted { _ = try NetworkOptions.variant(name, name) }
+      if config != nil, network.resolution != nil {
         throw ValidationError("--config has the resolution; use --set network.resolution=N")
       }
     }
@@ -156,18 +147,18 @@ extension BenchmarkCommand {
             + "--micro-batch, or --weak alone")
       }
       let architecture =
-        configuration.map { Architecture($0.network, classes: $0.network.classes ?? 1) }
-        ?? Variant(rawValue: model).map { Architecture($0) }
+        try configuration.map { Architecture($0.network, classes: $0.network.classes ?? 1) }
+        ?? network.architecture
       var plan = ScalingPlan(
-        model: configuration?.network.name ?? model,
-        resolution: resolution ?? architecture?.resolution ?? 224,
+        model: configuration?.network.name ?? network.model,
+        resolution: architecture.resolution,
         batch: batch, microBatch: microBatch, steps: steps, repetitions: repetitions,
         ranks: counts)
       (plan.weak, plan.strong) = (isWeak, isStrong)
       (plan.configuration, plan.overrides) = (config, overrides)
       plan.hostFile = hosts
       plan.isOversubscribing = oversubscribe
-      plan.predicted = predicted.filter { $0 != model || config != nil }
+      plan.predicted = predicted.filter { $0 != network.model || config != nil }
       plan.ranksPerHost = ranksPerHost
       plan.link = link
       return plan
@@ -190,11 +181,7 @@ extension BenchmarkCommand {
     }
 
     private func write(_ report: ScalingReport) throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      let json = try encoder.encode(report)
+      let json = try JSONEncoder.ofAnyNumber([.sortedKeys, .withoutEscapingSlashes]).encode(report)
       let files = [
         ("scaling.json", json), ("scaling.html", Data(report.html.utf8)),
         ("scaling.md", Data(report.markdown.utf8)),

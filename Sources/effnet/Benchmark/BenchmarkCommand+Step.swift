@@ -10,13 +10,7 @@ extension BenchmarkCommand {
     static let configuration = CommandConfiguration(
       abstract: "Times whole training steps on synthetic images.")
 
-    @Option(help: "b0…b8, l2, lite0…lite4, v2-b0…v2-b3, v2-s, v2-m, v2-l.")
-    var model = "b0"
-
-    @Option(
-      help: "Side of the input in pixels; the variant's own unless given.",
-      transform: BoundedNumber.whole(1...65_536, "pixels"))
-    var resolution: Int?
+    @OptionGroup var network: NetworkOptions
 
     @Option(
       help: "Images of each rank in a step.", transform: BoundedNumber.whole(1...65_536, "images"))
@@ -56,11 +50,6 @@ extension BenchmarkCommand {
     private static let mostProfiledSteps = 1_000
 
     func validate() throws {
-      guard Variant(rawValue: model) != nil else {
-        throw ValidationError(
-          "--model \(model): networks are "
-            + Variant.allCases.map(\.rawValue).joined(separator: " "))
-      }
       if profile && steps > Self.mostProfiledSteps {
         throw ValidationError("--profile takes at most \(Self.mostProfiledSteps) --steps")
       }
@@ -79,9 +68,7 @@ extension BenchmarkCommand {
     }
 
     func run() throws {
-      guard let variant = Variant(rawValue: model) else { return }
-      var architecture = Architecture(variant)
-      if let resolution { architecture.resolution = resolution }
+      let architecture = try network.architecture
       var options = StepBenchmark.Options(
         batch: batch, microBatch: microBatch ?? batch, steps: steps)
       options.isEvaluation = evaluate
@@ -98,7 +85,7 @@ extension BenchmarkCommand {
     private func show(_ result: StepBenchmark) {
       print(
         """
-        \(model) at \(result.resolution) × \(result.resolution), \(result.batch) images a \
+        \(network.model) at \(result.resolution) × \(result.resolution), \(result.batch) images a \
         rank, \(result.ranks) rank\(result.ranks == 1 ? "" : "s"), \(result.mode)
         \(fixed(result.imagesPerSecond, 2)) images/s; a step takes \
         \(fixed(result.stepSeconds, 4)) s (median of \(steps), \

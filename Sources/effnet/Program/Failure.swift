@@ -43,11 +43,12 @@ struct Failure: Error {
     case let failure as Failure: self = failure
     case let interruption as Interruption:
       self.init(stoppedBy: interruption.signal, interruption.state, isAgreed: false)
-    case let fault as TrainingError where fault.stopSignal != nil:
-      self.init(
-        stoppedBy: fault.stopSignal ?? SIGTERM, fault.description, isAgreed: fault.isShared)
     case let fault as any Fault:
-      self.init(fault.faultKind, fault.description, isAgreed: fault.isShared)
+      if let signal = (fault as? TrainingError)?.stopSignal {
+        self.init(stoppedBy: signal, fault.description, isAgreed: fault.isShared)
+      } else {
+        self.init(fault.faultKind, fault.description, isAgreed: fault.isShared)
+      }
     default:
       self.init(.check, "\(error.systemReason): nobody expected this; report it with the command")
     }

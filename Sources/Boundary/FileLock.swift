@@ -1,0 +1,19 @@
+import Glibc
+
+/// A lock on a file or folder that other processes respect, for as long as it lives.
+///
+/// File systems without locks let everybody in.
+package final class FileLock {
+  private let descriptor: Int32
+
+  /// - Parameter descriptor: Of the open file or folder; closed at the end. Nothing is locked where it
+  ///   could not be opened.
+  package init(closing descriptor: Int32) { self.descriptor = descriptor }
+
+  /// Takes it, and tells whether no other process has it.
+  package func take() -> Bool {
+    flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+  }
+
+  deinit { close(descriptor) }
+}
