@@ -76,7 +76,9 @@ extension WatchLoop {
           + "it is stopped, or does not reach rank 0 over TCP; go on with --resume")
       return announce(after: 0) { verdict }
     }
-    let pulse = stuck.reason == .silent ? whereabouts(of: peer) : peer.pulse
+    // What a process told last is old once it has stopped telling.
+    let isSilent = time - peer.heard > 2 * timing.beat
+    let pulse = isSilent ? whereabouts(of: peer) : peer.pulse
     let verdict = Verdict(
       .stuck, rank: stuck.rank, members[stuck.rank], pulse,
       "is stuck \(pulse.place): \(stuck.problem); go on with --resume")

@@ -3,10 +3,8 @@ import XCTest
 
 /// What `benchmark exchange` and `benchmark scaling` print and write.
 final class ScalingBenchmarkTests: CommandTestCase {
-  /// The parts of a loss are to make up this of it.
-  private let lossTolerance = 0.02
-  /// Seconds between two readings of the clock: all that is there where little is lost.
-  private let gapTolerance = 1e-4
+  /// Seconds: what clocks round off, half a nanosecond a reading.
+  private let lossTolerance = 1e-6
 
   private func object(_ text: String) throws -> [String: Any] {
     try XCTUnwrap(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], text)
@@ -84,7 +82,7 @@ final class ScalingBenchmarkTests: CommandTestCase {
       let parts = try [
         "gradientExchange", "batchNormExchange", "imbalance", "data", "slowerCompute",
       ].reduce(0) { try $0 + number(loss, $1) }
-      XCTAssertEqual(parts, whole, accuracy: max(lossTolerance * abs(whole), gapTolerance))
+      XCTAssertEqual(parts, whole, accuracy: lossTolerance)
       XCTAssertEqual(try number(loss, "data"), 0)
       let places = (point["hostMap"] as? [String: Any])?["places"] as? [[String: Any]]
       XCTAssertEqual(places?.compactMap { $0["processors"] as? [Int] }.map(\.count), [1, 1])

@@ -96,6 +96,19 @@ final class WatchTests: WatchTestCase {
     XCTAssertEqual(try verdict().code, .stuck)
   }
 
+  /// Before its silence is long enough to be the reason.
+  func testARankThatFellSilentIsStuckWhereTheOthersWait() throws {
+    let deadline = 0.5
+    try startFirst(of: 2, deadline: deadline)
+    timing.beat = 0.8 * deadline
+    join(1)
+    activities[0].enter(.forward, step: 3)
+    activities[0].beginExchange()
+    try assertEnd(
+      [0: 5, 1: 5], speaker: 0,
+      ["rank 1 (pid 101 on host a) is stuck in step 4, forward: it has got no further for 0.5 s"])
+  }
+
   func testARankThatWasNeverHeardIsStuck() throws {
     for ranks in [2, 3] {
       (record, watches) = (Record(), [])

@@ -14,7 +14,7 @@ package struct LossSplit: Sendable, Codable, Equatable {
   package let contention: Double?
   /// Seconds lost.
   package let loss: Double
-  /// What the step's own clock says beyond the named parts: gaps between the clocks.
+  /// What the step's own clock says beyond the named parts: what clocks round off.
   package let other: Double
 
   /// - Parameters:

@@ -49,16 +49,15 @@ final class RecordedTraining {
 
   /// Takes a step, which begins where the last one ended.
   func step() throws -> StepTimeline {
-    let loadStart = ContinuousClock.now
+    var computeStart = stepStart
     if let feed {
       training.imageCount = feed.imageCount(ofStep: taken)
       try feed.load(
         training.network.beginBatch(imageCount: training.imageCount), into: training.network)
+      computeStart = .now
     }
-    let loaded = ContinuousClock.now
-    recorder.begin()
+    recorder.begin(at: computeStart)
     try training.train()
-    let trained = ContinuousClock.now
     try training.update()
     let end = ContinuousClock.now
     defer { stepStart = end }
@@ -72,10 +71,10 @@ final class RecordedTraining {
     self.sequence = sequence
     return StepTimeline(
       step: Self.nanoseconds(end - stepStart),
-      data: feed == nil ? 0 : Self.nanoseconds(loaded - loadStart),
+      data: Self.nanoseconds(computeStart - stepStart),
       compute: events.map { Int(($0.computeSeconds * 1e9).rounded()) },
       blocked: events.map { Int(($0.blockedSeconds * 1e9).rounded()) },
-      update: Self.nanoseconds(end - trained))
+      update: Self.nanoseconds(end - recorder.last))
   }
 
   private static func nanoseconds(_ duration: Duration) -> Int {

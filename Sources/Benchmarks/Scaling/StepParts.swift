@@ -3,8 +3,8 @@ import Training
 /// What a step consists of, in seconds, as the mean over its ranks.
 ///
 /// Ranks leave an exchange together, so the one that came last waited least: its waiting is the
-/// exchange's own cost, and what others waited longer is imbalance. The parts of a rank add up to
-/// its step but for gaps between the clocks, which are ``other``.
+/// exchange's own cost, and what others waited longer is imbalance. The parts of a rank follow each
+/// other without a gap and add up to its step; what a clock rounds off is ``other``.
 package struct StepParts: Sendable, Codable, Equatable {
   /// The step by its own clock.
   package var step = 0.0

@@ -31,16 +31,19 @@ package struct ExchangeEvent: Sendable, Codable {
 
 /// The events of a step, in memory reserved beforehand; every rank has the same sequence.
 package final class ExchangeRecorder {
-  /// The events since ``begin()``.
+  /// The events since ``begin(at:)``.
   package private(set) var events: [ExchangeEvent] = []
-  private var last = ContinuousClock.now
+  /// When the last of them ended, or else the step began.
+  package private(set) var last = ContinuousClock.now
 
   package init() { events.reserveCapacity(4_096) }
 
   /// Begins a step.
-  package func begin() {
+  ///
+  /// - Parameter start: When its computing began.
+  package func begin(at start: ContinuousClock.Instant = .now) {
     events.removeAll(keepingCapacity: true)
-    last = .now
+    last = start
   }
 
   /// Notes an event that ends now.
