@@ -61,7 +61,7 @@ final class StandardConvolutionTests: XCTestCase {
   }
 
   private func forEachCase(_ body: (Case) -> Void) {
-    let sizes = [(1, 1), (2, 3), (5, 5), (6, 8), (1, 3), (13, 17), (20, 9)]
+    let sizes = [(1, 1), (2, 3), (5, 5), (6, 8), (1, 3), (13, 17), (20, 9), (3, 70)]
     for (height, width) in sizes {
       for (kernel, stride) in [(3, 1), (3, 2), (5, 1), (5, 2)] {
         for (inputChannels, channels, isImage) in [

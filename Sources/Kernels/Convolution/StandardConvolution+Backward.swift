@@ -40,10 +40,11 @@ extension StandardConvolution {
 
   /// Arranges the weights for the gradient of the input: for each phase panels
   /// `[Cin/16, rows·columns·C, 16]`, the taps from the last to the first, with zeros for the channels
-  /// that are missing.
+  /// that are missing; or transformed ones.
   public func packTransposed(
     _ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>
   ) {
+    if let winograd { return winograd.inputGradient.packTransposed(weights, into: panels) }
     let wide = channelStride(channels)
     panels.update(repeating: 0, count: transposedPanelsSize)
     for phase in gradientPhases {
@@ -77,6 +78,11 @@ extension StandardConvolution {
     weightGradient: UnsafeMutablePointer<Float>, isAdding: Bool,
     scratch: UnsafeMutablePointer<Float>
   ) {
+    if let winograd {
+      return backward(
+        winograd, output, x, into: input, weightGradient: weightGradient, isAdding: isAdding,
+        scratch: scratch)
+    }
     let g = geometry
     let wide = channelStride(channels)
     let gradientRow = (g.gradientMargin + g.gradientColumns) * wide

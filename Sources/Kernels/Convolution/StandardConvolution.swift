@@ -4,7 +4,8 @@ import Tensors
 ///
 /// Nothing is unrolled in memory: a band of k padded input rows, `[k, paddedWidth, Cin]`, holds the
 /// inputs of one row of outputs, and those of an output are k runs of k·Cin floats in it. So a row of
-/// outputs is one product whose depth is cut into runs, see ``PixelProduct``.
+/// outputs is one product whose depth is cut into runs, see ``PixelProduct``. Rows of 3×3 pixels with
+/// stride 1 take fewer products, see ``WinogradConvolution``.
 ///
 /// Weights are `[k, k, Cin, C]`.
 public struct StandardConvolution: Sendable {
@@ -17,6 +18,8 @@ public struct StandardConvolution: Sendable {
   /// Rows of output gradients that are kept in a band.
   let bandRows: Int
   let gradientPhases: [GradientPhase]
+  /// For outputs and for the gradient of the input, where tiles take fewer products.
+  let winograd: (outputs: WinogradConvolution, inputGradient: WinogradConvolution)?
 
   /// The taps that reach input pixels of one parity, and those pixels.
   struct GradientPhase {
@@ -52,6 +55,15 @@ public struct StandardConvolution: Sendable {
     bandRows = min(max(bandBytes / rowBytes, 1), g.gradientRows)
     gradientPhases = Self.gradientPhases(
       of: g, panelSize: channelStride(inputChannels) * channelStride(channels))
+    let hasTiles = g.kernel == 3 && g.stride == 1 && inputStep == channelStride(inputChannels)
+    winograd =
+      hasTiles
+      ? (
+        WinogradConvolution(
+          height: g.height, width: g.width, depth: inputChannels, columns: channels),
+        WinogradConvolution(
+          height: g.height, width: g.width, depth: channels, columns: inputChannels)
+      ) : nil
   }
 
   /// For each parity of padded row and column, the taps that reach an input pixel of that parity.
@@ -91,20 +103,29 @@ public struct StandardConvolution: Sendable {
   var bandRow: Int { channelStride(geometry.paddedWidth * inputChannels) }
 
   /// Floats of the weights as forward reads them.
-  public var panelsSize: Int { patchSize * channelStride(channels) }
+  public var panelsSize: Int {
+    winograd?.outputs.panelsSize ?? patchSize * channelStride(channels)
+  }
 
-  /// Arranges the weights for forward: panels `[C/16, k·k·Cin, 16]`.
+  /// Arranges the weights for forward: panels `[C/16, k·k·Cin, 16]`, or transformed ones.
   public func pack(_ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>) {
+    if let winograd { return winograd.outputs.pack(weights, into: panels) }
     PixelProduct.pack(weights, rows: patchSize, columns: channels, into: panels)
   }
 
   /// Floats of the weights as the input's gradient reads them.
   public var transposedPanelsSize: Int {
-    geometry.kernel * geometry.kernel * channelStride(inputChannels) * channelStride(channels)
+    winograd?.inputGradient.panelsSize
+      ?? geometry.kernel * geometry.kernel * channelStride(inputChannels) * channelStride(channels)
   }
 
   /// Floats of scratch that forward and backward need.
   public var scratchSize: Int {
+    if let winograd {
+      let (outputs, inputGradient) = winograd
+      return outputs.bandSize + inputGradient.bandSize + transformedSize
+        + max(outputs.scratchSize, outputs.gradientScratchSize, inputGradient.scratchSize)
+    }
     let g = geometry
     return g.kernel * bandRow
       + (g.gradientMargin + bandRows) * (g.gradientMargin + g.gradientColumns)
@@ -159,6 +180,10 @@ public struct StandardConvolution: Sendable {
     _ x: UnsafePointer<Float>, panels: UnsafePointer<Float>, into y: Pixels,
     moments: UnsafeMutablePointer<Double>?, scratch: UnsafeMutablePointer<Float>
   ) {
+    if let winograd {
+      return forward(
+        winograd.outputs, x, panels: panels, into: y, moments: moments, scratch: scratch)
+    }
     let g = geometry
     for out in 0..<g.outHeight {
       fill(scratch, x, forRow: out)

@@ -86,10 +86,11 @@ public enum PixelProduct {
   ///   - a: `count` pixels of `rows` channels.
   ///   - d: `count` pixels of `columns` channels.
   ///   - c: `[rows, columns]`.
+  ///   - step: Floats from one row of `c` to the next; `columns` unless given.
   @inline(never)
   public static func multiplyTransposed(
     _ a: Pixels, rows: Int, _ d: Pixels, columns: Int, count: Int,
-    into c: UnsafeMutablePointer<Float>, adding: Bool
+    into c: UnsafeMutablePointer<Float>, step: Int? = nil, adding: Bool
   ) {
     let depth = Depth(count: count, step: a.step, run: count, runStep: 0)
     var column = 0
@@ -99,7 +100,7 @@ public enum PixelProduct {
       let width = isPair ? 2 * vectorWidth : vectorWidth
       let lanes = min(vectorWidth, columns - column - (width - vectorWidth))
       let target = Target(
-        c + column, c + column + (width - vectorWidth), step: columns, lanes: lanes,
+        c + column, c + column + (width - vectorWidth), step: step ?? columns, lanes: lanes,
         isAdding: adding)
       // Groups of rows never cross the 16 channels of a plane.
       for first in stride(from: 0, to: rows, by: vectorWidth) {
