@@ -44,7 +44,7 @@ package struct ContactSheet: Sendable {
 
   /// The text of the page.
   package var html: String {
-    let count = entries.count == 1 ? "1 picture" : "\(entries.count.groupedText) pictures"
+    let count = entries.count.counted("picture")
     return HTMLPage.html(
       title: title,
       body: """

@@ -112,6 +112,12 @@ final class ArgumentTests: CommandTestCase {
       (["benchmark", "kernels", "--only", "nothing"], 2, "--only nothing"),
       (["benchmark", "scaling", "--ranks", "0"], 2, "--ranks"),
       (["inspect", "b99"], 2, "b99: no such file"),
+      (["inspect", ""], 2, "the subject to inspect is empty"),
+      (
+        ["benchmark", "kernel"], 2,
+        "no command benchmark kernel (did you mean kernels?); see effnet benchmark --help"
+      ),
+      (["benchmark", "zzzzzz"], 2, "no command benchmark zzzzzz; see effnet benchmark --help"),
     ]
     for (arguments, code, part) in cases {
       for ranks in [nil, 4] {
@@ -122,6 +128,9 @@ final class ArgumentTests: CommandTestCase {
     for arguments in [["help"], ["help", "train"], ["train", "--help"], ["help", "trian"]] {
       let outcome = try succeed(arguments, ranks: 3)
       XCTAssertEqual(outcome.output.components(separatedBy: "OVERVIEW").count, 2, "\(arguments)")
+      XCTAssertEqual(
+        outcome.output.hasPrefix("there is no command trian (did you mean train?)\n"),
+        arguments.last == "trian")
     }
   }
 

@@ -4,6 +4,7 @@ import Foundation
 import Images
 import Kernels
 import Networks
+import Reports
 
 /// Tells what is on picture files, with the network of a checkpoint.
 public final class Predictor {
@@ -45,7 +46,7 @@ public final class Predictor {
     imageSize = preparation.imageSize
     model =
       "\(loaded.configuration.network.name) at \(preparation.resolution) × "
-      + "\(preparation.resolution), \(classNames.count) classes"
+      + "\(preparation.resolution), \(classNames.count.counted("class", "classes"))"
     pipeline = try TrainingError.reading(try PicturePipeline(preparation))
   }
 

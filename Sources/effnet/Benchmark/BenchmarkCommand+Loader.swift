@@ -77,9 +77,8 @@ extension BenchmarkCommand {
       let amplification = result.readAmplification.map { ", \(fixed($0, 3)) for one used" } ?? ""
       return """
         \(fixed(result.imagesPerSecond, 0)) images/s: \(result.images.groupedText) of \
-        \(result.datasetImages.groupedText) images in \(fixed(result.seconds, 2)) s, \
-        \(result.ranks) rank\(result.ranks == 1 ? "" : "s") with \(result.threads) loader \
-        thread\(result.threads == 1 ? "" : "s")
+        \(result.datasetImages.counted("image")) in \(fixed(result.seconds, 2)) s, \
+        \(result.ranks.counted("rank")) with \(result.threads.counted("loader thread"))
         \(megabytes) MB of images used, \(disk)\(amplification)
         \(fixed(result.batchDiversity, 3)) runs an image in a batch; drawn at random \
         \(fixed(result.fullShuffleDiversity, 3))

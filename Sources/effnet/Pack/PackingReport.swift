@@ -34,8 +34,9 @@ struct PackingReport {
     }
     effnet.print(
       """
-      # \(trainingCount.groupedText) training and \(validationCount.groupedText) validation images, \
-      \(classCount.groupedText) classes; for a configuration:
+      # \(trainingCount.groupedText) training and \
+      \(validationCount.counted("validation image")), \
+      \(classCount.counted("class", "classes")); for a configuration:
       data:
         train: \(ShardPath.pattern("train-*.h5", in: folder).quotedForYAML)
       """)
