@@ -99,6 +99,21 @@ final class ArgumentTests: CommandTestCase {
     }
   }
 
+  func testAnEmptyPathIsToldAsSuch() throws {
+    for (arguments, name) in [
+      (["inspect", ""], "subject"), (["train", ""], "config"), (["doctor", ""], "config"),
+      (["evaluate", ""], "checkpoint"), (["predict", "", "x.png"], "checkpoint"),
+      (["predict", "x.h5", ""], "images"), (["verify", ""], "reference"),
+      (["pack", "", "out"], "source"), (["pack", ".", ""], "folder"),
+      (["benchmark", "loader", ""], "config"),
+    ] {
+      try assertFails(
+        arguments, code: 2, ["The value '' is invalid for '<\(name)>", "it is empty; name one"])
+    }
+    try assertFails(
+      ["benchmark", "scaling", "--config", ""], code: 2, ["'--config <file>'", "it is empty"])
+  }
+
   func testUsageErrorsAreOneLineOfOneRank() throws {
     let cases: [(arguments: [String], code: Int32, part: String)] = [
       (["train"], 2, "Missing expected argument '<config>'; see effnet train --help"),
@@ -112,7 +127,6 @@ final class ArgumentTests: CommandTestCase {
       (["benchmark", "kernels", "--only", "nothing"], 2, "--only nothing"),
       (["benchmark", "scaling", "--ranks", "0"], 2, "--ranks"),
       (["inspect", "b99"], 2, "b99: no such file"),
-      (["inspect", ""], 2, "the subject to inspect is empty"),
       (
         ["benchmark", "kernel"], 2,
         "no command benchmark kernel (did you mean kernels?); see effnet benchmark --help"

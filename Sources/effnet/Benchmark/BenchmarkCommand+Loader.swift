@@ -16,7 +16,7 @@ extension BenchmarkCommand {
         dropped from the file cache first.
         """)
 
-    @Argument(help: "Configuration of a run, in YAML.")
+    @Argument(help: "Configuration of a run, in YAML.", transform: NamedPath.read)
     var config: String
 
     @Option(

@@ -16,7 +16,8 @@ struct InspectCommand: UnsharedCommand {
   @Argument(
     help: ArgumentHelp(
       "b0…b8, l2, lite0…lite4, v2-b0…v2-b3, v2-s, v2-m, v2-l, or the path of a configuration "
-        + "(.yaml), a checkpoint, the folder of a run, a shard, or a folder of shards."))
+        + "(.yaml), a checkpoint, the folder of a run, a shard, or a folder of shards."),
+    transform: NamedPath.read)
   var subject: String
 
   @Option(
@@ -34,10 +35,6 @@ struct InspectCommand: UnsharedCommand {
 
   @Flag(help: "Print one JSON object.")
   var json = false
-
-  func validate() throws {
-    if subject.isEmpty { throw ValidationError("the subject to inspect is empty; name one") }
-  }
 
   func run() throws {
     if let variant = Variant(rawValue: subject.lowercased()) {
