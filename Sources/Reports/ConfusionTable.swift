@@ -1,3 +1,5 @@
+import Boundary
+
 /// Tables that tell which classes are taken for which others.
 struct ConfusionTable {
   let classNames: [String]

@@ -1,3 +1,5 @@
+import Boundary
+
 /// A page of pictures with what a network takes them for.
 package struct ContactSheet: Sendable {
   /// A picture and its most probable classes.

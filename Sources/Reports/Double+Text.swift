@@ -42,15 +42,5 @@ extension Double {
 }
 
 extension Int {
-  /// With thousands separated.
-  package var groupedText: String { Double(self).text() }
-
-  /// With what is counted: 1 class, 2,000 classes.
-  ///
-  /// - Parameter plural: With an s unless given.
-  package func counted(_ noun: String, _ plural: String? = nil) -> String {
-    "\(groupedText) \(self == 1 ? noun : plural ?? noun + "s")"
-  }
-
   func clamped(_ low: Int, _ high: Int) -> Int { Swift.min(Swift.max(self, low), high) }
 }

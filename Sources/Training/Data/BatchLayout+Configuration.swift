@@ -1,5 +1,5 @@
+import Boundary
 package import Networks
-import Reports
 
 extension BatchLayout {
   /// This rank's part of the configured batch, or of a round of it.

@@ -1,6 +1,6 @@
+import Boundary
 import Datasets
 import Networks
-import Reports
 import Tensors
 
 extension EpochDivision {

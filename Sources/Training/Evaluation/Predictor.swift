@@ -4,7 +4,6 @@ import Foundation
 import Images
 import Kernels
 import Networks
-import Reports
 
 /// Tells what is on picture files, with the network of a checkpoint.
 public final class Predictor {

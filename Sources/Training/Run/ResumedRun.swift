@@ -1,6 +1,6 @@
+import Boundary
 import Datasets
 import Networks
-import Reports
 
 /// What a run that goes on is, for comparison with a checkpoint that it could go on from.
 struct ResumedRun {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Boundary
 import Datasets
 import Foundation
 import Hosts

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Benchmarks
+import Boundary
 import Networks
-import Reports
 import Tensors
 import Training
 

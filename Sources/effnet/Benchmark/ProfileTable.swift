@@ -1,5 +1,5 @@
 import Benchmarks
-import Reports
+import Boundary
 
 /// A profile for people: operations, then blocks, then what they add up to.
 struct ProfileTable {

@@ -1,6 +1,6 @@
+import Boundary
 import Foundation
 import Networks
-import Reports
 import Training
 
 /// A checkpoint in numbers; its values are verified on the way.

@@ -1,5 +1,5 @@
+import Boundary
 import Networks
-import Reports
 
 /// A network in numbers.
 struct NetworkReport: Report {

@@ -1,6 +1,5 @@
 import Boundary
 import Datasets
-import Reports
 
 /// A shard, or all shards of a folder, in numbers.
 struct ShardReport: Report {

@@ -6,7 +6,6 @@ import HDF5
 import Hosts
 import MPI
 import Packing
-import Reports
 import Training
 
 /// `effnet pack`.
