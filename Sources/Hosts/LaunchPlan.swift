@@ -1,3 +1,4 @@
+internal import Boundary
 import Foundation
 
 /// How the ranks of a job are started: what runs where, and the command that does it.
@@ -92,7 +93,7 @@ package struct LaunchPlan: Sendable, Equatable {
     let (count, limits) = Self.limited(circumstances.ranks ?? room, circumstances)
     guard count <= room else {
       throw HostsError(
-        "\(count) ranks do not fit into the \(room) slots of \(hosts.count) hosts; raise slots= in "
+        "\(count) ranks do not fit into the \(room.counted("slot")) of \(hosts.count.counted("host")); raise slots= in "
           + "the host file or lower --ranks")
     }
     let used = HostShare.filling(hosts, with: count)
@@ -121,7 +122,7 @@ package struct LaunchPlan: Sendable, Equatable {
     let (count, notes) = Self.limited(circumstances.ranks ?? room, circumstances)
     guard count <= room else {
       throw HostsError(
-        "\(count) ranks do not fit into the \(room) tasks of Slurm's job \(allocation.job); ask for "
+        "\(count) ranks do not fit into the \(room.counted("task")) of Slurm's job \(allocation.job); ask for "
           + "more with --ntasks or lower --ranks")
     }
     let used = HostShare.filling(hosts, with: count)
@@ -173,8 +174,8 @@ package struct LaunchPlan: Sendable, Equatable {
   }
 
   private static func crowd(_ ranks: Int, _ cores: Int, of host: String? = nil) -> String {
-    "\(ranks) ranks share \(cores) cores\(host.map { " of \($0)" } ?? ""): this is slower than "
-      + "\(cores) ranks"
+    "\(ranks) ranks share \(cores.counted("core"))\(host.map { " of \($0)" } ?? ""): this is slower than "
+      + cores.counted("rank")
   }
 
   private static func limited(
@@ -184,8 +185,8 @@ package struct LaunchPlan: Sendable, Equatable {
     return (
       most,
       [
-        "\(most) of \(count) ranks are used: a round of the batch has \(most) micro-batches to "
-          + "share"
+        "\(most) of \(count) ranks are used: a round of the batch has "
+          + "\(most.counted("micro-batch", "micro-batches")) to share"
       ]
     )
   }

@@ -1,3 +1,5 @@
+import Boundary
+
 /// Tables that tell which classes are taken for which others.
 struct ConfusionTable {
   let classNames: [String]
@@ -16,7 +18,7 @@ struct ConfusionTable {
   private func name(_ index: Int) -> String { classNames[index].escapedForHTML }
 
   private func plural(_ count: Int) -> String {
-    count == 1 ? "1 image" : "\(count.groupedText) images"
+    count.counted("image")
   }
 
   /// The whole matrix, each cell the darker the larger its share of the row.

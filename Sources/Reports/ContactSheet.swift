@@ -1,3 +1,5 @@
+import Boundary
+
 /// A page of pictures with what a network takes them for.
 package struct ContactSheet: Sendable {
   /// A picture and its most probable classes.
@@ -44,7 +46,7 @@ package struct ContactSheet: Sendable {
 
   /// The text of the page.
   package var html: String {
-    let count = entries.count == 1 ? "1 picture" : "\(entries.count.groupedText) pictures"
+    let count = entries.count.counted("picture")
     return HTMLPage.html(
       title: title,
       body: """

@@ -42,8 +42,5 @@ extension Double {
 }
 
 extension Int {
-  /// With thousands separated.
-  package var groupedText: String { Double(self).text() }
-
   func clamped(_ low: Int, _ high: Int) -> Int { Swift.min(Swift.max(self, low), high) }
 }

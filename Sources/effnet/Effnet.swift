@@ -31,12 +31,26 @@ struct Effnet: ParsableCommand {
 
   /// The parser would count a misspelled command among arguments that it did not expect.
   private static func requireCommand() throws {
-    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
-    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
-      !names.contains(word)
-    else { return }
-    throw ValidationError(
-      "there is no command \(word.shown(limit: 80))\(word.suggestion(from: names))")
+    guard let misspelled = misspelledCommand(CommandLine.arguments.dropFirst()) else { return }
+    throw ValidationError(misspelled)
+  }
+
+  /// What is wrong with the first of the words that should name a command and does not.
+  private static func misspelledCommand(_ words: ArraySlice<String>) -> String? {
+    var command: any ParsableCommand.Type = Effnet.self
+    var path = ""
+    for word in words {
+      let next = command.configuration.subcommands
+      let names = next.map { $0._commandName } + (path.isEmpty ? ["help"] : [])
+      guard !next.isEmpty, !word.hasPrefix("-"), path.isEmpty || word != "help" else { return nil }
+      guard names.contains(word) else {
+        return "there is no command \(path)\(word.shown(limit: 80))\(word.suggestion(from: names))"
+      }
+      guard let known = next.first(where: { $0._commandName == word }) else { return nil }
+      command = known
+      path += word + " "
+    }
+    return nil
   }
 
   /// Parses and runs; every error becomes one line and a documented exit code.
@@ -94,6 +108,11 @@ struct Effnet: ParsableCommand {
           : nil)
     }
     let text = fullMessage(for: error)
+    let words = CommandLine.arguments.dropFirst()
+    // The parser helps with all commands where it does not know the one that it is asked about.
+    if isFirst, words.first == "help", let misspelled = misspelledCommand(words.dropFirst()) {
+      print(misspelled + "\n")
+    }
     if isFirst { print(text == Version.number ? Version.text : text) }
   }
 

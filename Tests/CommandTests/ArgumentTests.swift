@@ -99,6 +99,21 @@ final class ArgumentTests: CommandTestCase {
     }
   }
 
+  func testAnEmptyPathIsToldAsSuch() throws {
+    for (arguments, name) in [
+      (["inspect", ""], "subject"), (["train", ""], "config"), (["doctor", ""], "config"),
+      (["evaluate", ""], "checkpoint"), (["predict", "", "x.png"], "checkpoint"),
+      (["predict", "x.h5", ""], "images"), (["verify", ""], "reference"),
+      (["pack", "", "out"], "source"), (["pack", ".", ""], "folder"),
+      (["benchmark", "loader", ""], "config"),
+    ] {
+      try assertFails(
+        arguments, code: 2, ["The value '' is invalid for '<\(name)>", "it is empty; name one"])
+    }
+    try assertFails(
+      ["benchmark", "scaling", "--config", ""], code: 2, ["'--config <file>'", "it is empty"])
+  }
+
   func testUsageErrorsAreOneLineOfOneRank() throws {
     let cases: [(arguments: [String], code: Int32, part: String)] = [
       (["train"], 2, "Missing expected argument '<config>'; see effnet train --help"),
@@ -112,6 +127,11 @@ final class ArgumentTests: CommandTestCase {
       (["benchmark", "kernels", "--only", "nothing"], 2, "--only nothing"),
       (["benchmark", "scaling", "--ranks", "0"], 2, "--ranks"),
       (["inspect", "b99"], 2, "b99: no such file"),
+      (
+        ["benchmark", "kernel"], 2,
+        "no command benchmark kernel (did you mean kernels?); see effnet benchmark --help"
+      ),
+      (["benchmark", "zzzzzz"], 2, "no command benchmark zzzzzz; see effnet benchmark --help"),
     ]
     for (arguments, code, part) in cases {
       for ranks in [nil, 4] {
@@ -122,6 +142,9 @@ final class ArgumentTests: CommandTestCase {
     for arguments in [["help"], ["help", "train"], ["train", "--help"], ["help", "trian"]] {
       let outcome = try succeed(arguments, ranks: 3)
       XCTAssertEqual(outcome.output.components(separatedBy: "OVERVIEW").count, 2, "\(arguments)")
+      XCTAssertEqual(
+        outcome.output.hasPrefix("there is no command trian (did you mean train?)\n"),
+        arguments.last == "trian")
     }
   }
 

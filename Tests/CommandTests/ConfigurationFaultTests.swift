@@ -31,7 +31,10 @@ final class ConfigurationFaultTests: TrainingTestCase {
     try assertRejected("size: 16", "null: 16", ["batch", "unknown key"])
     try assertRejected("[0.5]", "[0.5", ["not valid YAML"])
     try assertRejected(
-      "learningRate: 0.01", "endLearningRate: 0.01", ["schedule.endLearningRate: unknown key"])
+      "learningRate: 0.01", "endLearningRate: 0.01",
+      [
+        "schedule.endLearningRate: only with schedule.kind cosine or with schedule.kind polynomial"
+      ])
   }
 
   func testFaultsOfTheCommandLineAreNamed() throws {

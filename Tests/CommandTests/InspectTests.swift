@@ -25,6 +25,16 @@ final class InspectTests: CommandTestCase {
     }
   }
 
+  func testANetworkIsShownWithoutARun() throws {
+    try write("network: {model: b1}\n", to: "b1.yaml")
+    let shown = try succeed(["inspect", "b1.yaml"]).output
+    XCTAssertEqual(size(shown), size(try succeed(["inspect", "b1"]).output))
+    try write("network:\n  stages:\n    - cn_r1_k3_s1_c8\n", to: "own.yaml")
+    XCTAssertTrue(
+      try succeed(["inspect", "own.yaml", "--classes", "1"]).output.hasPrefix(
+        "network of own stages at 224 × 224, 1 class: "))
+  }
+
   func testOptionsMakeNoLargerNetworkThanAny() throws {
     try write(
       """

@@ -24,6 +24,39 @@ final class ProgressiveLearningTests: TrainingTestCase {
     }
   }
 
+  func testStagesAreToldWhenTheyBeginAndOnThePage() throws {
+    try prepare()
+    let overrides = [
+      "training.steps=5", "training.progressiveStages=3", "training.firstResolution=16",
+      "training.firstDropout=0",
+    ]
+    let lines = try succeed(train("run", overrides), ranks: 2).output.split(separator: "\n")
+    let stages = [
+      ("stage 1 of 3", "step 1: resolution 16, dropout 0"),
+      ("stage 2 of 3", "steps 2 to 3: resolution 24, dropout 0.1"),
+      ("stage 3 of 3", "steps 4 to 5: resolution 32, dropout 0.2"),
+    ]
+    XCTAssertEqual(
+      lines.filter { $0.hasPrefix("stage ") }, stages.map { "\($0.0), \($0.1)" })
+    let second = try XCTUnwrap(lines.firstIndex { $0.hasPrefix("stage 2") })
+    XCTAssertTrue(lines[second - 1].hasPrefix("step 1/5 "), "\(lines)")
+    let page = try String(contentsOfFile: path("run/report.html"), encoding: .utf8)
+    for (name, value) in stages {
+      XCTAssertTrue(page.contains(name) && page.contains(value), "no \(value)")
+    }
+  }
+
+  func testMoreStagesThanStepsAreRefused() throws {
+    try prepare()
+    try assertFails(
+      train(
+        "run",
+        ["training.epochs=1", "training.progressiveStages=9", "training.firstResolution=16"]),
+      ranks: 2, code: 2,
+      ["training.progressiveStages: 9 are more than the steps of the run, 4", "fewer stages"])
+    XCTAssertFalse(exists("run"))
+  }
+
   func testEvaluationMayHaveAnotherResolution() throws {
     try prepare()
     let larger = "network.evaluationResolution=48"

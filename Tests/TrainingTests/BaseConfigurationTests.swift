@@ -54,8 +54,8 @@ final class BaseConfigurationTests: ConfigurationFileTestCase {
     try write("base: base.yaml\noptimizer: {kind: sgd}\n", to: "one.yaml")
     assertFault(
       "one.yaml",
-      is: "base.yaml:5: optimizer.decay: unknown key with kind sgd; "
-        + "allowed: kind, momentum, nesterov, weightDecay")
+      is: "base.yaml:5: optimizer.decay: only with optimizer.kind rmsprop; change that, or "
+        + "leave this out")
     try write("base: base.yaml\n\nbatch: {size: 63}\n", to: "two.yaml")
     assertFault("two.yaml", is: "base.yaml:2: batch.microBatch: 8 does not divide batch.size 63")
     try write("network: 5\nbase: base.yaml\n", to: "three.yaml")

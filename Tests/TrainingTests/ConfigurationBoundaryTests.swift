@@ -163,6 +163,28 @@ final class ConfigurationBoundaryTests: ConfigurationFileTestCase {
         try read(name).replaced,
         ["training.steps 7 replaces training.epochs 10 (\(path("epochs.yaml")):3)"])
     }
+    // The value is the one in the end, whichever file or option had replaced the other before.
+    XCTAssertEqual(
+      try read("third.yaml", "training.steps=4", "training.steps=5").replaced,
+      ["training.steps 5 replaces training.epochs 10 (\(path("epochs.yaml")):3)"])
+    try write("base: third.yaml\ntraining: {steps: 6}\n", to: "fourth.yaml")
+    XCTAssertEqual(
+      try read("fourth.yaml").replaced,
+      ["training.steps 6 replaces training.epochs 10 (\(path("epochs.yaml")):3)"])
+    try write("base: third.yaml\ntraining: {epochs: 36}\n", to: "fifth.yaml")
+    XCTAssertEqual(
+      try read("fifth.yaml").replaced,
+      ["training.epochs 36 replaces training.steps 7 (\(path("steps.yaml")):2)"])
+    XCTAssertEqual(
+      try read("fifth.yaml", "training.steps=4").replaced,
+      ["training.steps 4 replaces training.epochs 36 (\(path("fifth.yaml")):2)"])
+    // With what the file gave taken back, what its base replaces counts again.
+    XCTAssertEqual(
+      try read("fifth.yaml", "training.epochs=null").replaced,
+      ["training.steps 7 replaces training.epochs 10 (\(path("epochs.yaml")):3)"])
+    XCTAssertEqual(
+      try read("third.yaml", "training.steps=8").annotatedYAML.split(separator: "\n").first,
+      "# training.steps 8 replaces training.epochs 10 (\(path("epochs.yaml")):3)")
     XCTAssertEqual(try read("third.yaml", "training.epochs=2").training.epochs, 2)
     XCTAssertNil(try read("third.yaml", "training.epochs=2").training.steps)
     // The base's value is back, and nothing is replaced.

@@ -122,7 +122,7 @@ final class ConfigurationTests: XCTestCase {
   func testUnknownKeysNameTheNearestAndAllAllowed() {
     assertFault(
       minimal + "\n  warmup_epochs: 5",
-      is: "digits.yaml:10: schedule.warmup_epochs: unknown key with kind exponential (did you mean "
+      is: "digits.yaml:10: schedule.warmup_epochs: unknown key (did you mean "
         + "warmupEpochs?); allowed: kind, learningRate, learningRatePer256, warmupEpochs, decayRate, "
         + "decayEpochs")
     assertFault(
@@ -145,17 +145,16 @@ final class ConfigurationTests: XCTestCase {
   func testKeysThatTheKindDoesNotUseAreUnknown() {
     assertFault(
       minimal + "\noptimizer:\n  kind: sgd\n  epsilon: 1",
-      is: "digits.yaml:12: optimizer.epsilon: unknown key with kind sgd; "
-        + "allowed: kind, momentum, nesterov, weightDecay")
+      is: "digits.yaml:12: optimizer.epsilon: only with optimizer.kind rmsprop or with "
+        + "optimizer.kind lars; change that, or leave this out")
     assertFault(
       minimal + "\nnetwork: {phi: 1, width: 2}",
-      is: "digits.yaml:10: network.width: unknown key with phi; allowed: model, stages, stem, "
-        + "head, phi, alpha, beta, gamma, resolution, evaluationResolution, classes, "
-        + "inputChannels, stemStride, dropout, dropPath, batchNormEpsilon, batchNormMomentum, batchNormGroup"
-    )
+      is: "digits.yaml:10: network.width: only without network.phi; change that, or "
+        + "leave this out")
     assertFault(
       minimal + "\nfinetuning: {freeze: stem}",
-      is: "digits.yaml:10: finetuning.freeze: unknown key without checkpoint; allowed: checkpoint")
+      is: "digits.yaml:10: finetuning.freeze: only with finetuning.checkpoint; change "
+        + "that, or leave this out")
     assertFault(
       minimal + "\nfinetuning: {checkpoint: a.h5, freeze: stage8}",
       is: "digits.yaml:10: finetuning.freeze: stage8 is not among the 7 stages of the network")
@@ -163,11 +162,36 @@ final class ConfigurationTests: XCTestCase {
       minimal + "\nfinetuning: {checkpoint: a.h5, freeze: stage01}",
       is: "digits.yaml:10: finetuning.freeze: expected one of none, stem, stage1, stage2 … and "
         + "all, found stage01")
+    // What is misspelt is unknown whatever the kind, and its conditions explain nothing.
+    for more in ["", ", phi: 1"] {
+      XCTAssertThrowsError(try read(minimal + "\nnetwork: {modle: b1\(more)}")) {
+        XCTAssertTrue(
+          "\($0)".contains("network.modle: unknown key (did you mean model?); allowed: model, "),
+          "\($0)")
+      }
+    }
     // With an unknown kind nobody knows which keys it uses.
     assertFault(
       minimal + "\noptimizer:\n  nesterov: true\n  kind: sdg",
       is: "digits.yaml:12: optimizer.kind: sdg is not allowed (did you mean sgd?); "
         + "allowed: rmsprop, sgd, lars")
+  }
+
+  func testNullIsNoFaultWhereAKeyHasNoEffect() throws {
+    let nulls = """
+      finetuning: {checkpoint: null, freeze: null, backboneRate: ~}
+      optimizer: {kind: sgd, decay: null}
+      network: {alpha: null}
+      averaging: {decay: null}
+      """
+    XCTAssertEqual(try read(minimal + "\n" + nulls), try read(minimal, "optimizer.kind=sgd"))
+    XCTAssertEqual(
+      try read(minimal, "training.progressiveStages=1", "training.firstMixup=null"),
+      try read(minimal))
+    assertFault(
+      minimal, "averaging.deacy=null",
+      is: "--set averaging.deacy=null: averaging.deacy: unknown key (did you mean decay?); "
+        + "allowed: decay")
   }
 
   func testWrongTypesAndRangesNameWhatIsAllowed() {
@@ -202,6 +226,70 @@ final class ConfigurationTests: XCTestCase {
     assertFault(
       minimal.replacingOccurrences(of: "shards", with: "shards\n  mean: [0.5, 2, 0.5]"),
       is: "digits.yaml:3: data.mean: 2 is out of range; allowed: 0 to 1")
+  }
+
+  func testWhatIsWrongInAListIsToldAtItsLine() {
+    assertFault(
+      minimal + "\nnetwork:\n  stages:\n    - ds_r1_k3_s1_e1_c16\n    - cn_r1_k3_s1_c8_skip_skip",
+      is: "digits.yaml:13: network.stages: cn_r1_k3_s1_c8_skip_skip: skip comes twice")
+    assertFault(
+      minimal + "\nnetwork:\n  stages:\n    - ds_r1_k3_s1_e1_c16\n    - [a]",
+      is: "digits.yaml:13: network.stages: expected a list of rows such as "
+        + "ir_r2_k5_s2_e6_c40_se0.25 (kinds cn, ds, ir, er), found a list")
+    assertFault(
+      minimal.replacingOccurrences(of: "shards", with: "shards\n  mean:\n    - 0.5\n    - 2"),
+      is: "digits.yaml:5: data.mean: 2 is out of range; allowed: 0 to 1")
+    assertFault(
+      minimal.replacingOccurrences(of: "shards", with: "\n    - a\n    - {b: c}"),
+      is: "digits.yaml:4: data.train: expected a string or a list of strings, found keys and values"
+    )
+    assertFault(
+      minimal, "network.stages=[cn_r1]",
+      is: "--set network.stages=[cn_r1]: network.stages: cn_r1: k, the kernel, is missing")
+  }
+
+  func testADefaultIsNotToldAsGiven() {
+    for (given, line) in [("", 6), (", firstResolution: null", 7)] {
+      assertFault(
+        minimal.replacingOccurrences(
+          of: "  epochs: 10", with: "  {epochs: 10, progressiveStages: 2\(given)}")
+          + "\nnetwork: {resolution: 32}",
+        is:
+          "digits.yaml:\(line): training.firstResolution: is not given, and its default 128 is above "
+          + "the resolution of the network, 32")
+    }
+  }
+
+  func testEveryStageHasAStep() {
+    assertFault(
+      minimal, "training.steps=3", "training.progressiveStages=4",
+      is: "--set training.progressiveStages=4: training.progressiveStages: 4 are more than the "
+        + "steps of the run, 3; give fewer stages, or more steps")
+    XCTAssertNoThrow(try read(minimal, "training.steps=4", "training.progressiveStages=4"))
+  }
+
+  func testANetworkIsReadWithoutWhatARunNeeds() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "network.yaml")
+    func network(_ yaml: String) throws -> NetworkConfiguration {
+      try yaml.write(to: file, atomically: true, encoding: .utf8)
+      return try Configuration.network(contentsOf: file.path)
+    }
+    XCTAssertEqual(try network("network: {model: b1}").model, .b1)
+    XCTAssertEqual(try network("").model, .b0)
+    // What is there must be right nevertheless.
+    for (yaml, part) in [
+      ("network: {modle: b1}", "network.modle: unknown key"), ("netwrok: {}", "unknown section"),
+      ("network: {phi: 1, model: b1}", "leave one of the two out"),
+      ("batch: {size: 0}", "batch.size: 0 is out of range"),
+      ("network: {depth: 100, stages: [cn_r100_k3_s1_c8, cn_r100_k3_s1_c8]}", "more than 10000"),
+    ] {
+      XCTAssertThrowsError(try network(yaml), yaml) {
+        XCTAssertTrue("\($0)".contains(part), "\($0)")
+      }
+    }
   }
 
   func testMissingKeysAreNamedAtTheirSection() {
@@ -259,8 +347,8 @@ final class ConfigurationTests: XCTestCase {
     }
     assertFault(
       minimal + "\nnetwork: {inputChannels: 1}",
-      is: "digits.yaml:1: data.mean: has 3 values, but network.inputChannels is 1; "
-        + "give one a channel")
+      is: "digits.yaml:1: data.mean: is not given, and its default has 3 values, but "
+        + "network.inputChannels is 1; give one a channel")
     assertFault(
       minimal + "\nnetwork: {phi: 1, model: b1}",
       is: "digits.yaml:10: network.phi: scales from b0 or v2-b0, but network.model is b1; "
@@ -270,8 +358,8 @@ final class ConfigurationTests: XCTestCase {
       is: "digits.yaml:10: schedule.warmupEpochs: 10.0 is not less than training.epochs (10)")
     assertFault(
       minimal.replacingOccurrences(of: "0.1", with: "0.05") + "\n  kind: polynomial",
-      is: "digits.yaml:8: schedule.endLearningRate: 0.1 is above the peak learning rate; "
-        + "allowed: 0 to 0.05")
+      is: "digits.yaml:8: schedule.endLearningRate: is not given, and its default 0.1 is above the "
+        + "peak learning rate; allowed: 0 to 0.05")
     assertFault(
       minimal + "\n  learningRatePer256: 1",
       is: "digits.yaml:10: schedule.learningRatePer256: give exactly one of learningRate and "
@@ -354,7 +442,8 @@ final class ConfigurationTests: XCTestCase {
       is: "--set training.firstResolution=301: training.firstResolution: 301 is above the "
         + "resolution of the network, 300")
     XCTAssertThrowsError(try read(minimal, "training.firstMixup=1")) {
-      XCTAssertTrue("\($0)".contains("unknown key without progressiveStages;"), "\($0)")
+      XCTAssertTrue(
+        "\($0)".contains("only with training.progressiveStages above 1; change that"), "\($0)")
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import Boundary
 import Reports
 
 extension ScalingReport {

@@ -61,7 +61,7 @@ package struct LeftOut: Sendable, Equatable {
     }
     if !systemFolders.isEmpty {
       lines.append(
-        "left out \(systemFolders.count) folder\(systemFolders.count == 1 ? "" : "s") of the system: "
+        "left out \(systemFolders.count.counted("folder")) of the system: "
           + systemFolders.sorted { $0.precedes($1) }.listed)
     }
     return lines
@@ -71,7 +71,7 @@ package struct LeftOut: Sendable, Equatable {
   private var otherFiles: String {
     let kinds = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { $0.key.isEmpty ? "\($0.value) without ending" : "\($0.value) .\($0.key)" }
-    return "\(otherFileCount) file\(otherFileCount == 1 ? "" : "s"), neither JPEG nor PNG: "
+    return "\(otherFileCount.counted("file")), neither JPEG nor PNG: "
       + kinds.listed
   }
 }

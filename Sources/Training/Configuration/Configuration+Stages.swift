@@ -19,6 +19,28 @@ extension Configuration {
     return result
   }
 
+  /// Which stage of progressive learning it is; its steps, and what grows.
+  func stageSummary(_ index: Int, of totalSteps: Int) -> (name: String, value: String) {
+    let trained = stage(index)
+    let architecture = Architecture(trained.network, classes: 1)
+    func text(_ value: Double) -> String {
+      let hundredths = (100 * value).rounded() / 100
+      return hundredths == hundredths.rounded() ? "\(Int(hundredths))" : "\(hundredths)"
+    }
+    var parts = ["resolution \(architecture.resolution)", "dropout \(text(architecture.dropout))"]
+    if data.policy == .randAugment {
+      parts.append("magnitude \(text(trained.data.policyMagnitude))")
+    }
+    if trained.data.mixup > 0 { parts.append("mixup \(text(trained.data.mixup))") }
+    if trained.data.cutmix > 0 { parts.append("cutmix \(text(trained.data.cutmix))") }
+    let ends = stageEnds(of: totalSteps)
+    let (first, last) = (index > 0 ? ends[index - 1] + 1 : 1, ends[index])
+    let steps = first == last ? "step \(last)" : "steps \(first) to \(last)"
+    return (
+      "stage \(index + 1) of \(ends.count)", "\(steps): \(parts.joined(separator: ", "))"
+    )
+  }
+
   /// What is evaluated: the same network, on images of another size where one is given.
   var evaluated: Configuration {
     var result = self
@@ -28,12 +50,17 @@ extension Configuration {
 
   /// The stage that a step belongs to, from 0 on, and the step behind its last.
   package func stage(ofStep step: Int, of totalSteps: Int) -> (index: Int, end: Int) {
+    let ends = stageEnds(of: totalSteps)
+    let index = ends.firstIndex { step < $0 } ?? ends.count - 1
+    return (index, ends[index])
+  }
+
+  /// The step behind the last of each stage.
+  private func stageEnds(of totalSteps: Int) -> [Int] {
     let count = training.progressiveStages
-    let ends = (1...count).map { stage in
+    return (1...count).map { stage in
       // Without overflow: there may be 10¹² steps.
       totalSteps / count * stage + totalSteps % count * stage / count
     }
-    let index = ends.firstIndex { step < $0 } ?? count - 1
-    return (index, ends[index])
   }
 }

@@ -44,6 +44,20 @@ public struct Configuration: Sendable, Equatable {
   ///     current folder.
   /// - Throws: The fault that explains most, if the file cannot be read or is not right.
   public init(contentsOf path: String, overrides: [String] = []) throws(ConfigurationError) {
+    try self.init(Self.document(path), overrides)
+  }
+
+  /// The network of a configuration file, in which keys may be missing that a run needs.
+  ///
+  /// - Parameter path: As for a whole configuration.
+  /// - Throws: The fault that explains most, if the file cannot be read or what it has is not right.
+  public static func network(contentsOf path: String) throws(ConfigurationError)
+    -> NetworkConfiguration
+  {
+    try Configuration(document(path), [], mayLackKeys: true).network
+  }
+
+  private static func document(_ path: String) throws(ConfigurationError) -> ConfigurationDocument {
     let isInNoFolder = InputText.isStream(path)
     let yaml: String
     do throws(FileRefusal) {
@@ -53,12 +67,10 @@ public struct Configuration: Sendable, Equatable {
         location: path.shown, problem: "cannot be read: \(error.reason)")
     }
     let file = URL(fileURLWithPath: path)
-    try self.init(
-      ConfigurationDocument(
-        yaml: yaml, file: path,
-        folder: isInNoFolder ? URL(fileURLWithPath: "") : file.deletingLastPathComponent(),
-        derived: [file.standardizedFileURL.path]),
-      overrides)
+    return try ConfigurationDocument(
+      yaml: yaml, file: path,
+      folder: isInNoFolder ? URL(fileURLWithPath: "") : file.deletingLastPathComponent(),
+      derived: [file.standardizedFileURL.path])
   }
 
   /// Reads the text of a configuration that is in no file of its own, which cannot be based on one.
@@ -78,14 +90,14 @@ public struct Configuration: Sendable, Equatable {
   }
 
   private init(
-    _ document: ConfigurationDocument, _ overrides: [String]
+    _ document: ConfigurationDocument, _ overrides: [String], mayLackKeys: Bool = false
   ) throws(ConfigurationError) {
     var document = document
     try document.apply(overrides)
-    let reader = ConfigurationReader(document)
+    let reader = ConfigurationReader(document, mayLackKeys: mayLackKeys)
     visit(reader)
     try reader.finish()
-    replaced = document.replaced
+    replaced = try document.replaced()
   }
 
   /// Whether two describe the same run, wherever their values come from.
@@ -96,11 +108,16 @@ public struct Configuration: Sendable, Equatable {
   /// The whole configuration as YAML, defaults and absolute paths filled in, in a fixed order.
   ///
   /// Reading this text gives an equal configuration.
-  public var yaml: String {
+  public var yaml: String { written.yaml }
+
+  /// The keys with their values, as they are written.
+  var entries: [ConfigurationWriter.Entry] { written.entries }
+
+  private var written: ConfigurationWriter {
     let writer = ConfigurationWriter()
     var copy = self
     copy.visit(writer)
-    return writer.yaml
+    return writer
   }
 
   /// ``yaml`` with what was replaced in front of it, as comments.
@@ -146,6 +163,11 @@ public struct Configuration: Sendable, Equatable {
       "training", "firstResolution",
       "\(training.firstResolution) is above the resolution of the network, "
         + "\(network.finalResolution)")
+    if let steps = training.steps {
+      keys.require(
+        training.progressiveStages <= steps, "training", "progressiveStages",
+        training.tooManyStages(for: steps))
+    }
     let channels = network.inputChannels
     for (key, values) in [("mean", data.mean), ("deviation", data.deviation)] {
       keys.require(

@@ -46,8 +46,8 @@ struct ConfigurationDocument {
   private var bases: [ConfigurationDocument] = []
   /// Each override as it is shown, by `section.key`, and by `section` where the file has none.
   private var overrides: [String: String] = [:]
-  /// What the alternative `key` has replaced, by section.
-  private var replacements: [String: (key: String, text: String)] = [:]
+  /// What an override of the alternative `key` has taken back, and its place, by section.
+  private var takenBack: [String: (key: String, old: Entry, place: String)] = [:]
 
   /// Parses the text of `file`, and reads the files that it is based on.
   ///
@@ -68,16 +68,6 @@ struct ConfigurationDocument {
       } else {
         ownSections.append(entry)
       }
-    }
-    guard let base = bases.first else { return }
-    replacements = base.replacements
-    for section in Self.alternatives.keys {
-      guard let own = ownSections.first(where: { $0.name == section })?.value, own.isSection,
-        let (given, other) = Self.alternative(
-          in: try entries(of: own, location: location(section), key: section), section),
-        let old = try base.given(other, in: section)
-      else { continue }
-      note(given, replaces: old, in: section, base.location(section, old))
     }
   }
 
@@ -123,12 +113,35 @@ struct ConfigurationDocument {
     return ownSections + (bases.first?.sections ?? []).filter { !own.contains($0.name) }
   }
 
-  /// What an alternative has replaced, a line each.
-  var replaced: [String] {
-    replacements.sorted { $0.key < $1.key }.compactMap { section, replacement in
-      let isGiven = (try? given(replacement.key, in: section)) != nil
-      return isGiven ? replacement.text : nil
+  /// What an alternative has replaced, a line each, with the value that it has in the end.
+  func replaced() throws(ConfigurationError) -> [String] {
+    var lines: [String] = []
+    for section in Self.alternatives.keys.sorted() {
+      guard let (new, _) = Self.alternative(in: try entries(of: section), section),
+        let (old, place) = try replaced(by: new.name, in: section)
+      else { continue }
+      lines.append(
+        "\(section).\(new.name) \(new.value.summary) replaces \(section).\(old.name) "
+          + "\(old.value.summary) (\(place))")
     }
+    return lines
+  }
+
+  /// What the alternative `key` has replaced last: in an override, in this file, or in one that it is
+  /// based on.
+  private func replaced(
+    by key: String, in section: String
+  ) throws(ConfigurationError) -> (old: Entry, place: String)? {
+    if let last = takenBack[section], last.key == key { return (last.old, last.place) }
+    guard let base = bases.first else { return nil }
+    if let own = ownSections.first(where: { $0.name == section })?.value,
+      let (given, other) = Self.alternative(
+        in: try entries(of: own, location: location(section), key: section), section),
+      given.name == key, let old = try base.given(other, in: section)
+    {
+      return (old, base.location(section, old))
+    }
+    return try base.replaced(by: key, in: section)
   }
 
   /// Replaces or adds values, each given as `section.key=value`.
@@ -145,7 +158,7 @@ struct ConfigurationDocument {
       else { continue }
       let place = location(section, old)
       set(other, in: section, to: Node("", .implicit, .plain))
-      note(new, replaces: old, in: section, place)
+      takenBack[section] = (new.name, old, place)
     }
     for override in overrides {
       let (section, entry) = try self.override(override)
@@ -223,18 +236,12 @@ struct ConfigurationDocument {
     return (given[0], other)
   }
 
-  private mutating func note(_ new: Entry, replaces old: Entry, in section: String, _ place: String)
-  {
-    let text =
-      "\(section).\(new.name) \(new.value.summary) replaces \(section).\(old.name) "
-      + "\(old.value.summary) (\(place))"
-    replacements[section] = (new.name, text)
-  }
-
   /// Where a section or a key is: an override, a line, or else the place of what it belongs to.
-  func location(_ section: String, _ key: Entry? = nil) -> String {
+  ///
+  /// - Parameter element: Line of what is meant of the key's value.
+  func location(_ section: String, _ key: Entry? = nil, element: Int? = nil) -> String {
     if let key, let override = overrides["\(section).\(key.name)"] { return override }
-    if let key, let line = key.line { return "\(key.file.shown):\(line)" }
+    if let key, let line = element ?? key.line { return "\(key.file.shown):\(line)" }
     if let override = overrides[section] { return override }
     if let own = ownSections.first(where: { $0.name == section }), let line = own.line {
       return "\(shownFile):\(line)"
@@ -299,9 +306,4 @@ struct ConfigurationDocument {
       throw ConfigurationError(location: location, problem: "not valid YAML: \("\(error)".shown)")
     }
   }
-}
-
-extension Node {
-  /// Whether it can have keys.
-  fileprivate var isSection: Bool { mapping != nil || isNull }
 }

@@ -3,9 +3,16 @@ import Yams
 /// What is wrong with a value, without the place.
 struct ConfigurationProblem: Error {
   let text: String
+  /// Line of the element of a list that is wrong.
+  var line: Int?
 }
 
 extension ConfigurationProblem {
+  /// The same, at the place of an element of a list.
+  func at(_ element: Node) -> ConfigurationProblem {
+    ConfigurationProblem(text: text, line: element.mark?.line)
+  }
+
   static func unexpected(
     _ node: Node, insteadOf expectation: String, hint: String? = nil
   ) -> ConfigurationProblem {

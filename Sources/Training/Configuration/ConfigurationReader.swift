@@ -7,6 +7,8 @@ import Foundation
 /// the lack of the right one.
 final class ConfigurationReader: ConfigurationVisitor {
   private let document: ConfigurationDocument
+  private let mayLackKeys: Bool
+  private var lacksKeys = false
   private var knownSections: [String] = []
   private var structureFaults: [ConfigurationError] = []
   /// Those of ``structureFaults``, of which each section keeps one, and those like it.
@@ -16,12 +18,17 @@ final class ConfigurationReader: ConfigurationVisitor {
   private var section = ""
   private var entries: [ConfigurationDocument.Entry] = []
   private var knownKeys: [String] = []
-  private var reason = ""
+  /// When keys belong to this section that do not as it is.
+  private var conditions: [String: [String]] = [:]
+  /// Why the keys that are visited do not belong to this section.
+  private var unmetCondition: String?
   private var isConditionKnown = true
   private var sectionFaults = 0
 
-  init(_ document: ConfigurationDocument) {
+  /// - Parameter mayLackKeys: Whether keys may be missing that a run needs.
+  init(_ document: ConfigurationDocument, mayLackKeys: Bool = false) {
     self.document = document
+    self.mayLackKeys = mayLackKeys
   }
 
   /// Throws the fault that explains most, if there is one; called when every section was visited.
@@ -45,7 +52,7 @@ final class ConfigurationReader: ConfigurationVisitor {
     knownSections.append(name)
     section = name
     knownKeys = []
-    reason = ""
+    conditions = [:]
     isConditionKnown = true
     sectionFaults = 0
     entries = []
@@ -57,47 +64,62 @@ final class ConfigurationReader: ConfigurationVisitor {
     }
     visit()
     guard isConditionKnown else { return }
-    let unknown = entries.filter { !knownKeys.contains($0.name) }
+    let unknown = entries.filter {
+      // Null is what a key has that does not belong here.
+      !knownKeys.contains($0.name) && !($0.value.isNull && conditions[$0.name] != nil)
+    }
     guard let entry = unknown.first else { return }
     structureFaults.append(
       ConfigurationError(
         location: document.location(name, entry), key: "\(name).\(entry.name)",
-        problem: "unknown key\(reason)\(entry.name.suggestion(from: knownKeys)); "
-          + "allowed: \(knownKeys.joined(separator: ", "))"))
+        problem: problem(ofUnknown: entry.name)))
     structureFaultCount += unknown.count
+  }
+
+  private func problem(ofUnknown key: String) -> String {
+    if let conditions = conditions[key] {
+      return "only \(conditions.joined(separator: " or ")); change that, or leave this out"
+    }
+    return "unknown key\(key.suggestion(from: knownKeys)); "
+      + "allowed: \(knownKeys.joined(separator: ", "))"
   }
 
   func value<Value: ConfigurationValue>(
     _ key: String, _ value: inout Value, _ allowed: AllowedRange, default: Value?
   ) {
+    guard belongs(key) else { return }
     value = read(key, allowed) ?? `default` ?? value
   }
 
   func required<Value: ConfigurationValue>(
     _ key: String, _ value: inout Value, _ allowed: AllowedRange
   ) {
+    guard belongs(key) else { return }
     value = read(key, allowed) ?? value
     if !isGiven(key) {
-      fail(key, "is missing; give \(Value.expectation), allowed: \(allowed)")
+      lack(key, "\(Value.expectation), allowed: \(allowed)")
     }
   }
 
   func optional<Value: ConfigurationValue>(
     _ key: String, _ value: inout Value?, _ allowed: AllowedRange
   ) {
+    guard belongs(key) else { return }
     value = read(key, allowed)
   }
 
   func paths(_ key: String, _ value: inout [String], isRequired: Bool) {
+    guard belongs(key) else { return }
     let list: StringList? = read(key, .any)
     let folder = folder(of: key)
     value = list?.strings.map { ShardPath.resolved($0, in: folder) } ?? []
     if isRequired && (!isGiven(key) || list?.strings == []) {
-      fail(key, "is missing; give \(StringList.expectation)")
+      lack(key, StringList.expectation)
     }
   }
 
   func path(_ key: String, _ value: inout String?) {
+    guard belongs(key) else { return }
     let text: String? = read(key, .any)
     let folder = URL(fileURLWithPath: folder(of: key))
     value = text.map {
@@ -110,20 +132,61 @@ final class ConfigurationReader: ConfigurationVisitor {
     entries.first { $0.name == key }.map { document.folder(of: $0, in: section).path } ?? ""
   }
 
-  func condition(_ reason: String) {
-    self.reason = " " + reason
-    isConditionKnown = sectionFaults == 0
+  func only(_ condition: String, _ holds: Bool, _ visit: () -> Void) {
+    isConditionKnown = isConditionKnown && sectionFaults == 0
+    unmetCondition = holds ? nil : condition
+    visit()
+    unmetCondition = nil
+  }
+
+  /// Whether the key that is visited belongs to its section.
+  private func belongs(_ key: String) -> Bool {
+    guard let unmetCondition else {
+      knownKeys.append(key)
+      return true
+    }
+    conditions[key, default: []].append(unmetCondition)
+    return false
   }
 
   func require(
     _ holds: @autoclosure () -> Bool, _ section: String, _ key: String,
     _ problem: @autoclosure () -> String
   ) {
-    guard valueFaults.isEmpty && structureFaults.isEmpty && !holds() else { return }
+    guard mayCompare && !holds() else { return }
+    let isGiven = given(key, in: section) != nil
+    fail(section, key, isGiven ? problem() : "is not given, and its default \(problem())")
+  }
+
+  func requireOne(
+    _ section: String, of first: (key: String, isGiven: Bool),
+    or second: (key: String, isGiven: Bool)
+  ) {
+    guard first.isGiven == second.isGiven else { return }
+    if !first.isGiven && mayLackKeys { lacksKeys = true }
+    guard mayCompare else { return }
+    if first.isGiven {
+      fail(
+        section, second.key,
+        "give exactly one of \(first.key) and \(second.key) (null takes one back)")
+    } else {
+      fail(section, first.key, "is missing; give this or \(second.key)")
+    }
+  }
+
+  /// Whether every key by itself is right, so that keys can be compared with each other.
+  private var mayCompare: Bool { valueFaults.isEmpty && structureFaults.isEmpty && !lacksKeys }
+
+  private func given(_ key: String, in section: String) -> ConfigurationDocument.Entry? {
+    let entry = try? document.entries(of: section).first { $0.name == key }
+    return entry.flatMap { $0.value.isNull ? nil : $0 }
+  }
+
+  private func fail(_ section: String, _ key: String, _ problem: String) {
     let entry = try? document.entries(of: section).first { $0.name == key }
     valueFaults.append(
       ConfigurationError(
-        location: document.location(section, entry), key: "\(section).\(key)", problem: problem()))
+        location: document.location(section, entry), key: "\(section).\(key)", problem: problem))
   }
 
   private func isGiven(_ key: String) -> Bool {
@@ -132,23 +195,32 @@ final class ConfigurationReader: ConfigurationVisitor {
 
   /// The value of a key, or nothing where it is missing, null or wrong.
   private func read<Value: ConfigurationValue>(_ key: String, _ allowed: AllowedRange) -> Value? {
-    knownKeys.append(key)
     guard let entry = entries.first(where: { $0.name == key }), !entry.value.isNull else {
       return nil
     }
     do throws(ConfigurationProblem) {
       return try Value(entry.value, allowed: allowed)
     } catch {
-      fail(key, error.text)
+      fail(key, error.text, element: error.line)
       return nil
     }
   }
 
-  private func fail(_ key: String, _ problem: String) {
+  /// A key that must be given is not.
+  private func lack(_ key: String, _ expected: String) {
+    if mayLackKeys {
+      lacksKeys = true
+    } else {
+      fail(key, "is missing; give \(expected)")
+    }
+  }
+
+  private func fail(_ key: String, _ problem: String, element: Int? = nil) {
     sectionFaults += 1
     let entry = entries.first { $0.name == key }
     valueFaults.append(
       ConfigurationError(
-        location: document.location(section, entry), key: "\(section).\(key)", problem: problem))
+        location: document.location(section, entry, element: element), key: "\(section).\(key)",
+        problem: problem))
   }
 }

@@ -94,7 +94,11 @@ extension [Double]: ConfigurationValue {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
     self = []
-    for element in elements { append(try Double(element, allowed: allowed)) }
+    for element in elements {
+      do throws(ConfigurationProblem) {
+        append(try Double(element, allowed: allowed))
+      } catch { throw error.at(element) }
+    }
   }
 
   var yaml: String { "[" + map(\.yaml).joined(separator: ", ") + "]" }

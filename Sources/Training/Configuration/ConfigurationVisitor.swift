@@ -21,13 +21,19 @@ protocol ConfigurationVisitor: AnyObject {
   /// A file, if any.
   func path(_ key: String, _ value: inout String?)
 
-  /// Which keys this section has from here on depends on the keys before, in the words of `reason`.
-  func condition(_ reason: String)
+  /// The keys that `visit` shows belong to this section only where `holds`, which depends on the keys
+  /// before; `condition` says when, such as `with network.phi`.
+  func only(_ condition: String, _ holds: Bool, _ visit: () -> Void)
 
   /// What must hold when every key by itself is right; else `problem` is that of `section.key`.
   func require(
     _ holds: @autoclosure () -> Bool, _ section: String, _ key: String,
     _ problem: @autoclosure () -> String)
+
+  /// Of two keys of a section one is given, and not both.
+  func requireOne(
+    _ section: String, of first: (key: String, isGiven: Bool),
+    or second: (key: String, isGiven: Bool))
 }
 
 extension ConfigurationVisitor {
@@ -35,18 +41,6 @@ extension ConfigurationVisitor {
     _ key: String, _ value: inout Value, _ allowed: AllowedRange
   ) {
     self.value(key, &value, allowed, default: nil)
-  }
-
-  /// Of two keys of a section one is given, and not both.
-  func requireOne(
-    _ section: String, of first: (key: String, isGiven: Bool),
-    or second: (key: String, isGiven: Bool)
-  ) {
-    require(
-      first.isGiven != second.isGiven, section, second.isGiven ? second.key : first.key,
-      first.isGiven
-        ? "give exactly one of \(first.key) and \(second.key) (null takes one back)"
-        : "is missing; give this or \(second.key)")
   }
 
   /// Only what is no number has no range.

@@ -1,17 +1,33 @@
 /// Writes a configuration with every default filled in.
 final class ConfigurationWriter: ConfigurationVisitor {
-  private(set) var yaml = ""
+  /// A key with its value.
+  struct Entry {
+    let section, key, value: String
+    var name: String { "\(section).\(key)" }
+  }
+
+  private(set) var entries: [Entry] = []
+  private var section = ""
+
+  var yaml: String {
+    var text = ""
+    var section = ""
+    for entry in entries {
+      // A section that is switched off has no keys.
+      if entry.section != section { text += "\(entry.section):\n" }
+      section = entry.section
+      text += "  \(entry.key): \(entry.value)\n"
+    }
+    return text
+  }
 
   private func write(_ key: String, _ value: some ConfigurationValue) {
-    yaml += "  \(key): \(value.yaml)\n"
+    entries.append(Entry(section: section, key: key, value: value.yaml))
   }
 
   func section(_ name: String, _ visit: () -> Void) {
-    let before = yaml
-    yaml = ""
+    section = name
     visit()
-    // A section that is switched off has no keys.
-    yaml = yaml.isEmpty ? before : before + "\(name):\n" + yaml
   }
 
   func value<Value: ConfigurationValue>(
@@ -40,10 +56,17 @@ final class ConfigurationWriter: ConfigurationVisitor {
     if let value { write(key, value) }
   }
 
-  func condition(_ reason: String) {}
+  func only(_ condition: String, _ holds: Bool, _ visit: () -> Void) {
+    if holds { visit() }
+  }
 
   func require(
     _ holds: @autoclosure () -> Bool, _ section: String, _ key: String,
     _ problem: @autoclosure () -> String
+  ) {}
+
+  func requireOne(
+    _ section: String, of first: (key: String, isGiven: Bool),
+    or second: (key: String, isGiven: Bool)
   ) {}
 }

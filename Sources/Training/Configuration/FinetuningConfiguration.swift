@@ -13,10 +13,10 @@ public struct FinetuningConfiguration: Sendable, Equatable {
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.path("checkpoint", &checkpoint)
-    keys.condition("without checkpoint")
-    guard checkpoint != nil else { return }
-    keys.value("freeze", &freeze, .any)
-    keys.value("backboneRate", &backboneRate, .closed(0, 1))
+    keys.only("with finetuning.checkpoint", checkpoint != nil) {
+      keys.value("freeze", &freeze, .any)
+      keys.value("backboneRate", &backboneRate, .closed(0, 1))
+    }
   }
 }
 

@@ -30,7 +30,8 @@ public struct NetworkConfiguration: Sendable, Equatable {
   /// Side of the square input, in pixels, instead of the variant's.
   public internal(set) var resolution: Int?
   /// Side of the square input in evaluation, in pixels, instead of that in training. The official
-  /// recipe of the second family has larger ones.
+  /// recipe of the second family has larger ones. With `data.fit: pad`, an image that fits into the
+  /// square of training keeps its size and gets wider margins, which the network has not met.
   public internal(set) var evaluationResolution: Int?
   /// Number of classes, instead of the data's.
   public internal(set) var classes: Int?
@@ -93,11 +94,11 @@ public struct NetworkConfiguration: Sendable, Equatable {
     keys.optional("stem", &stem, Self.channels)
     keys.optional("head", &head, Self.channels)
     keys.optional("phi", &phi, .closed(-10, 10))
-    keys.condition(phi == nil ? "without phi" : "with phi")
-    if phi == nil {
+    keys.only("without network.phi", phi == nil) {
       keys.optional("width", &width, Self.factors)
       keys.optional("depth", &depth, Self.factors)
-    } else {
+    }
+    keys.only("with network.phi", phi != nil) {
       keys.value("alpha", &alpha, .closed(1, 10))
       keys.value("beta", &beta, .closed(1, 10))
       keys.value("gamma", &gamma, .closed(1, 10))

@@ -40,18 +40,17 @@ public struct ScheduleConfiguration: Sendable, Equatable {
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.value("kind", &kind)
-    keys.condition("with kind \(kind)")
     keys.optional("learningRate", &learningRate, .closed(1e-12, 1e30))
     keys.optional("learningRatePer256", &learningRatePer256, .closed(1e-12, 1e30))
     keys.value("warmupEpochs", &warmupEpochs, .closed(0, 1e6))
-    switch kind {
-    case .constant: break
-    case .cosine:
+    keys.only("with schedule.kind cosine", kind == .cosine) {
       keys.value("endLearningRate", &endLearningRate, .zeroOr(1e-30, 1e30), default: 0)
-    case .exponential:
+    }
+    keys.only("with schedule.kind exponential", kind == .exponential) {
       keys.value("decayRate", &decayRate, .closed(0, 1))
       keys.value("decayEpochs", &decayEpochs, .closed(1e-6, 1e6))
-    case .polynomial:
+    }
+    keys.only("with schedule.kind polynomial", kind == .polynomial) {
       keys.value("power", &power, .closed(0.001, 1_000))
       keys.value("endLearningRate", &endLearningRate, .zeroOr(1e-30, 1e30), default: 0.1)
     }

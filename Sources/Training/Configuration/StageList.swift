@@ -23,12 +23,12 @@ extension StageList: ConfigurationValue {
     var stages: [Stage] = []
     for node in nodes {
       guard case .scalar(let scalar) = node else {
-        throw .unexpected(node, insteadOf: Self.expectation)
+        throw .unexpected(node, insteadOf: Self.expectation).at(node)
       }
       do throws(Stage.NotationError) {
         stages.append(try Stage(notation: scalar.string))
       } catch {
-        throw ConfigurationProblem(text: "\(node.summary): \(error)")
+        throw ConfigurationProblem(text: "\(node.summary): \(error)").at(node)
       }
     }
     self.stages = stages

@@ -12,9 +12,11 @@ struct StringList: ConfigurationValue {
     strings = []
     for node in nodes {
       guard case .scalar(let scalar) = node, !scalar.string.isEmpty, !node.isNull else {
-        throw .unexpected(node, insteadOf: Self.expectation)
+        throw .unexpected(node, insteadOf: Self.expectation).at(node)
       }
-      strings.append(try scalar.string.requiringNoZeroByte())
+      do throws(ConfigurationProblem) {
+        strings.append(try scalar.string.requiringNoZeroByte())
+      } catch { throw error.at(node) }
     }
   }
 

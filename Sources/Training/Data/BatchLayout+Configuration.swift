@@ -1,3 +1,4 @@
+import Boundary
 package import Networks
 
 extension BatchLayout {
@@ -13,7 +14,7 @@ extension BatchLayout {
       let rounds = batch.rounds > 1 ? " and batch.rounds \(batch.rounds)" : ""
       throw TrainingError(
         .usage,
-        "\(rankCount) ranks are more than the \(count) micro-batches of batch.size "
+        "\(rankCount) ranks are more than the \(count.counted("micro-batch", "micro-batches")) of batch.size "
           + "\(batch.size) in batch.microBatch \(batch.microBatch)\(rounds); start fewer ranks or "
           + "choose a smaller batch.microBatch" + (rounds.isEmpty ? "" : " or fewer rounds"))
     }

@@ -43,7 +43,8 @@ package final class DataFeed {
     let classes = training.dataset.classNames.count
     if let allowed = configuration.network.classes, allowed < classes {
       throw .incompatible(
-        reason: "network.classes is \(allowed), but the data have \(classes) classes")
+        reason: "network.classes is \(allowed), but the data have "
+          + classes.counted("class", "classes"))
     }
   }
 

@@ -1,3 +1,4 @@
+import Boundary
 import Datasets
 import Networks
 import Tensors
@@ -26,10 +27,11 @@ extension EpochDivision {
     let images = smallestGroup(batch, groupSize: groupSize)
     let pixels = architecture.blocks.map(\.geometry.outputs).min() ?? 1
     guard images * pixels > 1 else {
+      let epoch = sampleCount.counted("image")
       throw TrainingError(
         .usage,
         "batch normalisation would have one value a channel, and so no variance: the smallest batch "
-          + "of an epoch of \(sampleCount) images has \(smallest), a batch-norm group of it 1, and "
+          + "of an epoch of \(epoch) has \(smallest), a batch-norm group of it 1, and "
           + "the last maps are of one pixel; set "
           + (groupSize == 0 || smallest == 1
             ? "batch.size to 4 or more"

@@ -18,7 +18,7 @@ extension Evaluation {
     let unnamed = classNames.count..<max(classNames.count, classCount, largest)
     return EvaluationSection(
       summary:
-        "Top-1 \((100 * top1).text(2)) % (\(correct.groupedText) of \(count.groupedText) images), "
+        "Top-1 \((100 * top1).text(2)) % (\(correct.groupedText) of \(count.counted("image"))), "
         + "loss \(loss.text(4)), \(when).",
       classNames: classNames + unnamed.map { "class \($0)" },
       confusion: confusion?.counts.map(Int.init),
@@ -48,7 +48,7 @@ extension Evaluation {
     let page = EvaluationPage(
       title: URL(fileURLWithPath: checkpoint).lastPathComponent,
       model: "\(model.configuration.network.name) at \(model.network.architecture.resolution) × "
-        + "\(model.network.architecture.resolution) · \(count.groupedText) images of "
+        + "\(model.network.architecture.resolution) · \(count.counted("image")) of "
         + DataFeed.list(dataset.shards.map { URL(fileURLWithPath: $0.path).lastPathComponent }),
       evaluation: section(
         "after epoch \(epoch.briefText) (step \(model.checkpoint.step.groupedText))", dataset))

@@ -45,7 +45,7 @@ public final class Predictor {
     imageSize = preparation.imageSize
     model =
       "\(loaded.configuration.network.name) at \(preparation.resolution) × "
-      + "\(preparation.resolution), \(classNames.count) classes"
+      + "\(preparation.resolution), \(classNames.count.counted("class", "classes"))"
     pipeline = try TrainingError.reading(try PicturePipeline(preparation))
   }
 

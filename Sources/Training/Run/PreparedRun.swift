@@ -26,6 +26,8 @@ struct PreparedRun {
   private(set) var checkpoints: RunCheckpoints?
   /// On rank 0.
   private(set) var records: RunRecords?
+  /// Keys that are not what they were before the run went on; on rank 0.
+  private var changed: [String] = []
   /// On rank 0.
   private var lease: FolderLease?
   private let output: RunFolder
@@ -112,8 +114,8 @@ struct PreparedRun {
     let run = ResumedRun(
       configuration: plan.configuration, table: state.table, totalSteps: plan.totalSteps,
       dataset: plan.feed.training.dataset)
-    try group.agreed { () throws(TrainingError) in
-      try checkpoints?.readNewest(into: state, run) { observer?.noticed($0) }
+    changed = try group.agreed { () throws(TrainingError) in
+      try checkpoints?.readNewest(into: state, run) { observer?.noticed($0) } ?? []
     }
     let hasSummary =
       group.isFirst && FileManager.default.fileExists(atPath: output.file("summary.json"))
@@ -170,7 +172,7 @@ struct PreparedRun {
       batchSize: configuration.batch.size, microBatches: configuration.batch.microBatchCount,
       rounds: configuration.batch.rounds, ranks: group.size, coreType: OpenBLAS.coreName,
       firstStep: state.step, totalSteps: plan.totalSteps, stepsPerEpoch: plan.stepsPerEpoch,
-      replaced: configuration.replaced)
+      replaced: configuration.replaced, changed: changed)
   }
 
   /// Opens the log of each rank, and tells of the first that is not written.

@@ -1,3 +1,4 @@
+import Boundary
 import Datasets
 import Networks
 
@@ -11,10 +12,10 @@ struct ResumedRun {
   /// Network, batches, order of samples and kind of state must be those of the checkpoint; rates,
   /// schedule, augmentation and rounds may be changed on the way.
   ///
-  /// - Returns: What people are told, if anything.
+  /// - Returns: Each key that has changed, a line each.
   func require(
     _ checkpoint: Checkpoint, in folder: RunFolder
-  ) throws(TrainingError) -> String? {
+  ) throws(TrainingError) -> [String] {
     let old = try checkpoint.parsedConfiguration(folder.checkpoint(step: checkpoint.step))
     // Keys may have come or gone: what counts is the network that they make.
     let classes = checkpoint.classNames.count
@@ -56,12 +57,11 @@ struct ResumedRun {
     guard checkpoint.step <= totalSteps else {
       throw TrainingError(
         .usage,
-        "the checkpoint in \(folder.path) has taken \(checkpoint.step) steps, but the configuration "
+        "the checkpoint in \(folder.path) has taken \(checkpoint.step.counted("step")), but the configuration "
           + "ends after \(totalSteps); raise training.epochs or training.steps, or choose another "
           + "--output")
     }
-    let (before, now) = (old.finetuning.freeze, configuration.finetuning.freeze)
-    return before == now ? nil : "finetuning.freeze was \(before) and is now \(now)"
+    return configuration.changes(since: old)
   }
 }
 

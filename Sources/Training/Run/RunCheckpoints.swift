@@ -27,20 +27,23 @@ final class RunCheckpoints {
   // MARK: Going on
 
   /// Reads the newest checkpoint that is whole into the state of `run`.
+  ///
+  /// - Returns: Each key that has changed since, a line each.
   func readNewest(
     into state: ModelState, _ run: ResumedRun, _ tell: (String) -> Void
-  ) throws(TrainingError) {
+  ) throws(TrainingError) -> [String] {
+    var changes: [String] = []
     let (found, failures) = try folder.readNewest(into: state, advance: activity.advance) {
       (checkpoint) throws(TrainingError) in
       // First, because a state of another kind would look like a damaged one.
-      if let notice = try run.require(checkpoint, in: folder) { tell(notice) }
+      changes = try run.require(checkpoint, in: folder)
     }
     passedOver = Set(failures.map(\.step))
     if let found {
       for (_, failure) in failures { tell("passed over: \(failure)") }
       (identity, lastSaved) = (found.run, folder.checkpoint(step: found.step))
       isOwn[found.step] = true
-      return
+      return changes
     }
     // Stopped before its first checkpoint, a run has nothing to lose: it begins again, aloud.
     if let (_, failure) = failures.first {
@@ -51,6 +54,7 @@ final class RunCheckpoints {
           + failure.description.prefix { $0 != ";" } + "; begin again with another --output")
     }
     tell("there is no checkpoint in \(folder.path) yet; beginning with step 1")
+    return []
   }
 
   // MARK: Saving

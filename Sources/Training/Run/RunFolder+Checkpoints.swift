@@ -179,6 +179,9 @@ extension RunFolder {
     }
   }
 
+  /// Whether a run has begun in this folder.
+  package var isOfRun: Bool { identity != nil }
+
   /// Name of the file that holds ``identity``.
   static let identityFile = ".run"
 

@@ -26,17 +26,23 @@ struct RunPlan {
     let dataset = feed.training.dataset
     let architecture = Architecture(configuration.network, classes: dataset.classNames.count)
     self.architecture = architecture
+    let stepsPerEpoch = feed.division.batchCount
+    let totalSteps =
+      configuration.training.steps
+      ?? (configuration.training.epochs ?? 1).saturatingProduct(stepsPerEpoch)
+    (self.stepsPerEpoch, self.totalSteps) = (stepsPerEpoch, totalSteps)
     layout = try group.agreed { () throws(TrainingError) in
+      let training = configuration.training
+      guard training.progressiveStages <= totalSteps else {
+        throw TrainingError(
+          .usage, "training.progressiveStages: \(training.tooManyStages(for: totalSteps))")
+      }
       let layout = try BatchLayout(configuration, rank: group.rank, rankCount: group.size)
       // The maps of the first stage are the smallest.
       let first = Architecture(configuration.stage(0).network, classes: architecture.classes)
       try feed.division.requireVariance(configuration, first)
       return layout
     }
-    stepsPerEpoch = feed.division.batchCount
-    totalSteps =
-      configuration.training.steps
-      ?? (configuration.training.epochs ?? 1).saturatingProduct(stepsPerEpoch)
     schedule = LearningRateSchedule(
       configuration.schedule, batchSize: configuration.batch.size,
       stepsPerEpoch: Double(dataset.count) / Double(configuration.batch.size),

@@ -50,6 +50,12 @@ final class RunRecords {
     if isUrgent { observer?.noticed(notice) }
   }
 
+  /// A stage of progressive learning begins.
+  func beganStage(_ summary: String, step: Int) throws(TrainingError) {
+    try noted(summary, step: step, isUrgent: false)
+    observer?.beganStage(summary)
+  }
+
   /// The validation data were evaluated.
   func evaluated(
     _ result: Evaluation, step: Int, epoch: Double, _ dataset: Dataset

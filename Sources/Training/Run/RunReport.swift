@@ -33,7 +33,7 @@ final class RunReport {
     page = RunPage(
       title: URL(fileURLWithPath: folder.path).standardized.lastPathComponent,
       model: "\(configuration.network.name) at \(start.resolution) × \(start.resolution) · "
-        + "\(start.classes) classes")
+        + "\(start.classes.counted("class", "classes"))")
     page.totalSteps = start.totalSteps
     page.epochs = Double(start.totalSteps) / Double(start.stepsPerEpoch)
     page.configuration = configuration.yaml
@@ -54,14 +54,23 @@ final class RunReport {
       ("validation images", start.validationImages.groupedText),
       (
         "batch",
-        "\(start.batchSize) in \(start.microBatches) micro-batches of "
+        "\(start.batchSize) in \(start.microBatches.counted("micro-batch", "micro-batches")) of "
           + "\(configuration.batch.microBatch)"
       ),
       ("steps an epoch", start.stepsPerEpoch.groupedText),
       ("optimizer", configuration.optimizer.kind.rawValue),
-      ("ranks", "\(start.ranks) on \(hostCount) host\(hostCount == 1 ? "" : "s")"),
+      ("ranks", "\(start.ranks) on \(hostCount.counted("host"))"),
       ("libraries", LibraryVersions.description),
-    ]
+    ] + stages(start, configuration)
+  }
+
+  /// A fact for each stage of progressive learning.
+  private static func stages(
+    _ start: TrainingStart, _ configuration: Configuration
+  ) -> [(name: String, value: String)] {
+    let count = configuration.training.progressiveStages
+    guard count > 1 else { return [] }
+    return (0..<count).map { configuration.stageSummary($0, of: start.totalSteps) }
   }
 
   /// A step was logged.

@@ -142,9 +142,11 @@ public final class Trainer {
       return stage
     }
     if configuration.training.progressiveStages > 1 {
-      log?.note(stage.summary)
+      let (name, value) = configuration.stageSummary(stage.index, of: totalSteps)
+      let summary = "\(name), \(value)"
+      log?.note(summary)
       attempt { () throws(TrainingError) in
-        try run.records?.noted(stage.summary, step: state.step, isUrgent: false)
+        try run.records?.beganStage(summary, step: state.step)
       }
     }
     return stage

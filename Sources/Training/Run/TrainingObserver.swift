@@ -18,6 +18,8 @@ public struct TrainingStart: Sendable {
   public let firstStep, totalSteps, stepsPerEpoch: Int
   /// Values of the configuration that others have replaced, a line each.
   public let replaced: [String]
+  /// Keys of the configuration that have changed since the run's last session, a line each.
+  public let changed: [String]
 }
 
 /// A line of a run's log.
@@ -48,6 +50,8 @@ public protocol TrainingObserver: AnyObject {
   func began(_ run: TrainingStart)
   /// Something to know: a damaged checkpoint was passed over, or there was none.
   func noticed(_ notice: String)
+  /// A stage of progressive learning begins, or goes on; its steps and what it trains in a line.
+  func beganStage(_ summary: String)
   /// A step was taken that is not logged.
   func progressed(_ report: TrainingReport)
   /// A step was logged.

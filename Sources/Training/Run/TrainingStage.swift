@@ -35,22 +35,4 @@ final class TrainingStage {
     try TrainingError.making(
       try feed.begin(pipeline, atStep: step, before: end, layout: network.layout))
   }
-
-  /// What grows, for people.
-  var summary: String {
-    let (network, data) = (network.architecture, configuration.data)
-    var parts = [
-      "resolution \(network.resolution)", "dropout \(Self.text(network.dropout))",
-    ]
-    if data.policy == .randAugment { parts.append("magnitude \(Self.text(data.policyMagnitude))") }
-    if data.mixup > 0 { parts.append("mixup \(Self.text(data.mixup))") }
-    if data.cutmix > 0 { parts.append("cutmix \(Self.text(data.cutmix))") }
-    return "stage \(index + 1) of \(configuration.training.progressiveStages): "
-      + parts.joined(separator: ", ")
-  }
-
-  private static func text(_ value: Double) -> String {
-    let hundredths = (100 * value).rounded() / 100
-    return hundredths == hundredths.rounded() ? "\(Int(hundredths))" : "\(hundredths)"
-  }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Boundary
 import Datasets
 import Foundation
 import Hosts
@@ -16,7 +17,7 @@ extension BenchmarkCommand {
         dropped from the file cache first.
         """)
 
-    @Argument(help: "Configuration of a run, in YAML.")
+    @Argument(help: "Configuration of a run, in YAML.", transform: NamedPath.read)
     var config: String
 
     @Option(
@@ -77,9 +78,8 @@ extension BenchmarkCommand {
       let amplification = result.readAmplification.map { ", \(fixed($0, 3)) for one used" } ?? ""
       return """
         \(fixed(result.imagesPerSecond, 0)) images/s: \(result.images.groupedText) of \
-        \(result.datasetImages.groupedText) images in \(fixed(result.seconds, 2)) s, \
-        \(result.ranks) rank\(result.ranks == 1 ? "" : "s") with \(result.threads) loader \
-        thread\(result.threads == 1 ? "" : "s")
+        \(result.datasetImages.counted("image")) in \(fixed(result.seconds, 2)) s, \
+        \(result.ranks.counted("rank")) with \(result.threads.counted("loader thread"))
         \(megabytes) MB of images used, \(disk)\(amplification)
         \(fixed(result.batchDiversity, 3)) runs an image in a batch; drawn at random \
         \(fixed(result.fullShuffleDiversity, 3))

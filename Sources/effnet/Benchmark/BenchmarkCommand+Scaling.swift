@@ -50,7 +50,9 @@ extension BenchmarkCommand {
     @Flag(help: "Measure strong scaling; both unless one is given.")
     var strong = false
 
-    @Option(help: ArgumentHelp("Train on the images of a configuration.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp("Train on the images of a configuration.", valueName: "file"),
+      transform: NamedPath.read)
     var config: String?
 
     @Option(

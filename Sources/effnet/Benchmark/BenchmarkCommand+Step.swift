@@ -1,5 +1,6 @@
 import ArgumentParser
 import Benchmarks
+import Boundary
 import Networks
 import Tensors
 import Training
@@ -85,8 +86,8 @@ extension BenchmarkCommand {
     private func show(_ result: StepBenchmark) {
       print(
         """
-        \(network.model) at \(result.resolution) × \(result.resolution), \(result.batch) images a \
-        rank, \(result.ranks) rank\(result.ranks == 1 ? "" : "s"), \(result.mode)
+        \(network.model) at \(result.resolution) × \(result.resolution), \
+        \(result.batch.counted("image")) a rank, \(result.ranks.counted("rank")), \(result.mode)
         \(fixed(result.imagesPerSecond, 2)) images/s; a step takes \
         \(fixed(result.stepSeconds, 4)) s (median of \(steps), \
         \(fixed(result.shortestStepSeconds, 4)) to \(fixed(result.longestStepSeconds, 4)))

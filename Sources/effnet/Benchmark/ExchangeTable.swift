@@ -1,5 +1,5 @@
 import Benchmarks
-import Reports
+import Boundary
 
 /// Measured sums for people, a line for each size.
 enum ExchangeTable {

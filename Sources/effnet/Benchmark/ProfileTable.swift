@@ -1,4 +1,5 @@
 import Benchmarks
+import Boundary
 
 /// A profile for people: operations, then blocks, then what they add up to.
 struct ProfileTable {
@@ -21,7 +22,7 @@ struct ProfileTable {
       [$0.name, $0.shape ?? "", $0.expansion?.rawValue ?? ""]
     })
 
-    step of \(report.images) images: \(fixed(1000 * report.stepSeconds, 2)) ms measured, \
+    step of \(report.images.counted("image")): \(fixed(1000 * report.stepSeconds, 2)) ms measured, \
     \(fixed(1000 * report.lapSeconds, 2)) ms in these laps, difference \
     \(fixed(100 * report.difference, 2)) %
     """

@@ -13,7 +13,9 @@ struct DoctorCommand: ParsableCommand {
       use mpirun or srun. Ends with what to fix; exit code 0 if there is nothing, 1 otherwise.
       """)
 
-  @Argument(help: "The configuration to be trained; without one data and memory are not checked.")
+  @Argument(
+    help: "The configuration to be trained; without one data and memory are not checked.",
+    transform: NamedPath.read)
   var config: String?
 
   @Option(

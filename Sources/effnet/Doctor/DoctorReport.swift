@@ -1,4 +1,5 @@
 import Benchmarks
+import Boundary
 import Foundation
 import Hosts
 import MPI
@@ -100,7 +101,7 @@ struct DoctorReport: Encodable {
       let room = min(cores, own.reduce(0) { $0 + $1.coreCount })
       if own.count > room {
         problems.append(
-          "\(own.count) ranks share \(room) cores of \(host); start \(room) there or bind them to "
+          "\(own.count) ranks share \(room.counted("core")) of \(host); start \(room) there or bind them to "
             + "cores (effnet launch does)")
       }
       if let need = own.compactMap(\.neededMemory).max(),

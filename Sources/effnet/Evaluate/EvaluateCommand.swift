@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measures a checkpoint on validation images.",
     discussion: "Every image counts once, whatever the number of ranks.")
 
-  @Argument(help: "A checkpoint.")
+  @Argument(help: "A checkpoint.", transform: NamedPath.read)
   var checkpoint: String
 
   @Option(

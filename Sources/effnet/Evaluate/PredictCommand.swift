@@ -17,10 +17,10 @@ struct PredictCommand: ParsableCommand {
       on standard error. Ranks share the pictures.
       """)
 
-  @Argument(help: "A checkpoint.")
+  @Argument(help: "A checkpoint.", transform: NamedPath.read)
   var checkpoint: String
 
-  @Argument(help: "JPEG and PNG files, or folders of them.")
+  @Argument(help: "JPEG and PNG files, or folders of them.", transform: NamedPath.read)
   var images: [String]
 
   @Option(help: "Classes a picture.", transform: BoundedNumber.whole(1...1_000_000, "classes"))

@@ -8,7 +8,7 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Checks forward, backward and optimizer against a reference file.",
     discussion: "Exit code 1 when a value is out of tolerance. Runs on any number of ranks.")
 
-  @Argument(help: "An HDF5 file of reference values.")
+  @Argument(help: "An HDF5 file of reference values.", transform: NamedPath.read)
   var reference: String
 
   @Option(

@@ -1,6 +1,6 @@
+import Boundary
 import Foundation
 import Networks
-import Reports
 import Training
 
 /// A checkpoint in numbers; its values are verified on the way.
@@ -41,7 +41,7 @@ struct CheckpointReport: Report {
 
   var text: String {
     """
-    \(path): \(model) at \(resolution) × \(resolution), \(classes) classes, \
+    \(path): \(model) at \(resolution) × \(resolution), \(classes.counted("class", "classes")), \
     \(parameters.groupedText) parameters
     after step \(step.groupedText), epoch \(fixed(epoch, 2)); state \(stateSHA256), verified
     stages: [\(stages.joined(separator: ", "))]

@@ -10,13 +10,14 @@ struct InspectCommand: UnsharedCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract:
-      "Shows a network of the family or of a configuration, a checkpoint, a shard, or a folder of "
-      + "shards.")
+      "Shows a network of the family or of a configuration, a checkpoint, the newest one of a run, a "
+      + "shard, or a folder of shards.")
 
   @Argument(
     help: ArgumentHelp(
       "b0…b8, l2, lite0…lite4, v2-b0…v2-b3, v2-s, v2-m, v2-l, or the path of a configuration "
-        + "(.yaml), a checkpoint, a shard, or a folder of shards."))
+        + "(.yaml), a checkpoint, the folder of a run, a shard, or a folder of shards."),
+    transform: NamedPath.read)
   var subject: String
 
   @Option(
@@ -41,7 +42,7 @@ struct InspectCommand: UnsharedCommand {
       return try show(variant.rawValue, variant, Architecture(variant))
     }
     if subject.hasSuffix(".yaml") || subject.hasSuffix(".yml") {
-      let network = try ConfigurationFile.read(subject, []).network
+      let network = try Configuration.network(contentsOf: subject)
       // What the data have is not looked up: they may be elsewhere.
       try refuseVerification(of: "a configuration")
       return try show(network.name, network.model, Architecture(network, classes: 1000))
@@ -54,9 +55,16 @@ struct InspectCommand: UnsharedCommand {
           + Variant.allCases.map(\.rawValue).joined(separator: " "))
     }
     guard resolution == nil, classes == nil else {
-      throw Failure(.usage, "--resolution and --classes go with a network's name, not with a file")
+      throw Failure(
+        .usage,
+        "--resolution and --classes go with a network's name or a configuration, not with a "
+          + "checkpoint or shards")
     }
     do {
+      if isFolder.boolValue, let checkpoint = try newestCheckpoint() {
+        try refuseVerification(of: "a checkpoint, which is checked whenever it is read")
+        return try show(CheckpointReport(checkpoint))
+      }
       // A sealed file is not given to the HDF5 library before it is known to be whole.
       if try !isFolder.boolValue
         && (Checkpoint.isSealed(subject)
@@ -68,6 +76,17 @@ struct InspectCommand: UnsharedCommand {
         try show(ShardReport(subject, isVerifying: verify))
       }
     } catch { throw Failure(error) }
+  }
+
+  /// The newest checkpoint of the run in the folder, if there is a run in it.
+  private func newestCheckpoint() throws -> String? {
+    let folder = RunFolder(subject)
+    if let newest = try folder.checkpoints().first { return newest }
+    guard folder.isOfRun else { return nil }
+    throw Failure(
+      .data,
+      "\(subject): is the folder of a run that has no checkpoint yet; inspect "
+        + "\(folder.file("configuration.yaml")) for its network")
   }
 
   /// Shows a network with what the options change.

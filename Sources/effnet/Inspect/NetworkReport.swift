@@ -1,5 +1,5 @@
+import Boundary
 import Networks
-import Reports
 
 /// A network in numbers.
 struct NetworkReport: Report {
@@ -74,7 +74,7 @@ struct NetworkReport: Report {
       }.joined(separator: "  ").trimmingSuffix(" ")
     }
     return """
-      \(model) at \(resolution) × \(resolution), \(classes) classes: \(parameters.groupedText) \
+      \(model) at \(resolution) × \(resolution), \(classes.counted("class", "classes")): \(parameters.groupedText) \
       parameters, \(statistics.groupedText) running statistics, \
       \(fixed(Double(multiplyAdds) / 1e6, 2)) million multiply-adds an image
 

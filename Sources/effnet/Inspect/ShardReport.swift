@@ -1,6 +1,5 @@
 import Boundary
 import Datasets
-import Reports
 
 /// A shard, or all shards of a folder, in numbers.
 struct ShardReport: Report {
@@ -60,8 +59,8 @@ struct ShardReport: Report {
       values[0] == values[1] ? "\(values[0])" : "\(values[0])…\(values[1])"
     }
     var lines = [
-      "\(path): \(count.groupedText) images of \(range(heights)) × \(range(widths)) × \(channels), "
-        + "\(contents), \(bytes.groupedText) bytes\(shards > 1 ? " in \(shards) shards" : ""), "
+      "\(path): \(count.counted("image")) of \(range(heights)) × \(range(widths)) × \(channels), "
+        + "\(contents), \(bytes.counted("byte"))\(shards > 1 ? " in \(shards) shards" : ""), "
         + "version \(version)",
       classes,
       "mean \(list(mean)), deviation \(list(deviation)) (0 to 1)",
@@ -84,7 +83,7 @@ struct ShardReport: Report {
     let counts = zip(classNames, classCounts).prefix(shown).map {
       "\($0.shown(limit: 80)) \($1.groupedText)"
     }
-    let line = "\(classNames.count.groupedText) classes: \(counts.joined(separator: ", "))"
+    let line = "\(classNames.count.counted("class", "classes")): \(counts.joined(separator: ", "))"
     guard classNames.count > shown else { return line }
     return line
       + ", …; \((classCounts.min() ?? 0).groupedText) to \((classCounts.max() ?? 0).groupedText) each"

@@ -6,7 +6,6 @@ import HDF5
 import Hosts
 import MPI
 import Packing
-import Reports
 import Training
 
 /// `effnet pack`.
@@ -29,10 +28,11 @@ struct PackCommand: ParsableCommand {
       remove the shards first.
       """)
 
-  @Argument(help: "A folder, an HDF5 file, or an idx file of images.")
+  @Argument(
+    help: "A folder, an HDF5 file, or an idx file of images.", transform: NamedPath.read)
   var source: String
 
-  @Argument(help: "Folder for the shards.")
+  @Argument(help: "Folder for the shards.", transform: NamedPath.read)
   var folder: String
 
   @Option(help: "The idx file of labels.")

@@ -1,6 +1,5 @@
 import Boundary
 import Packing
-import Reports
 
 /// Shows how far packing is: one line that changes on a terminal, a line now and then elsewhere.
 final class PackingProgress: PackingObserver {

@@ -1,6 +1,6 @@
+import Boundary
 import Datasets
 import Foundation
-import Reports
 import Training
 
 /// What was packed, and the lines of a configuration that use it.
@@ -35,7 +35,7 @@ struct PackingReport {
     effnet.print(
       """
       # \(trainingCount.groupedText) training and \(validationCount.groupedText) validation images, \
-      \(classCount.groupedText) classes; for a configuration:
+      \(classCount.counted("class", "classes")); for a configuration:
       data:
         train: \(ShardPath.pattern("train-*.h5", in: folder).quotedForYAML)
       """)

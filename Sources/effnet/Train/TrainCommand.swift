@@ -17,7 +17,7 @@ struct TrainCommand: ParsableCommand {
       makes a SIGTERM for the ranks and kills them a second later (effnet launch does it right).
       """)
 
-  @Argument(help: "A YAML configuration file.")
+  @Argument(help: "A YAML configuration file.", transform: NamedPath.read)
   var config: String
 
   @Option(

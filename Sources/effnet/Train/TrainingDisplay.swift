@@ -15,20 +15,27 @@ final class TrainingDisplay: TrainingObserver {
   func began(_ run: TrainingStart) {
     print(
       """
-      \(run.model) at \(run.resolution) × \(run.resolution), \(run.classes) classes, \
+      \(run.model) at \(run.resolution) × \(run.resolution), \(run.classes.counted("class", "classes")), \
       \(run.parameters.groupedText) parameters
       \(run.trainingImages.groupedText) training and \(run.validationImages.groupedText) validation \
-      images; batches of \(run.batchSize) in \(run.microBatches) micro-batches\
+      images; batches of \(run.batchSize) in \
+      \(run.microBatches.counted("micro-batch", "micro-batches"))\
       \(run.rounds > 1 ? " and \(run.rounds) rounds" : "")
-      \(run.ranks) rank\(run.ranks == 1 ? "" : "s"), OpenBLAS \(run.coreType); \
-      \(run.totalSteps.groupedText) steps of \(run.stepsPerEpoch.groupedText) an epoch; \
+      \(run.ranks.counted("rank")), OpenBLAS \(run.coreType); \
+      \(run.totalSteps.counted("step")) of \(run.stepsPerEpoch.groupedText) an epoch; \
       output in \(folder.path)
       """)
     for line in run.replaced { print(line) }
     if run.firstStep > 0 { print("going on after step \(run.firstStep.groupedText)") }
+    for line in run.changed { print(line) }
   }
 
   func noticed(_ notice: String) { StandardError.warn(notice) }
+
+  func beganStage(_ summary: String) {
+    clearLine()
+    print(summary)
+  }
 
   func progressed(_ report: TrainingReport) {
     guard isTerminal, MonotonicTime.seconds - lastDrawn > 0.1 else { return }
@@ -69,7 +76,9 @@ final class TrainingDisplay: TrainingObserver {
 
   func finished(checkpoint: String, validation: Evaluation?, seconds: Double) {
     print("trained in \(seconds.durationText); checkpoint \(checkpoint)")
-    print("page: \(folder.file("report.html")); next: effnet evaluate \(checkpoint)")
+    // Without validation data there is nothing to evaluate with.
+    let next = validation == nil ? "inspect" : "evaluate"
+    print("page: \(folder.file("report.html")); next: effnet \(next) \(checkpoint)")
   }
 
   private func clearLine() {
