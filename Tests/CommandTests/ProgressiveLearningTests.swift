@@ -48,13 +48,14 @@ final class ProgressiveLearningTests: TrainingTestCase {
 
   func testMoreStagesThanStepsAreRefused() throws {
     try prepare()
-    try assertFails(
-      train(
-        "run",
-        ["training.epochs=1", "training.progressiveStages=9", "training.firstResolution=16"]),
-      ranks: 2, code: 2,
-      ["training.progressiveStages: 9 are more than the steps of the run, 4", "fewer stages"])
-    XCTAssertFalse(exists("run"))
+    for length in ["training.epochs=1", "training.steps=4"] {
+      try assertFails(
+        train(
+          "run", [length, "training.progressiveStages=9", "training.firstResolution=16"]),
+        ranks: 2, code: 2,
+        ["training.progressiveStages: 9 are more than the steps of the run, 4", "fewer stages"])
+      XCTAssertFalse(exists("run"))
+    }
   }
 
   func testEvaluationMayHaveAnotherResolution() throws {

@@ -37,6 +37,12 @@ final class TrainingDisplayTests: TrainingTestCase {
     let last = try lines(train("run", ["training.steps=null", "training.epochs=4"], ["--resume"]))
     XCTAssertEqual(
       last.filter { $0.contains(" and is now ") }, ["training.epochs was 3 and is now 4"])
+    // A run that is finished takes no notice.
+    let finished = try effnet(
+      train("run", ["training.steps=null", "training.epochs=4", "data.rotation=11"], ["--resume"]))
+    XCTAssertEqual(finished.exitCode, 0, finished.errors)
+    XCTAssertTrue(finished.errors.contains("is finished"), finished.errors)
+    XCTAssertFalse(finished.output.contains(" and is now "), finished.output)
   }
 
   func testWhatIsRecommendedNextCanBeDone() throws {

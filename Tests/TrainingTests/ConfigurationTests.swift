@@ -248,6 +248,33 @@ final class ConfigurationTests: XCTestCase {
       is: "--set network.stages=[cn_r1]: network.stages: cn_r1: k, the kernel, is missing")
   }
 
+  /// A key that nothing else decides about is told before a value that is wrong.
+  func testUnknownKeysAreFoundBesideWrongValues() {
+    for (section, key) in [
+      ("optimizer: {kind: sgd, momentum: 2, nestrov: true}", "optimizer.nestrov"),
+      ("network: {phi: 1, stem: -4, widht: 2}", "network.widht"),
+      ("optimizer: {kind: adam, nesterov: true, decai: 1}", "optimizer.decai"),
+    ] {
+      XCTAssertThrowsError(try read(minimal + "\n" + section), section) {
+        XCTAssertTrue("\($0)".contains("\(key): unknown key"), "\($0)")
+      }
+    }
+    let misspelt = minimal + "\n  {warmup: 3, warmupEpochs: -1}"
+    XCTAssertThrowsError(
+      try read(misspelt.replacingOccurrences(of: "  learningRate: 0.1\n", with: ""))
+    ) {
+      XCTAssertTrue("\($0)".contains("schedule.warmup: unknown key"), "\($0)")
+    }
+    // One that would belong there is suggested, too.
+    XCTAssertThrowsError(try read(minimal, "training.firstResolutoin=16")) {
+      XCTAssertTrue("\($0)".contains("did you mean firstResolution?"), "\($0)")
+    }
+    // Whether it belongs there is not known, since the kind is not.
+    XCTAssertThrowsError(try read(minimal + "\noptimizer: {kind: adam, nesterov: true}")) {
+      XCTAssertTrue("\($0)".contains("optimizer.kind: adam"), "\($0)")
+    }
+  }
+
   func testADefaultIsNotToldAsGiven() {
     for (given, line) in [("", 6), (", firstResolution: null", 7)] {
       assertFault(
@@ -256,16 +283,8 @@ final class ConfigurationTests: XCTestCase {
           + "\nnetwork: {resolution: 32}",
         is:
           "digits.yaml:\(line): training.firstResolution: is not given, and its default 128 is above "
-          + "the resolution of the network, 32")
+          + "the resolution of the network, 32; give at most that")
     }
-  }
-
-  func testEveryStageHasAStep() {
-    assertFault(
-      minimal, "training.steps=3", "training.progressiveStages=4",
-      is: "--set training.progressiveStages=4: training.progressiveStages: 4 are more than the "
-        + "steps of the run, 3; give fewer stages, or more steps")
-    XCTAssertNoThrow(try read(minimal, "training.steps=4", "training.progressiveStages=4"))
   }
 
   func testANetworkIsReadWithoutWhatARunNeeds() throws {
@@ -284,6 +303,10 @@ final class ConfigurationTests: XCTestCase {
       ("network: {modle: b1}", "network.modle: unknown key"), ("netwrok: {}", "unknown section"),
       ("network: {phi: 1, model: b1}", "leave one of the two out"),
       ("batch: {size: 0}", "batch.size: 0 is out of range"),
+      ("network: {phi: 8, alpha: 10}", "scales too far"),
+      ("network: {phi: 10, gamma: 10}", "scales too far"),
+      ("network: {phi: -10, alpha: 10, beta: 10, gamma: 10}", "scales too far"),
+      ("network: {phi: 10, gamma: 1.3, alpha: 1.3, beta: 1.0}", "scales too far"),
       ("network: {depth: 100, stages: [cn_r100_k3_s1_c8, cn_r100_k3_s1_c8]}", "more than 10000"),
     ] {
       XCTAssertThrowsError(try network(yaml), yaml) {
@@ -440,7 +463,7 @@ final class ConfigurationTests: XCTestCase {
     assertFault(
       yaml, "training.firstResolution=301",
       is: "--set training.firstResolution=301: training.firstResolution: 301 is above the "
-        + "resolution of the network, 300")
+        + "resolution of the network, 300; give at most that")
     XCTAssertThrowsError(try read(minimal, "training.firstMixup=1")) {
       XCTAssertTrue(
         "\($0)".contains("only with training.progressiveStages above 1; change that"), "\($0)")

@@ -38,8 +38,8 @@ public struct StandardConvolution: Sendable {
   /// - Parameters:
   ///   - inputStep: Floats from one input pixel to the next: `inputChannels` for images, the channel
   ///     stride for rows.
-  ///   - bandBytes: Output gradients that are kept at a time, as far as an image has more than one
-  ///     row. The default is a quarter of a 1 MiB cache of the second level.
+  ///   - bandBytes: Output gradients that are kept at a time without tiles, as far as an image has more
+  ///     than one row. The default is a quarter of a 1 MiB cache of the second level.
   public init(
     geometry: ConvolutionGeometry, inputChannels: Int, channels: Int, inputStep: Int,
     bandBytes: Int = 256 << 10
@@ -119,10 +119,15 @@ public struct StandardConvolution: Sendable {
       ?? geometry.kernel * geometry.kernel * channelStride(inputChannels) * channelStride(channels)
   }
 
+  /// Floats of scratch that forward needs.
+  public var forwardScratchSize: Int {
+    guard let (outputs, _) = winograd else { return geometry.kernel * bandRow }
+    return outputs.bandSize + outputs.scratchSize
+  }
+
   /// Floats of scratch that forward and backward need.
   public var scratchSize: Int {
-    if let winograd {
-      let (outputs, inputGradient) = winograd
+    if let (outputs, inputGradient) = winograd {
       return outputs.bandSize + inputGradient.bandSize + transformedSize
         + max(outputs.scratchSize, outputs.gradientScratchSize, inputGradient.scratchSize)
     }
@@ -175,7 +180,7 @@ public struct StandardConvolution: Sendable {
   ///   - panels: Filled by ``pack(_:into:)``.
   ///   - y: Raw outputs, `[H′·W′, C]`. Written.
   ///   - moments: Of the output channels, see ``ChannelMoments``; nil in evaluation. Added to.
-  ///   - scratch: ``scratchSize`` floats.
+  ///   - scratch: ``forwardScratchSize`` floats.
   public func forward(
     _ x: UnsafePointer<Float>, panels: UnsafePointer<Float>, into y: Pixels,
     moments: UnsafeMutablePointer<Double>?, scratch: UnsafeMutablePointer<Float>

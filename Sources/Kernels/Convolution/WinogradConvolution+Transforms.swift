@@ -225,15 +225,16 @@ extension WinogradConvolution {
         return (tap(0), tap(1), tap(2), tap(3))
       }
       @inline(__always)
+      func store(_ value: Vector, _ tap: Int) {
+        let target = gradient + (tap * size + first)
+        if lanes == vectorWidth { return target.store(value, 0, adding: isAdding) }
+        for lane in 0..<lanes { target[lane] = (isAdding ? target[lane] : 0) + value[lane] }
+      }
+      @inline(__always)
       func store(_ value: (Vector, Vector, Vector), column: Int) {
-        for (row, vector) in [value.0, value.1, value.2].enumerated() {
-          let target = gradient + ((3 * row + column) * size + first)
-          if lanes == vectorWidth {
-            target.store(vector, 0, adding: isAdding)
-          } else {
-            for lane in 0..<lanes { target[lane] = (isAdding ? target[lane] : 0) + vector[lane] }
-          }
-        }
+        store(value.0, column)
+        store(value.1, 3 + column)
+        store(value.2, 6 + column)
       }
       let (u0, u1, u2, u3) = (row(0), row(1), row(2), row(3))
       let a = Self.weightGradients((u0.0, u1.0, u2.0, u3.0))

@@ -45,7 +45,8 @@ final class StandardConvolutionLayer: Layer {
       geometry: shape.geometry, inputChannels: shape.inputChannels, channels: shape.channels,
       inputStep: inputStep)
     panels = try FloatBuffer(count: convolution.panelsSize)
-    work.scratch.require(convolution.scratchSize)
+    work.scratch.require(
+      normalization.isFrozen ? convolution.forwardScratchSize : convolution.scratchSize)
     if hasInputGradient { work.kernel.require(convolution.transposedPanelsSize) }
   }
 

@@ -50,7 +50,8 @@ public struct Configuration: Sendable, Equatable {
   /// The network of a configuration file, in which keys may be missing that a run needs.
   ///
   /// - Parameter path: As for a whole configuration.
-  /// - Throws: The fault that explains most, if the file cannot be read or what it has is not right.
+  /// - Throws: The fault that explains most, if the file cannot be read, or if a key or the network
+  ///   is not right. Whether other keys go together is for runs to tell.
   public static func network(contentsOf path: String) throws(ConfigurationError)
     -> NetworkConfiguration
   {
@@ -147,12 +148,6 @@ public struct Configuration: Sendable, Equatable {
       "\(batch.rounds) rounds of \(roundSize) images must hold whole batch-norm groups; set "
         + "network.batchNormGroup to batch.microBatch (\(batch.microBatch)) times a power of two, at "
         + "most \(roundSize), or leave rounds out")
-    if let phi = network.phi {
-      keys.require(
-        network.isScaledWithinBounds, "network", "phi",
-        "\(phi) with alpha \(network.alpha), beta \(network.beta) and gamma \(network.gamma) scales "
-          + "too far; allowed: depth and width times 0.01 to 100, and a resolution of 8 to 2048")
-    }
     if case .stages(let frozen) = finetuning.freeze {
       keys.require(
         frozen <= network.stageCount, "finetuning", "freeze",
@@ -162,12 +157,7 @@ public struct Configuration: Sendable, Equatable {
       training.progressiveStages == 1 || training.firstResolution <= network.finalResolution,
       "training", "firstResolution",
       "\(training.firstResolution) is above the resolution of the network, "
-        + "\(network.finalResolution)")
-    if let steps = training.steps {
-      keys.require(
-        training.progressiveStages <= steps, "training", "progressiveStages",
-        training.tooManyStages(for: steps))
-    }
+        + "\(network.finalResolution); give at most that")
     let channels = network.inputChannels
     for (key, values) in [("mean", data.mean), ("deviation", data.deviation)] {
       keys.require(

@@ -22,8 +22,10 @@ final class ConfigurationReader: ConfigurationVisitor {
   private var conditions: [String: [String]] = [:]
   /// Why the keys that are visited do not belong to this section.
   private var unmetCondition: String?
-  private var isConditionKnown = true
-  private var sectionFaults = 0
+  /// Those that may belong to it or not, because what they depend on is wrong.
+  private var undecidedKeys: Set<String> = []
+  private var isDecided = true
+  private var faultyKeys: Set<String> = []
 
   /// - Parameter mayLackKeys: Whether keys may be missing that a run needs.
   init(_ document: ConfigurationDocument, mayLackKeys: Bool = false) {
@@ -53,8 +55,8 @@ final class ConfigurationReader: ConfigurationVisitor {
     section = name
     knownKeys = []
     conditions = [:]
-    isConditionKnown = true
-    sectionFaults = 0
+    undecidedKeys = []
+    faultyKeys = []
     entries = []
     do throws(ConfigurationError) {
       entries = try document.entries(of: name)
@@ -63,10 +65,10 @@ final class ConfigurationReader: ConfigurationVisitor {
       structureFaultCount += 1
     }
     visit()
-    guard isConditionKnown else { return }
     let unknown = entries.filter {
       // Null is what a key has that does not belong here.
-      !knownKeys.contains($0.name) && !($0.value.isNull && conditions[$0.name] != nil)
+      !knownKeys.contains($0.name) && !undecidedKeys.contains($0.name)
+        && !($0.value.isNull && conditions[$0.name] != nil)
     }
     guard let entry = unknown.first else { return }
     structureFaults.append(
@@ -80,7 +82,7 @@ final class ConfigurationReader: ConfigurationVisitor {
     if let conditions = conditions[key] {
       return "only \(conditions.joined(separator: " or ")); change that, or leave this out"
     }
-    return "unknown key\(key.suggestion(from: knownKeys)); "
+    return "unknown key\(key.suggestion(from: knownKeys + conditions.keys.sorted())); "
       + "allowed: \(knownKeys.joined(separator: ", "))"
   }
 
@@ -132,10 +134,11 @@ final class ConfigurationReader: ConfigurationVisitor {
     entries.first { $0.name == key }.map { document.folder(of: $0, in: section).path } ?? ""
   }
 
-  func only(_ condition: String, _ holds: Bool, _ visit: () -> Void) {
-    isConditionKnown = isConditionKnown && sectionFaults == 0
+  func only(_ condition: String, given key: String, _ holds: Bool, _ visit: () -> Void) {
+    isDecided = !faultyKeys.contains(key)
     unmetCondition = holds ? nil : condition
     visit()
+    isDecided = true
     unmetCondition = nil
   }
 
@@ -145,6 +148,7 @@ final class ConfigurationReader: ConfigurationVisitor {
       knownKeys.append(key)
       return true
     }
+    if !isDecided { undecidedKeys.insert(key) }
     conditions[key, default: []].append(unmetCondition)
     return false
   }
@@ -216,7 +220,7 @@ final class ConfigurationReader: ConfigurationVisitor {
   }
 
   private func fail(_ key: String, _ problem: String, element: Int? = nil) {
-    sectionFaults += 1
+    faultyKeys.insert(key)
     let entry = entries.first { $0.name == key }
     valueFaults.append(
       ConfigurationError(

@@ -21,9 +21,9 @@ protocol ConfigurationVisitor: AnyObject {
   /// A file, if any.
   func path(_ key: String, _ value: inout String?)
 
-  /// The keys that `visit` shows belong to this section only where `holds`, which depends on the keys
-  /// before; `condition` says when, such as `with network.phi`.
-  func only(_ condition: String, _ holds: Bool, _ visit: () -> Void)
+  /// The keys that `visit` shows belong to this section only where `holds`, which depends on its
+  /// `key`; `condition` says when, such as `with network.phi`.
+  func only(_ condition: String, given key: String, _ holds: Bool, _ visit: () -> Void)
 
   /// What must hold when every key by itself is right; else `problem` is that of `section.key`.
   func require(

@@ -56,7 +56,7 @@ final class ConfigurationWriter: ConfigurationVisitor {
     if let value { write(key, value) }
   }
 
-  func only(_ condition: String, _ holds: Bool, _ visit: () -> Void) {
+  func only(_ condition: String, given key: String, _ holds: Bool, _ visit: () -> Void) {
     if holds { visit() }
   }
 

@@ -13,7 +13,7 @@ public struct FinetuningConfiguration: Sendable, Equatable {
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.path("checkpoint", &checkpoint)
-    keys.only("with finetuning.checkpoint", checkpoint != nil) {
+    keys.only("with finetuning.checkpoint", given: "checkpoint", checkpoint != nil) {
       keys.value("freeze", &freeze, .any)
       keys.value("backboneRate", &backboneRate, .closed(0, 1))
     }

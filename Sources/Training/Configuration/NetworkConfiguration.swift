@@ -94,11 +94,11 @@ public struct NetworkConfiguration: Sendable, Equatable {
     keys.optional("stem", &stem, Self.channels)
     keys.optional("head", &head, Self.channels)
     keys.optional("phi", &phi, .closed(-10, 10))
-    keys.only("without network.phi", phi == nil) {
+    keys.only("without network.phi", given: "phi", phi == nil) {
       keys.optional("width", &width, Self.factors)
       keys.optional("depth", &depth, Self.factors)
     }
-    keys.only("with network.phi", phi != nil) {
+    keys.only("with network.phi", given: "phi", phi != nil) {
       keys.value("alpha", &alpha, .closed(1, 10))
       keys.value("beta", &beta, .closed(1, 10))
       keys.value("gamma", &gamma, .closed(1, 10))
@@ -116,6 +116,12 @@ public struct NetworkConfiguration: Sendable, Equatable {
     keys.require(
       phi == nil || model == .b0 || model == .v2b0, "network", "phi",
       "scales from b0 or v2-b0, but network.model is \(model.rawValue); leave one of the two out")
+    if let phi {
+      keys.require(
+        isScaledWithinBounds, "network", "phi",
+        "\(phi) with alpha \(alpha), beta \(beta) and gamma \(gamma) scales too far; allowed: depth "
+          + "and width times 0.01 to 100, and a resolution of 8 to 2048")
+    }
     let subject = stages == nil ? "model" : "stages"
     keys.require(
       hasFewBlocks, "network", subject, "has more than \(Self.mostBlocks) blocks when scaled")

@@ -39,15 +39,15 @@ public struct OptimizerConfiguration: Sendable, Equatable {
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.value("kind", &kind)
     keys.value("momentum", &momentum, .halfOpen(0, 1))
-    keys.only("with optimizer.kind rmsprop", kind == .rmsprop) {
+    keys.only("with optimizer.kind rmsprop", given: "kind", kind == .rmsprop) {
       keys.value("decay", &decay, .halfOpen(0, 1))
       keys.value("epsilon", &epsilon, .closed(1e-30, 1e6))
     }
-    keys.only("with optimizer.kind lars", kind == .lars) {
+    keys.only("with optimizer.kind lars", given: "kind", kind == .lars) {
       keys.value("trustCoefficient", &trustCoefficient, .closed(1e-12, 1e6))
       keys.value("epsilon", &epsilon, .zeroOr(1e-30, 1e6), default: 0)
     }
-    keys.only("with optimizer.kind sgd or lars", kind != .rmsprop) {
+    keys.only("with optimizer.kind sgd or lars", given: "kind", kind != .rmsprop) {
       keys.value("nesterov", &nesterov)
     }
     keys.value("weightDecay", &weightDecay, .zeroOr(1e-30, 1_000))

@@ -43,14 +43,14 @@ public struct ScheduleConfiguration: Sendable, Equatable {
     keys.optional("learningRate", &learningRate, .closed(1e-12, 1e30))
     keys.optional("learningRatePer256", &learningRatePer256, .closed(1e-12, 1e30))
     keys.value("warmupEpochs", &warmupEpochs, .closed(0, 1e6))
-    keys.only("with schedule.kind cosine", kind == .cosine) {
+    keys.only("with schedule.kind cosine", given: "kind", kind == .cosine) {
       keys.value("endLearningRate", &endLearningRate, .zeroOr(1e-30, 1e30), default: 0)
     }
-    keys.only("with schedule.kind exponential", kind == .exponential) {
+    keys.only("with schedule.kind exponential", given: "kind", kind == .exponential) {
       keys.value("decayRate", &decayRate, .closed(0, 1))
       keys.value("decayEpochs", &decayEpochs, .closed(1e-6, 1e6))
     }
-    keys.only("with schedule.kind polynomial", kind == .polynomial) {
+    keys.only("with schedule.kind polynomial", given: "kind", kind == .polynomial) {
       keys.value("power", &power, .closed(0.001, 1_000))
       keys.value("endLearningRate", &endLearningRate, .zeroOr(1e-30, 1e30), default: 0.1)
     }

@@ -46,12 +46,6 @@ public struct TrainingConfiguration: Sendable, Equatable {
   /// `data.cutmix` of the first stage. Default 0 (official code of V2).
   public internal(set) var firstCutmix = 0.0
 
-  /// What is wrong with more stages than the run has steps.
-  func tooManyStages(for steps: Int) -> String {
-    "\(progressiveStages) are more than the steps of the run, \(steps); give fewer stages, or more "
-      + "steps"
-  }
-
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.optional("epochs", &epochs, .closed(1, 1e6))
     keys.optional("steps", &steps, .closed(1, 1e12))
@@ -64,7 +58,9 @@ public struct TrainingConfiguration: Sendable, Equatable {
     keys.optional("largestLoss", &largestLoss, .closed(1e-12, 1e12))
     keys.value("replicaCheckEverySteps", &replicaCheckEverySteps, .closed(0, 1e12))
     keys.value("progressiveStages", &progressiveStages, .closed(1, 100))
-    keys.only("with training.progressiveStages above 1", progressiveStages > 1) {
+    keys.only(
+      "with training.progressiveStages above 1", given: "progressiveStages", progressiveStages > 1
+    ) {
       keys.value("firstResolution", &firstResolution, NetworkConfiguration.sides)
       keys.value("firstDropout", &firstDropout, .halfOpen(0, 1))
       keys.value("firstMagnitude", &firstMagnitude, .closed(0, 30))

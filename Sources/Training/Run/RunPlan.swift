@@ -32,10 +32,12 @@ struct RunPlan {
       ?? (configuration.training.epochs ?? 1).saturatingProduct(stepsPerEpoch)
     (self.stepsPerEpoch, self.totalSteps) = (stepsPerEpoch, totalSteps)
     layout = try group.agreed { () throws(TrainingError) in
-      let training = configuration.training
-      guard training.progressiveStages <= totalSteps else {
+      let stages = configuration.training.progressiveStages
+      guard stages <= totalSteps else {
         throw TrainingError(
-          .usage, "training.progressiveStages: \(training.tooManyStages(for: totalSteps))")
+          .usage,
+          "training.progressiveStages: \(stages) are more than the steps of the run, \(totalSteps); "
+            + "give fewer stages, or more steps")
       }
       let layout = try BatchLayout(configuration, rank: group.rank, rankCount: group.size)
       // The maps of the first stage are the smallest.

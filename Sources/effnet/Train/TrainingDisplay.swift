@@ -27,7 +27,7 @@ final class TrainingDisplay: TrainingObserver {
       """)
     for line in run.replaced { print(line) }
     if run.firstStep > 0 { print("going on after step \(run.firstStep.groupedText)") }
-    for line in run.changed { print(line) }
+    if run.firstStep < run.totalSteps { for line in run.changed { print(line) } }
   }
 
   func noticed(_ notice: String) { StandardError.warn(notice) }
