@@ -7,7 +7,8 @@ public struct NetworkConfiguration: Sendable, Equatable {
   /// Variant whose table and coefficients are used. Default `b0`.
   public internal(set) var model = Variant.b0
   /// Rows of a table of one's own, instead of the variant's, in timm's notation, such as
-  /// `ir_r2_k5_s2_e6_c40_se0.25`, see `Stage`.
+  /// `ir_r2_k5_s2_e6_c40_se0.25`, see `Stage`. A `model` in a later file does not change them; null
+  /// takes them back, as it does `stem` and `head`.
   public internal(set) var stages: StageList?
   /// Output channels of the first convolution at width 1, instead of the variant's.
   public internal(set) var stem: Int?
