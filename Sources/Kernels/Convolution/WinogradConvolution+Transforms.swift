@@ -156,17 +156,8 @@ extension WinogradConvolution {
   /// Arranges `[3, 3, depth, columns]` weights for ``convolve(_:_:panels:into:adding:scratch:)``:
   /// `G·w·Gᵀ` as panels `[16, columns/16, depth, 16]`, with zeros for the columns that are missing.
   func pack(_ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>) {
-    for first in stride(from: 0, to: columns, by: vectorWidth) {
-      let lanes = min(vectorWidth, columns - first)
-      for row in 0..<depth {
-        pack(into: panels + (first * depth + row * vectorWidth)) { tap in
-          let source = weights + ((tap * depth + row) * columns + first)
-          if lanes == vectorWidth { return source.vector(0) }
-          var vector = Vector.zero
-          for lane in 0..<lanes { vector[lane] = source[lane] }
-          return vector
-        }
-      }
+    pack(into: panels, step: 1) { tap, row, column in
+      weights + ((tap * depth + row) * columns + column)
     }
   }
 
@@ -175,32 +166,36 @@ extension WinogradConvolution {
   func packTransposed(
     _ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>
   ) {
-    for first in stride(from: 0, to: columns, by: vectorWidth) {
-      let lanes = min(vectorWidth, columns - first)
-      for row in 0..<depth {
-        pack(into: panels + (first * depth + row * vectorWidth)) { tap in
-          let source = weights + (((8 - tap) * columns + first) * depth + row)
-          var vector = Vector.zero
-          for lane in 0..<lanes { vector[lane] = source[lane &* depth] }
-          return vector
-        }
-      }
+    pack(into: panels, step: depth) { tap, row, column in
+      weights + (((8 - tap) * columns + column) * depth + row)
     }
   }
 
-  /// Writes `G·w·Gᵀ` of a vector of each tap.
+  /// Writes `G·w·Gᵀ` of weights that lie `step` apart from one column to the next.
   @inline(__always)
   private func pack(
-    into target: UnsafeMutablePointer<Float>, _ weight: (_ tap: Int) -> Vector
+    into panels: UnsafeMutablePointer<Float>, step: Int,
+    _ weight: (_ tap: Int, _ row: Int, _ column: Int) -> UnsafePointer<Float>
   ) {
-    let w0 = Self.weights(weight(0), weight(3), weight(6))
-    let w1 = Self.weights(weight(1), weight(4), weight(7))
-    let w2 = Self.weights(weight(2), weight(5), weight(8))
     let tap = depth * channelStride(columns)
-    target.store(Self.weights(w0.0, w1.0, w2.0), 0, tap)
-    target.store(Self.weights(w0.1, w1.1, w2.1), 4 * tap, tap)
-    target.store(Self.weights(w0.2, w1.2, w2.2), 8 * tap, tap)
-    target.store(Self.weights(w0.3, w1.3, w2.3), 12 * tap, tap)
+    for first in stride(from: 0, to: columns, by: vectorWidth) {
+      let lanes = min(vectorWidth, columns - first)
+      for row in 0..<depth {
+        @inline(__always)
+        func column(_ kx: Int) -> Four {
+          func weights(_ ky: Int) -> Vector {
+            weight(3 * ky + kx, row, first).vector(lanes: lanes, step: step)
+          }
+          return Self.weights(weights(0), weights(1), weights(2))
+        }
+        let (w0, w1, w2) = (column(0), column(1), column(2))
+        let target = panels + (first * depth + row * vectorWidth)
+        target.store(Self.weights(w0.0, w1.0, w2.0), 0, tap)
+        target.store(Self.weights(w0.1, w1.1, w2.1), 4 * tap, tap)
+        target.store(Self.weights(w0.2, w1.2, w2.2), 8 * tap, tap)
+        target.store(Self.weights(w0.3, w1.3, w2.3), 12 * tap, tap)
+      }
+    }
   }
 
   /// Turns the gradient of the transformed weights, `[16, depth, columns]`, into that of the weights,
@@ -210,17 +205,12 @@ extension WinogradConvolution {
     adding isAdding: Bool
   ) {
     let size = depth * columns
-    let whole = size & ~(vectorWidth - 1)
     for first in stride(from: 0, to: size, by: vectorWidth) {
-      let lanes = first < whole ? vectorWidth : size - first
+      let lanes = min(vectorWidth, size - first)
       @inline(__always)
       func row(_ row: Int) -> Four {
         func tap(_ column: Int) -> Vector {
-          let source = transformed + ((4 * row + column) * size + first)
-          if lanes == vectorWidth { return source.vector(0) }
-          var vector = Vector.zero
-          for lane in 0..<lanes { vector[lane] = source[lane] }
-          return vector
+          UnsafePointer(transformed + ((4 * row + column) * size + first)).vector(lanes: lanes)
         }
         return (tap(0), tap(1), tap(2), tap(3))
       }
@@ -248,6 +238,17 @@ extension WinogradConvolution {
       store((r0.1, r1.1, r2.1), column: 1)
       store((r0.2, r1.2, r2.2), column: 2)
     }
+  }
+}
+
+extension UnsafePointer<Float> {
+  /// The first `lanes` of a vector whose floats are `step` apart, and zeros.
+  @inline(__always)
+  fileprivate func vector(lanes: Int, step: Int = 1) -> Vector {
+    if lanes == vectorWidth && step == 1 { return vector(0) }
+    var vector = Vector.zero
+    for lane in 0..<lanes { vector[lane] = self[lane &* step] }
+    return vector
   }
 }
 

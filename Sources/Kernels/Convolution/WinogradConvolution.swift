@@ -80,7 +80,7 @@ struct WinogradConvolution: Sendable {
   ) {
     let first = 2 * tileRows.lowerBound
     let seen = first > 0 ? 2 : 0
-    if first > 0 { band.update(from: band + 2 * bandTileRows * rowSize, count: 2 * rowSize) }
+    band.update(from: band + 2 * bandTileRows * rowSize, count: seen * rowSize)
     for padded in seen..<2 * tileRows.count + 2 {
       let target = band + padded * rowSize
       let row = first + padded - 1

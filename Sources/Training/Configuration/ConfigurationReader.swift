@@ -98,7 +98,7 @@ final class ConfigurationReader: ConfigurationVisitor {
   ) {
     guard belongs(key) else { return }
     value = read(key, allowed) ?? value
-    if !isGiven(key) {
+    if !isGiven(key, in: section) {
       lack(key, "\(Value.expectation), allowed: \(allowed)")
     }
   }
@@ -115,7 +115,7 @@ final class ConfigurationReader: ConfigurationVisitor {
     let list: StringList? = read(key, .any)
     let folder = folder(of: key)
     value = list?.strings.map { ShardPath.resolved($0, in: folder) } ?? []
-    if isRequired && (!isGiven(key) || list?.strings == []) {
+    if isRequired && (!isGiven(key, in: section) || list?.strings == []) {
       lack(key, StringList.expectation)
     }
   }
@@ -158,8 +158,9 @@ final class ConfigurationReader: ConfigurationVisitor {
     _ problem: @autoclosure () -> String
   ) {
     guard mayCompare && !holds() else { return }
-    let isGiven = given(key, in: section) != nil
-    fail(section, key, isGiven ? problem() : "is not given, and its default \(problem())")
+    fail(
+      section, key,
+      isGiven(key, in: section) ? problem() : "is not given, and its default \(problem())")
   }
 
   func requireOne(
@@ -181,20 +182,19 @@ final class ConfigurationReader: ConfigurationVisitor {
   /// Whether every key by itself is right, so that keys can be compared with each other.
   private var mayCompare: Bool { valueFaults.isEmpty && structureFaults.isEmpty && !lacksKeys }
 
-  private func given(_ key: String, in section: String) -> ConfigurationDocument.Entry? {
-    let entry = try? document.entries(of: section).first { $0.name == key }
-    return entry.flatMap { $0.value.isNull ? nil : $0 }
-  }
-
-  private func fail(_ section: String, _ key: String, _ problem: String) {
-    let entry = try? document.entries(of: section).first { $0.name == key }
+  private func fail(_ section: String, _ key: String, _ problem: String, element: Int? = nil) {
     valueFaults.append(
       ConfigurationError(
-        location: document.location(section, entry), key: "\(section).\(key)", problem: problem))
+        location: document.location(section, entry(key, of: section), element: element),
+        key: "\(section).\(key)", problem: problem))
   }
 
-  private func isGiven(_ key: String) -> Bool {
-    entries.contains { $0.name == key && !$0.value.isNull }
+  private func entry(_ key: String, of section: String) -> ConfigurationDocument.Entry? {
+    try? document.entries(of: section).first { $0.name == key }
+  }
+
+  private func isGiven(_ key: String, in section: String) -> Bool {
+    entry(key, of: section).map { !$0.value.isNull } ?? false
   }
 
   /// The value of a key, or nothing where it is missing, null or wrong.
@@ -221,10 +221,6 @@ final class ConfigurationReader: ConfigurationVisitor {
 
   private func fail(_ key: String, _ problem: String, element: Int? = nil) {
     faultyKeys.insert(key)
-    let entry = entries.first { $0.name == key }
-    valueFaults.append(
-      ConfigurationError(
-        location: document.location(section, entry, element: element), key: "\(section).\(key)",
-        problem: problem))
+    fail(section, key, problem, element: element)
   }
 }
