@@ -1,6 +1,6 @@
 /// The numbers that a key may have: all of them within bounds, so that nothing that is computed from
 /// them leaves what a `Float` or an `Int` can hold.
-enum AllowedRange: CustomStringConvertible {
+package enum AllowedRange: CustomStringConvertible {
   /// For what is no number.
   case any
   case closed(Double, Double)
@@ -9,7 +9,7 @@ enum AllowedRange: CustomStringConvertible {
   case zeroOr(Double, Double)
   case whole(ClosedRange<Int>)
 
-  func contains(_ value: Double) -> Bool {
+  package func contains(_ value: Double) -> Bool {
     switch self {
     case .any: true
     case .closed(let lower, let upper): (lower...upper).contains(value)
@@ -19,11 +19,11 @@ enum AllowedRange: CustomStringConvertible {
     }
   }
 
-  func contains(_ value: Int) -> Bool {
+  package func contains(_ value: Int) -> Bool {
     if case .whole(let range) = self { range.contains(value) } else { contains(Double(value)) }
   }
 
-  var description: String {
+  package var description: String {
     switch self {
     case .any: "any"
     case .closed(let lower, let upper): "\(short(lower)) to \(short(upper))"

@@ -90,13 +90,39 @@ public struct Configuration: Sendable, Equatable {
       ConfigurationDocument(yaml: yaml, file: file, folder: folder, derived: nil), overrides)
   }
 
+  /// Reads a configuration file that has sections beside those of a run, see ``AdditionalSections``.
+  package init(
+    contentsOf path: String, overrides: [String], with sections: inout some AdditionalSections
+  ) throws(ConfigurationError) {
+    try self.init(Self.document(path), overrides, with: &sections)
+  }
+
+  /// Reads a text that has sections beside those of a run, see ``AdditionalSections``.
+  package init(
+    yaml: String, file: String = "configuration", folder: URL = URL(fileURLWithPath: ""),
+    overrides: [String] = [], with sections: inout some AdditionalSections
+  ) throws(ConfigurationError) {
+    try self.init(
+      ConfigurationDocument(yaml: yaml, file: file, folder: folder, derived: nil), overrides,
+      with: &sections)
+  }
+
   private init(
     _ document: ConfigurationDocument, _ overrides: [String], mayLackKeys: Bool = false
+  ) throws(ConfigurationError) {
+    var none = NoSections()
+    try self.init(document, overrides, mayLackKeys: mayLackKeys, with: &none)
+  }
+
+  private init(
+    _ document: ConfigurationDocument, _ overrides: [String], mayLackKeys: Bool = false,
+    with sections: inout some AdditionalSections
   ) throws(ConfigurationError) {
     var document = document
     try document.apply(overrides)
     let reader = ConfigurationReader(document, mayLackKeys: mayLackKeys)
     visit(reader)
+    sections.visit(reader, of: self)
     try reader.finish()
     replaced = try document.replaced()
   }
@@ -109,15 +135,17 @@ public struct Configuration: Sendable, Equatable {
   /// The whole configuration as YAML, defaults and absolute paths filled in, in a fixed order.
   ///
   /// Reading this text gives an equal configuration.
-  public var yaml: String { written.yaml }
+  public var yaml: String { written().yaml }
 
   /// The keys with their values, as they are written.
-  var entries: [ConfigurationWriter.Entry] { written.entries }
+  package var entries: [ConfigurationWriter.Entry] { written().entries }
 
-  private var written: ConfigurationWriter {
+  /// What is written of it and of the sections that are read with it.
+  package func written(with sections: some AdditionalSections = NoSections()) -> ConfigurationWriter {
     let writer = ConfigurationWriter()
-    var copy = self
+    var (copy, sections) = (self, sections)
     copy.visit(writer)
+    sections.visit(writer, of: copy)
     return writer
   }
 

@@ -1,19 +1,24 @@
 import Yams
 
 /// What is wrong with a value, without the place.
-struct ConfigurationProblem: Error {
+package struct ConfigurationProblem: Error {
   let text: String
   /// Line of the element of a list that is wrong.
   var line: Int?
+
+  package init(text: String, line: Int? = nil) {
+    self.text = text
+    self.line = line
+  }
 }
 
 extension ConfigurationProblem {
   /// The same, at the place of an element of a list.
-  func at(_ element: Node) -> ConfigurationProblem {
+  package func at(_ element: Node) -> ConfigurationProblem {
     ConfigurationProblem(text: text, line: element.mark?.line)
   }
 
-  static func unexpected(
+  package static func unexpected(
     _ node: Node, insteadOf expectation: String, hint: String? = nil
   ) -> ConfigurationProblem {
     // What Python calls null is met in files of its programs.

@@ -2,7 +2,7 @@ import Boundary
 import Yams
 
 /// A type that a key can have.
-protocol ConfigurationValue {
+package protocol ConfigurationValue {
   /// What a user is to write, with its article.
   static var expectation: String { get }
   /// Reads a node that is not null.
@@ -12,9 +12,9 @@ protocol ConfigurationValue {
 }
 
 extension Double: ConfigurationValue {
-  static let expectation = "a number"
+  package static let expectation = "a number"
 
-  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+  package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     guard let text = node.plainText, let number = PlainNumber(text) else {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
@@ -27,13 +27,13 @@ extension Double: ConfigurationValue {
     self = value
   }
 
-  var yaml: String { "\(self)" }
+  package var yaml: String { "\(self)" }
 }
 
 extension Int: ConfigurationValue {
-  static let expectation = "an integer"
+  package static let expectation = "an integer"
 
-  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+  package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     guard case .integer(let integer) = node.plainText.flatMap(PlainNumber.init) else {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
@@ -41,13 +41,13 @@ extension Int: ConfigurationValue {
     self = integer
   }
 
-  var yaml: String { "\(self)" }
+  package var yaml: String { "\(self)" }
 }
 
 extension Bool: ConfigurationValue {
-  static let expectation = "true or false"
+  package static let expectation = "true or false"
 
-  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+  package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     switch node.plainText {
     case "true", "True", "TRUE": self = true
     case "false", "False", "FALSE": self = false
@@ -62,20 +62,20 @@ extension Bool: ConfigurationValue {
     "yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false",
   ]
 
-  var yaml: String { "\(self)" }
+  package var yaml: String { "\(self)" }
 }
 
 extension String: ConfigurationValue {
-  static let expectation = "a string"
+  package static let expectation = "a string"
 
-  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+  package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
     self = try scalar.string.requiringNoZeroByte()
   }
 
-  var yaml: String { quotedForYAML }
+  package var yaml: String { quotedForYAML }
 
   /// Where the system reads a path, it would end there.
   func requiringNoZeroByte() throws(ConfigurationProblem) -> String {
@@ -86,34 +86,48 @@ extension String: ConfigurationValue {
   }
 }
 
-extension [Double]: ConfigurationValue {
-  static let expectation = "a list of numbers"
+/// A number that can be in a list.
+package protocol ConfigurationNumber: ConfigurationValue {
+  /// What a list of them is called.
+  static var plural: String { get }
+}
 
-  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+extension Double: ConfigurationNumber {
+  package static let plural = "numbers"
+}
+
+extension Int: ConfigurationNumber {
+  package static let plural = "integers"
+}
+
+extension Array: ConfigurationValue where Element: ConfigurationNumber {
+  package static var expectation: String { "a list of \(Element.plural)" }
+
+  package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     guard case .sequence(let elements) = node else {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
     self = []
     for element in elements {
       do throws(ConfigurationProblem) {
-        append(try Double(element, allowed: allowed))
+        append(try Element(element, allowed: allowed))
       } catch { throw error.at(element) }
     }
   }
 
-  var yaml: String { "[" + map(\.yaml).joined(separator: ", ") + "]" }
+  package var yaml: String { "[" + map(\.yaml).joined(separator: ", ") + "]" }
 }
 
 /// A value that is no number and needs no range.
-protocol ConfigurationWord: ConfigurationValue {}
+package protocol ConfigurationWord: ConfigurationValue {}
 
 extension Bool: ConfigurationWord {}
 
 extension ConfigurationValue where Self: RawRepresentable<String> & CaseIterable {
-  static var expectation: String { "one of " + names.joined(separator: ", ") }
+  package static var expectation: String { "one of " + names.joined(separator: ", ") }
   private static var names: [String] { allCases.map(\.rawValue) }
 
-  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+  package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     guard case .scalar(let scalar) = node else {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
@@ -125,5 +139,5 @@ extension ConfigurationValue where Self: RawRepresentable<String> & CaseIterable
     self = value
   }
 
-  var yaml: String { rawValue }
+  package var yaml: String { rawValue }
 }

@@ -1,5 +1,5 @@
 /// Is shown every key of a configuration in order: one description serves reading and writing.
-protocol ConfigurationVisitor: AnyObject {
+package protocol ConfigurationVisitor: AnyObject {
   /// The keys that `visit` shows belong to the section `name`.
   func section(_ name: String, _ visit: () -> Void)
 
@@ -37,14 +37,14 @@ protocol ConfigurationVisitor: AnyObject {
 }
 
 extension ConfigurationVisitor {
-  func value<Value: ConfigurationValue>(
+  package func value<Value: ConfigurationValue>(
     _ key: String, _ value: inout Value, _ allowed: AllowedRange
   ) {
     self.value(key, &value, allowed, default: nil)
   }
 
   /// Only what is no number has no range.
-  func value(_ key: String, _ value: inout some ConfigurationWord) {
+  package func value(_ key: String, _ value: inout some ConfigurationWord) {
     self.value(key, &value, .any, default: nil)
   }
 }

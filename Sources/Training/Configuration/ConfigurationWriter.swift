@@ -1,15 +1,15 @@
 /// Writes a configuration with every default filled in.
-final class ConfigurationWriter: ConfigurationVisitor {
+package final class ConfigurationWriter: ConfigurationVisitor {
   /// A key with its value.
-  struct Entry {
-    let section, key, value: String
-    var name: String { "\(section).\(key)" }
+  package struct Entry: Sendable, Equatable {
+    package let section, key, value: String
+    package var name: String { "\(section).\(key)" }
   }
 
-  private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
   private var section = ""
 
-  var yaml: String {
+  package var yaml: String {
     var text = ""
     var section = ""
     for entry in entries {
@@ -25,47 +25,47 @@ final class ConfigurationWriter: ConfigurationVisitor {
     entries.append(Entry(section: section, key: key, value: value.yaml))
   }
 
-  func section(_ name: String, _ visit: () -> Void) {
+  package func section(_ name: String, _ visit: () -> Void) {
     section = name
     visit()
   }
 
-  func value<Value: ConfigurationValue>(
+  package func value<Value: ConfigurationValue>(
     _ key: String, _ value: inout Value, _ allowed: AllowedRange, default: Value?
   ) {
     write(key, value)
   }
 
-  func required<Value: ConfigurationValue>(
+  package func required<Value: ConfigurationValue>(
     _ key: String, _ value: inout Value, _ allowed: AllowedRange
   ) {
     write(key, value)
   }
 
-  func optional<Value: ConfigurationValue>(
+  package func optional<Value: ConfigurationValue>(
     _ key: String, _ value: inout Value?, _ allowed: AllowedRange
   ) {
     if let value { write(key, value) }
   }
 
-  func paths(_ key: String, _ value: inout [String], isRequired: Bool) {
+  package func paths(_ key: String, _ value: inout [String], isRequired: Bool) {
     if !value.isEmpty { write(key, StringList(strings: value)) }
   }
 
-  func path(_ key: String, _ value: inout String?) {
+  package func path(_ key: String, _ value: inout String?) {
     if let value { write(key, value) }
   }
 
-  func only(_ condition: String, given key: String, _ holds: Bool, _ visit: () -> Void) {
+  package func only(_ condition: String, given key: String, _ holds: Bool, _ visit: () -> Void) {
     if holds { visit() }
   }
 
-  func require(
+  package func require(
     _ holds: @autoclosure () -> Bool, _ section: String, _ key: String,
     _ problem: @autoclosure () -> String
   ) {}
 
-  func requireOne(
+  package func requireOne(
     _ section: String, of first: (key: String, isGiven: Bool),
     or second: (key: String, isGiven: Bool)
   ) {}

@@ -21,14 +21,14 @@ public struct FinetuningConfiguration: Sendable, Equatable {
 }
 
 extension FrozenPart: ConfigurationValue {
-  static let expectation = "one of none, stem, stage1, stage2 … and all"
+  package static let expectation = "one of none, stem, stage1, stage2 … and all"
 
-  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+  package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     guard case .scalar(let scalar) = node, let part = FrozenPart(scalar.string) else {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
     self = part
   }
 
-  var yaml: String { description }
+  package var yaml: String { description }
 }

@@ -8,11 +8,11 @@ public struct StageList: Sendable, Equatable {
 }
 
 extension StageList: ConfigurationValue {
-  static let expectation =
+  package static let expectation =
     "a list of rows such as ir_r2_k5_s2_e6_c40_se0.25 (kinds cn, ds, ir, er)"
   static let mostRows = 100
 
-  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+  package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     guard case .sequence(let nodes) = node else {
       throw .unexpected(node, insteadOf: Self.expectation)
     }
@@ -34,5 +34,5 @@ extension StageList: ConfigurationValue {
     self.stages = stages
   }
 
-  var yaml: String { "[" + stages.map(\.notation).joined(separator: ", ") + "]" }
+  package var yaml: String { "[" + stages.map(\.notation).joined(separator: ", ") + "]" }
 }

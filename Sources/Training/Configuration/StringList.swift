@@ -1,13 +1,13 @@
 import Yams
 
 /// One string or a list of them.
-struct StringList: ConfigurationValue {
-  static let expectation = "a string or a list of strings"
-  var strings: [String]
+package struct StringList: ConfigurationValue {
+  package static let expectation = "a string or a list of strings"
+  package var strings: [String]
 
-  init(strings: [String]) { self.strings = strings }
+  package init(strings: [String]) { self.strings = strings }
 
-  init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
+  package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
     let nodes = if case .sequence(let elements) = node { Array(elements) } else { [node] }
     strings = []
     for node in nodes {
@@ -20,5 +20,5 @@ struct StringList: ConfigurationValue {
     }
   }
 
-  var yaml: String { "[" + strings.map(\.quotedForYAML).joined(separator: ", ") + "]" }
+  package var yaml: String { "[" + strings.map(\.quotedForYAML).joined(separator: ", ") + "]" }
 }
