@@ -124,4 +124,9 @@ public struct Architecture: Sendable, Equatable {
   public var multiplyAdds: Int {
     convolutions.reduce(headChannels * classes) { $0 + $1.multiplyAdds }
   }
+
+  /// Outputs of all convolutions for an image.
+  public var activations: Int {
+    convolutions.reduce(0) { $0 + $1.geometry.outputs * $1.channels }
+  }
 }

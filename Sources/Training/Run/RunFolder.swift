@@ -34,7 +34,7 @@ public struct RunFolder: Sendable {
   }
 
   /// Writes a text file beside its name and renames it.
-  func write(_ text: String, to name: String) throws(TrainingError) {
+  package func write(_ text: String, to name: String) throws(TrainingError) {
     do {
       try text.write(toFile: file(name), atomically: true, encoding: .utf8)
     } catch {

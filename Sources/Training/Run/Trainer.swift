@@ -16,6 +16,8 @@ public final class Trainer {
   public enum Outcome: Sendable {
     /// All steps were taken.
     case finished
+    /// The steps that were asked for were taken; the state is saved.
+    case paused
     /// A signal asked to stop; the state is saved.
     case stopped(signal: Int32)
   }
@@ -25,8 +27,8 @@ public final class Trainer {
   private let log: RankLog?
   /// What has gone wrong on this rank since the ranks last agreed.
   private(set) var fault: TrainingError?
-  /// What the last evaluation has found.
-  private var validation: Evaluation?
+  /// What the last evaluation has found, if it was of the present state.
+  public private(set) var validation: Evaluation?
 
   /// Prepares a run from its beginning, or from the newest checkpoint of its output folder.
   ///
@@ -64,6 +66,8 @@ public final class Trainer {
   public var totalSteps: Int { run.plan.totalSteps }
   /// Steps of an epoch.
   public var stepsPerEpoch: Int { run.plan.stepsPerEpoch }
+  /// Images of an epoch.
+  public var trainingImages: Int { run.plan.feed.training.dataset.count }
 
   var group: TrainingGroup { run.group }
   var activity: Activity { run.group.activity }
@@ -71,15 +75,17 @@ public final class Trainer {
 
   /// Trains to the end, or until it is asked to stop.
   ///
+  /// - Parameter pause: Steps after which it stops by itself, evaluated and saved, if they are not all:
+  ///   nothing of what follows changes by that.
   /// - Throws: When a loss is not a number, data are damaged, or a checkpoint cannot be written: on
   ///   all ranks the same. When ranks are lost.
-  public func train() throws(TrainingError) -> Outcome {
+  public func train(until pause: Int? = nil) throws(TrainingError) -> Outcome {
     if run.isFinished {
       run.records?.wasFinished(step: state.step, of: totalSteps)
       return .finished
     }
     do {
-      return try takeSteps()
+      return try takeSteps(to: min(pause ?? totalSteps, totalSteps))
     } catch {
       // What is being written is good, and of two errors the first is told.
       attempt(finishSaving)
@@ -88,16 +94,16 @@ public final class Trainer {
     }
   }
 
-  private func takeSteps() throws(TrainingError) -> Outcome {
+  private func takeSteps(to end: Int) throws(TrainingError) -> Outcome {
     let start = MonotonicTime.seconds
     let firstStep = state.step
     var window = StepWindow()
     // A run that was stopped after its last step lacks nothing but this and the summary.
-    if state.step >= totalSteps, let signal = try evaluate() { return try stop(signal) }
+    if state.step >= end, let signal = try evaluate() { return try stop(signal) }
     var imagesSeen = 0
     log?.note("training begins after step \(state.step) of \(totalSteps)")
     var stage = try beginStage()
-    while state.step < totalSteps {
+    while state.step < end {
       if state.step == stage?.end {
         // Its memory goes first.
         stage = nil
@@ -106,13 +112,14 @@ public final class Trainer {
       guard let stage else { break }
       let stepStart = MonotonicTime.seconds
       let exchangeStart = activity.secondsWaited
+      validation = nil
       let step = try takeStep(in: stage)
       imagesSeen += step.images
       window.add(
         step, seconds: MonotonicTime.seconds - stepStart,
         exchanging: activity.secondsWaited - exchangeStart)
       attempt(collectSaved)
-      let isLast = state.step == totalSteps
+      let isLast = state.step == end
       try report(
         &window, secondsPerStep: (MonotonicTime.seconds - start) / Double(state.step - firstStep),
         isLast: isLast)
@@ -129,6 +136,7 @@ public final class Trainer {
       }
       if isLast || isEvaluationDue, let signal = try evaluate() { return try stop(signal) }
     }
+    guard end == totalSteps else { return .paused }
     try finish(seconds: MonotonicTime.seconds - start, images: imagesSeen)
     return .finished
   }
@@ -187,6 +195,13 @@ public final class Trainer {
   }
 
   // MARK: Evaluation
+
+  /// Evaluates the present state, unless that was the last thing that was done.
+  ///
+  /// - Returns: The signal that has ended it before it was through.
+  package func evaluateIfNeeded() throws(TrainingError) -> Int32? {
+    validation == nil ? try evaluate() : nil
+  }
 
   private var isEvaluationDue: Bool {
     let every = configuration.training.evaluateEveryEpochs
