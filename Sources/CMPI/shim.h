@@ -75,6 +75,17 @@ static inline int CMPIIrecv(
   return MPI_Irecv(buffer, count, type, peer, tag, communicator, &request->handle);
 }
 
+/// Whether a message of any rank with this tag has come; its bytes and who has sent them.
+static inline int CMPIProbeBytes(
+    int tag, CMPI_HANDLE(MPI_Comm) communicator, int *_Nonnull isThere, int *_Nonnull peer,
+    int *_Nonnull count) {
+  MPI_Status status;
+  int code = MPI_Iprobe(MPI_ANY_SOURCE, tag, communicator, isThere, &status);
+  if (code != MPI_SUCCESS || !*isThere) return code;
+  *peer = status.MPI_SOURCE;
+  return MPI_Get_count(&status, MPI_BYTE, count);
+}
+
 static inline int CMPITestall(int count, CMPIRequest *_Nonnull requests, int *_Nonnull isDone) {
   return MPI_Testall(count, &requests->handle, isDone, MPI_STATUSES_IGNORE);
 }
