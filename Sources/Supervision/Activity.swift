@@ -13,6 +13,7 @@ public final class Activity: Sendable {
 
   private let phaseValue = Atomic<Int>(Phase.starting.rawValue)
   private let stepValue = Atomic<Int>(0)
+  private let trainingValue = Atomic<Int>(0)
   private let progressValue = Atomic<Int>(0)
   private let exchangeValue = Atomic<Int>(0)
   private let waitingValue = Atomic<Bool>(false)
@@ -29,6 +30,15 @@ public final class Activity: Sendable {
     phaseValue.store(phase.rawValue, ordering: .relaxed)
     if let step { stepValue.store(step, ordering: .relaxed) }
     advance()
+  }
+
+  /// Begins one of several trainings, whose ranks count their exchanges anew.
+  ///
+  /// - Parameter number: That of the training, from 1 on; 0 between two of them.
+  public func begin(training number: Int) {
+    exchangeValue.store(0, ordering: .relaxed)
+    trainingValue.store(number, ordering: .relaxed)
+    enter(.starting, step: 0)
   }
 
   /// Notes that work goes on within a phase.
@@ -61,11 +71,14 @@ public final class Activity: Sendable {
 
   /// The phase last entered.
   public var phase: Phase { Phase(rawValue: phaseValue.load(ordering: .relaxed)) ?? .starting }
+  /// Number of the training, from 1 on; 0 where there is but one.
+  public var training: Int { trainingValue.load(ordering: .relaxed) }
   /// Steps taken.
   public var step: Int { stepValue.load(ordering: .relaxed) }
   /// Grows with everything that is noted.
   public var progress: Int { progressValue.load(ordering: .relaxed) }
-  /// Exchanges begun: the same sequence on all ranks, so the lowest number is the furthest behind.
+  /// Exchanges begun: the same sequence on all ranks of a training, so the lowest number is the furthest
+  /// behind.
   public var exchanges: Int { exchangeValue.load(ordering: .relaxed) }
   /// Whether it waits for other ranks.
   public var isWaiting: Bool { waitingValue.load(ordering: .relaxed) }

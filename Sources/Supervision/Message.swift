@@ -21,7 +21,7 @@ package struct Message: Equatable {
     }
   }
 
-  private static let fieldCount = 9
+  private static let fieldCount = 10
   package static let size = fieldCount * Words.size
 
   /// Largest number of steps, of exchanges, of notes of progress or of bytes: counted a thousand million
@@ -42,9 +42,9 @@ package struct Message: Equatable {
   }
 
   package var bytes: [UInt8] {
-    let numbers = [pulse.step, pulse.progress, pulse.exchanges, pulse.resident].map {
-      min(max($0, 0), Self.largestNumber)
-    }
+    let numbers = [
+      pulse.step, pulse.progress, pulse.exchanges, pulse.resident, pulse.training,
+    ].map { min(max($0, 0), Self.largestNumber) }
     return Words(
       [kind.rawValue, rank, Int(code), pulse.phase.rawValue, pulse.isWaiting ? 1 : 0] + numbers
     ).bytes
@@ -63,7 +63,7 @@ package struct Message: Equatable {
     pulse.phase = phase
     pulse.isWaiting = words[4] == 1
     (pulse.step, pulse.progress) = (words[5], words[6])
-    (pulse.exchanges, pulse.resident) = (words[7], words[8])
+    (pulse.exchanges, pulse.resident, pulse.training) = (words[7], words[8], words[9])
     self.init(kind, rank: words[1], code: code, pulse)
   }
 }

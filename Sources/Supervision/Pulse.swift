@@ -3,6 +3,8 @@ import Glibc
 
 /// The state of a process at one moment.
 package struct Pulse: Equatable {
+  /// Number of its training; 0 where there is but one.
+  package var training = 0
   package var step = 0
   package var phase = Activity.Phase.starting
   package var progress = 0
@@ -15,11 +17,13 @@ package struct Pulse: Equatable {
 
   /// Where in the run it is; steps count from 1, as those that are taken at the moment.
   var place: String {
-    switch phase {
-    case .starting: "at the start"
-    case .loading, .forward, .backward, .update: "in step \(step.saturatingSum(1)), \(phase)"
-    case .evaluating, .saving, .ending: "after step \(step), \(phase)"
-    }
+    let place =
+      switch phase {
+      case .starting: "at the start"
+      case .loading, .forward, .backward, .update: "in step \(step.saturatingSum(1)), \(phase)"
+      case .evaluating, .saving, .ending: "after step \(step), \(phase)"
+      }
+    return training > 0 ? "\(place) of training \(training)" : place
   }
 
   /// The step that it is in, or the last that it took.
@@ -34,6 +38,7 @@ package struct Pulse: Equatable {
 extension Pulse {
   /// That of this process.
   init(_ activity: Activity, resident: Int = 0) {
+    training = activity.training
     step = activity.step
     phase = activity.phase
     progress = activity.progress

@@ -5,9 +5,9 @@ package struct Stuck: Equatable {
     case silent
     /// It does not wait for others, and gets no further.
     case idle
-    /// All wait for each other; it is in an earlier exchange than others.
+    /// All of a training wait for each other; it is in an earlier exchange than others.
     case behind
-    /// All wait for each other in the same exchange.
+    /// All of a training wait for each other in the same exchange.
     case deadlock
   }
 
@@ -31,15 +31,25 @@ package struct Stuck: Equatable {
     } else if let (rank, seconds) = oldest(\.moved, { !$0.pulse.isWaiting }) {
       (self.rank, reason, self.seconds) = (rank, .idle, seconds)
     } else {
-      let last = judged.values.map(\.moved).max() ?? time
-      let numbers = judged.mapValues(\.pulse.exchanges)
-      guard time - last >= deadline, judged.values.allSatisfy(\.pulse.isWaiting),
-        let first = numbers.min(by: { ($0.value, $0.key) < ($1.value, $1.key) })
-      else { return nil }
-      rank = first.key
-      reason = Set(numbers.values).count > 1 ? .behind : .deadlock
-      seconds = time - last
+      let groups = Dictionary(grouping: judged.keys) { judged[$0]?.pulse.training ?? 0 }
+      let stuck = groups.sorted { $0.key < $1.key }.lazy.compactMap { _, ranks in
+        Stuck(waiting: judged.filter { ranks.contains($0.key) }, at: time, deadline: deadline)
+      }
+      guard let first = stuck.first else { return nil }
+      self = first
     }
+  }
+
+  /// Judges the ranks of a training, of which all wait.
+  private init?(waiting ranks: [Int: Peer], at time: Double, deadline: Double) {
+    let last = ranks.values.map(\.moved).max() ?? time
+    let numbers = ranks.mapValues(\.pulse.exchanges)
+    guard time - last >= deadline, ranks.values.allSatisfy(\.pulse.isWaiting),
+      let first = numbers.min(by: { ($0.value, $0.key) < ($1.value, $1.key) })
+    else { return nil }
+    rank = first.key
+    reason = Set(numbers.values).count > 1 ? .behind : .deadlock
+    seconds = time - last
   }
 
   /// What is said of it.

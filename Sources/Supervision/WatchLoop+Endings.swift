@@ -7,11 +7,12 @@ extension WatchLoop {
 
   /// Where a rank is that does not say so any more.
   ///
-  /// The ranks go in step: where this one has come further since, so had the other, but for the
-  /// exchange that this one waits in.
+  /// The ranks of a training go in step: where this one has come further since, so had the other, but for
+  /// the exchange that this one waits in.
   private func whereabouts(of peer: Peer) -> Pulse {
     let own = Pulse(activity)
-    return own.exchanges > peer.pulse.exchanges ? own : peer.pulse
+    let isAhead = own.training == peer.pulse.training && own.exchanges > peer.pulse.exchanges
+    return isAhead ? own : peer.pulse
   }
 
   /// A connection has ended.
