@@ -10,6 +10,11 @@ public struct Evaluation: Sendable, Encodable {
   public let top1: Double
   /// Number of those images.
   public let correct: Int
+  /// Share of images whose class is among the five most probable, of equally probable ones the first;
+  /// `nil` for at most ten classes, of which five are half.
+  public let top5: Double?
+  /// Number of those images.
+  public let correctTop5: Int?
   /// Images of the data set.
   public let count: Int
   /// Mean cross-entropy in nats, without label smoothing.
@@ -24,7 +29,7 @@ public struct Evaluation: Sendable, Encodable {
   /// Micro-batches of each rank between two questions whether to give up: seconds at most.
   private static let roundsBetweenQuestions = 4
 
-  private enum CodingKeys: CodingKey { case top1, correct, count, loss }
+  private enum CodingKeys: CodingKey { case top1, correct, top5, correctTop5, count, loss }
 
   /// What came of a measurement.
   enum Outcome {
@@ -103,7 +108,7 @@ public struct Evaluation: Sendable, Encodable {
     }
     try group.requireNone(fault)
     try group.exchange { communicator throws(MPIError) in try tally.join(communicator) }
-    let result = Evaluation(tally, imageCount: shares.imageCount)
+    let result = Evaluation(tally, imageCount: shares.imageCount, network.architecture)
     guard result.loss.isFinite else {
       throw TrainingError(
         .numeric,
@@ -114,11 +119,13 @@ public struct Evaluation: Sendable, Encodable {
     return .done(result)
   }
 
-  private init(_ tally: EvaluationTally, imageCount: Int) {
+  private init(_ tally: EvaluationTally, imageCount: Int, _ architecture: Architecture) {
     let sums = tally.sums
     count = imageCount
     correct = sums.correct
     top1 = Double(sums.correct) / Double(count)
+    correctTop5 = architecture.tellsTop5 ? sums.correctTop5 : nil
+    top5 = correctTop5.map { Double($0) / Double(imageCount) }
     loss = sums.loss / Double(count)
     confusion = tally.confusion
     mistakes = tally.mistakes

@@ -50,6 +50,7 @@ struct EvaluateCommand: ParsableCommand {
       } else {
         print(
           "\(checkpoint): top-1 \(result.top1.percentText) (\(result.correct) of \(result.count)), "
+            + (result.top5.map { "top-5 \($0.percentText), " } ?? "")
             + "loss \(fixed(result.loss, 4))")
         if let report { print("page: \(report)") }
       }
