@@ -27,9 +27,10 @@ extension RunPage {
       ("step", step.groupedText, "of \(totalSteps.groupedText)"),
       ("epoch", epoch.briefText, "of \(epochs.briefText)"),
     ]
-    if let last = top1.validation.last, let best = top1.validation.max(by: { $0.y < $1.y }) {
+    for (name, points) in [("top-1", top1.validation), ("top-5", top5.validation)] {
+      guard let last = points.last, let best = points.max(by: { $0.y < $1.y }) else { continue }
       tiles.append(
-        ("validation top-1", last.y.percentText, "best \(best.y.percentText)"))
+        ("validation \(name)", last.y.percentText, "best \(best.y.percentText)"))
     }
     if let last = loss.validation.last, let best = loss.validation.min(by: { $0.y < $1.y }) {
       tiles.append(("validation loss", last.y.shortText, "best \(best.y.shortText)"))
@@ -70,14 +71,19 @@ extension RunPage {
     }
     var lossPlot = LinePlot("Loss", Self.series(loss))
     lossPlot.isLogarithmic = Self.spansDecades(loss.training + loss.validation)
-    let percents = Curves(
-      training: Self.percent(top1.training), validation: Self.percent(top1.validation))
-    let large = [lossPlot, LinePlot("Top-1", unit: " %", Self.series(percents))]
+    var large = [lossPlot, Self.percentPlot("Top-1", top1)]
+    if !(top5.training + top5.validation).isEmpty { large.append(Self.percentPlot("Top-5", top5)) }
     return """
       <main><section class="plots">\(large.map(\.markup).joined())</section>
       <section class="plots small">\(small.map(\.markup).joined())</section>
 
       """
+  }
+
+  private static func percentPlot(_ name: String, _ curves: Curves) -> LinePlot {
+    let percents = Curves(
+      training: percent(curves.training), validation: percent(curves.validation))
+    return LinePlot(name, unit: " %", series(percents))
   }
 
   private static func series(_ curves: Curves) -> [LinePlot.Series] {

@@ -41,6 +41,9 @@ package struct RunPage: Sendable {
   package var loss = Curves()
   /// Share of images whose most probable class is their own, 0 to 1.
   package var top1 = Curves()
+  /// Share of images whose class is among the five most probable, 0 to 1; empty where that says
+  /// little.
+  package var top5 = Curves()
   package var learningRate: [LinePlot.Point] = []
   /// Images of all ranks a second.
   package var speed: [LinePlot.Point] = []

@@ -100,12 +100,37 @@ final class ReportTests: TrainingTestCase {
     }
   }
 
+  func testCorrectnessIsTheSameFileOnEveryNumberOfRanks() throws {
+    try prepare()
+    try succeed(train("run"))
+    let command = ["evaluate", "run/checkpoint-00000008.h5", "--json", "--correctness"]
+    let output = try succeed(Array(command.dropLast())).output
+    let alone = path("alone.h5")
+    XCTAssertEqual(try succeed(command + [alone]).output, output)
+    let correct = try HDF5File(reading: alone).read("correct", as: UInt8.self)
+    XCTAssertEqual(correct.reduce(0) { $0 + Int($1) }, try object(output)["correct"] as? Int)
+    XCTAssertEqual(correct.count, Self.validationCount)
+    for ranks in [2, 3] {
+      XCTAssertEqual(try succeed(command + ["\(ranks).h5"], ranks: ranks).output, output)
+      XCTAssertTrue(
+        FileManager.default.contentsEqual(atPath: path("\(ranks).h5"), andPath: alone),
+        "\(ranks) ranks")
+    }
+    for ranks in [nil, 2] {
+      try assertFails(
+        command + [alone], ranks: ranks, code: 2, ["alone.h5 exists", "another file"])
+      try assertFails(
+        command + ["nowhere/c.h5"], ranks: ranks, code: 7,
+        ["nowhere/c.h5 cannot be written", "--correctness"])
+    }
+  }
+
   private func text(_ name: String) throws -> String {
     try String(contentsOfFile: path(name), encoding: .utf8)
   }
 
-  private func eventFiles() -> [String] {
-    (files("run") ?? []).filter { $0.hasPrefix("events.out.tfevents.") }
+  private func eventFiles(_ run: String = "run") -> [String] {
+    (files(run) ?? []).filter { $0.hasPrefix("events.out.tfevents.") }
   }
 
   func testARunHasAPageAndEvents() throws {
@@ -149,6 +174,34 @@ final class ReportTests: TrainingTestCase {
     let page = try text("run/report.html")
     XCTAssertTrue(page.contains("stopped: the loss of step 2 is"))
     XCTAssertFalse(page.contains("http-equiv=\"refresh\""))
+  }
+
+  func testTop5IsToldOfMoreThanTenClassesAlone() throws {
+    for classes in [10, 11] {
+      try prepare(classes: classes)
+      let run = "run-\(classes)"
+      let told = try succeed(train(run), ranks: 2).output
+      let lines = try text("\(run)/log.jsonl").split(separator: "\n").map { try object("\($0)") }
+      let evaluated = try object(
+        succeed(["evaluate", "\(run)/checkpoint-00000008.h5", "--json"]).output)
+      let summary = try object(text("\(run)/summary.json"))
+      let page = try text("\(run)/report.html")
+      let events = try Data(contentsOf: URL(fileURLWithPath: path("\(run)/\(eventFiles(run)[0])")))
+      let isTold = classes > 10
+      XCTAssertEqual(told.components(separatedBy: "top-5 ").count, isTold ? 10 : 1, told)
+      XCTAssertEqual(lines.filter { $0["top5"] != nil }.count, isTold ? 8 : 0)
+      XCTAssertEqual(lines.filter { $0["validationTop5"] != nil }.count, isTold ? 1 : 0)
+      XCTAssertEqual(summary["top5"] as? Double, evaluated["top5"] as? Double)
+      XCTAssertEqual(evaluated["correctTop5"] != nil, isTold)
+      for part in ["validation top-5", ">Top-5<", ", top-5 "] {
+        XCTAssertEqual(page.contains(part), isTold, part)
+      }
+      for tag in ["top5/train", "top5/validation"] {
+        XCTAssertEqual(events.range(of: Data(tag.utf8)) != nil, isTold, tag)
+      }
+      try FileManager.default.removeItem(atPath: path("data"))
+      try FileManager.default.removeItem(atPath: path("source.h5"))
+    }
   }
 
   func testEvaluateWritesAPage() throws {

@@ -45,9 +45,9 @@ class TrainingTestCase: CommandTestCase {
     """
 
   /// Writes the configuration and packs pictures, `count` of them to train with.
-  func prepare(trainingImages count: Int = 60) throws {
+  func prepare(trainingImages count: Int = 60, classes: Int = 3) throws {
     try write(Self.configuration, to: "small.yaml")
-    try writeImages(count: count + Self.validationCount, to: "source.h5")
+    try writeImages(count: count + Self.validationCount, to: "source.h5", classes: classes)
     try succeed(["pack", "source.h5", "data", "--validation", "\(Self.validationCount)"])
   }
 

@@ -104,6 +104,33 @@ final class SoftmaxCrossEntropyTests: XCTestCase {
     }
   }
 
+  func testTheRankIsThePlaceInTheOrderOfScores() {
+    // Few different scores, so that many are equal.
+    for count in [1, 2, 5, 23, 64] {
+      let scores = randomValues(count, seed: 4, scale: 3).map { $0.rounded() }
+      let order = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+      let row = dense(scores).start
+      for (rank, index) in order.enumerated() {
+        XCTAssertEqual(SoftmaxCrossEntropy.rank(of: index, in: row, count), rank, "\(index)")
+      }
+      XCTAssertEqual(order[0], SoftmaxCrossEntropy.argmax(row, count))
+    }
+  }
+
+  func testTheLabelIsAmongTheFiveUpToRankFour() {
+    for rank in 0..<classes {
+      let scores = (0..<classes).map { Double(-$0) }
+      // The answer of a mixed image is the label with the larger share.
+      for (label, partner, weight) in [(rank, 0, Float(1)), (classes - 1, rank, 0.25)] {
+        let totals = SoftmaxCrossEntropy.backward(
+          dense(scores).start, images: 1, classes: classes, labels: [Int32(label)],
+          partners: [Int32(partner)], weights: [weight], smoothing: 0)
+        XCTAssertEqual(totals.correct, rank == 0 ? 1 : 0, "\(rank)")
+        XCTAssertEqual(totals.correctTop5, rank < 5 ? 1 : 0, "\(rank)")
+      }
+    }
+  }
+
   func testProbabilitiesMatchTheReference() {
     let rows = Layout.rows.pixels(logits, channels: classes)
     SoftmaxCrossEntropy.probabilities(rows.start, images: images, classes: classes)

@@ -67,6 +67,15 @@ final class RunPageTests: XCTestCase {
     XCTAssertTrue(reader.texts("dd").contains("2 & more"))
   }
 
+  func testTop5HasATileAndAPlotWhereItIsTold() {
+    var page = page()
+    page.top5.training = [.init(x: 1, y: 0.5), .init(x: 2, y: 0.75)]
+    page.top5.validation = [.init(x: 1, y: 0.625), .init(x: 2, y: 0.6)]
+    let reader = PageReader(page.html)
+    XCTAssertEqual(tiles(reader)["validation top-5"], "60.00 %best 62.50 %")
+    XCTAssertEqual(reader.texts("figcaption")[2], "Top-5training 75.00 %validation 60.00 %")
+  }
+
   func testOnlyARunningPageIsReadAgain() {
     var page = page()
     page.secondsLeft = 3723

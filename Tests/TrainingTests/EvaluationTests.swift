@@ -33,10 +33,12 @@ final class EvaluationTests: XCTestCase {
   }
 
   /// Writes a checkpoint of a small network with random weights, for micro-batches of two images.
-  private func checkpoint(batchSize: Int) throws -> String {
+  ///
+  /// - Parameter classes: Outputs of the network; the data have three classes.
+  private func checkpoint(batchSize: Int, classes: Int = 3) throws -> String {
     let configuration = try Configuration(
       yaml: """
-        network: {width: 0.25, depth: 0.3, resolution: 32, inputChannels: 1}
+        network: {width: 0.25, depth: 0.3, resolution: 32, inputChannels: 1, classes: \(classes)}
         data: {train: none, mean: [0.5], deviation: [0.25]}
         batch: {size: \(batchSize), microBatch: 2}
         training: {steps: 1}
@@ -45,7 +47,7 @@ final class EvaluationTests: XCTestCase {
     let state = try ModelState(
       table: Architecture(configuration.network, classes: 3).parameterTable, seed: 1,
       isAveraging: true, usesMeanSquare: true)
-    let path = "\(folder)/checkpoint-\(batchSize).h5"
+    let path = "\(folder)/checkpoint-\(batchSize)-\(classes).h5"
     try Checkpoint(
       step: 1, sampleCount: batchSize, configuration: configuration.yaml,
       classNames: ["a", "b", "c"], mean: [0.5], deviation: [0.25], dataSHA256: "",
@@ -54,11 +56,18 @@ final class EvaluationTests: XCTestCase {
     return path
   }
 
+  /// What the network tells of an image.
+  private struct Row {
+    let truth: Int
+    let scores: [Float]
+    let probabilities: [Float]
+  }
+
   /// Loss and hits of all images by the network's own evaluation, one micro-batch after the other,
-  /// and the probabilities of each image.
+  /// and what it tells of each image.
   private func evaluateAlone(
     _ checkpoint: String, _ data: String
-  ) throws -> (loss: Double, correct: Int, rows: [(truth: Int, probabilities: [Float])]) {
+  ) throws -> (loss: Double, correct: Int, rows: [Row]) {
     let network = try LoadedModel(checkpoint).network
     let dataset = try Dataset([data], relativeTo: "")
     let pipeline = try ImagePipeline(
@@ -68,7 +77,7 @@ final class EvaluationTests: XCTestCase {
         normalization: Normalization(mean: [0.5], deviation: [0.25])))
     let scratch = ImageScratch()
     var (loss, correct) = (0.0, 0)
-    var rows: [(truth: Int, probabilities: [Float])] = []
+    var rows: [Row] = []
     for first in stride(from: 0, to: dataset.count, by: 2) {
       let count = min(2, dataset.count - first)
       XCTAssertEqual(network.beginBatch(imageCount: count).map(\.positions), [0..<count])
@@ -84,7 +93,10 @@ final class EvaluationTests: XCTestCase {
         let scores = network.logits(ofImage: image)
         let exponentials = scores.map { exp(Double($0)) }
         let sum = exponentials.reduce(0, +)
-        rows.append((Int(network.labels[image]), exponentials.map { Float($0 / sum) }))
+        rows.append(
+          Row(
+            truth: Int(network.labels[image]), scores: Array(scores),
+            probabilities: exponentials.map { Float($0 / sum) }))
         let totals = SoftmaxCrossEntropy.backward(
           try XCTUnwrap(scores.baseAddress), images: 1, classes: scores.count,
           labels: [network.labels[image]], smoothing: 0)
@@ -158,6 +170,51 @@ final class EvaluationTests: XCTestCase {
       XCTAssertEqual(result.correct, correct, "\(count) images")
       XCTAssertEqual(result.top1, Double(correct) / Double(count), "\(count) images")
       XCTAssertEqual(result.count, count)
+    }
+  }
+
+  func testTheClassIsAmongTheFiveMostProbable() throws {
+    let world = try sharedWorld()
+    let data = try data(count: 61)
+    for classes in [10, 11, 24] {
+      let checkpoint = try checkpoint(batchSize: 4, classes: classes)
+      let ranks = try evaluateAlone(checkpoint, data).rows.map { row in
+        row.scores.indices.sorted { (-row.scores[$0], $0) < (-row.scores[$1], $1) }
+          .firstIndex(of: row.truth) ?? classes
+      }
+      let result = try Evaluation(checkpoint: checkpoint, data: data, communicator: world)
+      XCTAssertEqual(result.correct, ranks.filter { $0 == 0 }.count, "\(classes) classes")
+      let expected = classes > 10 ? ranks.filter { $0 < 5 }.count : nil
+      XCTAssertEqual(result.correctTop5, expected, "\(classes) classes")
+      XCTAssertEqual(result.top5, expected.map { Double($0) / 61 }, "\(classes) classes")
+      let json = String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
+      XCTAssertEqual(json.contains("op5"), classes > 10, json)
+    }
+  }
+
+  func testCorrectnessIsThatOfEachImage() throws {
+    let world = try sharedWorld()
+    let checkpoint = try checkpoint(batchSize: 4)
+    // More than a word of bits; then fewer images than ranks from three ranks on.
+    for count in [131, 3, 1] {
+      let data = try data(count: count)
+      let path = "\(folder)/correct-\(count).h5"
+      let rows = try evaluateAlone(checkpoint, data).rows
+      let expected = rows.map { $0.scores.firstIndex(of: $0.scores.max() ?? 0) == $0.truth }
+      let result = try Evaluation(
+        checkpoint: checkpoint, data: data, correctness: path, communicator: world)
+      XCTAssertEqual(result.correctness.count, count)
+      XCTAssertEqual((0..<count).map { result.correctness[$0] }, expected, "\(count) images")
+      XCTAssertEqual(result.correctness.hits, result.correct, "\(count) images")
+      XCTAssertFalse(FileManager.default.fileExists(atPath: path + ".partial"))
+      guard world.rank == 0 else {
+        XCTAssertFalse(FileManager.default.fileExists(atPath: path))
+        continue
+      }
+      let file = try HDF5File(reading: path)
+      XCTAssertEqual(try file.read("correct", as: UInt8.self), expected.map { $0 ? 1 : 0 })
+      XCTAssertEqual(
+        try file.read("labels", as: Int32.self), rows.map { Int32($0.truth) }, "\(count) images")
     }
   }
 

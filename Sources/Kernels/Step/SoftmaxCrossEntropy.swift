@@ -13,6 +13,9 @@ public enum SoftmaxCrossEntropy {
     /// Images whose largest logit is that of their label, in a mixed image the one with the larger
     /// share; the first one wins a tie.
     public var correct = 0
+    /// Images for whose label, chosen as for ``correct``, fewer than five classes score higher, see
+    /// ``rank(of:in:_:)``.
+    public var correctTop5 = 0
 
     /// Nothing counted yet.
     public init() {}
@@ -41,7 +44,9 @@ public enum SoftmaxCrossEntropy {
       let weight = weights.map { Double($0[image]) } ?? 1
       let partner = weight < 1 ? partners.map { Int($0[image]) } ?? label : label
       let best = argmax(row, classes)
-      if best == (weight < 0.5 ? partner : label) { totals.correct += 1 }
+      let truth = weight < 0.5 ? partner : label
+      if best == truth { totals.correct += 1 }
+      if rank(of: truth, in: row, classes) < 5 { totals.correctTop5 += 1 }
       let largest = Double(row[best])
       var denominator = 0.0
       var sum = 0.0
@@ -84,5 +89,16 @@ public enum SoftmaxCrossEntropy {
     var best = 0
     for k in 1..<max(count, 1) where values[k] > values[best] { best = k }
     return best
+  }
+
+  /// How many of `count` values come before the one at `index`: those that are larger, and of equal
+  /// ones the first. That of rank 0 is at ``argmax(_:_:)``.
+  public static func rank(
+    of index: Int, in values: UnsafePointer<Float>, _ count: Int
+  ) -> Int {
+    let own = values[index]
+    var rank = 0
+    for k in 0..<count where values[k] > own || (values[k] == own && k < index) { rank += 1 }
+    return rank
   }
 }

@@ -19,6 +19,7 @@ extension Evaluation {
     return EvaluationSection(
       summary:
         "Top-1 \((100 * top1).text(2)) % (\(correct.groupedText) of \(count.counted("image"))), "
+        + (top5.map { "top-5 \((100 * $0).text(2)) %, " } ?? "")
         + "loss \(loss.text(4)), \(when).",
       classNames: classNames + unnamed.map { "class \($0)" },
       confusion: confusion?.counts.map(Int.init),

@@ -8,15 +8,17 @@ struct EvaluationTally {
   /// Mistakes that are kept.
   static let mistakeLimit = 24
 
-  /// Loss and hits of each micro-batch.
-  private var totals: [Double]
+  /// A micro-batch's loss, hits, and hits among the five most probable classes.
+  private var totals: [SIMD3<Double>]
+  private(set) var correctness: Correctness
   /// Images of each class and of each class they are taken for; `nil` where there are too many.
   private(set) var confusion: ConfusionMatrix?
   /// The most confident first.
   private(set) var mistakes: [Mistake] = []
 
-  init(microBatches: Int, classes: Int) {
-    totals = Array(repeating: 0, count: 2 * microBatches)
+  init(_ shares: EvaluationShares, classes: Int) {
+    totals = Array(repeating: .zero, count: shares.microBatchCount)
+    correctness = Correctness(count: shares.imageCount)
     if classes <= ConfusionMatrix.classLimit { confusion = ConfusionMatrix(classCount: classes) }
   }
 
@@ -27,13 +29,12 @@ struct EvaluationTally {
     var label = network.labels[image]
     let truth = Int(label)
     let predicted = SoftmaxCrossEntropy.argmax(start, scores.count)
-    let loss = SoftmaxCrossEntropy.backward(
-      start, images: 1, classes: scores.count, labels: &label, smoothing: 0
-    ).loss
-    totals[2 * microBatch] += loss
+    let own = SoftmaxCrossEntropy.backward(
+      start, images: 1, classes: scores.count, labels: &label, smoothing: 0)
+    totals[microBatch] += SIMD3(own.loss, Double(own.correct), Double(own.correctTop5))
     confusion?[truth, predicted] += 1
     if predicted == truth {
-      totals[2 * microBatch + 1] += 1
+      correctness[network.samples[image]] = true
     } else {
       // Without smoothing, the gradient of a wrong class is its probability.
       keep(
@@ -52,10 +53,18 @@ struct EvaluationTally {
 
   /// Brings what all ranks have counted to each of them.
   mutating func join(_ communicator: Communicator) throws(MPIError) {
-    // Each micro-batch is one rank's: the bits of a number and zeros have one sum, in any order.
-    var bits = totals.map { Int64(bitPattern: $0.bitPattern) }
+    // Each micro-batch is one rank's: bits and zeros have one sum, in any order.
+    var bits = totals.flatMap { total in
+      total.indices.map { Int64(bitPattern: total[$0].bitPattern) }
+    }
     try Self.sum(&bits, communicator)
-    totals = bits.map { Double(bitPattern: UInt64(bitPattern: $0)) }
+    for (place, bits) in bits.enumerated() {
+      let (microBatch, number) = place.quotientAndRemainder(dividingBy: SIMD3<Double>.scalarCount)
+      totals[microBatch][number] = Double(bitPattern: UInt64(bitPattern: bits))
+    }
+    var words = correctness.words.map(Int64.init(bitPattern:))
+    try Self.sum(&words, communicator)
+    correctness.words = words.map(UInt64.init(bitPattern:))
     if var counts = confusion?.counts {
       try Self.sum(&counts, communicator)
       confusion?.counts = counts
@@ -84,12 +93,8 @@ struct EvaluationTally {
   }
 
   /// Loss and hits of all images, added up in the order of the data set.
-  var sums: (loss: Double, correct: Int) {
-    var sums = (loss: 0.0, correct: 0.0)
-    for place in stride(from: 0, to: totals.count, by: 2) {
-      sums.loss += totals[place]
-      sums.correct += totals[place + 1]
-    }
-    return (sums.loss, Int(sums.correct))
+  var sums: (loss: Double, correct: Int, correctTop5: Int) {
+    let sums = totals.reduce(.zero, +)
+    return (sums.x, Int(sums.y), Int(sums.z))
   }
 }

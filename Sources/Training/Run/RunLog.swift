@@ -10,6 +10,8 @@ final class RunLog {
     let step: Int
     let epoch: Double
     let loss, top1, learningRate, imagesPerSecond, secondsPerStep: Double
+    /// Not for at most ten classes.
+    let top5: Double?
     /// Share of the time spent waiting for images; not in the logs of earlier versions.
     let waiting: Double?
     /// The rank that computed longest and its host, and by which part it took longer than the
@@ -25,6 +27,7 @@ final class RunLog {
       epoch = report.epoch
       loss = report.loss
       top1 = report.top1
+      top5 = report.top5
       learningRate = report.learningRate
       imagesPerSecond = report.imagesPerSecond
       secondsPerStep = report.secondsPerStep
@@ -40,6 +43,8 @@ final class RunLog {
   struct Validation: Codable {
     let step: Int
     let epoch, validationLoss, validationTop1: Double
+    /// Not for at most ten classes.
+    let validationTop5: Double?
   }
 
   /// Something else that happened: a step was skipped, or waited for a checkpoint.
@@ -50,7 +55,7 @@ final class RunLog {
 
   /// The outcome of a run.
   struct Summary: Codable {
-    let top1: Double?
+    let top1, top5: Double?
     let step: Int
     let seconds, imagesPerSecond: Double
     let ranks: Int

@@ -62,7 +62,8 @@ final class RunRecords {
   ) throws(TrainingError) {
     try log.append(
       RunLog.Validation(
-        step: step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1))
+        step: step, epoch: epoch, validationLoss: result.loss, validationTop1: result.top1,
+        validationTop5: result.top5))
     page?.evaluated(result, step: step, dataset)
     observer?.evaluated(result, step: step, epoch: epoch)
   }

@@ -93,7 +93,7 @@ final class RunReport {
         ("loss/train", report.loss), ("top1/train", report.top1),
         ("learning_rate", report.learningRate), ("images_per_second", report.imagesPerSecond),
         ("waiting", report.waiting),
-      ])
+      ] + Self.top5("train", report.top5))
     if MonotonicTime.seconds - lastWritten >= Self.interval { write() }
   }
 
@@ -101,7 +101,9 @@ final class RunReport {
   func evaluated(_ result: Evaluation, step: Int, _ dataset: Dataset) {
     reached(step)
     append(
-      step, [("loss/validation", result.loss), ("top1/validation", result.top1)])
+      step,
+      [("loss/validation", result.loss), ("top1/validation", result.top1)]
+        + Self.top5("validation", result.top5))
     page.evaluation = result.section(
       "after epoch \(page.epoch.briefText) (step \(page.step.groupedText))", dataset)
     write()
@@ -125,6 +127,10 @@ final class RunReport {
     page.epoch = Double(step) / Double(stepsPerEpoch)
   }
 
+  private static func top5(_ images: String, _ value: Double?) -> [(tag: String, value: Double)] {
+    value.map { [("top5/\(images)", $0)] } ?? []
+  }
+
   private func append(_ step: Int, _ values: [(tag: String, value: Double)]) {
     do {
       try events?.append(step: step, values)
@@ -143,6 +149,11 @@ final class RunReport {
     page.top1 = RunPage.Curves(
       training: steps.map { Point(x: $0.epoch, y: $0.top1) },
       validation: validations.map { Point(x: $0.epoch, y: $0.validationTop1) })
+    page.top5 = RunPage.Curves(
+      training: steps.compactMap { step in step.top5.map { Point(x: step.epoch, y: $0) } },
+      validation: validations.compactMap { validation in
+        validation.validationTop5.map { Point(x: validation.epoch, y: $0) }
+      })
     page.learningRate = steps.map { Point(x: $0.epoch, y: $0.learningRate) }
     page.speed = steps.map { Point(x: $0.epoch, y: $0.imagesPerSecond) }
     page.waiting = steps.compactMap { step in step.waiting.map { Point(x: step.epoch, y: $0) } }

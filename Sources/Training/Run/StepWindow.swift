@@ -4,6 +4,7 @@ import Foundation
 struct StepWindow {
   private var loss = 0.0
   private var correct = 0
+  private var correctTop5 = 0
   /// Images of the steps that were not skipped.
   private(set) var images = 0
   private(set) var seconds = 0.0
@@ -18,6 +19,7 @@ struct StepWindow {
     if step.isSkipped { return }
     loss += step.loss
     correct += step.correct
+    correctTop5 += step.correctTop5
     images += step.images
     self.seconds += seconds
     secondsWaited += step.secondsWaited
@@ -28,6 +30,7 @@ struct StepWindow {
 
   var meanLoss: Double { loss / Double(max(images, 1)) }
   var top1: Double { Double(correct) / Double(max(images, 1)) }
+  var top5: Double { Double(correctTop5) / Double(max(images, 1)) }
   var imagesPerSecond: Double { Double(images) / max(seconds, 1e-9) }
   /// Share of the time that the ranks waited for images, on average.
   var waiting: Double { secondsWaited / max(seconds, 1e-9) }

@@ -9,7 +9,7 @@ extension Trainer {
   struct StepResult {
     let images: Int
     let loss: Double
-    let correct: Int
+    let correct, correctTop5: Int
     let stopSignal: Int32?
     /// Seconds that this rank has waited for images.
     let ownSecondsWaited: Double
@@ -120,6 +120,7 @@ extension Trainer {
     if sums[Sum.faults] > 0 { try group.requireNone(fault) }
     return StepResult(
       images: images, loss: sums[Sum.loss], correct: Int(sums[Sum.hits]),
+      correctTop5: Int(sums[Sum.hitsTop5]),
       stopSignal: zip(StopSignal.all, sums[Sum.signals...]).first { $0.1 > 0 }?.0,
       ownSecondsWaited: ownSecondsWaited,
       secondsWaited: sums[Sum.secondsWaited] / Double(group.size))
@@ -129,11 +130,12 @@ extension Trainer {
   private enum Sum {
     static let loss = 0
     static let hits = 1
-    static let secondsWaited = 2
+    static let hitsTop5 = 2
+    static let secondsWaited = 3
     /// Ranks on which something has gone wrong.
-    static let faults = 3
+    static let faults = 4
     /// Ranks that were asked to stop, by each of the signals.
-    static let signals = 4
+    static let signals = 5
     static let count = signals + StopSignal.all.count
   }
 
@@ -141,8 +143,10 @@ extension Trainer {
   private func combine(
     _ totals: [SoftmaxCrossEntropy.Totals], secondsWaited: Double
   ) throws(ExchangeError) -> [Double] {
-    let none = [Double](repeating: 0, count: Sum.count - 2)
-    var leaves: [Double] = totals.flatMap { [$0.loss, Double($0.correct)] + none }
+    let none = [Double](repeating: 0, count: Sum.count - Sum.secondsWaited)
+    var leaves: [Double] = totals.flatMap {
+      [$0.loss, Double($0.correct), Double($0.correctTop5)] + none
+    }
     leaves[Sum.secondsWaited] = secondsWaited
     if fault != nil { leaves[Sum.faults] = 1 }
     if let signal = stopRequest(), let index = StopSignal.all.firstIndex(of: signal) {

@@ -187,7 +187,7 @@ public final class Trainer {
       for notice in notices { try records.noted(notice, step: state.step) }
       try records.finished(
         RunLog.Summary(
-          top1: validation?.top1, step: state.step, seconds: seconds,
+          top1: validation?.top1, top5: validation?.top5, step: state.step, seconds: seconds,
           imagesPerSecond: Double(images) / max(seconds, 1e-9), ranks: group.size,
           stateSHA256: state.sha256), validation)
     }
@@ -304,7 +304,8 @@ public final class Trainer {
   ) throws(TrainingError) {
     var report = TrainingReport(
       step: state.step, totalSteps: totalSteps, epoch: epoch, loss: window.meanLoss,
-      top1: window.top1, learningRate: run.plan.schedule.learningRate(step: state.step - 1),
+      top1: window.top1, top5: architecture.tellsTop5 ? window.top5 : nil,
+      learningRate: run.plan.schedule.learningRate(step: state.step - 1),
       imagesPerSecond: window.imagesPerSecond, waiting: window.waiting,
       secondsPerStep: secondsPerStep)
     let isLogged = isLast || state.step % configuration.training.logEverySteps == 0

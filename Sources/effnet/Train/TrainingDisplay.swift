@@ -58,7 +58,7 @@ final class TrainingDisplay: TrainingObserver {
     print(
       """
       step \(report.step)/\(report.totalSteps)  epoch \(fixed(report.epoch, 2))  \
-      loss \(fixed(report.loss, 3))  top-1 \(report.top1.percentText)  \
+      loss \(fixed(report.loss, 3))  top-1 \(report.top1.percentText)  \(Self.top5(report.top5))\
       rate \(String(format: "%.3g", report.learningRate))  \
       \(fixed(report.imagesPerSecond, 0)) images/s  waiting \(fixed(100 * report.waiting, 1)) %  \
       left \(report.secondsLeft.durationText)\(notice)
@@ -69,7 +69,8 @@ final class TrainingDisplay: TrainingObserver {
     clearLine()
     print(
       "validation after epoch \(fixed(epoch, 2)): top-1 \(result.top1.percentText) "
-        + "(\(result.correct) of \(result.count))  loss \(fixed(result.loss, 3))")
+        + "(\(result.correct) of \(result.count))  \(Self.top5(result.top5))"
+        + "loss \(fixed(result.loss, 3))")
   }
 
   func saved(_ path: String, step: Int) {}
@@ -79,6 +80,10 @@ final class TrainingDisplay: TrainingObserver {
     // Without validation data there is nothing to evaluate with.
     let next = validation == nil ? "inspect" : "evaluate"
     print("page: \(folder.file("report.html")); next: effnet \(next) \(checkpoint)")
+  }
+
+  private static func top5(_ value: Double?) -> String {
+    value.map { "top-5 \($0.percentText)  " } ?? ""
   }
 
   private func clearLine() {
