@@ -91,6 +91,7 @@ let package = Package(
       ],
       swiftSettings: vectorized),
     .target(name: "Reports", dependencies: ["Boundary"]),
+    .target(name: "Statistics", dependencies: ["Tensors"]),
     .target(
       name: "Supervision",
       dependencies: ["Boundary", .product(name: "Crypto", package: "swift-crypto")]),
@@ -143,6 +144,7 @@ let package = Package(
     .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
     .testTarget(name: "HostsTests", dependencies: ["Boundary", "Hosts", "Supervision"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics", "Tensors"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Tensors"], swiftSettings: vectorized),

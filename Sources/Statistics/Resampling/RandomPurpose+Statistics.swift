@@ -1,0 +1,6 @@
+import Tensors
+
+extension RandomPurpose {
+  /// Values drawn again from those that were measured.
+  static func redraw(_ what: Redrawn) -> RandomPurpose { RandomPurpose(15, index: what.rawValue) }
+}

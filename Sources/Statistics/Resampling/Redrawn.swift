@@ -1,0 +1,7 @@
+/// What is drawn again; each has random numbers of its own.
+enum Redrawn: Int {
+  case seeds = 1
+  case images
+  case networks
+  case residuals
+}

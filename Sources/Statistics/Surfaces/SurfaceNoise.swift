@@ -1,0 +1,56 @@
+import Tensors
+
+/// Surfaces of nothing but noise: how far a fitted surface may be from the true one.
+///
+/// Noise of all points is put together, since three seeds of one point hardly tell its own.
+struct SurfaceNoise {
+  /// A surface that was fitted to noise.
+  struct Draw {
+    let coefficients: [Double]
+    /// How large the noise would be taken to be, from these scores alone.
+    let deviation: Double
+  }
+
+  /// Of a score of weight 1.
+  let deviation: Double
+  let draws: [Draw]
+
+  /// Draws noise for the scores of a surface and fits surfaces to it.
+  ///
+  /// Where each point has two seeds or more, noise is how far scores are from the mean of their point, so
+  /// that what the surface misses is none of it; otherwise it is how far they are from the surface.
+  ///
+  /// - Returns: `nil` where there is no noise to draw from: one seed and no degrees of freedom.
+  init?(_ surface: ResponseSurface, _ resampling: Resampling) {
+    let points = surface.points
+    let isWithinPoints = points.allSatisfy { $0.scores.count > 1 }
+    guard isWithinPoints || surface.degrees > 0 else { return nil }
+    let roots = points.weightOfEachScore.map { $0.squareRoot() }
+    let distances = isWithinPoints ? points.withinPoints.flatMap(Self.grown) : surface.residuals
+    let pool = zip(distances, roots).map(*)
+    let pureDegrees = roots.count - points.count
+    deviation =
+      isWithinPoints
+      ? (points.squares(of: points.withinPoints) / Double(surface.pureDegrees)).squareRoot()
+      : (pool.reduce(0) { $0 + $1 * $1 } / Double(surface.degrees)).squareRoot()
+    draws = (0..<resampling.draws).compactMap { draw in
+      var random = resampling.random(draw, .residuals)
+      let noise = zip(random.indices(pool.count), roots).map { pool[$0] / $1 }
+      guard let fit = ResponseSurface.fit(points, noise) else { return nil }
+      let squares =
+        isWithinPoints
+        ? points.squares(of: points.with(noise).withinPoints)
+        : zip(fit.residuals, roots).reduce(0) { $0 + $1.0 * $1.0 * $1.1 * $1.1 }
+      // Nothing common to a seed was taken away from these.
+      let degrees = isWithinPoints ? pureDegrees : surface.degrees
+      return Draw(
+        coefficients: fit.coefficients, deviation: (squares / Double(degrees)).squareRoot())
+    }
+  }
+
+  /// Distances from the mean of n values, which are too small by √((n − 1) / n).
+  private static func grown(_ distances: [Double]) -> [Double] {
+    let count = Double(distances.count)
+    return distances.map { $0 * (count / (count - 1)).squareRoot() }
+  }
+}

@@ -1,0 +1,33 @@
+import XCTest
+
+@testable import Statistics
+
+final class MeanEstimateTests: XCTestCase {
+  func testMeanDeviationAndIntervalAreThoseOfATable() throws {
+    let estimate = try XCTUnwrap(MeanEstimate([2, 4, 9]))
+    XCTAssertEqual(estimate.mean, 5)
+    // Squares 9 + 1 + 16 over 2 degrees of freedom.
+    assertClose(estimate.deviation, 13.0.squareRoot())
+    let interval = try XCTUnwrap(estimate.interval())
+    // The 97.5 % quantile of two degrees is 4.302652729749462.
+    assertClose(interval.high, 5 + 4.302652729749462 * (13.0 / 3).squareRoot())
+    assertClose(interval.low + interval.high, 10)
+    let narrow = try XCTUnwrap(estimate.interval(confidence: 0.5))
+    XCTAssertLessThan(narrow.high, interval.high)
+  }
+
+  func testOneValueHasNoInterval() throws {
+    let estimate = try XCTUnwrap(MeanEstimate([0.9]))
+    XCTAssertEqual(estimate.mean, 0.9)
+    XCTAssertNil(estimate.deviation)
+    XCTAssertNil(estimate.interval())
+    XCTAssertNil(MeanEstimate([]))
+  }
+
+  func testEqualValuesHaveNoDeviationAtAll() throws {
+    // The sum of three times 0.1 is not 0.3.
+    let estimate = try XCTUnwrap(MeanEstimate([0.1, 0.1, 0.1]))
+    XCTAssertEqual(estimate.deviation, 0)
+    XCTAssertEqual(estimate.interval(), Interval(low: 0.1, high: 0.1))
+  }
+}
