@@ -100,6 +100,31 @@ final class ReportTests: TrainingTestCase {
     }
   }
 
+  func testCorrectnessIsTheSameFileOnEveryNumberOfRanks() throws {
+    try prepare()
+    try succeed(train("run"))
+    let command = ["evaluate", "run/checkpoint-00000008.h5", "--json", "--correctness"]
+    let output = try succeed(Array(command.dropLast())).output
+    let alone = path("alone.h5")
+    XCTAssertEqual(try succeed(command + [alone]).output, output)
+    let correct = try HDF5File(reading: alone).read("correct", as: UInt8.self)
+    XCTAssertEqual(correct.reduce(0) { $0 + Int($1) }, try object(output)["correct"] as? Int)
+    XCTAssertEqual(correct.count, Self.validationCount)
+    for ranks in [2, 3] {
+      XCTAssertEqual(try succeed(command + ["\(ranks).h5"], ranks: ranks).output, output)
+      XCTAssertTrue(
+        FileManager.default.contentsEqual(atPath: path("\(ranks).h5"), andPath: alone),
+        "\(ranks) ranks")
+    }
+    for ranks in [nil, 2] {
+      try assertFails(
+        command + [alone], ranks: ranks, code: 2, ["alone.h5 exists", "another file"])
+      try assertFails(
+        command + ["nowhere/c.h5"], ranks: ranks, code: 7,
+        ["nowhere/c.h5 cannot be written", "--correctness"])
+    }
+  }
+
   private func text(_ name: String) throws -> String {
     try String(contentsOfFile: path(name), encoding: .utf8)
   }

@@ -192,6 +192,32 @@ final class EvaluationTests: XCTestCase {
     }
   }
 
+  func testCorrectnessIsThatOfEachImage() throws {
+    let world = try sharedWorld()
+    let checkpoint = try checkpoint(batchSize: 4)
+    // More than a word of bits; then fewer images than ranks from three ranks on.
+    for count in [131, 3, 1] {
+      let data = try data(count: count)
+      let path = "\(folder)/correct-\(count).h5"
+      let rows = try evaluateAlone(checkpoint, data).rows
+      let expected = rows.map { $0.scores.firstIndex(of: $0.scores.max() ?? 0) == $0.truth }
+      let result = try Evaluation(
+        checkpoint: checkpoint, data: data, correctness: path, communicator: world)
+      XCTAssertEqual(result.correctness.count, count)
+      XCTAssertEqual((0..<count).map { result.correctness[$0] }, expected, "\(count) images")
+      XCTAssertEqual(result.correctness.hits, result.correct, "\(count) images")
+      XCTAssertFalse(FileManager.default.fileExists(atPath: path + ".partial"))
+      guard world.rank == 0 else {
+        XCTAssertFalse(FileManager.default.fileExists(atPath: path))
+        continue
+      }
+      let file = try HDF5File(reading: path)
+      XCTAssertEqual(try file.read("correct", as: UInt8.self), expected.map { $0 ? 1 : 0 })
+      XCTAssertEqual(
+        try file.read("labels", as: Int32.self), rows.map { Int32($0.truth) }, "\(count) images")
+    }
+  }
+
   func testProbabilitiesAreThoseOfTheSameRun() throws {
     let world = try sharedWorld()
     let checkpoint = try checkpoint(batchSize: 4)

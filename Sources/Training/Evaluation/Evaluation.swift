@@ -20,6 +20,8 @@ public struct Evaluation: Sendable, Encodable {
   /// Mean cross-entropy in nats, without label smoothing.
   public let loss: Double
 
+  /// Which images those are whose most probable class is their own.
+  public let correctness: Correctness
   /// Which classes are taken for which others; `nil` for more than ``ConfusionMatrix/classLimit``.
   public let confusion: ConfusionMatrix?
   /// The images that the network is most wrong about, at most 24: those with the highest
@@ -70,7 +72,7 @@ public struct Evaluation: Sendable, Encodable {
         }
       )
     }
-    var tally = EvaluationTally(microBatches: shares.microBatchCount, classes: classes)
+    var tally = EvaluationTally(shares, classes: classes)
     /// Of this rank; the others learn of it when they are next asked.
     var fault: TrainingError?
     for round in 0..<shares.rounds {
@@ -127,6 +129,7 @@ public struct Evaluation: Sendable, Encodable {
     correctTop5 = architecture.tellsTop5 ? sums.correctTop5 : nil
     top5 = correctTop5.map { Double($0) / Double(imageCount) }
     loss = sums.loss / Double(count)
+    correctness = tally.correctness
     confusion = tally.confusion
     mistakes = tally.mistakes
   }
@@ -141,13 +144,15 @@ extension Evaluation {
   ///   - probabilities: Path of an HDF5 file for the class probabilities of every image, if they
   ///     are wanted: `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of
   ///     the data. Rank 0 writes it, and it appears when it is complete.
+  ///   - correctness: Path of an HDF5 file for whether each image is recognised, if that is wanted:
+  ///     `/correct` uint8 `[N]` and `/labels` int32 `[N]`, in the order of the data.
   ///   - report: Path of a page to write with confusion matrix and mistakes, if it is wanted.
   ///   - communicator: The ranks that share the images.
   /// - Throws: When checkpoint or data are missing, damaged, or do not fit together; when the loss
   ///   is not a number; when the file cannot be written: on all ranks the same.
   public init(
-    checkpoint path: String, data: String?, probabilities: String? = nil, report: String? = nil,
-    communicator: Communicator
+    checkpoint path: String, data: String?, probabilities: String? = nil,
+    correctness: String? = nil, report: String? = nil, communicator: Communicator
   ) throws(TrainingError) {
     let group = TrainingGroup(communicator)
     let (model, pipeline) = try group.agreed { () throws(TrainingError) in
@@ -161,9 +166,9 @@ extension Evaluation {
     }
     self = result
     try group.agreed { () throws(TrainingError) in
-      if let report, group.isFirst {
-        try result.write(report, checkpoint: path, model, pipeline.dataset)
-      }
+      guard group.isFirst else { return }
+      if let correctness { try result.correctness.write(correctness, pipeline.dataset) }
+      if let report { try result.write(report, checkpoint: path, model, pipeline.dataset) }
     }
   }
 }

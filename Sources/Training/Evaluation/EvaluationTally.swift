@@ -10,13 +10,15 @@ struct EvaluationTally {
 
   /// A micro-batch's loss, hits, and hits among the five most probable classes.
   private var totals: [SIMD3<Double>]
+  private(set) var correctness: Correctness
   /// Images of each class and of each class they are taken for; `nil` where there are too many.
   private(set) var confusion: ConfusionMatrix?
   /// The most confident first.
   private(set) var mistakes: [Mistake] = []
 
-  init(microBatches: Int, classes: Int) {
-    totals = Array(repeating: .zero, count: microBatches)
+  init(_ shares: EvaluationShares, classes: Int) {
+    totals = Array(repeating: .zero, count: shares.microBatchCount)
+    correctness = Correctness(count: shares.imageCount)
     if classes <= ConfusionMatrix.classLimit { confusion = ConfusionMatrix(classCount: classes) }
   }
 
@@ -31,7 +33,9 @@ struct EvaluationTally {
       start, images: 1, classes: scores.count, labels: &label, smoothing: 0)
     totals[microBatch] += SIMD3(own.loss, Double(own.correct), Double(own.correctTop5))
     confusion?[truth, predicted] += 1
-    if predicted != truth {
+    if predicted == truth {
+      correctness[network.samples[image]] = true
+    } else {
       // Without smoothing, the gradient of a wrong class is its probability.
       keep(
         Mistake(
@@ -49,7 +53,7 @@ struct EvaluationTally {
 
   /// Brings what all ranks have counted to each of them.
   mutating func join(_ communicator: Communicator) throws(MPIError) {
-    // Each micro-batch is one rank's: the bits of a number and zeros have one sum, in any order.
+    // Each micro-batch is one rank's: bits and zeros have one sum, in any order.
     var bits = totals.flatMap { total in
       total.indices.map { Int64(bitPattern: total[$0].bitPattern) }
     }
@@ -58,6 +62,9 @@ struct EvaluationTally {
       let (microBatch, number) = place.quotientAndRemainder(dividingBy: SIMD3<Double>.scalarCount)
       totals[microBatch][number] = Double(bitPattern: UInt64(bitPattern: bits))
     }
+    var words = correctness.words.map(Int64.init(bitPattern:))
+    try Self.sum(&words, communicator)
+    correctness.words = words.map(UInt64.init(bitPattern:))
     if var counts = confusion?.counts {
       try Self.sum(&counts, communicator)
       confusion?.counts = counts

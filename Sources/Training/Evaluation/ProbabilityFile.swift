@@ -119,13 +119,6 @@ final class ProbabilityFile {
   private static func writing<Value>(
     _ path: String, _ body: @autoclosure () throws(HDF5Error) -> Value
   ) throws(TrainingError) -> Value {
-    do {
-      return try body()
-    } catch {
-      throw TrainingError(
-        .output,
-        "\(path) cannot be written: \(error.reason); make room or choose another file for "
-          + "--probabilities")
-    }
+    try TrainingError.writing(path, for: "--probabilities", body)
   }
 }

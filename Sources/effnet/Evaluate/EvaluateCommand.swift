@@ -27,6 +27,11 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Also write to this HDF5 file which images are recognised.", valueName: "file"))
+  var correctness: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Also write a page with the confusion matrix and the most mistaken pictures.",
       valueName: "file"))
   var report: String?
@@ -38,12 +43,14 @@ struct EvaluateCommand: ParsableCommand {
     try Job.run { world in
       if world.rank == 0 {
         try OutputFile.requireNew(probabilities, "--probabilities")
+        try OutputFile.requireNew(correctness, "--correctness")
+        try OutputFile.requireFolder(of: correctness, "--correctness")
         try OutputFile.requireNew(report, "--report")
         try OutputFile.requireFolder(of: report, "--report")
       }
       let result = try Evaluation(
-        checkpoint: checkpoint, data: data, probabilities: probabilities, report: report,
-        communicator: world)
+        checkpoint: checkpoint, data: data, probabilities: probabilities,
+        correctness: correctness, report: report, communicator: world)
       guard world.rank == 0 else { return }
       if json {
         try printJSON(result)
