@@ -22,8 +22,9 @@ final class ArgumentTests: CommandTestCase {
 
   /// Options whose value is a text. A new option is tried as a number unless it is named here.
   private static let texts: Set<String> = [
-    "set", "output", "hosts", "problem", "data", "probabilities", "report", "sheet", "labels",
-    "validation-list", "credit", "model", "transport", "trace", "only", "config", "predict",
+    "set", "output", "hosts", "problem", "data", "probabilities", "correctness", "report", "sheet",
+    "labels", "validation-list", "credit", "model", "transport", "trace", "only", "config",
+    "predict",
   ]
 
   /// Calls `body` with the words of each command, with what it must be given, and with each of its

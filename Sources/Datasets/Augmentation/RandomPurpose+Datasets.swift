@@ -17,4 +17,6 @@ extension RandomPurpose {
   static let erasing = RandomPurpose(12)
   /// How one sample is mixed with its partner.
   package static let mixing = RandomPurpose(13)
+  /// Whether one sample is held out from training.
+  static let holdOut = RandomPurpose(15)
 }

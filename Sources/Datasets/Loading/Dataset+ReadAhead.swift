@@ -6,12 +6,11 @@ extension Dataset {
     var index = 0
     while index < samples.count {
       let (shard, first) = locate(Int(samples[index]))
-      let count = shards[shard].description.count
       var end = first
       repeat {
         end += 1
         index += 1
-      } while index < samples.count && end < count && samples[index] == samples[index - 1] + 1
+      } while index < samples.count && locate(Int(samples[index])) == (shard, end)
       shards[shard].prefetch(images: first..<end)
     }
   }

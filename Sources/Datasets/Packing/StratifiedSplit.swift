@@ -24,20 +24,7 @@ public struct StratifiedSplit: Sendable, Equatable {
       "\(validationCount) of \(labels.count) images cannot be for validation")
     var members = [[Int]](repeating: [], count: Int(labels.max() ?? -1) + 1)
     for (image, label) in labels.enumerated() { members[Int(label)].append(image) }
-
-    var shares = members.map { $0.count * validationCount / max(1, labels.count) }
-    let remainders = members.map { $0.count * validationCount % max(1, labels.count) }
-    let byRemainder = members.indices.sorted {
-      (remainders[$1], $0) < (remainders[$0], $1)
-    }
-    var missing = validationCount - shares.reduce(0, +)
-    while missing > 0 {
-      for label in byRemainder where missing > 0 && shares[label] + 1 < members[label].count {
-        shares[label] += 1
-        missing -= 1
-      }
-    }
-
+    let shares = members.map(\.count).shares(of: validationCount, keeping: 1)
     var isValidation = [Bool](repeating: false, count: labels.count)
     for (label, share) in shares.enumerated() {
       var random = CounterRandom(seed: seed, sample: label, purpose: .shuffle)

@@ -1,7 +1,7 @@
 import Crypto
 import HDF5
 
-/// All images of a list of shards, under one running index.
+/// The images of a list of shards, all or a part of them, under one running index.
 ///
 /// Opened on the main thread; afterwards any thread reads.
 public final class Dataset: Sendable {
@@ -10,11 +10,18 @@ public final class Dataset: Sendable {
   /// Most images of all shards: what a number of 32 bits can index.
   static let countLimit = Int(Int32.max)
 
-  /// Images of all shards.
+  /// Number of samples.
   public let count: Int
+  /// Samples of each shard.
+  public let shardCounts: [Int]
+  /// Hash of all images, labels and class names: the digests of the shards, in their order; of a part
+  /// also which samples it has.
+  public let sha256: String
 
-  /// Index of the first sample of each shard.
+  /// Index of the first image of each shard among those of all shards.
   private let starts: [Int]
+  /// The samples among the images of all shards, rising; nil for all of them.
+  private let chosen: [Int32]?
 
   /// Opens shards and checks that they belong together.
   ///
@@ -47,6 +54,33 @@ public final class Dataset: Sendable {
     self.shards = shards
     self.starts = starts
     self.count = count
+    shardCounts = shards.map(\.description.count)
+    chosen = nil
+    let text = shards.map(\.sha256).joined(separator: "\n")
+    sha256 = SHA256.hash(data: Array(text.utf8)).hexadecimal
+  }
+
+  private init(_ whole: Dataset, chosen: [Int32]) {
+    shards = whole.shards
+    starts = whole.starts
+    count = chosen.count
+    self.chosen = chosen
+    var counts = shards.map { _ in 0 }
+    for image in chosen { counts[whole.locate(image: Int(image)).shard] += 1 }
+    shardCounts = counts
+    var hash = SHA256()
+    hash.update(data: Array(whole.sha256.utf8))
+    chosen.map(\.littleEndian).withUnsafeBytes { hash.update(bufferPointer: $0) }
+    sha256 = hash.finalize().hexadecimal
+  }
+
+  /// A part of the samples, in the same order; mean and deviation stay those of the shards.
+  ///
+  /// - Parameter samples: Indices of the samples, rising.
+  /// - Precondition: This is no part itself.
+  func part(_ samples: [Int]) -> Dataset {
+    precondition(chosen == nil, "samples of a part have other indices than those of the shards")
+    return Dataset(self, chosen: samples.map { Int32($0) })
   }
 
   /// Bytes a pixel.
@@ -56,12 +90,12 @@ public final class Dataset: Sendable {
   /// Whether each picture has a size of its own.
   public var holdsPictures: Bool { shards[0].description.encoding != .array }
 
-  /// Mean of all pixels of each channel, 0 to 1.
+  /// Mean of all pixels of each channel of the shards, 0 to 1.
   public var mean: [Double] {
     (0..<channels).map { channel in average { $0.mean[channel] } }
   }
 
-  /// Deviation of all pixels of each channel from their mean, 0 to 1.
+  /// Deviation of all pixels of each channel of the shards from their mean, 0 to 1.
   public var deviation: [Double] {
     zip(0..<channels, mean).map { channel, mean in
       average {
@@ -71,22 +105,21 @@ public final class Dataset: Sendable {
     }
   }
 
-  /// Hash of all images, labels and class names: the digests of the shards, in their order.
-  public var sha256: String {
-    let text = shards.map(\.sha256).joined(separator: "\n")
-    return SHA256.hash(data: Array(text.utf8)).hexadecimal
-  }
-
   /// The shard that has a sample, and the sample's index in it.
   public func locate(_ sample: Int) -> (shard: Int, image: Int) {
     precondition((0..<count).contains(sample), "there is no sample \(sample) among \(count)")
+    return locate(image: chosen.map { Int($0[sample]) } ?? sample)
+  }
+
+  /// The shard that has one of the images of all shards, and the image's index in it.
+  private func locate(image: Int) -> (shard: Int, image: Int) {
     var low = 0
     var high = starts.count
     while high - low > 1 {
       let middle = (low + high) / 2
-      if starts[middle] <= sample { low = middle } else { high = middle }
+      if starts[middle] <= image { low = middle } else { high = middle }
     }
-    return (low, sample - starts[low])
+    return (low, image - starts[low])
   }
 
   /// Where a sample lies in its shard and what it is.
@@ -96,7 +129,8 @@ public final class Dataset: Sendable {
   }
 
   private func average(_ value: (ShardDescription) -> Double) -> Double {
-    shards.reduce(0) { $0 + value($1.description) * Double($1.description.count) } / Double(count)
+    let sum = shards.reduce(0) { $0 + value($1.description) * Double($1.description.count) }
+    return sum / Double(shards.reduce(0) { $0 + $1.description.count })
   }
 
   private static func requireAgreement(_ first: Shard, _ other: Shard) throws(DatasetError) {

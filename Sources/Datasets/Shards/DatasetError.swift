@@ -27,6 +27,8 @@ public enum DatasetError: Fault, Equatable {
   case tooManyImages(count: Int)
   /// The images cannot be made into what the network takes.
   case incompatible(reason: String)
+  /// A share of the images that cannot be held out from training.
+  case badHoldOut(reason: String)
   /// The images to pack do not make sense.
   case badSource(file: String, reason: String)
   /// What is asked for cannot be made of a source.
@@ -67,6 +69,8 @@ public enum DatasetError: Fault, Equatable {
       "the shards have \(count) images, which are more than \(Dataset.countLimit); name fewer shards"
     case .incompatible(let reason):
       "the images do not fit the network: \(reason)"
+    case .badHoldOut(let reason):
+      "data.holdOut: \(reason)"
     case .badSource(let file, let reason), .badRequest(let file, let reason):
       "cannot pack \(file.shown): \(reason)"
     case .notWritten(let file, let reason):
@@ -77,7 +81,7 @@ public enum DatasetError: Fault, Equatable {
   /// Bad data, unless what is asked for or written is at fault.
   public var faultKind: FaultKind {
     switch self {
-    case .incompatible, .badRequest: .usage
+    case .incompatible, .badHoldOut, .badRequest: .usage
     case .notWritten: .output
     default: .data
     }

@@ -16,10 +16,25 @@ public struct DataConfiguration: Sendable, Equatable {
     case randAugment
   }
 
+  /// What is evaluated while a run goes on and at its end.
+  public enum Evaluated: String, CaseIterable, Sendable, ConfigurationWord {
+    /// The shards of `validation`, if there are any.
+    case validation
+    /// What `holdOut` keeps from being trained on.
+    case heldOut
+  }
+
   /// Training shards: absolute paths of files, patterns or folders.
   public internal(set) var train: [String] = []
   /// Validation shards, as `train`. Default none.
   public internal(set) var validation: [String] = []
+  /// Share of the training images, and of those of each class, that are not trained on: drawn by lot,
+  /// the same ones for every `training.seed`. Default 0.
+  public internal(set) var holdOut = 0.0
+  /// What is evaluated: `validation`, or with a `holdOut` above 0 `heldOut`, to choose among networks
+  /// by images that neither train nor confirm them; `validation` is not read then. Default
+  /// `validation`.
+  public internal(set) var validateOn = Evaluated.validation
   /// How an image becomes square. Default `crop`.
   public internal(set) var fit = ImagePreparation.Fit.crop
   /// How pixels are interpolated. Default `bicubic`.
@@ -84,6 +99,8 @@ public struct DataConfiguration: Sendable, Equatable {
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.paths("train", &train, isRequired: true)
     keys.paths("validation", &validation, isRequired: false)
+    keys.value("holdOut", &holdOut, .closed(0, 0.9))
+    keys.value("validateOn", &validateOn)
     keys.value("fit", &fit)
     keys.value("interpolation", &interpolation)
     keys.value("evaluationCrop", &evaluationCrop)
@@ -110,6 +127,9 @@ public struct DataConfiguration: Sendable, Equatable {
     keys.value("shuffleWindow", &shuffleWindow, .closed(1, 1e9))
     keys.value("loaderThreads", &loaderThreads, .closed(0, 64))
     keys.value("prefetch", &prefetch, .closed(1, 64))
+    keys.require(
+      validateOn == .validation || holdOut > 0, "data", "validateOn",
+      "heldOut wants a data.holdOut above 0; give that share, or validation")
     for (key, range) in [("cropArea", cropArea), ("cropAspect", cropAspect)] {
       keys.require(
         range.count == 2 && range[0] <= range[1], "data", key,

@@ -7,7 +7,8 @@ package import Tensors
 /// Training and validation images on their way into a network.
 package final class DataFeed {
   package let training: ImagePipeline
-  let validation: ImagePipeline?
+  /// What is evaluated, if anything.
+  package let validation: ImagePipeline?
   private let configuration: Configuration
   private let activity: Activity?
   private var sequence: TrainingSequence?
@@ -24,27 +25,42 @@ package final class DataFeed {
     self.configuration = configuration
     self.activity = activity
     let data = configuration.data
-    training = try Self.pipeline(data.train, configuration, activity)
-    validation =
-      data.validation.isEmpty
-      ? nil : try Self.pipeline(data.validation, configuration.evaluated, activity)
-    if let other = validation?.dataset, other.classNames != training.dataset.classNames {
-      throw .inconsistent(
-        first: training.dataset.shards[0].path, second: other.shards[0].path,
-        reason: "the training data have classes \(Self.list(training.dataset.classNames)), the "
-          + "validation data \(Self.list(other.classNames))")
-    }
-    let trained = Set(training.dataset.shards.map(\.path))
-    if let both = validation?.dataset.shards.first(where: { trained.contains($0.path) }) {
-      throw .incompatible(
-        reason: "\(both.path) is in data.train and in data.validation; name patterns such as "
-          + "train-*.h5 and validation-*.h5")
+    let parts = try TrainingParts(data) { activity?.advance() }
+    training = try ImagePipeline(parts.training, ImagePreparation(configuration))
+    if data.validateOn == .heldOut {
+      validation = try parts.heldOut.map { dataset throws(DatasetError) in
+        try ImagePipeline(dataset, ImagePreparation(configuration.evaluated))
+      }
+    } else if data.validation.isEmpty {
+      validation = nil
+    } else {
+      let pipeline = try Self.pipeline(data.validation, configuration.evaluated, activity)
+      try Self.requireOthers(pipeline.dataset, than: parts.training)
+      validation = pipeline
     }
     let classes = training.dataset.classNames.count
     if let allowed = configuration.network.classes, allowed < classes {
       throw .incompatible(
         reason: "network.classes is \(allowed), but the data have "
           + classes.counted("class", "classes"))
+    }
+  }
+
+  /// Refuses validation data of other classes than the training data, or with shards of them.
+  private static func requireOthers(
+    _ validation: Dataset, than training: Dataset
+  ) throws(DatasetError) {
+    if validation.classNames != training.classNames {
+      throw .inconsistent(
+        first: training.shards[0].path, second: validation.shards[0].path,
+        reason: "the training data have classes \(list(training.classNames)), the "
+          + "validation data \(list(validation.classNames))")
+    }
+    let trained = Set(training.shards.map(\.path))
+    if let both = validation.shards.first(where: { trained.contains($0.path) }) {
+      throw .incompatible(
+        reason: "\(both.path) is in data.train and in data.validation; name patterns such as "
+          + "train-*.h5 and validation-*.h5")
     }
   }
 

@@ -68,7 +68,7 @@ private final class EpochOrders: @unchecked Sendable {
   private var made: [(epoch: Int, order: EpochOrder)] = []
 
   init(_ configuration: Configuration, _ dataset: Dataset) {
-    shards = dataset.shards.map(\.description.count)
+    shards = dataset.shardCounts
     batch = configuration.batch
     seed = UInt64(configuration.training.seed)
     shuffle = EpochOrder.Shuffle(configuration.data, dataset)

@@ -140,7 +140,7 @@ extension Evaluation {
   ///
   /// - Parameters:
   ///   - path: The checkpoint.
-  ///   - data: Shards, a folder or a pattern; nil for the validation data of the run.
+  ///   - data: Shards, a folder or a pattern; nil for what the run itself was evaluated on.
   ///   - probabilities: Path of an HDF5 file for the class probabilities of every image, if they
   ///     are wanted: `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of
   ///     the data. Rank 0 writes it, and it appears when it is complete.

@@ -24,8 +24,9 @@ package final class LoadedModel {
 
   /// The way of images to the network.
   ///
-  /// - Parameter data: Shards, a folder or a pattern; nil for the validation data of the run.
+  /// - Parameter data: Shards, a folder or a pattern; nil for what the run itself was evaluated on.
   func pipeline(data: String?) throws(TrainingError) -> ImagePipeline {
+    if data == nil && configuration.data.validateOn == .heldOut { return try heldOut() }
     let paths = data.map { [$0] } ?? configuration.data.validation
     guard !paths.isEmpty else {
       throw TrainingError(
@@ -40,5 +41,18 @@ package final class LoadedModel {
           + "\(DataFeed.list(others)); use data of the same classes")
     }
     return pipeline
+  }
+
+  /// The way of the images that the run has not trained on.
+  private func heldOut() throws(TrainingError) -> ImagePipeline {
+    let parts = try TrainingError.reading(try TrainingParts(configuration.data))
+    guard let heldOut = parts.heldOut, parts.training.sha256 == checkpoint.dataSHA256 else {
+      throw TrainingError(
+        .data,
+        "\(path): data.train has other images than the run was trained with, so that nobody knows "
+          + "which were held out; bring those back, or name shards with --data")
+    }
+    return try TrainingError.reading(
+      try ImagePipeline(heldOut, ImagePreparation(configuration)))
   }
 }

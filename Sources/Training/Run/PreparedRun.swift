@@ -169,6 +169,7 @@ struct PreparedRun {
       classes: architecture.classes, parameters: state.table.parameterCount,
       trainingImages: plan.feed.training.dataset.count,
       validationImages: plan.feed.validation?.dataset.count ?? 0,
+      evaluatesHeldOut: configuration.data.validateOn == .heldOut,
       batchSize: configuration.batch.size, microBatches: configuration.batch.microBatchCount,
       rounds: configuration.batch.rounds, ranks: group.size, coreType: OpenBLAS.coreName,
       firstStep: state.step, totalSteps: plan.totalSteps, stepsPerEpoch: plan.stepsPerEpoch,

@@ -42,6 +42,7 @@ struct ResumedRun {
         old.exchange.transport == configuration.exchange.transport,
         "exchange.transport differs"
       ),
+      (old.data.holdOut == configuration.data.holdOut, "data.holdOut differs"),
       (checkpoint.dataSHA256 == dataset.sha256, "the training data differ"),
       (
         EpochOrder.Shuffle(old.data, dataset) == EpochOrder.Shuffle(configuration.data, dataset),

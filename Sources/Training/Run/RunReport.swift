@@ -51,7 +51,10 @@ final class RunReport {
     [
       ("parameters", start.parameters.groupedText),
       ("training images", start.trainingImages.groupedText),
-      ("validation images", start.validationImages.groupedText),
+      (
+        start.evaluatesHeldOut ? "held-out images" : "validation images",
+        start.validationImages.groupedText
+      ),
       (
         "batch",
         "\(start.batchSize) in \(start.microBatches.counted("micro-batch", "micro-batches")) of "

@@ -4,8 +4,10 @@ public struct TrainingStart: Sendable {
   public let model: String
   /// Side of the input in pixels, outputs of the classifier, trainable parameters.
   public let resolution, classes, parameters: Int
-  /// Images of the data sets.
+  /// Images that are trained on, and that are evaluated.
   public let trainingImages, validationImages: Int
+  /// Whether those that are evaluated were held out of the training images.
+  public let evaluatesHeldOut: Bool
   /// Images of the global batch and its micro-batches.
   public let batchSize, microBatches: Int
   /// Parts of a batch that are worked off one after the other.

@@ -15,8 +15,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: """
-      Shards: a file, a folder, or a pattern such as 'digits/validation-*.h5'; the validation data \
-      of the run unless given.
+      Shards: a file, a folder, or a pattern such as 'digits/validation-*.h5'; unless given, \
+      the validation data of the run, or what it has held out.
       """)
   var data: String?
 

@@ -17,8 +17,8 @@ final class TrainingDisplay: TrainingObserver {
       """
       \(run.model) at \(run.resolution) × \(run.resolution), \(run.classes.counted("class", "classes")), \
       \(run.parameters.groupedText) parameters
-      \(run.trainingImages.groupedText) training and \(run.validationImages.groupedText) validation \
-      images; batches of \(run.batchSize) in \
+      \(run.trainingImages.groupedText) training and \(run.validationImages.groupedText) \
+      \(run.evaluatesHeldOut ? "held-out" : "validation") images; batches of \(run.batchSize) in \
       \(run.microBatches.counted("micro-batch", "micro-batches"))\
       \(run.rounds > 1 ? " and \(run.rounds) rounds" : "")
       \(run.ranks.counted("rank")), OpenBLAS \(run.coreType); \
