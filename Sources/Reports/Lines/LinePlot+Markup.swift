@@ -1,8 +1,6 @@
 extension LinePlot {
   /// Lines with up to this many points show each of them.
   private static let dotLimit = 40
-  /// Vertical bands that tell their values when the pointer is over them.
-  private static let bandCount = 40
 
   /// The plot as a `<figure>` with its legend.
   package var markup: String {
@@ -12,43 +10,22 @@ extension LinePlot {
       ? PlotAxis(doublingsUpTo: lines.joined().map(\.x).max() ?? 1)
       : PlotAxis(lines.joined().map(\.x), includesZero: true, endsAtTicks: false, tickCount: 6)
     let up = PlotAxis(
-      lines.joined().map(\.y) + series.flatMap(\.intervals).flatMap { [$0.low, $0.high] },
+      lines.joined().map(\.y)
+        + series.flatMap(\.intervals).filter(drawable).flatMap { [$0.low, $0.high] },
       includesZero: includesZero, isLogarithmic: isLogarithmic)
-    var svg = ""
-    for tick in up.ticks {
-      let y = Self.percent(1 - tick.position)
-      svg += "<line x2=\"100%\" y1=\"\(y)\" y2=\"\(y)\"/>"
-      svg += "<text x=\"-7\" y=\"\(y)\" class=\"y\">\(tick.label)</text>"
-    }
-    for tick in across.ticks {
-      let x = Self.percent(tick.position)
-      svg += "<text x=\"\(x)\" y=\"100%\" dy=\"16\" class=\"x\">\(tick.label)</text>"
-    }
-    svg += "<text x=\"100%\" y=\"100%\" dy=\"29\" class=\"end\">\(horizontal.escapedForHTML)</text>"
-    svg += "<svg viewBox=\"0 0 10000 10000\" preserveAspectRatio=\"none\">"
-    for (number, line) in lines.enumerated() where line.count > 1 {
-      // What goes up and down faster than the screen shows is a pale band around its mean.
-      let means = Self.means(line)
-      let own = style(number)
-      svg += Self.polyline(
-        Self.thinned(line), means.isEmpty ? own : own + " range", across, up)
-      if !means.isEmpty { svg += Self.polyline(means, own, across, up) }
-    }
-    svg += "</svg>"
+    let frame = PlotFrame(across: across, up: up, horizontal: horizontal)
+    var svg = frame.grid + PlotFrame.stretched(polylines(lines, frame))
     for (number, line) in series.enumerated() {
-      for interval in line.intervals {
-        let x = Self.percent(across.position(interval.x))
-        svg += "<line class=\"interval \(style(number))\" x1=\"\(x)\" x2=\"\(x)\" "
-        svg += "y1=\"\(Self.percent(1 - up.position(interval.low)))\" "
-        svg += "y2=\"\(Self.percent(1 - up.position(interval.high)))\"/>"
+      for interval in line.intervals where drawable(interval) {
+        svg += frame.interval(
+          at: interval.x, from: interval.low, to: interval.high, class: style(number))
       }
     }
     for (number, line) in lines.enumerated()
     where line.count <= Self.dotLimit && !series[number].isDashed {
       for point in line {
-        let (x, y) = (across.position(point.x), 1 - up.position(point.y))
         svg += "<circle class=\"\(style(number))\" r=\"2.5\" "
-        svg += "cx=\"\(Self.percent(x))\" cy=\"\(Self.percent(y))\"/>"
+        svg += "cx=\"\(frame.x(point.x))\" cy=\"\(frame.y(point.y))\"/>"
       }
     }
     svg += bands(lines, across)
@@ -69,11 +46,16 @@ extension LinePlot {
     return "s\(line.color ?? number)" + (line.isDashed ? " dashed" : "")
   }
 
-  private static func polyline(
-    _ points: [Point], _ style: String, _ across: PlotAxis, _ up: PlotAxis
-  ) -> String {
-    let places = points.map { "\(unit(across.position($0.x))),\(unit(1 - up.position($0.y)))" }
-    return "<polyline class=\"\(style)\" points=\"\(places.joined(separator: " "))\"/>"
+  private func polylines(_ lines: [[Point]], _ frame: PlotFrame) -> String {
+    var svg = ""
+    for (number, line) in lines.enumerated() where line.count > 1 {
+      // What goes up and down faster than the screen shows is a pale band around its mean.
+      let means = Self.means(line)
+      let own = style(number)
+      svg += frame.path(Self.thinned(line), class: means.isEmpty ? own : own + " range")
+      if !means.isEmpty { svg += frame.path(means, class: own) }
+    }
+    return svg
   }
 
   /// Name and last value of each line.
@@ -101,45 +83,29 @@ extension LinePlot {
   private func bands(_ lines: [[Point]], _ across: PlotAxis) -> String {
     // For each band and line the point nearest to the band's middle.
     var nearest = [[Point?]](
-      repeating: Array(repeating: nil, count: lines.count), count: Self.bandCount)
+      repeating: Array(repeating: nil, count: lines.count), count: HoverBands.count)
     func distance(_ point: Point, _ band: Int) -> Double {
-      abs(across.position(point.x) * Double(Self.bandCount) - Double(band) - 0.5)
+      abs(across.position(point.x) * Double(HoverBands.count) - Double(band) - 0.5)
     }
     for (number, line) in lines.enumerated() {
       for point in line {
-        let band = Int(across.position(point.x) * Double(Self.bandCount))
-          .clamped(0, Self.bandCount - 1)
+        let band = Int(across.position(point.x) * Double(HoverBands.count))
+          .clamped(0, HoverBands.count - 1)
         if let old = nearest[band][number], distance(old, band) <= distance(point, band) {
           continue
         }
         nearest[band][number] = point
       }
     }
-    let width = Self.percent(1 / Double(Self.bandCount))
-    var result = ""
-    for (band, points) in nearest.enumerated() {
-      guard let x = points.lazy.compactMap({ $0?.x }).first else { continue }
+    return HoverBands.markup { band in
+      let points = nearest[band]
+      guard let x = points.lazy.compactMap({ $0?.x }).first else { return nil }
       let values = zip(series, points).compactMap { series, point in
         point.map { "\n" + (series.name.isEmpty ? title : series.name) + " " + text($0.y) }
       }
-      let left = Self.percent(Double(band) / Double(Self.bandCount))
-      result += "<rect x=\"\(left)\" width=\"\(width)\" height=\"100%\">"
-      result += "<title>\("\(horizontal) \(x.briefText)\(values.joined())".escapedForHTML)</title>"
-      result += "</rect>"
+      return "\(horizontal) \(x.briefText)\(values.joined())"
     }
-    return result
   }
 
-  private func text(_ value: Double) -> String {
-    unit.isEmpty ? value.shortText : value.text(2) + unit
-  }
-
-  /// A place in the box of the lines.
-  private static func unit(_ position: Double) -> Int { Int((10000 * position).rounded()) }
-
-  /// A place in percent, with two decimals.
-  private static func percent(_ position: Double) -> String {
-    let hundredths = unit(position)
-    return "\(Double(hundredths) / 100)%"
-  }
+  private func text(_ value: Double) -> String { value.text(unit: unit) }
 }

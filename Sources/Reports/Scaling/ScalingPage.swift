@@ -109,9 +109,9 @@ package struct ScalingPage: Sendable {
     let longest = bars.map { $0.seconds.reduce(0) { $0 + max($1, 0) } }.max() ?? 1
     let rows = bars.map { bar in
       let parts = zip(partNames, bar.seconds).enumerated().map { number, part in
-        let share = (10_000 * max(part.1, 0) / max(longest, 1e-30)).rounded() / 100
+        let share = (max(part.1, 0) / max(longest, 1e-30)).percentLength
         let name = "\(part.0): \((1000 * part.1).text(2)) ms".escapedForHTML
-        return "<i class=\"p\(number)\" style=\"width:\(share)%\" title=\"\(name)\"></i>"
+        return "<i class=\"p\(number)\" style=\"width:\(share)\" title=\"\(name)\"></i>"
       }
       return """
         <div>\(bar.name.escapedForHTML)</div>\
