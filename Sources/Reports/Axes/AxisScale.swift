@@ -15,7 +15,7 @@ package enum AxisScale: Sendable {
   func holds(_ value: Double) -> Bool {
     switch self {
     case .linear, .metric: value.isDrawable
-    case .doublings, .metricDoublings: value.isDrawable && value > 1e-300
+    case .doublings, .metricDoublings: value.isDrawableAsFactor
     }
   }
 

@@ -32,7 +32,8 @@ extension PlotAxis {
     if low > high { (low, high) = (0, 1) }
     let missing = max(0, Self.leastDoublings - (high - low)) / 2
     let room = max(missing, Self.room * (high - low))
-    (low, high) = (pow(2, low - room), pow(2, high + room))
+    // Beyond 2 to the power of 1,023 there is no number.
+    (low, high) = (pow(2, max(low - room, -1000)), pow(2, min(high + room, 1000)))
     self.init(
       from: low, to: high, isLogarithmic: true,
       ticks: Self.doublings(from: low, to: high, isMetric: isMetric))
@@ -42,9 +43,10 @@ extension PlotAxis {
   private static func doublings(
     from low: Double, to high: Double, isMetric: Bool
   ) -> [(value: Double, label: String)] {
-    let first = Int(log2(low).rounded(.down)) - 1
-    let last = Int(log2(high).rounded(.up)) + 1
-    for step in [1, 2, 5, 10, 20, 50, 100, 200] {
+    func number(_ value: Double) -> Double { isMetric ? log10(value) * 10 / 3 : log2(value) }
+    let first = Int(number(low).rounded(.down)) - 1
+    let last = Int(number(high).rounded(.up)) + 1
+    for step in [1, 2, 5, 10, 20, 50, 100, 200, 500] {
       let values = (first...last).filter { $0.isMultiple(of: step) }
         .map { isMetric ? metricDoubling($0) : pow(2, Double($0)) }
         .filter { (low...high).contains($0) }

@@ -13,6 +13,9 @@ struct PlotAxis {
   private var lower = 0.0
   private var upper = 1.0
 
+  /// A length whose parts are still numbers.
+  private static let shortest = 1e-290
+
   /// An axis that all `values` fit on.
   ///
   /// - Parameters:
@@ -38,9 +41,10 @@ struct PlotAxis {
     }
     if includesZero { (low, high) = (min(low, 0), max(high, 0)) }
     // Ends that differ by roundings have no ticks between them.
-    if high - low <= 1e-9 * max(abs(low), abs(high)) {
-      let room = low == 0 ? 0.5 : 0.1 * abs(low)
-      (low, high) = (low == 0 ? 0 : low - room, high + room)
+    if high - low <= max(1e-9 * max(abs(low), abs(high)), Self.shortest) {
+      let isZero = abs(low) <= Self.shortest
+      let room = isZero ? 0.5 : 0.1 * abs(low)
+      (low, high) = (isZero ? 0 : low - room, high + room)
     }
     place(from: low, to: high, step: Self.step(high - low, tickCount), endsAtTicks, isMetric)
   }

@@ -24,8 +24,7 @@ extension LinePlot {
     for (number, line) in lines.enumerated()
     where line.count <= Self.dotLimit && !series[number].isDashed {
       for point in line {
-        svg += "<circle class=\"\(style(number))\" r=\"2.5\" "
-        svg += "cx=\"\(frame.x(point.x))\" cy=\"\(frame.y(point.y))\"/>"
+        svg += frame.dot(point.x, point.y, class: style(number))
       }
     }
     svg += bands(lines, across)

@@ -56,7 +56,7 @@ package struct LinePlot: Figure {
   /// The points that can be drawn.
   func drawable(_ points: [Point]) -> [Point] {
     points.filter {
-      $0.x.isDrawable && $0.y.isDrawable && (!isLogarithmic || $0.y > 0)
+      $0.x.isDrawable && (isLogarithmic ? $0.y.isDrawableAsFactor : $0.y.isDrawable)
         && (!countsDoublings || $0.x >= 1)
     }
   }

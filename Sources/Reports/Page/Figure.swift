@@ -1,14 +1,14 @@
 /// What stands on a page with a title of its own: a plot, a drawing, a table.
 package protocol Figure: Sendable {
-  /// The rules that its markup needs beside those that all pages have.
-  static var style: String { get }
+  /// Rules that its markup needs beside those that all pages have; figures may share some.
+  static var styles: [String] { get }
 
   /// The figure as an element.
   var markup: String { get }
 }
 
 extension Figure {
-  package static var style: String { "" }
+  package static var styles: [String] { [] }
 
   /// What stands in the place of a figure that has nothing to draw yet.
   static func placeholder(title: String, sentence: String) -> String {
