@@ -131,18 +131,10 @@ package struct ScalingPage: Sendable {
   }
 
   private static func markup(_ table: Table) -> String {
-    func cells(_ texts: [String], _ tag: String) -> String {
-      texts.enumerated().map { column, text in
-        let style = column < table.textColumns ? "" : " class=\"number\""
-        let name = column == 0 ? "th scope=\"\(tag == "th" ? "col" : "row")\"" : tag
-        return "<\(name)\(style)>\(text.escapedForHTML)</\(column == 0 ? "th" : tag)>"
-      }.joined()
+    let columns = table.columns.enumerated().map { number, title in
+      DataTable.Column(title, isNumber: number >= table.textColumns)
     }
-    let rows = table.rows.map { "<tr>\(cells($0, "td"))</tr>\n" }.joined()
-    return """
-      <div class="scroll"><table class="list even"><thead><tr>\(cells(table.columns, "th"))</tr></thead>
-      <tbody>\(rows)</tbody></table></div>
-
-      """
+    let rows = table.rows.map { cells in DataTable.Row(cells.map { DataTable.Cell($0) }) }
+    return DataTable(columns: columns, rows: rows).table(class: "list even")
   }
 }
