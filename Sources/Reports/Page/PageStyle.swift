@@ -41,8 +41,8 @@ enum PageStyle {
     .plots.small { grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
     .plot { margin: 0; min-width: 0; }
     .plot figcaption { display: flex; flex-wrap: wrap; gap: 0 16px; margin-bottom: 9px; }
-    .plot > svg { display: block; overflow: visible; height: 230px; margin: 0 6px 34px 46px;
-      width: calc(100% - 52px); }
+    .plot > svg, .drawing > svg { display: block; overflow: visible; height: 230px;
+      margin: 0 6px 34px 46px; width: calc(100% - 52px); }
     .plots.small .plot > svg { height: 120px; }
     .plot svg svg { width: 100%; height: 100%; overflow: visible; }
     .plot line { stroke: var(--hair); }
