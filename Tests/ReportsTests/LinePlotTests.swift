@@ -59,14 +59,27 @@ final class LinePlotTests: XCTestCase {
     XCTAssertEqual(labels(page, "y"), ["1.0", "1.5", "2.0", "2.5", "3.0"])
   }
 
+  func testIntervalsThatAreNotFiniteAreLeftOut() {
+    var plot = LinePlot("Speed", [.init(points([1, 2]))])
+    plot.series[0].intervals = [
+      .init(x: 0, low: .nan, high: 1), .init(x: .infinity, low: 0, high: 1),
+      .init(x: 1, low: 1.5, high: 2.5),
+    ]
+    let intervals = read(plot).all("line", class: "interval s0")
+    XCTAssertEqual(intervals.map { $0.attributes["x1"] }, ["100.0%"])
+  }
+
   func testFewValuesMakeAPlot() throws {
-    for values in [[], [0], [5], [-5], [7, 7, 7], [1e-12], [1e12], [1e9, 1e9 + 1e-7]] {
+    for values in [
+      [], [0], [5], [-5], [7, 7, 7], [1e-12], [1e12], [5e-324], [0, 5e-324], [1e-299, 1e299],
+      [1e9, 1e9 + 1e-7],
+    ] {
       for isLogarithmic in [false, true] {
         for includesZero in [false, true] {
           var plot = LinePlot("Rate", includesZero: includesZero, [.init(points(values))])
           plot.isLogarithmic = isLogarithmic
           let page = read(plot)
-          let drawn = values.filter { !isLogarithmic || $0 > 0 }
+          let drawn = values.filter { !isLogarithmic || $0 > 1e-300 }
           XCTAssertEqual(page.all("polyline").count, drawn.count > 1 ? 1 : 0, "\(values)")
           XCTAssertEqual(page.all("circle").count, drawn.count, "\(values)")
           XCTAssertGreaterThan(labels(page, "y").count, 1, "\(values)")

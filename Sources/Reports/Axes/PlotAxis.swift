@@ -13,6 +13,9 @@ struct PlotAxis {
   private var lower = 0.0
   private var upper = 1.0
 
+  /// A length whose parts are still numbers.
+  private static let shortest = 1e-290
+
   /// An axis that all `values` fit on.
   ///
   /// - Parameters:
@@ -20,9 +23,10 @@ struct PlotAxis {
   ///   - isLogarithmic: Whether equal factors have equal lengths; values are above 0 then.
   ///   - endsAtTicks: Whether the axis is lengthened to the next ticks.
   ///   - tickCount: Ticks that would be best.
+  ///   - isMetric: Whether ticks of a linear axis have the prefixes of powers of a thousand.
   init(
     _ values: some Sequence<Double>, includesZero: Bool = false, isLogarithmic: Bool = false,
-    endsAtTicks: Bool = true, tickCount: Double = 4
+    endsAtTicks: Bool = true, tickCount: Double = 4, isMetric: Bool = false
   ) {
     self.isLogarithmic = isLogarithmic
     var (low, high) = (Double.infinity, -Double.infinity)
@@ -37,27 +41,37 @@ struct PlotAxis {
     }
     if includesZero { (low, high) = (min(low, 0), max(high, 0)) }
     // Ends that differ by roundings have no ticks between them.
-    if high - low <= 1e-9 * max(abs(low), abs(high)) {
-      let room = low == 0 ? 0.5 : 0.1 * abs(low)
-      (low, high) = (low == 0 ? 0 : low - room, high + room)
+    if high - low <= max(1e-9 * max(abs(low), abs(high)), Self.shortest) {
+      let isZero = abs(low) <= Self.shortest
+      let room = isZero ? 0.5 : 0.1 * abs(low)
+      (low, high) = (isZero ? 0 : low - room, high + room)
     }
-    place(from: low, to: high, step: Self.step(high - low, tickCount), endsAtTicks)
+    place(from: low, to: high, step: Self.step(high - low, tickCount), endsAtTicks, isMetric)
   }
 
-  /// An axis of powers of two from 1 to `largest`, which need not be one.
-  init(doublingsUpTo largest: Double) {
-    isLogarithmic = true
-    upper = max(log10(largest), log10(2))
-    let doublings = Int((upper / log10(2) + 1e-9).rounded(.down))
-    for power in stride(from: 0, through: doublings, by: doublings > 7 ? 2 : 1) {
-      let value = Double(1 << power)
-      ticks.append(Tick(position: position(value), label: value.text()))
-    }
+  /// An axis with given ends and ticks.
+  ///
+  /// - Parameters:
+  ///   - low: The lower end, below `high`; above 0 on a logarithmic axis.
+  ///   - isLogarithmic: Whether equal factors have equal lengths.
+  init(
+    from low: Double, to high: Double, isLogarithmic: Bool,
+    ticks: [(value: Double, label: String)]
+  ) {
+    self.isLogarithmic = isLogarithmic
+    (lower, upper) = isLogarithmic ? (log10(low), log10(high)) : (low, high)
+    self.ticks = ticks.map { Tick(position: position($0.value), label: $0.label) }
   }
 
   /// Where a value lies: 0 at the lower end, 1 at the upper.
   func position(_ value: Double) -> Double {
     ((isLogarithmic ? log10(value) : value) - lower) / (upper - lower)
+  }
+
+  /// The value that lies at a place.
+  func value(at position: Double) -> Double {
+    let value = lower + position * (upper - lower)
+    return isLogarithmic ? pow(10, value) : value
   }
 
   /// The step of 1, 2 or 5 times a power of ten that divides `length` in about `count` parts.
@@ -69,7 +83,7 @@ struct PlotAxis {
   }
 
   private mutating func place(
-    from low: Double, to high: Double, step: Double, _ endsAtTicks: Bool
+    from low: Double, to high: Double, step: Double, _ endsAtTicks: Bool, _ isMetric: Bool
   ) {
     // A hair of tolerance, so that 0.3 / 0.1 is three steps.
     let inwards = endsAtTicks ? 1e-9 : -1e-9
@@ -81,7 +95,10 @@ struct PlotAxis {
       let value = number * step
       let isLong = decimals > 4 || abs(value) >= 1e7
       let label =
-        number == 0 ? "0" : isLong ? String(format: "%g", value) : value.text(decimals)
+        number == 0
+        ? "0"
+        : isMetric
+          ? value.metricText : isLong ? String(format: "%g", value) : value.text(decimals)
       ticks.append(Tick(position: position(value), label: label))
     }
   }

@@ -26,6 +26,9 @@ extension Double {
   /// Whole numbers without decimals, others with two.
   package var briefText: String { text(self == rounded() ? 0 : 2) }
 
+  /// With a unit and two decimals, or without both with about four digits.
+  func text(unit: String) -> String { unit.isEmpty ? shortText : text(2) + unit }
+
   /// A share as 97.25 %.
   package var percentText: String { (100 * self).text(2) + " %" }
 

@@ -2,16 +2,12 @@
 ///
 /// Places are percentages of the plot's box and lines have the same width however the box is
 /// stretched, so that text keeps its size on every screen. The colours come from ``PageStyle``.
-package struct LinePlot: Sendable {
+package struct LinePlot: Figure {
   /// A value.
-  package struct Point: Sendable, Equatable {
-    package let x, y: Double
+  package typealias Point = PlotPoint
 
-    package init(x: Double, y: Double) {
-      self.x = x
-      self.y = y
-    }
-  }
+  /// Bounds of a value.
+  package typealias Interval = PlotInterval
 
   /// A line.
   package struct Series: Sendable {
@@ -29,17 +25,6 @@ package struct LinePlot: Sendable {
     package init(_ points: [Point], name: String = "") {
       self.name = name
       self.points = points
-    }
-  }
-
-  /// Bounds of a value.
-  package struct Interval: Sendable, Equatable {
-    package let x, low, high: Double
-
-    package init(x: Double, low: Double, high: Double) {
-      self.x = x
-      self.low = low
-      self.high = high
     }
   }
 
@@ -67,15 +52,19 @@ package struct LinePlot: Sendable {
 
   /// Points that a line is drawn with at most, and two for its ends.
   static let pointLimit = 600
-  // Halves of numbers near the limit of Double have finite differences.
-  private static let largest = 1e300
 
   /// The points that can be drawn.
   func drawable(_ points: [Point]) -> [Point] {
     points.filter {
-      abs($0.x) < Self.largest && abs($0.y) < Self.largest && (!isLogarithmic || $0.y > 0)
+      $0.x.isDrawable && (isLogarithmic ? $0.y.isDrawableAsFactor : $0.y.isDrawable)
         && (!countsDoublings || $0.x >= 1)
     }
+  }
+
+  /// Whether both bounds can be drawn.
+  func drawable(_ interval: Interval) -> Bool {
+    let ends = [interval.low, interval.high].map { Point(x: interval.x, y: $0) }
+    return drawable(ends).count == ends.count
   }
 
   /// Parts of a line with about as many points each.

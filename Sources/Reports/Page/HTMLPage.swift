@@ -7,8 +7,11 @@ enum HTMLPage {
   /// - Parameters:
   ///   - title: Its name, as plain text.
   ///   - refreshSeconds: After how long a browser reads it again, if at all.
+  ///   - style: Rules beside those of all pages.
   ///   - body: Markup.
-  static func html(title: String, refreshSeconds: Int? = nil, body: String) -> String {
+  static func html(
+    title: String, refreshSeconds: Int? = nil, style: String = "", body: String
+  ) -> String {
     let refresh = refreshSeconds.map { "<meta http-equiv=\"refresh\" content=\"\($0)\"/>\n" } ?? ""
     return """
       <!DOCTYPE html>
@@ -21,7 +24,7 @@ enum HTMLPage {
       \(refresh)<link rel="icon" href="data:,"/>
       <title>\(title.escapedForHTML)</title>
       <style>
-      \(PageStyle.css)
+      \(PageColors.css)\(PageStyle.css)\(style)
       </style>
       </head>
       <body>
@@ -34,8 +37,7 @@ enum HTMLPage {
 
   /// A bar of a length between 0 and 1.
   static func bar(_ share: Double) -> String {
-    let hundredths = Int((10000 * min(max(share, 0), 1)).rounded())
-    return "<div><i style=\"width:\(Double(hundredths) / 100)%\"></i></div>"
+    "<div><i style=\"width:\(min(max(share, 0), 1).percentLength)\"></i></div>"
   }
 
   /// A JPEG picture in the page itself; `nil` leaves its place empty.

@@ -1,22 +1,7 @@
-/// The style of all pages: the fonts of the system, two colours of lines that colour-blind readers
-/// tell apart, light and dark.
+/// The style of all pages: the fonts of the system, and what several of them show. Colours are
+/// those of ``PageColors``.
 enum PageStyle {
   static let css = """
-    :root {
-      color-scheme: light dark;
-      --paper: #fcfcfb; --ink: #1b1d21; --quiet: #646a73; --hair: #e3e4e6; --fill: #f1f2f3;
-      --first: #0b66b2; --second: #c2500c; --good: #1d7f4e;
-      --third: #14806a; --fourth: #8a3f9e; --shade: #c9cdd2;
-      --first-rgb: 11 102 178; --second-rgb: 214 94 16;
-    }
-    @media (prefers-color-scheme: dark) {
-      :root {
-        --paper: #141619; --ink: #dcdfe4; --quiet: #9299a3; --hair: #2c3036; --fill: #1e2126;
-        --first: #62adf5; --second: #f79a55; --good: #5cc48e;
-        --third: #4fc7ab; --fourth: #cf8ee0; --shade: #4a5058;
-        --first-rgb: 98 173 245; --second-rgb: 247 154 85;
-      }
-    }
     * { box-sizing: border-box; }
     body {
       margin: 0 auto; padding: clamp(14px, 2.2vw, 36px); max-width: 1440px;
@@ -56,8 +41,8 @@ enum PageStyle {
     .plots.small { grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
     .plot { margin: 0; min-width: 0; }
     .plot figcaption { display: flex; flex-wrap: wrap; gap: 0 16px; margin-bottom: 9px; }
-    .plot > svg { display: block; overflow: visible; height: 230px; margin: 0 6px 34px 46px;
-      width: calc(100% - 52px); }
+    .plot > svg, .drawing > svg { display: block; overflow: visible; height: 230px;
+      margin: 0 6px 34px 46px; width: calc(100% - 52px); }
     .plots.small .plot > svg { height: 120px; }
     .plot svg svg { width: 100%; height: 100%; overflow: visible; }
     .plot line { stroke: var(--hair); }
@@ -65,27 +50,22 @@ enum PageStyle {
     .plot .y, .plot .end { text-anchor: end; }
     .plot .y { dominant-baseline: central; }
     .plot .x { text-anchor: middle; }
-    .plot polyline { fill: none; stroke: var(--first); stroke-width: 1.5; stroke-linejoin: round;
+    .s0, .key { color: var(--first); }
+    .s1 { color: var(--second); }
+    .s2 { color: var(--third); }
+    .s3 { color: var(--fourth); }
+    .s4 { color: var(--fifth); }
+    .s5 { color: var(--sixth); }
+    .s6 { color: var(--seventh); }
+    .s7 { color: var(--eighth); }
+    .plot polyline { fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linejoin: round;
       vector-effect: non-scaling-stroke; }
     .plot polyline.range { stroke-width: 1; opacity: .3; }
-    .plot polyline.s1 { stroke: var(--second); }
-    .plot polyline.s2 { stroke: var(--third); }
-    .plot polyline.s3 { stroke: var(--fourth); }
     .plot polyline.dashed { stroke-dasharray: 5 4; }
-    .plot line.interval { stroke: var(--first); stroke-width: 5; opacity: .3; }
-    .plot line.interval.s1 { stroke: var(--second); }
-    .plot line.interval.s2 { stroke: var(--third); }
-    .plot line.interval.s3 { stroke: var(--fourth); }
-    .plot circle { fill: var(--first); }
-    .plot circle.s1 { fill: var(--second); }
-    .plot circle.s2 { fill: var(--third); }
-    .plot circle.s3 { fill: var(--fourth); }
+    .plot line.interval { stroke: currentColor; stroke-width: 5; opacity: .3; }
+    .plot circle { fill: currentColor; }
     .plot rect { fill: currentColor; opacity: 0; }
     .plot rect:hover { opacity: .07; }
-    .key { color: var(--first); }
-    .key.s1 { color: var(--second); }
-    .key.s2 { color: var(--third); }
-    .key.s3 { color: var(--fourth); }
     .key.dashed::before { background: repeating-linear-gradient(90deg, currentColor 0 4px,
       transparent 4px 6px); }
     .plot .title, .plot b { color: var(--ink); font-weight: 600; }

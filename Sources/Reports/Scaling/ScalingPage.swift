@@ -109,9 +109,9 @@ package struct ScalingPage: Sendable {
     let longest = bars.map { $0.seconds.reduce(0) { $0 + max($1, 0) } }.max() ?? 1
     let rows = bars.map { bar in
       let parts = zip(partNames, bar.seconds).enumerated().map { number, part in
-        let share = (10_000 * max(part.1, 0) / max(longest, 1e-30)).rounded() / 100
+        let share = (max(part.1, 0) / max(longest, 1e-30)).percentLength
         let name = "\(part.0): \((1000 * part.1).text(2)) ms".escapedForHTML
-        return "<i class=\"p\(number)\" style=\"width:\(share)%\" title=\"\(name)\"></i>"
+        return "<i class=\"p\(number)\" style=\"width:\(share)\" title=\"\(name)\"></i>"
       }
       return """
         <div>\(bar.name.escapedForHTML)</div>\
@@ -131,18 +131,10 @@ package struct ScalingPage: Sendable {
   }
 
   private static func markup(_ table: Table) -> String {
-    func cells(_ texts: [String], _ tag: String) -> String {
-      texts.enumerated().map { column, text in
-        let style = column < table.textColumns ? "" : " class=\"number\""
-        let name = column == 0 ? "th scope=\"\(tag == "th" ? "col" : "row")\"" : tag
-        return "<\(name)\(style)>\(text.escapedForHTML)</\(column == 0 ? "th" : tag)>"
-      }.joined()
+    let columns = table.columns.enumerated().map { number, title in
+      DataTable.Column(title, isNumber: number >= table.textColumns)
     }
-    let rows = table.rows.map { "<tr>\(cells($0, "td"))</tr>\n" }.joined()
-    return """
-      <div class="scroll"><table class="list even"><thead><tr>\(cells(table.columns, "th"))</tr></thead>
-      <tbody>\(rows)</tbody></table></div>
-
-      """
+    let rows = table.rows.map { cells in DataTable.Row(cells.map { DataTable.Cell($0) }) }
+    return DataTable(columns: columns, rows: rows).table(class: "list even")
   }
 }
