@@ -110,11 +110,18 @@ let package = Package(
         "Boundary", "Datasets", "Hosts", "Images", "Kernels", "MPI", "Networks", "Reports",
         "Tensors", "Training",
       ]),
+    .target(
+      name: "Studies",
+      dependencies: [
+        "Boundary", "Datasets", "Hosts", "Kernels", "MPI", "Networks", "Reports", "Statistics",
+        "Supervision", "Tensors", "Training",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .executableTarget(
       name: "effnet",
       dependencies: [
         "Benchmarks", "Boundary", "Datasets", "HDF5", "Hosts", "Kernels", "MPI",
-        "Networks", "Packing", "Reports", "Supervision", "Tensors", "Training",
+        "Networks", "Packing", "Reports", "Studies", "Supervision", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -161,6 +168,9 @@ let package = Package(
     .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Benchmarks", "Tensors", "TestSupport", "Training"]),
+    .testTarget(
+      name: "StudiesTests",
+      dependencies: ["MPI", "Networks", "Statistics", "Studies", "TestSupport", "Training"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["Datasets", "HDF5", "Hosts", "Images", "MPI", "TestSupport", "Tensors"],

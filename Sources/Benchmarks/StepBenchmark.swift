@@ -1,4 +1,5 @@
 import Glibc
+import Hosts
 import Kernels
 import MPI
 import Networks

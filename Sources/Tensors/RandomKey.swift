@@ -26,10 +26,13 @@ public struct RandomKey: Sendable, Equatable {
 public struct RandomPurpose: Sendable, Equatable {
   let word: UInt32
 
-  /// A use with a number from 1 to 15, perhaps one of many that differ by an index.
+  /// A use with a number from 1 to 255, perhaps one of many that differ by an index.
+  ///
+  /// The first fifteen have 28 bits for the index, the others 20 behind four zeros.
   package init(_ number: UInt32, index: Int = 0) {
-    precondition((1...15).contains(number), "a purpose cannot have the number \(number)")
-    word = number | UInt32(truncatingIfNeeded: index) << 4
+    precondition((1...255).contains(number), "a purpose cannot have the number \(number)")
+    let index = UInt32(truncatingIfNeeded: index)
+    word = number < 16 ? number | index << 4 : number << 4 | index << 12
   }
 
   /// Order of samples.

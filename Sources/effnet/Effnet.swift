@@ -22,7 +22,7 @@ struct Effnet: ParsableCommand {
     version: Version.number,
     subcommands: [
       TrainCommand.self, LaunchCommand.self, DoctorCommand.self, EvaluateCommand.self,
-      PredictCommand.self, PackCommand.self,
+      PredictCommand.self, PackCommand.self, SearchCommand.self,
       InspectCommand.self, VerifyCommand.self, BenchmarkCommand.self,
     ])
 

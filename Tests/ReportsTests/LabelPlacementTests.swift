@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Reports
+import Reports
 
 final class LabelPlacementTests: XCTestCase {
   private let narrow = LabelPlacement.Size(width: 270, height: 300)

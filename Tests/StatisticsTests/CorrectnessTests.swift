@@ -1,7 +1,7 @@
 import Tensors
 import XCTest
 
-@testable import Statistics
+import Statistics
 
 final class CorrectnessTests: XCTestCase {
   func testMcNemarIsThatOfScipy() throws {

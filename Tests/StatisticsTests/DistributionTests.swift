@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Statistics
+import Statistics
 
 final class DistributionTests: XCTestCase {
   func testQuantilesAreThoseOfScipy() throws {

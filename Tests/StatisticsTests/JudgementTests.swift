@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Statistics
+import Statistics
 
 final class JudgementTests: XCTestCase {
   private func comparison(_ differences: [Double]) throws -> PairedComparison {

@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Statistics
+import Statistics
 
 final class MeanEstimateTests: XCTestCase {
   func testMeanDeviationAndIntervalAreThoseOfATable() throws {

@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Statistics
+import Statistics
 
 final class PairedComparisonTests: XCTestCase {
   func testBothTestsAreThoseOfScipy() throws {

@@ -1,7 +1,7 @@
 import Tensors
 import XCTest
 
-@testable import Statistics
+import Statistics
 
 final class ResamplingTests: XCTestCase {
   /// Deviations of a mean or share that a fixed stream of random numbers may be off by.

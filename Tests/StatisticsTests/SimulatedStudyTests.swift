@@ -1,7 +1,7 @@
 import Tensors
 import XCTest
 
-@testable import Statistics
+import Statistics
 
 /// Verdicts over many simulated studies, whose truth is known.
 final class SimulatedStudyTests: XCTestCase {

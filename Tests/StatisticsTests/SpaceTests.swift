@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Statistics
+import Statistics
 
 final class SpaceTests: XCTestCase {
   private func distribution(_ values: [Double]) throws -> EmpiricalDistribution {

@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Statistics
+import Statistics
 
 final class StudyPowerTests: XCTestCase {
   func testPowerIsThatOfScipy() throws {

@@ -4,46 +4,81 @@
 /// What overlaps neither in the narrowest nor in the widest box overlaps in none between them, as
 /// long as the box keeps its height or its proportions: the left end of a label and the right end
 /// of what lies left of it have a distance that is linear in the width.
-struct LabelPlacement {
+package struct LabelPlacement {
   /// A box in pixels.
-  struct Size {
-    let width, height: Double
+  package struct Size {
+    package let width, height: Double
+
+    package init(width: Double, height: Double) {
+      self.width = width
+      self.height = height
+    }
   }
 
   /// What labels keep clear of, around a place in shares of the box.
-  struct Obstacle {
+  package struct Obstacle {
     let x, y: Double
     /// Half of its width and height in pixels.
-    var halfWidth = MarkerShape.radius
-    var halfHeight = MarkerShape.radius
+    let halfWidth, halfHeight: Double
     /// Whether a label may cover it where nothing else is free.
-    var isSoft = false
+    let isSoft: Bool
+
+    package init(
+      x: Double, y: Double, halfWidth: Double = MarkerShape.radius,
+      halfHeight: Double = MarkerShape.radius, isSoft: Bool = false
+    ) {
+      self.x = x
+      self.y = y
+      self.halfWidth = halfWidth
+      self.halfHeight = halfHeight
+      self.isSoft = isSoft
+    }
   }
 
   /// A text beside a place in shares of the box.
-  struct Label {
-    let x, y: Double
-    let text: String
+  package struct Label {
+    package let x, y: Double
+    package let text: String
     /// Pixels from the middle that are not free.
-    var clearance = MarkerShape.radius
+    let clearance: Double
+
+    package init(x: Double, y: Double, text: String, clearance: Double = MarkerShape.radius) {
+      self.x = x
+      self.y = y
+      self.text = text
+      self.clearance = clearance
+    }
   }
 
   /// Where a label is, from its place.
-  struct Place: Equatable {
+  package struct Place: Equatable {
     /// Pixels to the right and down; the baseline of the text.
-    let dx, dy: Double
+    package let dx, dy: Double
     /// `start`, `middle` or `end` of the text is there.
-    let anchor: String
+    package let anchor: String
     /// Whether the label needs more room than the narrowest box has.
-    var isRoomy = false
+    package let isRoomy: Bool
+
+    package init(dx: Double, dy: Double, anchor: String, isRoomy: Bool = false) {
+      self.dx = dx
+      self.dy = dy
+      self.anchor = anchor
+      self.isRoomy = isRoomy
+    }
   }
 
   /// The narrowest box and the widest.
   let narrow, wide: Size
   var obstacles: [Obstacle]
 
+  package init(narrow: Size, wide: Size, obstacles: [Obstacle] = []) {
+    self.narrow = narrow
+    self.wide = wide
+    self.obstacles = obstacles
+  }
+
   /// Finds places for labels one after the other; those for which none is free have none.
-  func places(of labels: [Label]) -> [Place?] {
+  package func places(of labels: [Label]) -> [Place?] {
     var placed: [(label: Label, place: Place)] = []
     return labels.map { label in
       let candidates = Self.candidates(label)

@@ -17,7 +17,7 @@ package enum MarkerShape: Int, CaseIterable, Sendable {
   }
 
   /// Pixels from the middle within which the shape lies.
-  static let radius = 6.0
+  package static let radius = 6.0
 
   /// The shape for a number, beginning anew after the last.
   init(number: Int) {

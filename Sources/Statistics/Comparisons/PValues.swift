@@ -8,7 +8,7 @@ package struct PValues: Sendable, Codable, Equatable {
   package let twoSided: Double
 
   /// For a distribution that is symmetric: twice the smaller tail.
-  init(greater: Double, less: Double) {
+  package init(greater: Double, less: Double) {
     self.greater = greater
     self.less = less
     twoSided = min(1, 2 * min(greater, less))

@@ -1,7 +1,7 @@
 /// Throws of a fair coin.
-enum FairCoin {
+package enum FairCoin {
   /// Probability of at least `heads` heads, exact to about 12 digits.
-  static func probability(ofAtLeast heads: Int, in throwCount: Int) -> Double {
+  package static func probability(ofAtLeast heads: Int, in throwCount: Int) -> Double {
     guard heads > 0 else { return 1 }
     guard heads <= throwCount else { return 0 }
     return IncompleteBeta.value(

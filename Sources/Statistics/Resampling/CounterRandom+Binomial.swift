@@ -8,7 +8,7 @@ extension CounterRandom {
   /// one, so that about as many steps are needed as the deviation has: 100 for 10,000 trials at most.
   ///
   /// - Parameter share: Probability of a success, 0 to 1.
-  mutating func binomial(_ count: Int, share: Double) -> Int {
+  package mutating func binomial(_ count: Int, share: Double) -> Int {
     guard count > 0, share > 0 else { return 0 }
     guard share < 1 else { return count }
     let odds = share / (1 - share)

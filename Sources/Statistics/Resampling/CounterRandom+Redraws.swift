@@ -11,7 +11,7 @@ extension CounterRandom {
   /// The mean of each list after its values were drawn again.
   ///
   /// - Precondition: No list is empty; those with common seeds are equally long.
-  mutating func redrawnMeans(_ lists: [[Double]], _ seeds: Resampling.Seeds) -> [Double] {
+  package mutating func redrawnMeans(_ lists: [[Double]], _ seeds: Resampling.Seeds) -> [Double] {
     guard let first = lists.first else { return [] }
     let common = seeds == .common ? indices(first.count) : nil
     return lists.map { list in

@@ -1,5 +1,5 @@
 /// What is drawn again; each has random numbers of its own.
-enum Redrawn: Int {
+package enum Redrawn: Int {
   case seeds = 1
   case images
   case networks

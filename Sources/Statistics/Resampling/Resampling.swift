@@ -35,7 +35,7 @@ package struct Resampling: Sendable, Equatable {
   }
 
   /// The random numbers of one draw.
-  func random(_ draw: Int, _ what: Redrawn) -> CounterRandom {
+  package func random(_ draw: Int, _ what: Redrawn) -> CounterRandom {
     CounterRandom(seed: seed, sample: draw, purpose: .redraw(what))
   }
 

@@ -4,11 +4,11 @@ package struct Interval: Sendable, Codable, Equatable {
   package let low, high: Double
 
   /// Bounds that are the same distance from a value.
-  init(around value: Double, halfWidth: Double) {
+  package init(around value: Double, halfWidth: Double) {
     self.init(low: value - halfWidth, high: value + halfWidth)
   }
 
-  init(low: Double, high: Double) {
+  package init(low: Double, high: Double) {
     self.low = low
     self.high = high
   }

@@ -72,7 +72,7 @@ package struct ResponseSurface: Sendable {
     return max(0, variance).squareRoot()
   }
 
-  static func value(_ coefficients: [Double], at shares: MixtureShares) -> Double {
+  package static func value(_ coefficients: [Double], at shares: MixtureShares) -> Double {
     zip(coefficients, shares.terms).reduce(0) { $0 + $1.0 * $1.1 }
   }
 

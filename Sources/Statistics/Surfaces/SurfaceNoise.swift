@@ -3,17 +3,17 @@ import Tensors
 /// Surfaces of nothing but noise: how far a fitted surface may be from the true one.
 ///
 /// Noise of all points is put together, since three seeds of one point hardly tell its own.
-struct SurfaceNoise {
+package struct SurfaceNoise {
   /// A surface that was fitted to noise.
-  struct Draw {
+  package struct Draw {
     let coefficients: [Double]
     /// How large the noise would be taken to be, from these scores alone.
-    let deviation: Double
+    package let deviation: Double
   }
 
   /// Of a score of weight 1.
-  let deviation: Double
-  let draws: [Draw]
+  package let deviation: Double
+  package let draws: [Draw]
 
   /// Draws noise for the scores of a surface and fits surfaces to it.
   ///
@@ -21,7 +21,7 @@ struct SurfaceNoise {
   /// that what the surface misses is none of it; otherwise it is how far they are from the surface.
   ///
   /// - Returns: `nil` where there is no noise to draw from: one seed and no degrees of freedom.
-  init?(_ surface: ResponseSurface, _ resampling: Resampling) {
+  package init?(_ surface: ResponseSurface, _ resampling: Resampling) {
     let points = surface.points
     let isWithinPoints = points.allSatisfy { $0.scores.count > 1 }
     guard isWithinPoints || surface.degrees > 0 else { return nil }

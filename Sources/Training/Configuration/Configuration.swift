@@ -141,7 +141,8 @@ public struct Configuration: Sendable, Equatable {
   package var entries: [ConfigurationWriter.Entry] { written().entries }
 
   /// What is written of it and of the sections that are read with it.
-  package func written(with sections: some AdditionalSections = NoSections()) -> ConfigurationWriter {
+  package func written(with sections: some AdditionalSections = NoSections()) -> ConfigurationWriter
+  {
     let writer = ConfigurationWriter()
     var (copy, sections) = (self, sections)
     copy.visit(writer)

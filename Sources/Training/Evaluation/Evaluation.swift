@@ -29,7 +29,7 @@ public struct Evaluation: Sendable, Encodable {
   public let mistakes: [Mistake]
 
   /// Micro-batches of each rank between two questions whether to give up: seconds at most.
-  private static let roundsBetweenQuestions = 4
+  package static let roundsBetweenQuestions = 4
 
   private enum CodingKeys: CodingKey { case top1, correct, top5, correctTop5, count, loss }
 

@@ -9,7 +9,7 @@ package import Supervision
 /// another. Trainings on other ranks of the job go on. Only ranks that cannot talk to each other are
 /// beyond this.
 package final class TrainingGroup {
-  let communicator: Communicator
+  package let communicator: Communicator
   /// What this rank does, for whoever watches.
   let activity: Activity
 
@@ -18,7 +18,7 @@ package final class TrainingGroup {
   /// Number of processes.
   var size: Int { communicator.size }
   /// Whether this is the rank that writes and speaks for all.
-  var isFirst: Bool { rank == 0 }
+  package var isFirst: Bool { rank == 0 }
 
   package init(_ communicator: Communicator, activity: Activity = Activity()) {
     self.communicator = communicator
@@ -26,14 +26,14 @@ package final class TrainingGroup {
   }
 
   /// Host of each rank; called by all of them.
-  func hosts() throws(TrainingError) -> [String] {
+  package func hosts() throws(TrainingError) -> [String] {
     try exchange { communicator throws(MPIError) in
       try communicator.allGatherParts(Array(ProcessInfo.processInfo.hostName.utf8))
     }.map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Talks to the other ranks, which whoever watches sees as waiting.
-  func exchange<Value>(
+  package func exchange<Value>(
     _ body: (Communicator) throws(MPIError) -> Value
   ) throws(TrainingError) -> Value {
     do throws(MPIError) {

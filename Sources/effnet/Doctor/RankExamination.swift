@@ -85,21 +85,10 @@ struct RankExamination: Codable {
       let imageCount =
         (configuration.batch.size / configuration.batch.rounds + rankCount - 1)
         / rankCount
-      neededMemory = Self.memory(architecture, images: imageCount)
+      neededMemory = architecture.trainingBytes(images: imageCount)
     } catch {
       problem = Failure(error).message
     }
-  }
-
-  /// An estimate: the outputs of all convolutions, once for the pass forward and half as much again
-  /// for what the pass backward adds, and six arenas of parameters.
-  private static func memory(_ architecture: Architecture, images: Int) -> Double {
-    let values = architecture.blocks.reduce(0.0) { sum, block in
-      let area = Double(block.geometry.outHeight) * Double(block.geometry.outWidth)
-      return sum + area * Double(block.expandedChannels + block.outputChannels)
-    }
-    return 4
-      * (1.5 * values * Double(images) + 6 * Double(architecture.parameterTable.parameterCount))
   }
 
   /// A folder or, if it is still to be made, what will hold it.

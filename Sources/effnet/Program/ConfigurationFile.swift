@@ -4,8 +4,13 @@ import Training
 
 /// The file that a command is given for its configuration.
 enum ConfigurationFile {
-  /// Reads it; each process does so once, because it may be a pipe.
+  /// Reads that of a run.
   static func read(_ path: String, _ overrides: [String]) throws -> Configuration {
+    try read(path) { try Configuration(contentsOf: path, overrides: overrides) }
+  }
+
+  /// Reads it; each process does so once, because it may be a pipe.
+  static func read<Content>(_ path: String, _ content: () throws -> Content) throws -> Content {
     if let launcher = Launcher.current {
       let isRefused =
         launcher.size > 1
@@ -17,7 +22,7 @@ enum ConfigurationFile {
             + "were started; write the configuration to a file")
       }
     }
-    return try Configuration(contentsOf: path, overrides: overrides)
+    return try content()
   }
 
   /// Refuses what the processes that a command starts could not read any more.

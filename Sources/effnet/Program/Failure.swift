@@ -17,12 +17,6 @@ struct Failure: Error {
     self.isAgreed = isAgreed
   }
 
-  /// The end of a run that saved and stopped.
-  init(stoppedBy signal: Int32, afterStep step: Int) {
-    self.init(
-      stoppedBy: signal, "after step \(step); saved, go on with --resume", isAgreed: true)
-  }
-
   /// The end of a command by a signal, with what was reached.
   init(stoppedBy signal: Int32, _ state: String, isAgreed: Bool) {
     code = StopSignal.exitCode(signal)

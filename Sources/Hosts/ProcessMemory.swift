@@ -1,9 +1,9 @@
 import Glibc
 
 /// Memory of this process.
-enum ProcessMemory {
+package enum ProcessMemory {
   /// Largest resident memory so far, in bytes.
-  static var peakBytes: Double {
+  package static var peakBytes: Double {
     var usage = rusage()
     let code = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     precondition(code == 0, "the system does not tell how much memory is in use")

@@ -1,0 +1,121 @@
+import Training
+
+/// The baseline itself: aging evolution of its stages, then the best ones trained in full beside the base
+/// and the best of the random ones, then a few of them confirmed with fresh seeds on images that nothing
+/// was selected by.
+package struct ArchitectureDesign: StudyDesign {
+  package let parts: StudyParts
+  package let space: SearchSpace
+  package let evolution: Evolution
+
+  /// - Throws: Where there is nothing to select by.
+  package init(_ parts: StudyParts) throws(TrainingError) {
+    self.parts = parts
+    try parts.requireHeldOut()
+    let configuration = parts.configuration
+    space = SearchSpace(configuration.space, base: parts.recipe.base)
+    evolution = Evolution(
+      configuration.evolution, seed: configuration.search.seed, space, parts.recipe)
+  }
+
+  package func networks(_ ledger: Ledger) throws(TrainingError) -> [StudyNetwork] {
+    let individuals = try evolution.individuals(ledger)
+    var networks: [StudyNetwork] = []
+    for (number, individual) in individuals.enumerated()
+    where !networks.contains(where: { $0.network == individual.network }) {
+      networks.append(Self.network(number, individual))
+    }
+    return networks + [parts.base]
+  }
+
+  private static func network(_ number: Int, _ individual: Evolution.Individual) -> StudyNetwork {
+    StudyNetwork("individual \(number + 1)", individual.network)
+  }
+
+  package func jobs(_ ledger: Ledger) throws(TrainingError) -> [Job] {
+    let individuals = try evolution.individuals(ledger)
+    var jobs: [Job] = []
+    var known: Set<Job> = []
+    func add(_ more: [Job]) {
+      for job in more where known.insert(job).inserted { jobs.append(job) }
+    }
+    add(individuals.map(\.job))
+    guard let finalists = try finalists(individuals, ledger) else { return jobs }
+    for finalist in finalists { add(try trainings(finalist.network)) }
+    guard let confirmed = try confirmed(finalists, ledger) else { return jobs }
+    for network in confirmed { add(try freshTrainings(network.network)) }
+    return jobs
+  }
+
+  /// The networks that are trained in full: the best ones, the best of those that were drawn at random,
+  /// and the base; nil before they are known.
+  package func finalists(
+    _ individuals: [Evolution.Individual], _ ledger: Ledger
+  ) throws(TrainingError) -> [StudyNetwork]? {
+    guard individuals.count == parts.configuration.evolution.individuals,
+      ledger.hasAll(individuals.map(\.job))
+    else { return nil }
+    let fitness = evolution.fitness(individuals, ledger)
+    var firsts: [Genome: Int] = [:]
+    for (number, individual) in individuals.enumerated() where firsts[individual.genome] == nil {
+      firsts[individual.genome] = number
+    }
+    let ranked = firsts.compactMap { genome, number in fitness[genome].map { (number, $0) } }
+      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map(\.0)
+    var numbers = Array(ranked.prefix(parts.configuration.search.finalists))
+    if let random = ranked.first(where: { individuals[$0].parent == nil }),
+      !numbers.contains(random)
+    {
+      numbers.append(random)
+    }
+    let networks = numbers.map { Self.network($0, individuals[$0]) }
+    return networks.filter { $0.network != parts.recipe.base } + [parts.base]
+  }
+
+  /// Trainings of a finalist, on the images that are held out.
+  package func trainings(_ network: ScaledNetwork) throws(TrainingError) -> [Job] {
+    try parts.wholeTrainings(
+      network, seeds: parts.configuration.search.seeds, on: .heldOut)
+  }
+
+  /// The finalists that are confirmed: the best ones, the best of the random ones, and the base; nil
+  /// before they are known.
+  package func confirmed(
+    _ finalists: [StudyNetwork], _ ledger: Ledger
+  ) throws(TrainingError) -> [StudyNetwork]? {
+    guard let ranking = try ranking(finalists, ledger) else { return nil }
+    let evolved = ranking.filter { $0.name != parts.base.name }
+    var confirmed = Array(evolved.prefix(parts.configuration.search.confirmed))
+    let individuals = try evolution.individuals(ledger)
+    let random = evolved.first { finalist in
+      individuals.contains { $0.parent == nil && $0.network == finalist.network }
+    }
+    if let random, !confirmed.contains(where: { $0.network == random.network }) {
+      confirmed.append(random)
+    }
+    return confirmed + [parts.base]
+  }
+
+  /// Finalists by what they are worth when they are trained in full, the best first; nil before they are.
+  package func ranking(
+    _ finalists: [StudyNetwork], _ ledger: Ledger
+  ) throws(TrainingError) -> [StudyNetwork]? {
+    var worths: [(number: Int, worth: Double)] = []
+    for (number, finalist) in finalists.enumerated() {
+      let jobs = try trainings(finalist.network)
+      guard ledger.hasAll(jobs) else { return nil }
+      guard let correct = ledger.correct(jobs) else { continue }
+      let images = jobs.reduce(0) { $0 + (ledger[$1]?.count ?? 0) }
+      let top1 = Double(correct) / Double(images)
+      worths.append((number, evolution.worth(top1: top1, finalist.network)))
+    }
+    return worths.sorted { ($1.worth, $0.number) < ($0.worth, $1.number) }
+      .map { finalists[$0.number] }
+  }
+
+  /// Trainings of a network with fresh seeds on the validation data.
+  package func freshTrainings(_ network: ScaledNetwork) throws(TrainingError) -> [Job] {
+    try parts.wholeTrainings(
+      network, seeds: parts.configuration.search.freshSeeds, isFresh: true, on: .validation)
+  }
+}

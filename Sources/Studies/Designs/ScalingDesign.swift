@@ -1,0 +1,34 @@
+import Training
+
+/// The base scaled in several directions by several factors, each network trained to its end with several
+/// seeds: figures 3 and 8 and table 7 of the paper (arXiv:1905.11946), at equal multiply-adds.
+package struct ScalingDesign: StudyDesign {
+  package let parts: StudyParts
+  private let known: [StudyNetwork]
+
+  /// - Throws: Where a direction has no network with the multiply-adds of a factor.
+  package init(_ parts: StudyParts) throws(TrainingError) {
+    self.parts = parts
+    var networks = [parts.base]
+    for factor in parts.configuration.search.factors.sorted() {
+      for direction in parts.configuration.search.directions {
+        networks.add(direction, try parts.scaled(direction, factor: factor), factor: factor)
+      }
+    }
+    known = networks
+  }
+
+  package func networks(_ ledger: Ledger) -> [StudyNetwork] { known }
+
+  package func jobs(_ ledger: Ledger) throws(TrainingError) -> [Job] {
+    var jobs: [Job] = []
+    for network in known { jobs += try trainings(network.network) }
+    return jobs
+  }
+
+  /// Trainings of a network.
+  package func trainings(_ network: ScaledNetwork) throws(TrainingError) -> [Job] {
+    try parts.wholeTrainings(
+      network, seeds: parts.configuration.search.seeds, on: .validation)
+  }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import Tensors
+import Training
+
+/// Aging evolution (Real et al. 2019, arXiv:1802.01548) by a ``LagRule``: what the individuals are follows
+/// from the seed and from what the trainings of older ones have come to.
+package struct Evolution {
+  /// An individual that is known.
+  package struct Individual: Sendable {
+    package let genome: Genome
+    package let network: ScaledNetwork
+    package let job: Job
+    /// Whose child it is; nil for those that are drawn at random.
+    package let parent: Int?
+  }
+
+  private let configuration: EvolutionConfiguration
+  private let seed: Int
+  private let space: SearchSpace
+  private let recipe: Recipe
+  private let rule: LagRule
+
+  package init(
+    _ configuration: EvolutionConfiguration, seed: Int, _ space: SearchSpace, _ recipe: Recipe
+  ) {
+    self.configuration = configuration
+    self.seed = seed
+    self.space = space
+    self.recipe = recipe
+    rule = LagRule(lag: configuration.parallel, population: configuration.population)
+  }
+
+  /// All individuals that are known by what is in the ledger, in their order.
+  package func individuals(_ ledger: Ledger) throws(TrainingError) -> [Individual] {
+    var individuals: [Individual] = []
+    var occurrences: [Genome: Int] = [:]
+    var finished = 0
+    for number in 0..<configuration.individuals {
+      while finished < individuals.count, ledger.has(individuals[finished].job) { finished += 1 }
+      guard finished >= rule.needed(by: number) else { break }
+      let (genome, parent) = try genome(number, individuals, ledger)
+      guard let network = space.network(genome) else {
+        preconditionFailure("evolution left its bounds")
+      }
+      // The same network once more is the same training only with the same seed.
+      let occurrence = occurrences[genome, default: 0]
+      occurrences[genome] = occurrence + 1
+      let trial = try recipe.trial(
+        network, seed: occurrence, epochs: configuration.epochs ?? max(1, recipe.epochs / 3),
+        on: .heldOut)
+      individuals.append(
+        Individual(genome: genome, network: network, job: Job(trial), parent: parent))
+    }
+    return individuals
+  }
+
+  private func genome(
+    _ number: Int, _ individuals: [Individual], _ ledger: Ledger
+  ) throws(TrainingError) -> (Genome, parent: Int?) {
+    var random = CounterRandom(seed: UInt64(seed), sample: number, purpose: .individual)
+    let window = rule.parents(of: number)
+    guard !window.isEmpty else { return (try space.random(&random), nil) }
+    var candidates = Array(window)
+    random.shuffle(&candidates)
+    let drawn = candidates.prefix(configuration.sample).sorted()
+    let fitness = fitness(Array(individuals[..<window.upperBound]), ledger)
+    /// Nothing ranks below what diverged; of equals the oldest.
+    func worth(_ number: Int) -> Double {
+      fitness[individuals[number].genome] ?? -.infinity
+    }
+    let parent = drawn.max { (worth($0), $1) < (worth($1), $0) } ?? window.lowerBound
+    let genome = individuals[parent].genome
+    guard random.uniform() >= configuration.identity else { return (genome, parent) }
+    return (try space.mutation(of: genome, &random), parent)
+  }
+
+  /// What each table is worth by the mean of its trainings; none for one that diverged.
+  package func fitness(_ individuals: [Individual], _ ledger: Ledger) -> [Genome: Double] {
+    Dictionary(grouping: individuals, by: \.genome).compactMapValues { same in
+      let entries = same.compactMap { ledger[$0.job] }
+      guard !entries.isEmpty, entries.allSatisfy({ $0.end == .done }) else { return nil }
+      let top1 = entries.reduce(0) { $0 + ($1.top1 ?? 0) } / Double(entries.count)
+      return worth(top1: top1, same[0].network)
+    }
+  }
+
+  /// What a network is worth, see ``EvolutionConfiguration/Objective``.
+  package func worth(top1: Double, _ network: ScaledNetwork) -> Double {
+    let cost = Double(network.multiplyAdds) / Double(space.base.multiplyAdds)
+    return switch configuration.objective {
+    case .reward: top1 * pow(cost, configuration.exponent)
+    case .error: -(1 - top1) * pow(cost, -configuration.exponent)
+    }
+  }
+}
+
+extension RandomPurpose {
+  /// What an individual of evolution draws: its parent and what it changes, or all of it.
+  fileprivate static let individual = RandomPurpose(31)
+}

@@ -1,0 +1,85 @@
+import Networks
+import Tensors
+import Training
+
+/// All tables that evolution can come to: for each stage of the base what it may be.
+package struct SearchSpace: Sendable {
+  /// The network that everything is relative to.
+  package let base: ScaledNetwork
+  private let stages: [StageChoices]
+  /// Multiply-adds that a network may have.
+  private let multiplyAdds: ClosedRange<Double>
+
+  package init(_ configuration: SpaceConfiguration, base: ScaledNetwork) {
+    self.base = base
+    stages = base.architecture.stages.map { StageChoices(configuration, $0) }
+    let count = Double(base.multiplyAdds)
+    multiplyAdds = configuration.bounds[0] * count...configuration.bounds[1] * count
+  }
+
+  /// Number of tables, whatever they cost.
+  package var size: Double {
+    stages.reduce(1) { $0 * Double($1.counts.reduce(1, *)) }
+  }
+
+  /// The network of a genome, unless it costs too little or too much.
+  func network(_ genome: Genome) -> ScaledNetwork? {
+    var architecture = base.architecture
+    for (index, choices) in stages.enumerated() {
+      architecture.stages[index] = choices.stage(
+        genome.choices[index], of: base.architecture.stages[index], base.architecture.family)
+    }
+    // Names of layers follow the paper that has such blocks.
+    if architecture.stages.contains(where: { $0.kind == .fusedMBConv }) {
+      architecture.family = .v2
+    }
+    guard multiplyAdds.contains(Double(architecture.multiplyAdds)) else { return nil }
+    return ScaledNetwork(architecture)
+  }
+
+  /// Draws until a network is within the bounds.
+  private static let mostAttempts = 10_000
+
+  /// A genome with every choice drawn at random.
+  func random(_ random: inout CounterRandom) throws(TrainingError) -> Genome {
+    for _ in 0..<Self.mostAttempts {
+      let genome = Genome(
+        choices: stages.map { $0.counts.map { random.index(below: $0) } })
+      if network(genome) != nil { return genome }
+    }
+    throw emptiness
+  }
+
+  /// A genome with one choice of one stage drawn anew, which makes another network.
+  func mutation(
+    of parent: Genome, _ random: inout CounterRandom
+  ) throws(TrainingError) -> Genome {
+    let free = stages.indices.flatMap { stage in
+      stages[stage].counts.indices.filter { stages[stage].counts[$0] > 1 }.map { (stage, $0) }
+    }
+    guard !free.isEmpty else { throw emptiness }
+    let old = network(parent)
+    for _ in 0..<Self.mostAttempts {
+      let (stage, gene) = free[random.index(below: free.count)]
+      var genome = parent
+      // One of the others.
+      let step = 1 + random.index(below: stages[stage].counts[gene] - 1)
+      genome.choices[stage][gene] =
+        (parent.choices[stage][gene] + step) % stages[stage].counts[gene]
+      if let network = network(genome), network != old { return genome }
+    }
+    throw emptiness
+  }
+
+  private var emptiness: TrainingError {
+    TrainingError(
+      .usage,
+      "section space leaves no network to draw: of \(Self.mostAttempts) draws none has multiply-adds "
+        + "within space.bounds and differs from its parent; widen the bounds, or give more choices")
+  }
+}
+
+/// A table as the choices of each stage, see ``StageChoices``.
+package struct Genome: Hashable, Sendable {
+  var choices: [[Int]]
+}

@@ -1,0 +1,87 @@
+import Boundary
+import Foundation
+import Training
+
+/// The ledger on the disk: whole lines, each synced before anything is decided by it; written by one
+/// process.
+final class LedgerFile {
+  private let path: String
+  private let handle: FileHandle
+  /// Bytes of whole lines.
+  private var length: UInt64
+
+  /// What was found in the file.
+  struct Contents {
+    var ledger = Ledger()
+    /// What the sessions before ran in.
+    var sessions: [LedgerLine.Session] = []
+    /// What is wrong with lines that are left out, a line each.
+    var notices: [String] = []
+    fileprivate var kept: [UInt8] = []
+  }
+
+  /// Most bytes of a ledger, and of a line: a hundred thousand results on 50,000 images.
+  private static let byteLimit = 1 << 30
+  private static let lineByteLimit = 1 << 24
+
+  /// Reads a ledger; an empty one where there is no file.
+  static func read(_ path: String) throws(TrainingError) -> Contents {
+    guard access(path, F_OK) == 0 else { return Contents() }
+    let bytes: [UInt8]
+    do throws(FileRefusal) {
+      bytes = try RegularFile(path).contents(limit: byteLimit)
+    } catch { throw TrainingError(.data, "\(path) cannot be read: \(error.reason)") }
+    var contents = Contents()
+    var number = 0
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      number += 1
+      let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+      let text = rest[..<(end ?? rest.endIndex)]
+      rest = end.map { rest[($0 + 1)...] } ?? []
+      guard end != nil, text.count <= lineByteLimit, let line = LedgerLine(text) else {
+        let problem =
+          end == nil ? "was not written to its end" : "is not what a study writes, or was changed"
+        contents.notices.append(
+          "\(path): line \(number) \(problem) and is cut; its training is done again if it is needed"
+        )
+        continue
+      }
+      contents.kept += text + [UInt8(ascii: "\n")]
+      if let session = line.session { contents.sessions.append(session) }
+      if let entry = line.entry { contents.ledger.add(entry) }
+    }
+    return contents
+  }
+
+  /// Opens the file to add lines; those that were left out are gone.
+  init(_ folder: RunFolder, _ name: String, _ contents: Contents) throws(TrainingError) {
+    path = folder.file(name)
+    if !contents.notices.isEmpty {
+      try folder.write(String(decoding: contents.kept, as: UTF8.self), to: name)
+    }
+    do {
+      let descriptor = try WrittenFile.open(path, O_WRONLY | O_APPEND, .regular)
+      handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+      length = try handle.seekToEnd()
+    } catch {
+      let reason = (error as? FileRefusal)?.reason ?? error.systemReason
+      throw TrainingError(.output, "\(path) cannot be written: \(reason)")
+    }
+  }
+
+  /// Adds a line and syncs it; where that fails, no part of it stays.
+  func append(_ line: LedgerLine) throws(TrainingError) {
+    let bytes = line.bytes
+    do {
+      try handle.write(contentsOf: bytes)
+      try handle.synchronize()
+      length += UInt64(bytes.count)
+    } catch {
+      try? handle.truncate(atOffset: length)
+      throw TrainingError(
+        .output,
+        "\(path) cannot be written: \(error.systemReason); make room and go on with --resume")
+    }
+  }
+}

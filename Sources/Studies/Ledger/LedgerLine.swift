@@ -1,0 +1,74 @@
+import Boundary
+import Crypto
+import Foundation
+
+/// A line of the file: what is told, and a check that it is whole and untouched.
+struct LedgerLine: Codable {
+  /// What a session runs in: results of another may have other bits.
+  struct Session: Codable, Equatable {
+    let kind: StudyKind
+    /// Digests of the training and the validation data.
+    let dataDigests: [String]
+    /// Hash of the program's file.
+    let program: String
+    /// Libraries that compute, with OpenBLAS' core type.
+    let arithmetic: String
+  }
+
+  private(set) var session: Session?
+  private(set) var entry: LedgerEntry?
+  private let check: String
+
+  init(_ session: Session) {
+    self.session = session
+    check = Self.check(Self.encoded(session))
+  }
+
+  init(_ entry: LedgerEntry) {
+    self.entry = entry
+    check = Self.check(Self.encoded(entry))
+  }
+
+  /// Reads a line.
+  ///
+  /// - Returns: Nil unless it is whole and as it was written.
+  init?(_ text: some DataProtocol) {
+    guard let line = try? JSONDecoder().decode(Self.self, from: Data(text)) else { return nil }
+    switch (line.session, line.entry) {
+    case (let session?, nil) where line.check == Self.check(Self.encoded(session)): self = line
+    case (nil, let entry?) where line.check == Self.check(Self.encoded(entry)) && entry.isSound:
+      self = line
+    default: return nil
+    }
+  }
+
+  /// The line with its end.
+  var bytes: [UInt8] { Self.encoded(self) + [UInt8(ascii: "\n")] }
+
+  private static func encoded(_ value: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Numbers are finite, and there is nothing else that could be refused.
+    return (try? encoder.encode(value)).map(Array.init) ?? []
+  }
+
+  private static func check(_ bytes: [UInt8]) -> String {
+    SHA256.hash(data: bytes).prefix(4).map { String(format: "%02x", $0) }.joined()
+  }
+}
+
+extension LedgerEntry {
+  /// Whether its numbers go together, wherever they come from.
+  fileprivate var isSound: Bool {
+    guard epochs > 0, images >= 0 else { return false }
+    switch end {
+    case .diverged: return correct == 0 && count == 0
+    case .done:
+      return count > 0 && (0...count).contains(correct) && (loss?.isFinite ?? false)
+        && (correct...count).contains(correctTop5 ?? correct)
+        && Data(base64Encoded: hits).map {
+          $0.count == (count + 7) / 8 && $0.reduce(0) { $0 + $1.nonzeroBitCount } == correct
+        } ?? false
+    }
+  }
+}

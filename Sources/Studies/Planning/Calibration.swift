@@ -1,0 +1,117 @@
+import Boundary
+import Foundation
+import Hosts
+import MPI
+import Supervision
+import Training
+
+/// Measures how long networks take here: some steps of a training, and of an evaluation, on every rank at
+/// the same time, as in the study.
+struct Calibration {
+  /// What a network takes on one rank.
+  struct Measurement: Codable {
+    /// See ``CostModel/units(_:)``.
+    let units: Double
+    /// Seconds until the first step, and to save and end.
+    let startSeconds, endSeconds: Double
+    let secondsPerStep: Double
+    /// Seconds for an image that is measured.
+    let secondsPerMeasuredImage: Double
+    /// Bytes that the process held at most so far.
+    let residentBytes: Int
+  }
+
+  private let world: Communicator
+  private let activity: Activity
+  private let group: TrainingGroup
+
+  init(_ world: Communicator, _ activity: Activity) {
+    self.world = world
+    self.activity = activity
+    group = TrainingGroup(world, activity: activity)
+  }
+
+  /// Steps that are measured at least, after as many that are not, and seconds.
+  private static let fewestSteps = 5
+  private static let fewestSeconds = 1.0
+
+  /// Measures networks, one after the other.
+  ///
+  /// - Parameter trainings: Their units with their configurations; those of rank 0 count.
+  /// - Returns: The same on all ranks.
+  func measure(_ trainings: [(units: Double, yaml: String)]) throws(TrainingError) -> [Measurement]
+  {
+    let own = trainings.map { "\($0.units)\n\($0.yaml)" }.joined(separator: "\u{0}")
+    let texts = try group.exchange { communicator throws(MPIError) in
+      try communicator.allGatherParts(Array(own.utf8))[0]
+    }
+    var measurements: [Measurement] = []
+    for text in texts.split(separator: 0) {
+      let words = String(decoding: text, as: UTF8.self).split(separator: "\n", maxSplits: 1)
+      measurements.append(
+        try measure(units: Double(words[0]) ?? 0, yaml: words.count > 1 ? String(words[1]) : ""))
+    }
+    return measurements
+  }
+
+  private func measure(units: Double, yaml: String) throws(TrainingError) -> Measurement {
+    let scratch = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let own = try group.agreed { () throws(TrainingError) in
+      try train(units: units, yaml, in: RunFolder(scratch.path))
+    }
+    let all: [Measurement]
+    do { all = try world.allGather(words: own) } catch {
+      throw TrainingError(.rankLost, "\(error)")
+    }
+    func mean(_ value: (Measurement) -> Double) -> Double {
+      all.reduce(0) { $0 + value($1) } / Double(all.count)
+    }
+    return Measurement(
+      units: units, startSeconds: mean(\.startSeconds), endSeconds: mean(\.endSeconds),
+      secondsPerStep: mean(\.secondsPerStep),
+      secondsPerMeasuredImage: mean(\.secondsPerMeasuredImage),
+      residentBytes: all.map(\.residentBytes).max() ?? 0)
+  }
+
+  private func train(
+    units: Double, _ yaml: String, in folder: RunFolder
+  ) throws(TrainingError) -> Measurement {
+    let alone: Communicator?
+    do { alone = try world.split(color: world.rank) } catch { throw TrainingError(error) }
+    guard let alone else { preconditionFailure("a rank without a group") }
+    let configuration: Configuration
+    do { configuration = try Configuration(yaml: yaml, file: "a training of the study") } catch {
+      throw TrainingError(error)
+    }
+    let clock = StepClock(
+      rounds: configuration.batch.rounds, fewest: Self.fewestSteps, seconds: Self.fewestSeconds)
+    let start = MonotonicTime.seconds
+    let trainer = try Trainer(
+      configuration, communicator: alone, output: folder, isResuming: false, observer: nil,
+      activity: activity, stopRequest: clock.ask)
+    let startSeconds = MonotonicTime.seconds - start
+    _ = try trainer.train()
+    let endSeconds = MonotonicTime.seconds - (clock.last ?? start)
+    let secondsPerStep = clock.secondsBetween
+    return Measurement(
+      units: units, startSeconds: startSeconds, endSeconds: endSeconds,
+      secondsPerStep: secondsPerStep,
+      secondsPerMeasuredImage: try secondsPerMeasuredImage(trainer, clock),
+      residentBytes: Int(ProcessMemory.peakBytes))
+  }
+
+  private func secondsPerMeasuredImage(
+    _ trainer: Trainer, _ clock: StepClock
+  ) throws(TrainingError) -> Double {
+    clock.restart(fewest: 1)
+    let start = MonotonicTime.seconds
+    let signal = try trainer.evaluateIfNeeded()
+    // Few images are measured before the clock has seen enough.
+    guard signal != nil else {
+      return (MonotonicTime.seconds - start) / Double(max(1, trainer.validation?.count ?? 1))
+    }
+    let images = Evaluation.roundsBetweenQuestions * trainer.configuration.batch.microBatch
+    return clock.secondsBetween / Double(images)
+  }
+}

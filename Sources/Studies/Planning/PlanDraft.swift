@@ -1,0 +1,97 @@
+import Foundation
+import Hosts
+import Statistics
+import Training
+
+/// A plan before anything was measured: all jobs, by playing the study with made-up results.
+struct PlanDraft {
+  private let kind: StudyKind
+  private let configuration: StudyConfiguration
+  private let ledger: Ledger
+  private let study: Study
+  private let jobs: [Job]
+
+  init(
+    _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder
+  ) throws(TrainingError) {
+    self.kind = kind
+    self.configuration = configuration
+    ledger = try LedgerFile.read(folder.file(StudyFolder.ledger)).ledger
+    study = try Study(kind, configuration, ledger)
+    let simulation = StudySimulation(study)
+    let counts = study.imageCounts
+    try simulation.play(ranks: 1, seconds: { _ in 1 }) { Self.madeUp($0, counts) }
+    jobs = try study.jobs()
+  }
+
+  /// Any result does, as long as not all are equal.
+  private static func madeUp(_ job: Job, _ counts: Study.ImageCounts) -> LedgerEntry {
+    let count = job.trial.images == .heldOut ? counts.heldOut : counts.validation
+    let lot = job.trial.identity.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }
+    return LedgerEntry(madeUp: job, correct: count / 4 + lot * (count / 2) / 0x10000, of: count)
+  }
+
+  /// Networks that are measured; times of others lie between theirs.
+  private static let mostMeasured = 6
+
+  /// Units of the networks that are measured, with the configurations of their trainings.
+  func measuredTrainings() throws(TrainingError) -> [(units: Double, yaml: String)] {
+    var distinct: [Double: Trial] = [:]
+    for job in jobs { distinct[CostModel.units(job.trial.network)] = job.trial }
+    let units = distinct.keys.sorted()
+    let count = min(Self.mostMeasured, units.count)
+    let chosen = (0..<count).map { units[count > 1 ? $0 * (units.count - 1) / (count - 1) : 0] }
+    var trainings: [(units: Double, yaml: String)] = []
+    for units in chosen {
+      guard let trial = distinct[units] else { continue }
+      trainings.append((units, try study.recipe.executed(trial, isCrowded: true)))
+    }
+    return trainings
+  }
+
+  func plan(
+    ranks: Int, _ measured: [Calibration.Measurement]
+  ) throws(TrainingError) -> StudyPlan {
+    let times = MeasuredTimes(measured, study)
+    let replay = StudySimulation(try Study(kind, configuration, ledger))
+    let counts = study.imageCounts
+    try replay.play(ranks: ranks, seconds: times.seconds) { Self.madeUp($0, counts) }
+    let networks = try networks()
+    let largest = networks.map(\.bytes).max() ?? 0
+    return StudyPlan(
+      kind: kind, networks: networks, jobs: jobs.count, done: jobs.count { ledger.has($0) },
+      trainedImages: replay.jobs.reduce(0) { $0 + times.trainedImages($1) }, ranks: ranks,
+      rankSeconds: replay.rankSeconds, seconds: replay.seconds,
+      measuredBytes: Double(measured.map(\.residentBytes).max() ?? 0),
+      freeBytes: AllottedMemory.free() / Double(max(1, AllottedCores().count)),
+      power: PlannedPower(study, ledger, jobs).sentences,
+      warnings: PlannedPower(study, ledger, jobs).warnings
+        + memoryWarning(largest))
+  }
+
+  private func memoryWarning(_ bytes: Double) -> [String] {
+    bytes <= AllottedMemory.free()
+      ? []
+      : [
+        "the largest network takes about \(String(format: "%.1f", bytes / 1e9)) GB, more than is free "
+          + "here: it trains on several ranks of several hosts only"
+      ]
+  }
+
+  private func networks() throws(TrainingError) -> [StudyPlan.Network] {
+    let images = configuration.run.batch.size / configuration.run.batch.rounds
+    return try study.networks().map { network in
+      let scaled = network.network
+      func parts(_ shares: Shares) -> [Double] { [shares.depth, shares.width, shares.resolution] }
+      return StudyPlan.Network(
+        name: network.name, resolution: scaled.architecture.resolution, blocks: scaled.depth,
+        multiplyAdds: scaled.multiplyAdds, parameters: scaled.parameters,
+        activations: scaled.activations,
+        factor: Double(scaled.multiplyAdds) / Double(study.recipe.base.multiplyAdds),
+        asked: network.directions.first.map { parts($0.shares) },
+        reached: network.scaling.map { parts($0.shares) },
+        bytes: scaled.architecture.trainingBytes(images: images),
+        jobs: jobs.count { $0.trial.network == scaled })
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Statistics
+import Training
+
+/// How evolution went.
+package struct ArchitectureFindings: Codable, Sendable {
+  /// An individual in the order of its number.
+  package struct Individual: Codable, Sendable {
+    package let network: String
+    /// Number of its parent, from 1 on; nil for a random one.
+    package let parent: Int?
+    package let top1: Double?
+    /// What it is worth, see `evolution.objective`; nil where it diverged.
+    package let worth: Double?
+  }
+
+  /// The best of the first individuals.
+  package struct Best: Codable, Sendable {
+    /// Images that all individuals up to this one have seen in training.
+    package let images: Int
+    package let worth: Double
+  }
+
+  package let objective: String
+  package let exponent: Double
+  /// Tables of the space, whatever they cost.
+  package let spaceSize: Double
+  package let individuals: [Individual]
+  package let bestSoFar: [Best]
+  /// Expected best of so many random individuals, from the same sample.
+  package let randomBest: [ExpectedBest]
+  /// Largest distance between the distributions of random and of later individuals, with its p.
+  package let distance, distanceP: Double?
+  /// Whether short trainings tell what full ones tell, over the finalists.
+  package let rung: RungTrust?
+
+  init(
+    _ study: Study, _ design: ArchitectureDesign, _ networks: [StudyNetwork]
+  ) throws(TrainingError) {
+    let all = try design.evolution.individuals(study.ledger)
+    let configuration = study.configuration.evolution
+    objective = configuration.objective.rawValue
+    exponent = configuration.exponent
+    spaceSize = design.space.size
+    individuals = all.map { individual in
+      let top1 = study.ledger[individual.job]?.top1
+      return Individual(
+        network: networks.first { $0.network == individual.network }?.name ?? "",
+        parent: individual.parent.map { $0 + 1 }, top1: top1,
+        worth: top1.map { design.evolution.worth(top1: $0, individual.network) })
+    }
+    var images = 0
+    var best: [Best] = []
+    for (individual, entry) in zip(individuals, all.map { study.ledger[$0.job] }) {
+      images += entry?.images ?? 0
+      guard let worth = individual.worth else { continue }
+      best.append(Best(images: images, worth: max(worth, best.last?.worth ?? -.infinity)))
+    }
+    bestSoFar = best
+    let random = individuals.filter { $0.parent == nil }.compactMap(\.worth)
+    let later = individuals.filter { $0.parent != nil }.compactMap(\.worth)
+    randomBest = ExpectedBest.ofEachCount(random)
+    let comparison = EmpiricalDistribution(random).flatMap { first in
+      EmpiricalDistribution(later).map { KolmogorovSmirnov(first, $0) }
+    }
+    distance = comparison?.distance
+    distanceP = comparison?.p
+    rung = try Self.trust(study, design, all)
+  }
+
+  private static func trust(
+    _ study: Study, _ design: ArchitectureDesign, _ individuals: [Evolution.Individual]
+  ) throws(TrainingError) -> RungTrust? {
+    guard let finalists = try design.finalists(individuals, study.ledger) else { return nil }
+    var pairs: [(Double, Double)] = []
+    for finalist in finalists {
+      let short = individuals.filter { $0.network == finalist.network }
+        .compactMap { study.ledger[$0.job]?.top1 }
+      let full = try design.trainings(finalist.network).compactMap { study.ledger[$0]?.top1 }
+      if !short.isEmpty, !full.isEmpty { pairs.append((short.mean, full.mean)) }
+    }
+    return pairs.isEmpty ? nil : RungTrust(unselected: pairs, all: pairs, study.resampling)
+  }
+}

@@ -1,0 +1,43 @@
+import Statistics
+
+/// The networks that no other beats at less cost, and how sure that is.
+package struct FrontFindings: Codable, Sendable {
+  /// A network on the axis of a cost.
+  package struct Member: Codable, Sendable {
+    package let network: String
+    package let cost: Double
+    package let top1: Double
+    /// Whether it is on the front of the means, and in what share of redraws of the seeds.
+    package let isOnFront: Bool
+    package let frequency: Double
+  }
+
+  /// multiplyAdds, parameters or activations.
+  package let axis: String
+  package let members: [Member]
+  package let attainment: [NoisyFront.Attainment]
+  package let hypervolume: NoisyFront.Hypervolume
+
+  init?(
+    _ axis: String, _ networks: [(name: String, cost: Int, top1: [Double])],
+    _ resampling: Resampling
+  ) {
+    let networks = networks.filter { !$0.top1.isEmpty }
+    let isCommon = Set(networks.map(\.top1.count)).count == 1
+    guard
+      let front = NoisyFront(
+        costs: networks.map { Double($0.cost) }, scores: networks.map(\.top1),
+        seeds: isCommon ? .common : .own, resampling)
+    else { return nil }
+    self.axis = axis
+    members = networks.indices.map { index in
+      Member(
+        network: networks[index].name, cost: Double(networks[index].cost),
+        top1: networks[index].top1.mean, isOnFront: front.members.contains(index),
+        frequency: front.frequencies[index])
+    }
+    attainment = front.attainment
+    hypervolume = front.hypervolume(
+      reference: Tradeoff(cost: Double(networks.map(\.cost).max() ?? 1), score: 0))
+  }
+}

@@ -1,0 +1,144 @@
+import Statistics
+import Training
+
+/// What the triangle of shares tells.
+package struct GridFindings: Codable, Sendable {
+  /// Shares with the bases of compound scaling that they stand for.
+  package struct Point: Codable, Sendable {
+    /// Depth, width, resolution.
+    package let shares: [Double]
+    package let alpha, beta, gamma: Double
+    /// Top-1 there, on the images that networks are selected by.
+    package let top1: Double
+
+    init(_ shares: Shares, top1: Double) {
+      self.shares = [shares.depth, shares.width, shares.resolution]
+      (alpha, beta, gamma) = (
+        shares.scaling.alpha, shares.scaling.beta, shares.scaling.gamma
+      )
+      self.top1 = top1
+    }
+  }
+
+  /// A network with its mean top-1 at the rung that all networks have reached.
+  package struct Cell: Codable, Sendable {
+    package let name: String
+    /// Asked for and reached: depth, width, resolution.
+    package let asked, reached: [Double]
+    package let top1: Double
+    /// Whether it cannot be told from the best, by the quadratic surface.
+    package let isAmongBest: Bool
+  }
+
+  /// Epochs of the rung that the surface is fitted to.
+  package let epochs: Int
+  package let cells: [Cell]
+  /// The surface's best point, and whether all points are as good for all that is known.
+  package let optimum: Point?
+  package let isFlat: Bool?
+  /// Share of the scores' variance that the surface explains, and how probable it is that it misses points
+  /// by no more than seeds differ.
+  package let determination, lackOfFitP: Double?
+  /// Points of a triangle in twentieths that cannot be told from the best.
+  package let region: [[Double]]
+  /// The network that was selected.
+  package let winner: Point?
+  package let rung: RungTrust?
+
+  init(
+    _ study: Study, _ design: GridDesign, _ networks: [StudyNetwork]
+  ) throws(TrainingError) {
+    let rungs = try design.rungs(study.ledger)
+    epochs = rungs[0].epochs
+    var points: [(network: StudyNetwork, scores: [Double])] = []
+    for number in rungs[0].entrants {
+      let top1 = try design.trainings(number, rungs[0].epochs).compactMap { study.ledger[$0]?.top1 }
+      if top1.count == study.configuration.search.seeds { points.append((networks[number], top1)) }
+    }
+    let surface = ResponseSurface(
+      points.map { SurfacePoint($0.network.mixture, scores: $0.scores) }, seeds: .common)
+    let region = surface.flatMap { OptimumRegion($0, study.resampling) }
+    optimum = surface.map { surface in
+      let best = surface.optimum
+      return Point(
+        Shares(depth: best.shares.a, width: best.shares.b, resolution: best.shares.c),
+        top1: best.value)
+    }
+    isFlat = region?.isFlat
+    determination = surface?.determination
+    lackOfFitP = surface?.lackOfFit?.p
+    self.region = region?.points.map { [$0.a, $0.b, $0.c] } ?? []
+    cells = points.map { point in
+      let mixture = point.network.mixture
+      let nearest = region?.points.map { $0.distance(to: mixture) }.min() ?? .infinity
+      return Cell(
+        name: point.network.name, asked: point.network.askedShares,
+        reached: [mixture.a, mixture.b, mixture.c], top1: point.scores.mean,
+        isAmongBest: nearest < Self.sideOfRegion)
+    }
+    winner = try design.ranking(study.ledger)?.first.flatMap { number in
+      networks[number].scaling.map { scaling in
+        Point(
+          scaling.shares.normalized,
+          top1: points.first { $0.network.network == networks[number].network }?.scores.mean ?? 0)
+      }
+    }
+    rung = rungs.count > 1 ? try Self.trust(study, design, rungs) : nil
+  }
+
+  /// Side of the triangles that a region's points stand for, in the distance of shares: √2 twentieths.
+  private static let sideOfRegion = 0.0708
+
+  private static func trust(
+    _ study: Study, _ design: GridDesign, _ rungs: [GridDesign.Rung]
+  ) throws(TrainingError) -> RungTrust? {
+    guard let last = rungs.last, last.epochs == study.recipe.epochs else { return nil }
+    func score(_ number: Int, _ epochs: Int) throws(TrainingError) -> Double? {
+      let top1 = try design.trainings(number, epochs).compactMap { study.ledger[$0]?.top1 }
+      return top1.isEmpty ? nil : top1.mean
+    }
+    let unselected = try design.unselected(study.ledger)
+    var (some, all): ([(Double, Double)], [(Double, Double)]) = ([], [])
+    for number in last.entrants {
+      guard let first = try score(number, rungs[0].epochs),
+        let final = try score(number, last.epochs)
+      else { continue }
+      all.append((first, final))
+      if unselected.contains(number) { some.append((first, final)) }
+    }
+    return RungTrust(unselected: some, all: all, study.resampling)
+  }
+}
+
+extension StudyNetwork {
+  /// Reached shares, divided by their sum, which differs from 1 by what multiply-adds do not follow.
+  var mixture: MixtureShares {
+    let shares = (scaling?.shares ?? Shares(depth: 0, width: 0, resolution: 1)).normalized
+    return MixtureShares(a: shares.depth, b: shares.width, c: shares.resolution)
+  }
+
+  /// Shares that were asked for first.
+  var askedShares: [Double] {
+    let shares = directions.first?.shares ?? Shares(depth: 0, width: 0, resolution: 0)
+    return [shares.depth, shares.width, shares.resolution]
+  }
+}
+
+extension Shares {
+  /// The same direction with a sum of 1.
+  var normalized: Shares {
+    let sum = depth + width + resolution
+    return Shares(depth: depth / sum, width: width / sum, resolution: resolution / sum)
+  }
+}
+
+extension MixtureShares {
+  fileprivate func distance(to other: MixtureShares) -> Double {
+    [a - other.a, b - other.b, c - other.c].reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+}
+
+extension [Double] {
+  /// The mean of values that there are.
+  var mean: Double { reduce(0, +) / Double(count) }
+}

@@ -1,0 +1,96 @@
+import Statistics
+
+/// A network with all that its trainings have come to.
+package struct NetworkResult: Encodable {
+  /// Trainings on the same images.
+  package struct Measured: Codable, Sendable, Equatable {
+    package let seeds: Int
+    /// Mean top-1 over seeds and its 95 % interval for other seeds.
+    package let top1: Double
+    package let interval: Interval?
+    package let deviation: Double?
+    /// Mean share of images whose own class is among the five most probable.
+    package let top5: Double?
+    package let loss: Double
+
+    init?(_ sample: Scores.Sample) {
+      guard let estimate = MeanEstimate(sample.top1) else { return nil }
+      seeds = estimate.count
+      top1 = estimate.mean
+      interval = estimate.interval()
+      deviation = estimate.deviation
+      let top5 = sample.entries.compactMap { entry in
+        entry.correctTop5.map { Double($0) / Double(entry.count) }
+      }
+      self.top5 = top5.isEmpty ? nil : top5.reduce(0, +) / Double(top5.count)
+      loss = sample.entries.compactMap(\.loss).reduce(0, +) / Double(estimate.count)
+    }
+  }
+
+  /// A training, or a part of one up to a rung.
+  package struct Training: Encodable {
+    package let identity: String
+    package let seed, epochs, scheduledEpochs: Int
+    package let images: Trial.Images
+    package let end: LedgerEntry.End
+    package let correct, count: Int
+    package let correctTop5: Int?
+    package let loss: Double?
+    package let stateSHA256: String
+    package let reason: String?
+
+    init(_ job: Job, _ entry: LedgerEntry) {
+      identity = job.trial.identity
+      seed = job.trial.seed
+      epochs = job.epochs
+      scheduledEpochs = job.trial.epochs
+      images = job.trial.images
+      end = entry.end
+      correct = entry.correct
+      count = entry.count
+      correctTop5 = entry.correctTop5
+      loss = entry.loss
+      stateSHA256 = entry.stateSHA256
+      reason = entry.reason
+    }
+  }
+
+  package let name: String
+  package let directions: [String]
+  package let resolution, blocks, multiplyAdds, parameters, activations: Int
+  /// Rows of its table in timm's notation, and the channels of the first and the last convolution.
+  package let stages: [String]
+  package let stem, head: Int
+  /// Multiply-adds over those of the base.
+  package let factor: Double
+  /// Parts of depth, width and resolution that are reached, where it is scaled.
+  package let shares: [Double]?
+  /// Depth, width and resolution over those of the base, where it is scaled.
+  package let growth: [Double]?
+  /// On images that were held out, and on those of the validation data.
+  package let selection, confirmation: Measured?
+  package let trainings: [Training]
+
+  init(_ network: StudyNetwork, _ study: Study, _ jobs: [Job], _ scores: Scores) {
+    let scaled = network.network
+    let architecture = scaled.architecture
+    name = network.name
+    directions = network.directions.map(\.name)
+    resolution = architecture.resolution
+    blocks = scaled.depth
+    multiplyAdds = scaled.multiplyAdds
+    parameters = scaled.parameters
+    activations = scaled.activations
+    stages = architecture.stages.map(\.notation)
+    stem = architecture.stemChannels
+    head = architecture.headChannels
+    factor = Double(scaled.multiplyAdds) / Double(study.recipe.base.multiplyAdds)
+    shares = network.scaling.map { [$0.shares.depth, $0.shares.width, $0.shares.resolution] }
+    growth = network.scaling.map { [$0.reached.depth, $0.reached.width, $0.reached.resolution] }
+    selection = Measured(scores.sample(scaled, on: .heldOut))
+    confirmation = Measured(scores.confirmation(scaled))
+    trainings = jobs.filter { $0.trial.network == scaled }.compactMap { job in
+      study.ledger[job].map { Training(job, $0) }
+    }
+  }
+}

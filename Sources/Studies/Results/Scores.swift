@@ -1,0 +1,53 @@
+import Foundation
+import Training
+
+/// What whole trainings of each network have come to, seed by seed.
+struct Scores {
+  /// Trainings of a network that are measured on the same images.
+  struct Sample {
+    /// Seeds, ascending, of trainings that were done and did not diverge.
+    let seeds: [Int]
+    let entries: [LedgerEntry]
+
+    /// Shares of images that were classified rightly, in the order of the seeds.
+    var top1: [Double] { entries.compactMap(\.top1) }
+
+    /// Those of the seeds that another sample has, too.
+    func common(with other: Sample) -> Sample {
+      let pairs = zip(seeds, entries).filter { other.seeds.contains($0.0) }
+      return Sample(seeds: pairs.map(\.0), entries: pairs.map(\.1))
+    }
+
+    /// For each seed and image whether it was classified rightly.
+    var correctness: [[Bool]] {
+      entries.map { entry in
+        let bytes = Data(base64Encoded: entry.hits) ?? Data()
+        return (0..<entry.count).map { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }
+      }
+    }
+  }
+
+  private let study: Study
+  private let jobs: [Job]
+
+  init(_ study: Study) throws(TrainingError) {
+    self.study = study
+    jobs = try study.jobs().filter { $0.isWhole && $0.trial.epochs == study.recipe.epochs }
+  }
+
+  /// Whole trainings of a network.
+  func sample(_ network: ScaledNetwork, on images: Trial.Images) -> Sample {
+    let done = jobs.filter { $0.trial.network == network && $0.trial.images == images }
+      .compactMap { job in study.ledger[job].map { (job.trial.seed, $0) } }
+      .filter { $0.1.end == .done }.sorted { $0.0 < $1.0 }
+    return Sample(seeds: done.map(\.0), entries: done.map(\.1))
+  }
+
+  /// The first whole training of a network on some images.
+  func firstTraining(_ network: ScaledNetwork, on images: Trial.Images) -> Job? {
+    jobs.first { $0.trial.network == network && $0.trial.images == images && study.ledger.has($0) }
+  }
+
+  /// What hypotheses are tested on: images that nothing was selected by.
+  func confirmation(_ network: ScaledNetwork) -> Sample { sample(network, on: .validation) }
+}

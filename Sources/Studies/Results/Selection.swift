@@ -1,0 +1,44 @@
+import Training
+
+/// Which network a study comes to, and how much better it looked than it is.
+struct Selection {
+  let network: StudyNetwork?
+  let winner: Winner?
+
+  init(_ study: Study, _ scores: Scores) throws(TrainingError) {
+    let networks = try study.networks()
+    let basis: String
+    switch study.design {
+    case let design as GridDesign:
+      network = try design.ranking(study.ledger)?.first.map { networks[$0] }
+      basis = "most held-out images right at the end of training"
+    case let design as ArchitectureDesign:
+      let individuals = try design.evolution.individuals(study.ledger)
+      network = try design.finalists(individuals, study.ledger).flatMap {
+        finalists throws(TrainingError) in try design.ranking(finalists, study.ledger)?.first
+      }
+      basis = "worth most on held-out images when trained in full"
+    default:
+      let isDone = study.ledger.hasAll(try study.jobs())
+      let scored = networks.enumerated().compactMap { number, network -> (Int, Double)? in
+        let top1 = scores.confirmation(network.network).top1
+        return top1.count == study.configuration.search.seeds ? (number, top1.mean) : nil
+      }
+      network = isDone ? scored.max { ($0.1, $1.0) < ($1.1, $0.0) }.map { networks[$0.0] } : nil
+      basis = "most validation images right, which nothing confirms: it looks better than it is"
+    }
+    winner = network.flatMap { network in
+      let job = scores.firstTraining(network.network, on: .validation)
+      guard let job, let entry = study.ledger[job] else { return nil }
+      let selected = scores.sample(network.network, on: .heldOut).top1
+      let confirmed = scores.confirmation(network.network).top1
+      let (one, other) = (
+        selected.isEmpty ? nil : selected.mean, confirmed.isEmpty ? nil : confirmed.mean
+      )
+      return Winner(
+        name: network.name, basis: basis, identity: job.trial.identity, seed: job.trial.seed,
+        stateSHA256: entry.stateSHA256, top1: entry.top1, selected: one, confirmed: other,
+        optimism: one.flatMap { one in other.map { one - $0 } })
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Crypto
+import Foundation
+import Statistics
+import Training
+
+/// What a study has come to, in an order that nothing depends on: no times, no hosts, no paths.
+package struct StudyResults: Encodable {
+  /// What was asked and how much was done for it.
+  package struct Scope: Encodable {
+    package let kind: StudyKind
+    /// The recipe and the study in their keys that decide bits.
+    package let keys: [String: String]
+    package let dataDigests: [String]
+    package let trainingImages, heldOutImages, validationImages, classes: Int
+    package let epochs: Int
+    /// Jobs that are known to be needed, those that are done, and those that diverged.
+    package let jobs, done, diverged: Int
+    /// Images that were seen in training.
+    package let trainedImages: Int
+  }
+
+  package let scope: Scope
+  package let networks: [NetworkResult]
+  package let verdicts: [Verdict]
+  package let claims: [Claim]
+  package let fronts: [FrontFindings]
+  package let scaling: ScalingFindings?
+  package let grid: GridFindings?
+  package let architecture: ArchitectureFindings?
+  package let winner: Winner?
+  /// Hash of all the rest.
+  package private(set) var resultsSHA256: String?
+
+  /// Derives everything from the ledger.
+  package init(_ study: Study) throws(TrainingError) {
+    let jobs = try study.jobs()
+    let known = try study.networks()
+    let scores = try Scores(study)
+    scope = Scope(study, jobs)
+    networks = known.map { NetworkResult($0, study, jobs, scores) }
+    let selection = try Selection(study, scores)
+    winner = selection.winner
+    let judged = Verdicts(study, scores, known, winner: selection.network)
+    verdicts = judged.verdicts
+    claims = judged.claims
+    let costs: [(String, KeyPath<ScaledNetwork, Int>)] = [
+      ("multiplyAdds", \.multiplyAdds), ("parameters", \.parameters),
+      ("activations", \.activations),
+    ]
+    fronts = costs.compactMap { axis, cost in
+      FrontFindings(
+        axis,
+        known.map { ($0.name, $0.network[keyPath: cost], scores.confirmation($0.network).top1) },
+        study.resampling)
+    }
+    scaling = study.kind == .scaling ? ScalingFindings(study, scores, known) : nil
+    grid = try (study.design as? GridDesign).map { design throws(TrainingError) in
+      try GridFindings(study, design, known)
+    }
+    architecture = try (study.design as? ArchitectureDesign).map { design throws(TrainingError) in
+      try ArchitectureFindings(study, design, known)
+    }
+    resultsSHA256 =
+      SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+  }
+
+  /// The file, with the hash of everything else in it.
+  package var json: String { text + "\n" }
+
+  private var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}
+
+extension StudyResults.Scope {
+  fileprivate init(_ study: Study, _ jobs: [Job]) {
+    kind = study.kind
+    keys = Dictionary(
+      uniqueKeysWithValues: study.configuration.entries
+        .filter { !Recipe.changesNoBits($0.name) }.map { ($0.name, $0.value) })
+    dataDigests = study.recipe.dataDigests
+    trainingImages = study.imageCounts.training
+    heldOutImages = study.imageCounts.heldOut
+    validationImages = study.imageCounts.validation
+    classes = study.recipe.classes
+    epochs = study.recipe.epochs
+    self.jobs = jobs.count
+    let entries = jobs.compactMap { study.ledger[$0] }
+    done = entries.count
+    diverged = entries.count { $0.end == .diverged }
+    // Of several rungs of a training the last has seen the images of those before.
+    let seen = Dictionary(grouping: entries, by: \.identity).values
+    trainedImages = seen.reduce(0) { $0 + ($1.map(\.images).max() ?? 0) }
+  }
+}
+
+extension Study {
+  /// How often values are drawn again.
+  var resampling: Resampling { Resampling(seed: UInt64(configuration.search.seed)) }
+}

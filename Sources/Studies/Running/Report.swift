@@ -1,0 +1,17 @@
+/// What a rank tells the dispatcher; but for ``signal(_:)``, the first one of a group for all of it.
+enum Report: Codable {
+  /// A job is done.
+  case done(number: Int, LedgerEntry, Timing)
+  /// A job was stopped and is saved: asked to by the dispatcher, or by a signal.
+  case stopped(number: Int, signal: Int32?, Timing)
+  /// A job cannot go on, nor can the study.
+  case failed(number: Int, kind: Int32, description: String)
+  /// This rank has nothing to do and was asked to stop.
+  case signal(Int32)
+
+  /// Where the time of a group has gone.
+  struct Timing: Codable {
+    /// Seconds until the first step, and all of them.
+    let startSeconds, seconds: Double
+  }
+}

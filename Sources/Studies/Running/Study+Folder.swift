@@ -1,0 +1,24 @@
+import Training
+
+extension Study {
+  /// The study that a folder holds, as its files tell it; also while it is running.
+  ///
+  /// - Parameter tell: Is told of lines of the ledger that do not count.
+  /// - Throws: When there is none, or its data are missing.
+  package convenience init(
+    in folder: StudyFolder, _ tell: (String) -> Void
+  ) throws(TrainingError) {
+    let contents = try LedgerFile.read(folder.file(StudyFolder.ledger))
+    guard let session = contents.sessions.last else {
+      throw TrainingError(
+        .data, "\(folder.path) has no study; name the --output folder of effnet search")
+    }
+    for notice in contents.notices { tell(notice) }
+    let configuration: StudyConfiguration
+    do {
+      configuration = try StudyConfiguration(
+        contentsOf: folder.file(StudyFolder.configuration), overrides: [])
+    } catch { throw TrainingError(error) }
+    try self.init(session.kind, configuration, contents.ledger)
+  }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Training
+
+/// The output folder of a study.
+package struct StudyFolder: Sendable {
+  /// The folder as that of a run, for what both have in common.
+  package let run: RunFolder
+
+  package init(_ path: String) { run = RunFolder(path) }
+
+  package var path: String { run.path }
+
+  /// Path of a file in it.
+  package func file(_ name: String) -> String { run.file(name) }
+
+  /// The only state of the study.
+  package static let ledger = "ledger.jsonl"
+  /// Who did what when.
+  package static let timing = "timing.jsonl"
+  /// The configuration as it was resolved.
+  package static let configuration = "configuration.yaml"
+
+  /// The folder of a training.
+  package func trial(_ identity: String) -> RunFolder {
+    RunFolder(file("trials/\(identity)"))
+  }
+
+  /// Refuses a folder that a study or a run has begun in, for one that does not go on from it.
+  package func requireNew() throws(TrainingError) {
+    try run.requireNew()
+    guard FileManager.default.fileExists(atPath: file(Self.ledger)) else { return }
+    throw TrainingError(
+      .usage,
+      "\(path) already has a study; go on with it by --resume, or choose another --output")
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Kernels
+import Training
+
+/// Opens the folder of a study on rank 0: takes it, reads what its ledger holds, and refuses to go on with
+/// another question.
+struct StudyOpening {
+  let lease: FolderLease
+  let study: Study
+  let records: StudyRecords
+
+  /// - Parameter tell: Is told of lines that are cut and of what is waited for.
+  /// - Throws: When the folder is another study's, is in use or cannot be written; when configuration, data
+  ///   and ledger do not go together.
+  init(
+    _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
+    _ options: StudyRun.Options, _ tell: (String) -> Void
+  ) throws(TrainingError) {
+    if !options.isResuming { try folder.requireNew() }
+    try folder.run.prepare()
+    lease = try FolderLease(
+      folder.run, waiting: options.isResuming ? FolderLease.seconds : 0, advance: {}, tell)
+    let contents = try LedgerFile.read(folder.file(StudyFolder.ledger))
+    for notice in contents.notices { tell(notice) }
+    study = try Study(kind, configuration, contents.ledger)
+    let session = LedgerLine.Session(
+      kind: kind, dataDigests: study.recipe.dataDigests, program: LibraryVersions.program,
+      arithmetic: "\(OpenBLAS.configuration), \(InstructionSet.compiled)")
+    if let last = contents.sessions.last {
+      try Self.require(session, after: last, folder, options)
+      try Self.requireSameQuestion(configuration, folder)
+    }
+    // Before anything is written: what is asked may be impossible.
+    _ = try study.jobs()
+    try folder.run.write(configuration.yaml, to: StudyFolder.configuration)
+    records = try StudyRecords(folder, contents, session)
+  }
+
+  /// Results of another kind, of other data or of other bits do not belong in one ledger.
+  private static func require(
+    _ session: LedgerLine.Session, after last: LedgerLine.Session, _ folder: StudyFolder,
+    _ options: StudyRun.Options
+  ) throws(TrainingError) {
+    guard session.kind == last.kind else {
+      throw TrainingError(
+        .usage,
+        "\(folder.path) has a study of kind \(last.kind.rawValue), not \(session.kind.rawValue); choose "
+          + "another --output")
+    }
+    guard session.dataDigests == last.dataDigests else {
+      throw TrainingError(
+        .usage,
+        "the data are others than those of the study in \(folder.path); give it the same, or choose "
+          + "another --output")
+    }
+    guard !options.acceptsOtherBits else { return }
+    for (subject, old, new) in [
+      ("arithmetic", last.arithmetic, session.arithmetic),
+      ("program", last.program, session.program),
+    ] where old != new {
+      throw TrainingError(
+        .usage,
+        "the study in \(folder.path) was begun with another \(subject) (it was \(old) and is now "
+          + "\(new)), whose results may have other bits; go on with --accept-other-bits, which the page "
+          + "tells, or choose another --output")
+    }
+  }
+
+  /// Keys that may change: what they ask for in addition leaves what is known as it is.
+  private static let extensible: Set<String> = [
+    "search.seeds", "search.freshSeeds", "search.factors", "search.directions", "search.divisions",
+    "search.hypotheses", "search.finalists", "search.confirmed", "search.unselected",
+    "evolution.individuals",
+  ]
+
+  private static func requireSameQuestion(
+    _ configuration: StudyConfiguration, _ folder: StudyFolder
+  ) throws(TrainingError) {
+    let path = folder.file(StudyFolder.configuration)
+    let old: StudyConfiguration
+    do { old = try StudyConfiguration(contentsOf: path, overrides: []) } catch {
+      throw TrainingError(.data, "\(path): the study cannot be compared with it: \(error)")
+    }
+    let isRestarting = configuration.halving.mode == .restart
+    func matters(_ name: String) -> Bool {
+      !extensible.contains(name) && !Recipe.changesNoBits(name)
+        && !(name == "halving.epochs" && isRestarting)
+    }
+    let changes = Configuration.changes(
+      from: old.entries.filter { matters($0.name) },
+      to: configuration.entries.filter { matters($0.name) })
+    guard let first = changes.first else { return }
+    let more = changes.count > 1 ? " (and \(changes.count - 1) more)" : ""
+    throw TrainingError(
+      .usage,
+      "the study in \(folder.path) asks something else: \(first)\(more); what is trained already would "
+        + "not belong to it; choose another --output")
+  }
+}

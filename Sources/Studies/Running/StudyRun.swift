@@ -1,0 +1,184 @@
+import Boundary
+import Foundation
+import Hosts
+import Kernels
+import MPI
+import Supervision
+import Training
+
+/// A study on all ranks of a job.
+///
+/// Each rank does what the dispatcher tells it, and rank 0, where that is, too. No rank only waits for
+/// others: between two steps of its own training rank 0 looks after the rest.
+package final class StudyRun {
+  private let world: Communicator
+  private let watch: Watch
+  private let folder: StudyFolder
+  private let post: PostOffice
+  /// On rank 0.
+  private var dispatcher: Dispatcher?
+  private var lease: FolderLease?
+  private var study: Study?
+  private let observer: (any StudyObserver)?
+  /// The group that this rank trains in.
+  private var group: Communicator?
+  /// Orders that have come while this rank was training.
+  private var early: [Order] = []
+  private var hasToldOfSignal = false
+
+  /// Prepares a study from its beginning, or from what its ledger holds.
+  ///
+  /// - Parameters:
+  ///   - world: All ranks of the job.
+  ///   - options: How it is done, of which nothing changes what it comes to.
+  ///   - observer: On rank 0 alone.
+  /// - Throws: When configuration, data and ledger do not go together; on all ranks the same.
+  package init(
+    _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
+    _ world: Communicator, _ watch: Watch, _ options: Options, _ observer: (any StudyObserver)?
+  ) throws(TrainingError) {
+    self.world = world
+    self.watch = watch
+    self.folder = folder
+    self.observer = observer
+    post = PostOffice(world: world)
+    let ranks = TrainingGroup(world, activity: watch.activity)
+    let hosts = try ranks.hosts()
+    _ = watch.log.open()
+    try ranks.agreed { () throws(TrainingError) in
+      guard ranks.isFirst else { return }
+      let opening = try StudyOpening(kind, configuration, folder, options) {
+        observer?.noticed($0)
+      }
+      lease = opening.lease
+      study = opening.study
+      let limits = GroupLimits(
+        mostRanks: configuration.run.batch.roundMicroBatchCount, fixed: options.slots)
+      dispatcher = Dispatcher(
+        opening.study, hosts: hosts, isCrowded: isCrowded(hosts), limits, post, opening.records,
+        observer)
+      observer?.began(opening.study, ranks: world.size)
+    }
+  }
+
+  /// Whether every core of this host has a rank, which leaves none to threads that prepare images.
+  private func isCrowded(_ hosts: [String]) -> Bool {
+    let cores = AllottedCores().count
+    return cores == 1 || cores <= hosts.count { $0 == hosts[world.rank] }
+  }
+
+  /// How a study is done.
+  package struct Options: Sendable {
+    /// Whether the folder may hold a ledger to go on from.
+    package var isResuming = false
+    /// Whether it may go on in another program or with another core type, whose bits may differ.
+    package var acceptsOtherBits = false
+    /// A number of groups that is kept to; nil to adapt to what there is to do.
+    package var slots: Int?
+
+    package init() {}
+  }
+
+  /// Does all jobs.
+  ///
+  /// - Throws: When ranks are lost, and what has gone wrong in one of the trainings; on all ranks the same.
+  package func run() throws(TrainingError) -> Trainer.Outcome {
+    while true {
+      switch try nextOrder() {
+      case .pause: break
+      case .divide(let division): try divide(division)
+      case .train(let assignment): try train(assignment)
+      case .end(.finished):
+        try finish()
+        return .finished
+      case .end(.stopped(let signal)): return .stopped(signal: signal)
+      case .end(.failed(let kind, let description)):
+        throw TrainingError(
+          FaultKind(rawValue: kind) ?? .check, description, isShared: true)
+      }
+    }
+  }
+
+  /// Waits until there is something to do.
+  private func nextOrder() throws(TrainingError) -> Order {
+    var pause: UInt32 = 100
+    while true {
+      if !early.isEmpty { return early.removeFirst() }
+      if let dispatcher {
+        try dispatcher.look()
+        if let order = dispatcher.takeOrder() { return order }
+      } else if let order = try post.order() {
+        return order
+      }
+      if let signal = StopSignal.pending, !hasToldOfSignal {
+        hasToldOfSignal = true
+        try report(.signal(signal))
+      }
+      watch.activity.advance()
+      usleep(pause)
+      pause = min(2 * pause, Self.longestPause)
+    }
+  }
+
+  /// Microseconds between two looks at what there is to do.
+  private static let longestPause: UInt32 = 5_000
+
+  private func divide(_ division: Division) throws(TrainingError) {
+    // The old one goes first: a library may have room for few.
+    group = nil
+    do throws(MPIError) {
+      group = try watch.activity.exchange { () throws(MPIError) in
+        try world.split(color: division.group(of: world.rank), key: world.rank)
+      }
+    } catch { throw TrainingError(error) }
+  }
+
+  private func train(_ assignment: Assignment) throws(TrainingError) {
+    guard let group else { preconditionFailure("a rank without a group was told to train") }
+    watch.log.note("training \(assignment.number): \(assignment.identity)")
+    let trial = TrialRun(
+      group: group, folder: folder, activity: watch.activity,
+      stopRequest: { [self] in stopRequest(isFirst: group.rank == 0) })
+    var result = try trial.perform(assignment)
+    if let lookingFault { throw lookingFault }
+    guard group.rank == 0 else { return }
+    // What no signal has stopped, the dispatcher has.
+    if case .stopped(let number, _, let timing) = result, StopSignal.pending == nil {
+      result = .stopped(number: number, signal: nil, timing)
+    }
+    try report(result)
+  }
+
+  /// What has gone wrong in looking after the others, in the middle of a step.
+  private var lookingFault: TrainingError?
+
+  /// Asked in every step of a training.
+  private func stopRequest(isFirst: Bool) -> Int32? {
+    if isFirst {
+      do throws(TrainingError) { try lookUp() } catch { lookingFault = lookingFault ?? error }
+    }
+    let isPausing = early.contains { if case .pause = $0 { true } else { false } }
+    return StopSignal.pending ?? (isPausing ? SIGUSR1 : nil)
+  }
+
+  private func lookUp() throws(TrainingError) {
+    if let dispatcher {
+      try dispatcher.look()
+      while let order = dispatcher.takeOrder() { early.append(order) }
+    } else {
+      while let order = try post.order() { early.append(order) }
+    }
+  }
+
+  private func report(_ report: Report) throws(TrainingError) {
+    if let dispatcher { try dispatcher.hear(report) } else { try post.send(report) }
+  }
+
+  private func finish() throws(TrainingError) {
+    try TrainingGroup(world, activity: watch.activity).agreed { () throws(TrainingError) in
+      guard let study else { return }
+      try StudyPublication(study, folder).write()
+      observer?.finished(study)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Boundary
+import Foundation
+import Hosts
+import MPI
+import Supervision
+import Training
+
+/// Does a job on the ranks of a group.
+struct TrialRun {
+  let group: Communicator
+  let folder: StudyFolder
+  let activity: Activity
+  let stopRequest: StopRequest
+
+  /// Trains until the job is done, or until it is asked to stop.
+  ///
+  /// - Returns: What the first rank of the group reports; the same kind on all of them.
+  /// - Throws: When ranks are lost.
+  func perform(_ assignment: Assignment) throws(TrainingError) -> Report {
+    let start = MonotonicTime.seconds
+    activity.begin(training: assignment.number)
+    defer { activity.begin(training: 0) }
+    var startSeconds = 0.0
+    func timing() -> Report.Timing {
+      Report.Timing(startSeconds: startSeconds, seconds: MonotonicTime.seconds - start)
+    }
+    do throws(TrainingError) {
+      let configuration = try configuration(assignment)
+      let trainer = try trainer(configuration, assignment)
+      startSeconds = MonotonicTime.seconds - start
+      var outcome = try trainer.train(until: assignment.epochs * trainer.stepsPerEpoch)
+      if case .stopped = outcome {
+      } else if let signal = try trainer.evaluateIfNeeded() {
+        outcome = .stopped(signal: signal)
+      }
+      if case .stopped(let signal) = outcome {
+        return .stopped(number: assignment.number, signal: signal, timing())
+      }
+      return .done(number: assignment.number, try entry(assignment, trainer), timing())
+    } catch {
+      switch error.faultKind {
+      case .rankLost, .rankStuck: throw error
+      case .numeric:
+        return .done(number: assignment.number, divergence(assignment, error), timing())
+      default:
+        guard error.isShared else { throw error }
+        return .failed(
+          number: assignment.number, kind: error.faultKind.rawValue,
+          description: error.description)
+      }
+    }
+  }
+
+  private func configuration(
+    _ assignment: Assignment
+  ) throws(TrainingError) -> Configuration {
+    do {
+      return try Configuration(
+        yaml: assignment.configuration, file: "training \(assignment.number)")
+    } catch { throw TrainingError(error) }
+  }
+
+  /// Goes on where the training was, or begins it.
+  private func trainer(
+    _ configuration: Configuration, _ assignment: Assignment
+  ) throws(TrainingError) -> Trainer {
+    func make() throws(TrainingError) -> Trainer {
+      try Trainer(
+        configuration, communicator: group, output: folder.trial(assignment.identity),
+        isResuming: true, observer: nil, activity: activity, stopRequest: stopRequest)
+    }
+    let trainer = try make()
+    guard trainer.state.step > assignment.epochs * trainer.stepsPerEpoch else { return trainer }
+    // What it came to on its way was lost from the ledger: only from its beginning can it be measured.
+    try TrainingGroup(group, activity: activity).agreed { () throws(TrainingError) in
+      guard group.rank == 0 else { return }
+      for checkpoint in try folder.trial(assignment.identity).checkpoints() {
+        try Leftover.remove(checkpoint)
+      }
+    }
+    return try make()
+  }
+
+  private func entry(
+    _ assignment: Assignment, _ trainer: Trainer
+  ) throws(TrainingError) -> LedgerEntry {
+    guard let result = trainer.validation else {
+      throw TrainingError(
+        .usage, "there are no images to measure training \(assignment.number) on", isShared: true)
+    }
+    return LedgerEntry(
+      identity: assignment.identity, epochs: assignment.epochs, end: .done,
+      images: assignment.epochs * trainer.trainingImages, correct: result.correct,
+      count: result.count,
+      correctTop5: result.correctTop5, loss: result.loss, stateSHA256: trainer.state.sha256,
+      hits: result.correctness.base64, reason: nil)
+  }
+
+  private func divergence(_ assignment: Assignment, _ error: TrainingError) -> LedgerEntry {
+    // Advice and paths come behind, which are not of the result.
+    let reason = error.description.prefix { $0 != ";" }
+    return LedgerEntry(
+      identity: assignment.identity, epochs: assignment.epochs, end: .diverged, images: 0,
+      correct: 0, count: 0, correctTop5: nil, loss: nil, stateSHA256: "", hits: "",
+      reason: String(reason))
+  }
+}

@@ -1,0 +1,123 @@
+import Boundary
+import Crypto
+import Foundation
+import Networks
+import Training
+
+/// How the networks of a study are trained, and on which data: makes trials.
+package final class Recipe {
+  /// That of the base.
+  package let run: Configuration
+  /// Classes of the data.
+  package let classes: Int
+  /// Digests of the training and the validation data.
+  package let dataDigests: [String]
+  private var known: [Draft: Trial] = [:]
+
+  /// What makes a trial, before it has an identity.
+  private struct Draft: Hashable {
+    let network: String
+    let seed, epochs: Int
+    let images: Trial.Images
+  }
+
+  package init(_ run: Configuration, classes: Int, dataDigests: [String]) {
+    self.run = run
+    self.classes = classes
+    self.dataDigests = dataDigests
+  }
+
+  /// The network of the base.
+  package var base: ScaledNetwork {
+    ScaledNetwork(Architecture(run.network, classes: classes))
+  }
+
+  /// Epochs of the whole schedule.
+  package var epochs: Int { run.training.epochs ?? 1 }
+
+  /// A training.
+  ///
+  /// - Parameters:
+  ///   - number: Which of the seeds of its kind, from 0 on.
+  ///   - isFresh: Whether the seed is one of those that nothing was selected by.
+  ///   - epochs: Of its schedule, which shrinks as a whole; nil for that of the recipe.
+  package func trial(
+    _ network: ScaledNetwork, seed number: Int, isFresh: Bool = false, epochs: Int? = nil,
+    on images: Trial.Images
+  ) throws(TrainingError) -> Trial {
+    let epochs = epochs ?? self.epochs
+    let seed = (run.training.seed &+ number &+ (isFresh ? Self.firstFreshSeed : 0)) & Int.max
+    let draft = Draft(
+      network: network.settings.joined(), seed: seed, epochs: epochs, images: images)
+    if let trial = known[draft] { return trial }
+    let settings = settings(network, seed: seed, epochs: epochs, images)
+    let configuration = try configuration(settings)
+    let trial = Trial(
+      identity: identity(configuration), network: network, seed: seed, epochs: epochs,
+      images: images, settings: settings)
+    known[draft] = trial
+    return trial
+  }
+
+  /// Seeds of selection come before this one.
+  private static let firstFreshSeed = 1_000
+
+  /// The configuration that trains a trial, by `effnet train`, too.
+  package func configuration(of trial: Trial) throws(TrainingError) -> Configuration {
+    try configuration(trial.settings)
+  }
+
+  /// The same as text, as it is done in a study.
+  ///
+  /// - Parameter isCrowded: Whether ranks have no core for threads that prepare images.
+  func executed(_ trial: Trial, isCrowded: Bool) throws(TrainingError) -> String {
+    try configuration(trial.settings + (isCrowded ? ["data.loaderThreads=0"] : [])).yaml
+  }
+
+  private func configuration(_ settings: [String]) throws(TrainingError) -> Configuration {
+    do {
+      return try Configuration(yaml: run.yaml, file: "a training of the study", overrides: settings)
+    } catch { throw TrainingError(error) }
+  }
+
+  private func settings(
+    _ network: ScaledNetwork, seed: Int, epochs: Int, _ images: Trial.Images
+  ) -> [String] {
+    var settings =
+      network.settings + [
+        "training.seed=\(seed)", "training.epochs=\(epochs)", "training.evaluateEveryEpochs=0",
+        "data.validateOn=\(images.rawValue)", "checkpoint.keep=1", "checkpoint.keepBest=0",
+        "checkpoint.milestoneEveryEpochs=null",
+      ]
+    if let side = run.network.evaluationResolution {
+      let old = base.architecture.resolution
+      settings.append(
+        "network.evaluationResolution=\(side * network.architecture.resolution / old)")
+    }
+    if epochs < self.epochs {
+      let part = Double(epochs) / Double(self.epochs)
+      settings.append("schedule.warmupEpochs=\(run.schedule.warmupEpochs * part)")
+    }
+    return settings
+  }
+
+  /// A hash of all keys that decide bits, and of the data.
+  private func identity(_ configuration: Configuration) -> String {
+    let keys = configuration.entries.filter { !Self.changesNoBits($0.name) }
+      .map { "\($0.name): \($0.value)" }
+    let text = (keys + dataDigests).joined(separator: "\n")
+    return SHA256.hash(data: Data(text.utf8)).prefix(8).map { String(format: "%02x", $0) }.joined()
+  }
+
+  /// Whether a key says only how a training is watched, saved and spread over ranks, or where its data
+  /// are, which have digests.
+  static func changesNoBits(_ key: String) -> Bool {
+    keysWithoutBits.contains(key) || sectionsWithoutBits.contains { key.hasPrefix($0 + ".") }
+  }
+
+  private static let sectionsWithoutBits: Set<String> = ["checkpoint", "exchange", "supervision"]
+  private static let keysWithoutBits: Set<String> = [
+    "batch.rounds", "data.train", "data.validation", "data.loaderThreads", "data.prefetch",
+    "training.evaluateEveryEpochs", "training.logEverySteps", "training.replicaCheckEverySteps",
+  ]
+}
