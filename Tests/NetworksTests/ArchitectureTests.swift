@@ -138,4 +138,24 @@ final class ArchitectureTests: XCTestCase {
       XCTAssertEqual(found, sides)
     }
   }
+
+  func testMultiplyAddsAreThoseOfAllConvolutions() {
+    for variant in Variant.allCases {
+      for resolution in [0, 33, 97] {
+        for stemStride in [1, 2] {
+          var architecture = Architecture(variant)
+          if resolution > 0 { architecture.resolution = resolution }
+          architecture.stemStride = stemStride
+          architecture.inputChannels = 1 + stemStride
+          let convolutions =
+            [architecture.stem] + architecture.blocks.flatMap(\.convolutions) + [architecture.head]
+          XCTAssertEqual(
+            architecture.multiplyAdds,
+            convolutions.reduce(architecture.headChannels * architecture.classes) {
+              $0 + $1.multiplyAdds
+            }, "\(variant) at \(resolution)")
+        }
+      }
+    }
+  }
 }

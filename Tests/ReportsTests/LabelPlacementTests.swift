@@ -1,6 +1,5 @@
-import XCTest
-
 import Reports
+import XCTest
 
 final class LabelPlacementTests: XCTestCase {
   private let narrow = LabelPlacement.Size(width: 270, height: 300)

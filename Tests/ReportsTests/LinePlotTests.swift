@@ -71,7 +71,8 @@ final class LinePlotTests: XCTestCase {
 
   func testFewValuesMakeAPlot() throws {
     for values in [
-      [], [0], [5], [-5], [7, 7, 7], [1e-12], [1e12], [.leastNonzeroMagnitude], [0, .leastNonzeroMagnitude], [1e-299, 1e299],
+      [], [0], [5], [-5], [7, 7, 7], [1e-12], [1e12], [.leastNonzeroMagnitude],
+      [0, .leastNonzeroMagnitude], [1e-299, 1e299],
       [1e9, 1e9 + 1e-7],
     ] {
       for isLogarithmic in [false, true] {

@@ -1,7 +1,6 @@
+import Statistics
 import Tensors
 import XCTest
-
-import Statistics
 
 final class CorrectnessTests: XCTestCase {
   func testMcNemarIsThatOfScipy() throws {

@@ -1,6 +1,5 @@
-import XCTest
-
 import Statistics
+import XCTest
 
 final class DistributionTests: XCTestCase {
   func testQuantilesAreThoseOfScipy() throws {

@@ -1,6 +1,5 @@
-import XCTest
-
 import Statistics
+import XCTest
 
 final class FrontTests: XCTestCase {
   func testTheFrontOfATable() {

@@ -1,6 +1,5 @@
-import XCTest
-
 import Statistics
+import XCTest
 
 final class JudgementTests: XCTestCase {
   private func comparison(_ differences: [Double]) throws -> PairedComparison {

@@ -1,7 +1,6 @@
+import Statistics
 import Tensors
 import XCTest
-
-import Statistics
 
 final class KendallTauTests: XCTestCase {
   private let few = Resampling(draws: 300)

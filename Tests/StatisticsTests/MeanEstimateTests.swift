@@ -1,6 +1,5 @@
-import XCTest
-
 import Statistics
+import XCTest
 
 final class MeanEstimateTests: XCTestCase {
   func testMeanDeviationAndIntervalAreThoseOfATable() throws {

@@ -1,7 +1,6 @@
+import Statistics
 import Tensors
 import XCTest
-
-import Statistics
 
 final class ResamplingTests: XCTestCase {
   /// Deviations of a mean or share that a fixed stream of random numbers may be off by.

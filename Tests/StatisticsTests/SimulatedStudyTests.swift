@@ -1,7 +1,6 @@
+import Statistics
 import Tensors
 import XCTest
-
-import Statistics
 
 /// Verdicts over many simulated studies, whose truth is known.
 final class SimulatedStudyTests: XCTestCase {

@@ -1,6 +1,5 @@
-import XCTest
-
 import Statistics
+import XCTest
 
 final class SpaceTests: XCTestCase {
   private func distribution(_ values: [Double]) throws -> EmpiricalDistribution {

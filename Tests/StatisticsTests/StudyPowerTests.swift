@@ -1,6 +1,5 @@
-import XCTest
-
 import Statistics
+import XCTest
 
 final class StudyPowerTests: XCTestCase {
   func testPowerIsThatOfScipy() throws {

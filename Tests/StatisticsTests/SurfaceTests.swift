@@ -1,7 +1,6 @@
+import Statistics
 import Tensors
 import XCTest
-
-import Statistics
 
 final class SurfaceTests: XCTestCase {
   private let few = Resampling(draws: 200)

@@ -23,10 +23,7 @@ extension Architecture {
     /// Channels in the middle.
     public var expandedChannels: Int { inputChannels * stage.expansion }
     /// Width of the squeeze, from the block's *input* channels; nil without it.
-    public var squeezedChannels: Int? {
-      stage.squeezeRatio > 0
-        ? max(1, Int(Double(inputChannels) * stage.squeezeRatio)) : nil
-    }
+    public var squeezedChannels: Int? { stage.squeezedChannels(ofInput: inputChannels) }
     /// Whether the input is added to the output.
     public var hasSkip: Bool {
       stage.hasShortcuts && geometry.stride == 1 && inputChannels == outputChannels

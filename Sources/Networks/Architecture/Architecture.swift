@@ -122,7 +122,17 @@ public struct Architecture: Sendable, Equatable {
 
   /// Multiply-adds of one image: all convolutions, squeeze-and-excitation and the classifier.
   public var multiplyAdds: Int {
-    convolutions.reduce(headChannels * classes) { $0 + $1.multiplyAdds }
+    var side = stemGeometry.outHeight
+    var channels = stemChannels
+    var sum = side * side * Stage.taps(3) * inputChannels * stemChannels
+    for stage in stages where stage.repeats > 0 {
+      sum += stage.multiplyAdds(ofBlockWith: channels, side: side, stride: stage.stride)
+      (channels, side) = (stage.channels, (side + stage.stride - 1) / stage.stride)
+      // All but the first are alike.
+      sum +=
+        (stage.repeats - 1) * stage.multiplyAdds(ofBlockWith: channels, side: side, stride: 1)
+    }
+    return sum + side * side * channels * headChannels + headChannels * classes
   }
 
   /// Outputs of all convolutions for an image.

@@ -29,8 +29,11 @@ package struct Equalizer: Sendable {
   /// Whether stem, head and the repeats of the first and the last stage stay, as in the Lite family.
   package let keepsEnds: Bool
 
-  /// Shares that differ by more are another direction: in a triangle of thirds the next point is 0.47 away.
-  package static let farthest = 0.35
+  /// Shares that differ by more are another direction: the next point of a triangle of thirds, 0.471 away,
+  /// is nearer then.
+  package static let farthest = 0.236
+  /// Shares that differ by less are the same direction.
+  private static let near = 0.1
   /// Steps of the width coefficient in a unit, and all of them: 1/32 to 32.
   private static let widthSteps = 512.0
   private static let widths = 16...16_384
@@ -55,13 +58,17 @@ package struct Equalizer: Sendable {
     precondition(factor > 0 && factor != 1, "\(factor) times the base needs no scaling")
     let stride = base.architecture.totalStride
     var nearest: Result?
-    // Multiples of the total stride use every pixel of the last map.
+    // Multiples of the total stride use every pixel of the last map: others only where they are nearer
+    // by what matters.
     for step in [stride, 1] {
-      if let found = nearestNetwork(factor: factor, shares, sideStep: step) {
-        if found.distance <= Self.farthest { return found }
-        if found.distance < nearest?.distance ?? .infinity { nearest = found }
+      if let found = nearestNetwork(factor: factor, shares, sideStep: step),
+        found.distance < nearest?.distance ?? .infinity
+      {
+        nearest = found
       }
+      if let nearest, nearest.distance <= Self.near { return nearest }
     }
+    if let nearest, nearest.distance <= Self.farthest { return nearest }
     throw Unreachable(factor: factor, shares: shares, nearest: nearest, stride: stride)
   }
 
@@ -71,11 +78,12 @@ package struct Equalizer: Sendable {
     for depth in depths(near: wanted.depth, factor) {
       for side in sides(near: wanted.resolution, factor, step: sideStep) {
         for (architecture, width) in networks(depth: depth, side: side, factor) {
-          let reached = reached(architecture)
+          let reached = Growth(
+            depth: Double(depth) / Double(base.depth), width: width,
+            resolution: Double(side) / Double(base.architecture.resolution))
           let candidate = Candidate(
-            distance: reached.shares(of: factor).distance(to: shares),
-            widthDistance: abs(width - wanted.width), blocks: depth, architecture: architecture,
-            reached: reached)
+            distance: reached.shares(of: factor).distance(to: shares), blocks: depth,
+            architecture: architecture, reached: reached)
           if nearest.map({ candidate.isBetter(than: $0) }) ?? true { nearest = candidate }
         }
       }
@@ -92,16 +100,13 @@ package struct Equalizer: Sendable {
   /// A network whose count is right.
   private struct Candidate {
     let distance: Double
-    /// Of the width coefficient from the one that is asked for: channels move in steps of 8, and many
-    /// coefficients come to the same mean of them.
-    let widthDistance: Double
     let blocks: Int
     let architecture: Architecture
     let reached: Growth
 
-    /// The nearer one, of equals by the coefficient, then the shallower.
+    /// The nearer one, of equals the shallower.
     func isBetter(than other: Candidate) -> Bool {
-      (distance, widthDistance, blocks) < (other.distance, other.widthDistance, other.blocks)
+      (distance, blocks) < (other.distance, other.blocks)
     }
   }
 
@@ -192,18 +197,5 @@ package struct Equalizer: Sendable {
     for index in rows.indices { result.stages[index].channels = scaled(rows[index].channels) }
     result.resolution = side
     return result
-  }
-
-  /// What a network has over the base.
-  private func reached(_ new: Architecture) -> Growth {
-    let old = base.architecture
-    let weights = old.stages.map(\.repeats)
-    func channels(_ stages: [Stage]) -> Int {
-      zip(weights, stages).reduce(0) { $0 + $1.0 * $1.1.channels }
-    }
-    return Growth(
-      depth: Double(new.depth) / Double(old.depth),
-      width: Double(channels(new.stages)) / Double(channels(old.stages)),
-      resolution: Double(new.resolution) / Double(old.resolution))
   }
 }
