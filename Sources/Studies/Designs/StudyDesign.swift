@@ -25,7 +25,7 @@ package struct StudyParts {
   }
 
   /// The base as a network of the study.
-  var base: StudyNetwork { StudyNetwork("base", recipe.base) }
+  var base: StudyNetwork { StudyNetwork(StudyNetwork.baseName, recipe.base) }
 
   /// Trainings of a network from its beginning to its end.
   func wholeTrainings(

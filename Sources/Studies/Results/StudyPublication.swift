@@ -1,20 +1,43 @@
-import Crypto
+import Boundary
 import Foundation
 import Training
 
-/// Writes what a study has come to, from its ledger alone.
-package struct StudyPublication {
+/// Writes what a study has come to so far, from its ledger alone: the page, and when it is finished the
+/// results.
+package final class StudyPublication {
   private let study: Study
   private let folder: StudyFolder
+  private var nextRenewal = -Double.infinity
 
   package init(_ study: Study, _ folder: StudyFolder) {
     self.study = study
     self.folder = folder
   }
 
-  /// Writes all files.
-  package func write() throws(TrainingError) {
+  /// Writes the page, and the results of a study that is finished.
+  ///
+  /// - Returns: Whether it is finished.
+  @discardableResult
+  package func write() throws(TrainingError) -> Bool {
     let results = try StudyResults(study)
-    try folder.run.write(results.json, to: "results.json")
+    let slots = SlotFile.read(folder.file(StudyFolder.timing))
+    let report = StudyReport(study: study, results: results, slots: slots)
+    try folder.run.write(report.html(renewed: Date()), to: StudyFolder.page)
+    guard try study.isFinished else { return false }
+    try folder.run.write(results.json, to: StudyFolder.results)
+    return true
+  }
+
+  /// Seconds between two pages of a running study, and the share of the time that they may take.
+  private static let secondsBetween = 10.0
+  private static let share = 0.01
+
+  /// Writes the page anew where it is old; what goes wrong with it stops nothing.
+  package func renew() {
+    let start = MonotonicTime.seconds
+    guard start >= nextRenewal else { return }
+    _ = try? write()
+    let end = MonotonicTime.seconds
+    nextRenewal = end + max(Self.secondsBetween, (end - start) / Self.share)
   }
 }

@@ -31,6 +31,7 @@ final class Dispatcher {
   private let post: PostOffice
   private let observer: (any StudyObserver)?
   private let records: StudyRecords
+  private let publication: StudyPublication
   private var groups: [Group] = []
   private var model = CostModel()
   private var ending: Ending?
@@ -41,7 +42,8 @@ final class Dispatcher {
 
   init(
     _ study: Study, hosts: [String], isCrowded: Bool, _ limits: GroupLimits, _ post: PostOffice,
-    _ records: StudyRecords, _ observer: (any StudyObserver)?
+    _ records: StudyRecords,
+    _ publication: StudyPublication, _ observer: (any StudyObserver)?
   ) {
     self.study = study
     self.hosts = hosts
@@ -49,6 +51,7 @@ final class Dispatcher {
     self.limits = limits
     self.post = post
     self.records = records
+    self.publication = publication
     self.observer = observer
   }
 
@@ -94,6 +97,7 @@ final class Dispatcher {
       records.note(slot(group, work, timing))
       observer?.did(work.job, entry, of: study, seconds: timing.seconds)
       if let problem = try study.problemOfRecipe() { throw problem }
+      publication.renew()
     case .stopped(let number, let signal, let timing):
       guard let group = group(of: number), let work = groups[group].work else { return }
       groups[group].work = nil

@@ -55,6 +55,11 @@ package final class Study {
     return jobs
   }
 
+  /// Whether all jobs are done, so that no others can follow.
+  package var isFinished: Bool {
+    get throws(TrainingError) { ledger.hasAll(try jobs()) }
+  }
+
   /// Networks that are known so far.
   package func networks() throws(TrainingError) -> [StudyNetwork] { try design.networks(ledger) }
 

@@ -15,6 +15,10 @@ package struct StudyFolder: Sendable {
 
   /// The only state of the study.
   package static let ledger = "ledger.jsonl"
+  /// What the study has come to, written when it is finished.
+  package static let results = "results.json"
+  /// The page, renewed while it runs.
+  package static let page = "report.html"
   /// Who did what when.
   package static let timing = "timing.jsonl"
   /// The configuration as it was resolved.

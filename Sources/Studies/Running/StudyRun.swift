@@ -56,7 +56,7 @@ package final class StudyRun {
         mostRanks: configuration.run.batch.roundMicroBatchCount, fixed: options.slots)
       dispatcher = Dispatcher(
         opening.study, hosts: hosts, isCrowded: isCrowded(hosts), limits, post, opening.records,
-        observer)
+        StudyPublication(opening.study, folder), observer)
       observer?.began(opening.study, ranks: world.size)
     }
   }

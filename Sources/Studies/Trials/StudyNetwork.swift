@@ -1,5 +1,8 @@
 /// A network of a study with its names.
 package struct StudyNetwork: Sendable {
+  /// What the base is called.
+  static let baseName = "base"
+
   /// What pages and verdicts call it, such as `even ×2`.
   package let name: String
   package let network: ScaledNetwork
@@ -31,7 +34,8 @@ package struct StudyNetwork: Sendable {
 
   /// What networks of these directions are called.
   static func name(_ directions: [Direction], factor: Double) -> String {
-    directions.map(\.name).joined(separator: " = ") + " ×\(factor)"
+    let factor = Int(exactly: factor).map { "\($0)" } ?? "\(factor)"
+    return directions.map(\.name).joined(separator: " = ") + " ×" + factor
   }
 }
 

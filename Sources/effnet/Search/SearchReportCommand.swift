@@ -16,8 +16,10 @@ struct SearchReportCommand: UnsharedCommand {
     do {
       let folder = StudyFolder(folder)
       let study = try Study(in: folder, StandardError.warn)
-      try StudyPublication(study, folder).write()
-      print("results: \(folder.file("results.json"))")
+      let isFinished = try StudyPublication(study, folder).write()
+      if isFinished { print("results: \(folder.file(StudyFolder.results))") }
+      print(
+        "page: \(folder.file(StudyFolder.page))\(isFinished ? "" : "; the study is not finished")")
     } catch { throw Failure(error) }
   }
 }

@@ -1,0 +1,158 @@
+import Boundary
+import Foundation
+import Reports
+import Statistics
+import Training
+
+/// The page of a study.
+struct StudyReport {
+  let study: Study
+  let results: StudyResults
+  /// Who did what when, as far as it is known.
+  let slots: [Slot]
+
+  /// The text of the page.
+  ///
+  /// - Parameter renewed: When it is written.
+  func html(renewed: Date) -> String {
+    var page = StudyPage(title: title, subtitle: subtitle)
+    page.tiles = tiles
+    page.verdicts = verdicts
+    page.sections = sections
+    if results.scope.done < results.scope.jobs || results.scope.jobs == 0 {
+      page.progress = StudyPage.Progress(done: results.scope.done, total: results.scope.jobs)
+    }
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(identifier: "UTC")
+    format.dateFormat = "yyyy-MM-dd HH:mm:ss 'UTC'"
+    page.renewed = format.string(from: renewed)
+    return page.html
+  }
+
+  private var title: String {
+    let name = study.configuration.run.network.name
+    return switch study.kind {
+    case .scaling: "Scaling: \(name)"
+    case .grid: "Shares of depth, width and resolution: \(name)"
+    case .architecture: "Evolution: \(name)"
+    }
+  }
+
+  /// Base, data and regime: no result holds beyond them.
+  private var subtitle: String {
+    let base = study.recipe.base
+    let images = study.imageCounts
+    let heldOut = images.heldOut > 0 ? ", \(images.heldOut.groupedText) held out" : ""
+    return
+      "base: \(base.architecture.resolution) × \(base.architecture.resolution) pixels, "
+      + "\(base.depth) blocks, \(base.multiplyAdds.groupedText) multiply-adds, "
+      + "\(base.parameters.groupedText) parameters · \(study.recipe.classes) classes, "
+      + "\(images.training.groupedText) training images\(heldOut), "
+      + "\(images.validation.groupedText) validation images · regime: \(study.recipe.epochs.counted("epoch")), "
+      + "one recipe for all networks"
+  }
+
+  private var tiles: [(name: String, value: String, note: String)] {
+    let scope = results.scope
+    var tiles = [
+      (
+        name: "trainings", value: scope.done.groupedText,
+        note: scope.diverged > 0 ? "\(scope.diverged) diverged" : "none diverged"
+      ),
+      (name: "networks", value: results.networks.count.groupedText, note: "the base included"),
+      (name: "images", value: Double(scope.trainedImages).metricText, note: "seen in training"),
+    ]
+    let rankSeconds = slots.reduce(0) { $0 + $1.seconds * Double($1.ranks.count) }
+    if rankSeconds > 0 {
+      tiles.append(
+        (name: "core-hours", value: (rankSeconds / 3600).text(2), note: idleNote))
+    }
+    if let winner = results.winner {
+      let top1 = winner.confirmed ?? winner.top1
+      tiles.append(
+        (name: "winner", value: winner.name, note: top1.map { "top-1 \($0.percentText)" } ?? ""))
+    }
+    return tiles
+  }
+
+  private var idleNote: String {
+    guard let idle = IdleShares(slots)?.lastQuarter else { return "" }
+    return "\((100 * idle).text(1)) % idle in the last quarter"
+  }
+
+  private var verdicts: [StudyPage.Verdict] {
+    results.claims.map(Self.sentence) + results.verdicts.map(Self.sentence)
+  }
+
+  private static func status(_ status: Judgement.Verdict) -> StudyPage.Verdict.Status {
+    switch status {
+    case .shown: .shown
+    case .reversed: .reversed
+    case .notShown: .notShown
+    }
+  }
+
+  private static func sentence(_ claim: Claim) -> StudyPage.Verdict {
+    let rivals = claim.rivals.joined(separator: ", ")
+    let sentence =
+      switch claim.status {
+      case .shown: "\(claim.better) beats all of \(rivals)."
+      case .reversed: "\(claim.better) does not beat all of \(rivals): one of them is better."
+      case .notShown: "That \(claim.better) beats all of \(rivals) is not shown."
+      }
+    return StudyPage.Verdict(
+      status(claim.status), sentence,
+      note: "intersection of one-sided tests at 5 %"
+        + (claim.p.map { ", largest p = \($0.briefP)" } ?? ""))
+  }
+
+  private static func sentence(_ verdict: Verdict) -> StudyPage.Verdict {
+    let points = (100 * abs(verdict.difference)).text(2)
+    let sentence =
+      switch verdict.status {
+      case .shown: "\(verdict.better) is \(points) points better than \(verdict.worse)."
+      case .reversed: "\(verdict.better) is \(points) points worse than \(verdict.worse)."
+      case .notShown:
+        "Whether \(verdict.better) is better than \(verdict.worse) is not shown: the difference is "
+          + "\((100 * verdict.difference).text(2)) points."
+      }
+    var notes = [verdict.seeds.counted("seed")]
+    if let interval = verdict.interval {
+      notes.insert("95 % interval \(interval.points) for other seeds", at: 0)
+    }
+    if let interval = verdict.imagesInterval {
+      notes.append("\(interval.points) for other images, too")
+    }
+    if let p = verdict.p { notes.append("one-sided p = \(p.briefP)") }
+    if let p = verdict.signFlipP { notes.append("by exact sign flips \(p.briefP)") }
+    notes.append("multiply-adds \((100 * (verdict.costRatio - 1)).signedText(1)) %")
+    if let corrected = verdict.correctedDifference, abs(verdict.costRatio - 1) > 1e-4 {
+      notes.append("corrected for that \((100 * corrected).text(2)) points")
+    }
+    if let ratio = verdict.varianceRatio {
+      notes.append("pairing leaves \((100 * ratio).text(0)) % of the variance")
+    }
+    if !verdict.isPlanned { notes.append("noticed afterwards") }
+    return StudyPage.Verdict(
+      status(verdict.status), sentence, note: notes.joined(separator: ", "))
+  }
+
+  private var sections: [StudyPage.Section] {
+    [accuracySection, triangleSection, searchSection, frontSection, rungSection, winnerSection]
+      .compactMap { $0 } + [timeSection, networksSection].compactMap { $0 }
+  }
+}
+
+extension Interval {
+  /// Bounds of shares in points.
+  fileprivate var points: String { "\((100 * low).text(2)) to \((100 * high).text(2))" }
+}
+
+extension Double {
+  /// A probability, as people write it.
+  var briefP: String { self < 0.001 ? "< 0.001" : text(self < 0.1 ? 3 : 2) }
+
+  /// With its sign.
+  func signedText(_ decimals: Int) -> String { (self >= 0 ? "+" : "") + text(decimals) }
+}
