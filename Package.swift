@@ -170,7 +170,10 @@ let package = Package(
       dependencies: ["Benchmarks", "Tensors", "TestSupport", "Training"]),
     .testTarget(
       name: "StudiesTests",
-      dependencies: ["MPI", "Networks", "Statistics", "Studies", "TestSupport", "Training"]),
+      dependencies: [
+        "Datasets", "MPI", "Networks", "Statistics", "Studies", "Supervision", "Tensors",
+        "TestSupport", "Training",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["Datasets", "HDF5", "Hosts", "Images", "MPI", "TestSupport", "Tensors"],
