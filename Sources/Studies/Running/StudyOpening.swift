@@ -9,44 +9,56 @@ struct StudyOpening {
   let study: Study
   let records: StudyRecords
 
-  /// - Parameter tell: Is told of lines that are cut and of what is waited for.
+  /// - Parameters:
+  ///   - advance: Is called while another study is waited for.
+  ///   - tell: Is told of lines that are cut and of what is waited for.
   /// - Throws: When the folder is another study's, is in use or cannot be written; when configuration, data
   ///   and ledger do not go together.
   init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
-    _ options: StudyRun.Options, _ tell: (String) -> Void
+    _ options: StudyRun.Options, advance: () -> Void, _ tell: (String) -> Void
   ) throws(TrainingError) {
     if !options.isResuming { try folder.requireNew() }
     try folder.run.prepare()
     lease = try FolderLease(
-      folder.run, waiting: options.isResuming ? FolderLease.seconds : 0, advance: {}, tell)
+      folder.run, waiting: options.isResuming ? FolderLease.seconds : 0,
+      stopRequest: options.stopRequest, advance: advance, tell)
     let contents = try LedgerFile.read(folder.file(StudyFolder.ledger))
-    for notice in contents.notices { tell(notice) }
+    if let notice = contents.notice { tell(notice) }
+    // Before the study is planned, which may be impossible for another one.
+    if let last = contents.sessions.last {
+      try Self.require(kind, after: last, folder)
+      try Self.requireSameQuestion(configuration, folder)
+    }
     study = try Study(kind, configuration, contents.ledger)
     let session = LedgerLine.Session(
       kind: kind, dataDigests: study.recipe.dataDigests, program: LibraryVersions.program,
       arithmetic: "\(OpenBLAS.configuration), \(InstructionSet.compiled)")
     if let last = contents.sessions.last {
       try Self.require(session, after: last, folder, options)
-      try Self.requireSameQuestion(configuration, folder)
     }
     // Before anything is written: what is asked may be impossible.
     _ = try study.jobs()
+    if let problem = study.problemOfRecipe() { throw problem }
     try folder.run.write(configuration.yaml, to: StudyFolder.configuration)
     records = try StudyRecords(folder, contents, session)
   }
 
-  /// Results of another kind, of other data or of other bits do not belong in one ledger.
+  private static func require(
+    _ kind: StudyKind, after last: LedgerLine.Session, _ folder: StudyFolder
+  ) throws(TrainingError) {
+    guard kind != last.kind else { return }
+    throw TrainingError(
+      .usage,
+      "\(folder.path) has a study of kind \(last.kind.rawValue), not \(kind.rawValue); choose "
+        + "another --output")
+  }
+
+  /// Results of other data or of other bits do not belong in one ledger.
   private static func require(
     _ session: LedgerLine.Session, after last: LedgerLine.Session, _ folder: StudyFolder,
     _ options: StudyRun.Options
   ) throws(TrainingError) {
-    guard session.kind == last.kind else {
-      throw TrainingError(
-        .usage,
-        "\(folder.path) has a study of kind \(last.kind.rawValue), not \(session.kind.rawValue); choose "
-          + "another --output")
-    }
     guard session.dataDigests == last.dataDigests else {
       throw TrainingError(
         .usage,

@@ -1,0 +1,119 @@
+import Foundation
+import XCTest
+
+/// `effnet search` and what it says.
+final class StudyCommandTests: StudyTestCase {
+  private struct Status: Decodable {
+    let kind: String
+    let jobs, done, diverged: Int
+    let isFinished: Bool
+  }
+
+  private func status(_ output: String) throws -> Status {
+    let text = try effnet(["search", "status", output, "--json"]).output
+    return try JSONDecoder().decode(Status.self, from: Data(text.utf8))
+  }
+
+  func testAStudyGoesOnOnlyWithTheSameQuestionAndMendsItsLedger() throws {
+    try prepareStudy()
+    let short = ["training.epochs=3"]
+    let told = try succeed(search("run", short), ranks: 2).output
+    XCTAssertTrue(told.contains("scaling: ") && told.contains("2 ranks; output in run"), told)
+    XCTAssertTrue(told.contains("8/8  "), told)
+    let (hash, lines) = (try resultsHash("run"), ledgerLines("run"))
+    let done = try status("run")
+    XCTAssertEqual(done.kind, "scaling")
+    XCTAssertEqual([done.jobs, done.done, done.diverged], [8, 8, 0])
+    XCTAssertTrue(done.isFinished)
+
+    try assertFails(search("run", short), code: 2, ["already has a study"])
+    for (kind, overrides, parts) in [
+      ("grid", short, ["a study of kind scaling, not grid"]),
+      ("scaling", [], ["training.epochs was 3 and is now 20"]),
+      ("scaling", short + ["search.seed=2"], ["search.seed was 1 and is now 2"]),
+      (
+        "scaling", short + ["batch.size=16", "schedule.learningRate=1"],
+        ["batch.size was 8 and is now 16 (and 1 more)"]
+      ),
+    ] {
+      try assertFails(search("run", overrides, ["--resume"], kind: kind), code: 2, parts)
+    }
+
+    try FileManager.default.removeItem(atPath: path("run/results.json"))
+    let ledger = try Data(contentsOf: URL(fileURLWithPath: path("run/ledger.jsonl")))
+    try ledger.dropLast(9).write(to: URL(fileURLWithPath: path("run/ledger.jsonl")))
+    let torn = try status("run")
+    XCTAssertEqual([torn.jobs, torn.done], [8, 7])
+    XCTAssertFalse(torn.isFinished)
+    let outcome = try effnet(search("run", short, ["--resume"]), ranks: 2)
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(
+      outcome.messages.contains { $0.contains("line \(lines) was not written to its end") },
+      outcome.errors)
+    XCTAssertEqual(try resultsHash("run"), hash)
+    XCTAssertEqual(ledgerLines("run"), lines)
+  }
+
+  func testAPlanWritesNothing() throws {
+    try prepareStudy()
+    let few = ["search.directions=[depth]", "search.seeds=4"]
+    let before = files(".")
+    let shown = try succeed(search("run", few, ["--plan"])).output
+    XCTAssertTrue(shown.contains("8 trainings"), shown)
+    let text = try succeed(search("run", few, ["--plan", "--json"]), ranks: 2).output
+    XCTAssertEqual(files("."), before)
+    struct Plan: Decodable {
+      struct Network: Decodable { let name: String }
+      let kind: String
+      let networks: [Network]
+      let jobs, done, ranks: Int
+      let seconds, rankSeconds: Double
+    }
+    let plan = try JSONDecoder().decode(Plan.self, from: Data(text.utf8))
+    XCTAssertEqual(plan.kind, "scaling")
+    XCTAssertEqual(plan.networks.map(\.name), ["base", "depth ×2"])
+    XCTAssertEqual([plan.jobs, plan.done, plan.ranks], [8, 0, 2])
+    XCTAssertGreaterThan(plan.seconds, 0)
+    XCTAssertGreaterThan(plan.rankSeconds, plan.seconds)
+  }
+
+  func testWhatCannotBeStudiedIsSaidInALine() throws {
+    try prepareStudy()
+    for (kind, overrides, parts) in [
+      ("scaling", ["search.directions=[deep]"], ["search.directions: has 'deep'", "depth, width"]),
+      ("scaling", ["search.hypotheses=[even > fast]"], ["even > fast needs", "direction fast"]),
+      (
+        "scaling",
+        ["search.directions=[resolution]", "search.factors=[1.1]", "search.tolerance=0.001"],
+        ["no network in direction resolution has 1.1 times", "give another factor"]
+      ),
+      ("grid", ["search.factors=[2, 3]"], ["search.factors has 2 factors", "a grid is of one"]),
+      ("grid", ["data.holdOut=0"], ["data.holdOut is 0", "--set data.holdOut=0.2"]),
+      ("grid", ["halving.epochs=[20]"], ["a rung after 20 epochs", "training.epochs (20)"]),
+      ("architecture", ["space.bounds=[90, 99]"], ["section space leaves no network to draw"]),
+      ("architecture", ["training.steps=5"], ["training.steps", "give training.epochs"]),
+    ] {
+      try assertFails(search("run", overrides, kind: kind), code: 2, parts)
+    }
+    try assertFails(["search", "status", "run"], code: 3, ["run has no study"])
+    try assertFails(["search", "report", "run"], code: 3, ["run has no study"])
+    try assertFails(search("run", [], ["--json"]), code: 2, ["--json goes with --plan"])
+    try assertFails(search("run", [], ["--slots", "0"]), code: 2, ["slots"])
+    try assertFails(
+      search("run", ["data.train=none/*.h5"]), ranks: 2, code: 3, ["none"])
+    XCTAssertFalse(exists("run/ledger.jsonl"))
+    XCTAssertFalse(exists("run/trials"))
+  }
+
+  func testARecipeThatDivergesEndsTheStudyWithItsOwnCode() throws {
+    try prepareStudy()
+    let wild = ["training.largestLoss=0.001"]
+    try assertFails(
+      search("run", wild), ranks: 2, code: 6,
+      ["of the first 8 trainings have diverged", "that is the recipe, not the networks"])
+    try assertFails(search("run", wild, ["--resume"]), code: 6, ["not the networks"])
+    let status = try status("run")
+    XCTAssertEqual(status.diverged, status.done)
+    XCTAssertGreaterThanOrEqual(status.done, 5)
+  }
+}

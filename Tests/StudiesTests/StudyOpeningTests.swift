@@ -1,0 +1,160 @@
+import Foundation
+import MPI
+import Studies
+import Supervision
+import TestSupport
+import Training
+import XCTest
+
+/// What a study that goes on may ask, and what is another study.
+final class StudyOpeningTests: StudyRunCase {
+  override func setUpWithError() throws {
+    try super.setUpWithError()
+    // One training is enough for a ledger.
+    let disturbance = Disturbance(seed: 1, stoppingAfter: 40)
+    _ = try run(.grid, on: sharedWorld(), in: "study") { $0.stopRequest = disturbance.ask }
+  }
+
+  /// Opens a study in a folder that has one, and does nothing.
+  private func open(
+    _ kind: StudyKind = .grid, _ overrides: [String] = [], in output: String = "study",
+    _ change: (inout StudyRun.Options) -> Void = { _ in }
+  ) throws {
+    let (world, folder) = (try sharedWorld(), StudyFolder("\(folder)/\(output)"))
+    let watch = try Watch.start(
+      over: world, deadline: 0, folder: folder.path,
+      outlet: WatchOutlet { _ in
+      } exit: { _ in
+      })
+    defer { watch.end(.done) }
+    var options = StudyRun.Options()
+    options.isResuming = true
+    change(&options)
+    _ = try StudyRun(kind, configuration(overrides), folder, world, watch, options, nil)
+  }
+
+  private func assertRefused(
+    _ parts: [String], _ what: String, line: UInt = #line, _ body: () throws -> Void
+  ) {
+    XCTAssertThrowsError(try body(), what, line: line) {
+      XCTAssertEqual(($0 as? TrainingError)?.faultKind, .usage, "\($0)", line: line)
+      for part in parts { XCTAssertTrue("\($0)".contains(part), "\(part): \($0)", line: line) }
+      XCTAssertFalse("\($0)".contains("\n"), line: line)
+    }
+  }
+
+  func testWhatExtendsAStudyMayChange() throws {
+    for more in [
+      "search.seeds=3", "search.freshSeeds=5", "search.factors=[3]", "search.directions=[even]",
+      "search.divisions=1", "search.hypotheses=[even > depth]", "search.finalists=9",
+      "search.confirmed=3", "search.unselected=3", "evolution.individuals=20",
+      "data.loaderThreads=1", "checkpoint.everySteps=3", "training.logEverySteps=3",
+      "supervision.deadline=9", "data.prefetch=3",
+    ] {
+      XCTAssertNoThrow(try open(.grid, [more]), more)
+    }
+  }
+
+  func testWhatMakesAnotherStudyIsNamedWithBothValues() throws {
+    for (override, change) in [
+      ("training.seed=4", "training.seed was 3 and is now 4"),
+      ("training.epochs=7", "training.epochs was 6 and is now 7"),
+      ("batch.size=16", "batch.size was 8 and is now 16"),
+      ("schedule.learningRate=0.5", "schedule.learningRate was 0.01 and is now 0.5"),
+      ("network.stem=24", "network.stem was 16 and is now 24"),
+      ("search.seed=2", "search.seed was 1 and is now 2"),
+      ("search.tolerance=0.19", "search.tolerance was 0.2 and is now 0.19"),
+      ("halving.keep=0.5", "halving.keep was 0.3333333333333333 and is now 0.5"),
+      ("halving.epochs=[1]", "halving.epochs was [1, 3] and is now [1]"),
+      ("halving.cohort=4", "halving.cohort was 0 and is now 4"),
+      ("halving.mode=restart", "halving.mode was continue and is now restart"),
+      ("evolution.parallel=2", "evolution.parallel was 3 and is now 2"),
+      ("evolution.population=5", "evolution.population was 4 and is now 5"),
+      ("space.kernels=[3]", "space.kernels was [3, 5] and is now [3]"),
+    ] {
+      assertRefused([change, "choose another --output"], override) { try open(.grid, [override]) }
+    }
+    assertRefused(["training.seed was 3 and is now 4 (and 1 more)"], "two") {
+      try open(.grid, ["search.seed=2", "training.seed=4"])
+    }
+    // What was refused has changed nothing.
+    XCTAssertNoThrow(try open())
+  }
+
+  func testMoreRungsMayComeWhereEachIsATrainingOfItsOwn() throws {
+    let disturbance = Disturbance(seed: 1, stoppingAfter: 40)
+    let restart = ["halving.mode=restart"]
+    _ = try run(.grid, restart, on: sharedWorld(), in: "restart") {
+      $0.stopRequest = disturbance.ask
+    }
+    XCTAssertNoThrow(try open(.grid, restart + ["halving.epochs=[1, 2, 3]"], in: "restart"))
+  }
+
+  func testAnotherKindAndOtherDataAreRefused() throws {
+    assertRefused(["a study of kind grid, not scaling", "--output"], "kind") { try open(.scaling) }
+    assertRefused(["the data are others than those of the study"], "data") {
+      try open(.grid, ["data.train=[\(folder)/validation]", "data.validation=[\(folder)/train]"])
+    }
+    assertRefused(["already has a study", "--resume"], "new") {
+      try open { $0.isResuming = false }
+    }
+  }
+
+  func testAnotherProgramOrArithmeticIsRefusedUnlessAccepted() throws {
+    let path = "\(folder)/study/ledger.jsonl"
+    let old = try Data(contentsOf: URL(fileURLWithPath: path))
+    for key in ["program", "arithmetic"] {
+      let lines = old.split(separator: UInt8(ascii: "\n"))
+      let session = try XCTUnwrap(LedgerLine(lines[0])?.session)
+      var object = try XCTUnwrap(
+        JSONSerialization.jsonObject(with: JSONEncoder().encode(session)) as? [String: Any])
+      object[key] = "of yesterday"
+      let other = try JSONDecoder().decode(
+        LedgerLine.Session.self, from: JSONSerialization.data(withJSONObject: object))
+      let rest = lines.dropFirst().flatMap { $0 + [UInt8(ascii: "\n")] }
+      try Data(LedgerLine(other).bytes + rest).write(to: URL(fileURLWithPath: path))
+      assertRefused(
+        ["begun with another \(key) (it was of yesterday and is now ", "--accept-other-bits"], key
+      ) { try open() }
+      XCTAssertNoThrow(try open { $0.acceptsOtherBits = true })
+      XCTAssertEqual(try LedgerFile.read(path).sessions, [other, session], "both are on record")
+      // The last one is gone on from.
+      XCTAssertNoThrow(try open())
+    }
+  }
+
+  func testAFolderInUseIsLeftAlone() throws {
+    let world = try sharedWorld()
+    let lease = try FolderLease(
+      RunFolder("\(folder)/study"), waiting: 0, advance: {}, { XCTFail($0) })
+    try withExtendedLifetime(lease) {
+      // A signal ends the wait for the other one.
+      XCTAssertThrowsError(try open { $0.stopRequest = { SIGTERM } }) {
+        XCTAssertEqual(($0 as? TrainingError)?.stopSignal, SIGTERM)
+      }
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/new", withIntermediateDirectories: false)
+      let other = try FolderLease(
+        RunFolder("\(folder)/new"), waiting: 0, advance: {}, { XCTFail($0) })
+      withExtendedLifetime(other) {
+        assertRefused(["another run is writing in", "choose another --output"], "new") {
+          _ = try run(.grid, on: world, in: "new")
+        }
+      }
+    }
+  }
+
+  func testResultsOnOtherImagesAreRefused() throws {
+    let study = try study(.grid)
+    let job = try XCTUnwrap(try study.jobs().first)
+    let count = madeUp(job, of: study).count
+    XCTAssertNoThrow(
+      try self.study(.grid, [], Ledger([LedgerEntry(madeUp: job, correct: 1, of: count)])))
+    XCTAssertThrowsError(
+      try self.study(.grid, [], Ledger([LedgerEntry(madeUp: job, correct: 1, of: count + 1)]))
+    ) {
+      XCTAssertEqual(($0 as? TrainingError)?.faultKind, .data)
+      XCTAssertTrue("\($0)".contains("measured on \(count + 1) images"), "\($0)")
+    }
+  }
+}
