@@ -40,17 +40,17 @@ struct LaunchAttempt {
       wantsStop: { StopSignal.pending != nil },
       hasGivenUp: { verdict != nil || hasFinished || endingFile.code != nil },
       desertion: plan.mpirun == nil ? nil : Self.longestDesertion)
-    let (verdict, code) = (verdict, endingFile.code)
+    let (found, code) = (verdict, endingFile.code)
     try? Leftover.remove(endingFile.path)
     // A rank that is stopped after the end of MPI keeps its launcher, and nothing else.
-    if verdict == nil, process.wasEnded, hasFinished {
+    if found == nil, process.wasEnded, hasFinished {
       StandardError.warn(
         "the \(work.name) is finished, but its launcher did not end by itself and was ended")
       return JobEnding(status: 0, ending: nil, verdict: nil, stop: nil, isFinished: true)
     }
     return JobEnding(
       status: plan.exitCode(status), wasEnded: process.wasEnded,
-      fatalSignal: process.fatalSignal, ending: code, verdict: verdict, stop: StopSignal.pending,
+      fatalSignal: process.fatalSignal, ending: code, verdict: found, stop: StopSignal.pending,
       isFinished: hasFinished || code == 0)
   }
 

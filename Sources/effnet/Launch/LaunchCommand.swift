@@ -1,19 +1,26 @@
 import ArgumentParser
-import Supervision
+import Hosts
 
 /// `effnet launch`.
 struct LaunchCommand: UnsharedCommand {
   static let configuration = CommandConfiguration(
     commandName: "launch",
-    abstract: "Starts the ranks of a training run: here, on a list of hosts, or within Slurm.",
+    abstract: "Starts the ranks of a run or of a study: here, on a list of hosts, or within Slurm.",
+    usage: """
+      effnet launch CONFIG [OPTIONS]
+      effnet launch search scaling|grid|architecture CONFIG [OPTIONS]
+      """,
     discussion: """
-      One rank a core that is really allotted, at most one for each micro-batch of a round. Prints \
-      which ranks run where and the command that starts them, and ends with the exit code of the run. \
-      Ctrl-C, SIGTERM and SIGUSR1 save and stop.
+      One rank a core that is really allotted; of a run at most one for each micro-batch of a round, of \
+      a study as many as there are. Prints which ranks run where and the command that starts them, and \
+      ends with the exit code of the run. Ctrl-C, SIGTERM and SIGUSR1 save and stop.
       """)
 
-  @Argument(help: "A YAML configuration file.")
-  var config: String
+  @Argument(
+    help: ArgumentHelp(
+      "A YAML configuration file; before that of a study, search and its kind.",
+      valueName: "config"))
+  var words: [String]
 
   @Option(
     help: "Number of ranks; one for each core or slot if not given.",
@@ -24,11 +31,11 @@ struct LaunchCommand: UnsharedCommand {
   var hosts: String?
 
   @Option(
-    help: "How often a run that lost a rank starts again from its newest checkpoint.",
+    help: "How often what has lost a rank starts again where it was.",
     transform: BoundedNumber.whole(0...1_000_000, "restarts"))
   var restarts = 0
 
-  @Option(help: "Folder for checkpoints, log and summary.")
+  @Option(help: "Folder for what the ranks write.")
   var output: String?
 
   @Option(
@@ -36,7 +43,7 @@ struct LaunchCommand: UnsharedCommand {
     help: ArgumentHelp("Replace a value of the configuration.", valueName: "key=value"))
   var overrides: [String] = []
 
-  @Flag(help: "Go on from the newest good checkpoint in the output folder, or begin.")
+  @Flag(help: "Go on from what the output folder holds, or begin.")
   var resume = false
 
   @Flag(help: "Only print what would be started.")
@@ -45,8 +52,13 @@ struct LaunchCommand: UnsharedCommand {
   @Flag(help: "Check the hosts with effnet doctor instead of training.")
   var doctor = false
 
+  @OptionGroup(title: "Options of studies") var execution: StudyExecution
+
   func validate() throws {
-    if config.isEmpty { throw ValidationError("no configuration was named") }
+    if case .training = try LaunchSubject(words), !execution.arguments.isEmpty {
+      throw ValidationError(
+        "\(execution.arguments[0]) is of studies; name one: search KIND CONFIG")
+    }
     if output == "" { throw ValidationError("--output names no folder") }
   }
 
@@ -55,8 +67,7 @@ struct LaunchCommand: UnsharedCommand {
   }
 
   private func launch() throws {
-    try ConfigurationFile.requireReadableAgain(config)
-    let work = try LaunchedTraining(config, overrides, output: output)
+    let work = try work()
     if !resume, !doctor { try work.requireNew() }
     let place = try LaunchPlace(hostFile: hosts)
     // A process that is to pass signals on must not die of the first.
@@ -69,5 +80,16 @@ struct LaunchCommand: UnsharedCommand {
     let launch = Launch(work, on: place, ranks: ranks)
     if dryRun { return try launch.show(isResuming: resume) }
     try launch.run(isResuming: resume, restarts: restarts)
+  }
+
+  private func work() throws -> any LaunchedWork {
+    switch try LaunchSubject(words) {
+    case .training(let config):
+      try ConfigurationFile.requireReadableAgain(config)
+      return try LaunchedTraining(config, overrides, output: output)
+    case .study(let kind, let config):
+      try ConfigurationFile.requireReadableAgain(config)
+      return try LaunchedStudy(kind, config, overrides, output: output, execution)
+    }
   }
 }
