@@ -20,12 +20,17 @@ package final class StudyPublication {
   @discardableResult
   package func write() throws(TrainingError) -> Bool {
     let results = try StudyResults(study)
+    try writePage(results)
+    guard try study.isFinished else { return false }
+    // Last: whoever has started the ranks takes them for the end.
+    try folder.run.write(results.json, to: StudyFolder.results)
+    return true
+  }
+
+  private func writePage(_ results: StudyResults) throws(TrainingError) {
     let slots = SlotFile.read(folder.file(StudyFolder.timing))
     let report = StudyReport(study: study, results: results, slots: slots)
     try folder.run.write(report.html(renewed: Date()), to: StudyFolder.page)
-    guard try study.isFinished else { return false }
-    try folder.run.write(results.json, to: StudyFolder.results)
-    return true
   }
 
   /// Seconds between two pages of a running study, and the share of the time that they may take.
@@ -36,7 +41,7 @@ package final class StudyPublication {
   package func renew() {
     let start = MonotonicTime.seconds
     guard start >= nextRenewal else { return }
-    _ = try? write()
+    _ = try? writePage(StudyResults(study))
     let end = MonotonicTime.seconds
     nextRenewal = end + max(Self.secondsBetween, (end - start) / Self.share)
   }
