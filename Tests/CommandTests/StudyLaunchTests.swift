@@ -10,9 +10,9 @@ final class StudyLaunchTests: LaunchTestCase {
     let sections = """
       search:
         seeds: \(seeds)
-        factors: [2]
+        factors: [3]
         directions: [width]
-        tolerance: 0.2
+        tolerance: 0.1
 
       """
     try write(run + sections, to: "study.yaml")

@@ -60,7 +60,7 @@ struct RankExamination: Codable {
 
   /// Reads the configuration and some of its images, spread over all shards.
   ///
-  /// - Parameter isStudy: Whether it is that of a study, in which a rank may train by itself.
+  /// - Parameter isStudy: Whether it is that of a study, whose base is looked at.
   mutating func read(
     _ path: String, _ overrides: [String], isStudy: Bool, output: String, rankCount: Int
   ) {
@@ -85,7 +85,8 @@ struct RankExamination: Codable {
       }
       seconds = MonotonicTime.seconds - start
       let architecture = Architecture(configuration.network, classes: dataset.classNames.count)
-      let sharing = isStudy ? 1 : rankCount
+      // A study has more ranks than can share a training, and forms groups that have the memory.
+      let sharing = min(rankCount, configuration.batch.roundMicroBatchCount)
       let imageCount =
         (configuration.batch.size / configuration.batch.rounds + sharing - 1) / sharing
       neededMemory = architecture.trainingBytes(images: imageCount)
