@@ -170,7 +170,9 @@ let package = Package(
       dependencies: ["Benchmarks", "Tensors", "TestSupport", "Training"]),
     .testTarget(
       name: "StudiesTests",
-      dependencies: ["MPI", "Networks", "Statistics", "Studies", "TestSupport", "Training"]),
+      dependencies: [
+        "Datasets", "MPI", "Networks", "Statistics", "Studies", "TestSupport", "Training", "Yams",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["Datasets", "HDF5", "Hosts", "Images", "MPI", "TestSupport", "Tensors"],
