@@ -10,6 +10,11 @@ package struct WinnerFiles {
   /// The folder of the family's members, which must exist before they are written.
   package static let familyFolder = "family"
 
+  /// Of all files but the family's members.
+  package static let names = [WinnerFile.name, kerasName, familyName]
+  private static let kerasName = "winner-keras.json"
+  private static let familyName = "family.yaml"
+
   package let files: [File]
 
   /// - Returns: Nil before the study has come to a winner.
@@ -17,10 +22,10 @@ package struct WinnerFiles {
     guard let training = try WinnerTraining(study, results) else { return nil }
     var files = [
       File(name: WinnerFile.name, text: WinnerFile(training).text),
-      File(name: "winner-keras.json", text: KerasForm(training).json),
+      File(name: Self.kerasName, text: KerasForm(training).json),
     ]
     if let family = Family(training) {
-      files.append(File(name: "family.yaml", text: FamilyFile(family, training).text))
+      files.append(File(name: Self.familyName, text: FamilyFile(family, training).text))
       files += family.members.compactMap { member in
         FamilyMemberFile(member, of: family, training)
           .map { File(name: $0.name, text: $0.text) }

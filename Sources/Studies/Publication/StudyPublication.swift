@@ -22,9 +22,22 @@ package final class StudyPublication {
     let results = try StudyResults(study)
     try writePage(results)
     guard try study.isFinished else { return false }
+    try writeWinner(results)
     // Last: whoever has started the ranks takes them for the end.
     try folder.run.write(results.json, to: StudyFolder.results)
     return true
+  }
+
+  /// Writes what trains the winner elsewhere; what an earlier end of the study has left goes first.
+  private func writeWinner(_ results: StudyResults) throws(TrainingError) {
+    for name in WinnerFiles.names {
+      try Leftover.remove(folder.file(name))
+    }
+    guard let files = try WinnerFiles(study, results)?.files else { return }
+    if files.contains(where: { $0.name.hasPrefix(WinnerFiles.familyFolder + "/") }) {
+      try RunFolder(folder.file(WinnerFiles.familyFolder)).prepare()
+    }
+    for file in files { try folder.run.write(file.text, to: file.name) }
   }
 
   private func writePage(_ results: StudyResults) throws(TrainingError) {
