@@ -171,7 +171,8 @@ let package = Package(
     .testTarget(
       name: "StudiesTests",
       dependencies: [
-        "Datasets", "MPI", "Networks", "Statistics", "Studies", "TestSupport", "Training", "Yams",
+        "Datasets", "MPI", "Networks", "Statistics", "Studies", "Supervision", "Tensors",
+        "TestSupport", "Training", "Yams",
       ]),
     .testTarget(
       name: "CommandTests",

@@ -11,9 +11,9 @@ package enum LibraryVersions {
     "\(OpenBLAS.configuration); compiled for \(InstructionSet.compiled); "
     + "\(MPISession.libraryVersion); HDF5 \(HDF5File.libraryVersion)"
 
-  /// Hash of the running program's file.
-  package static var program: String {
-    guard let file = FileManager.default.contents(atPath: "/proc/self/exe") else { return "" }
-    return SHA256.hash(data: file).description
-  }
+  /// Hash of the running program's file, which many trainings of a job ask for.
+  package static let program =
+    FileManager.default.contents(atPath: "/proc/self/exe").map {
+      SHA256.hash(data: $0).description
+    } ?? ""
 }

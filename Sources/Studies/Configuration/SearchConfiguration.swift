@@ -40,11 +40,13 @@ package struct SearchConfiguration: Sendable, Equatable {
     keys.value("freshSeeds", &freshSeeds, .closed(1, 1_000))
     keys.value("factors", &factors, .closed(1.0 / 64, 1_024))
     keys.value("tolerance", &tolerance, .closed(0.001, 0.2))
-    keys.words("directions", &directions, Direction.expectation, of: Direction.init(_:)) { $0.name }
+    keys.words(
+      "search", "directions", &directions, Direction.expectation, of: Direction.init(_:)
+    ) { $0.name }
     keys.value("divisions", &divisions, .closed(1, 12))
-    keys.words("hypotheses", &hypotheses, Hypothesis.expectation, of: Hypothesis.init(_:)) {
-      $0.description
-    }
+    keys.words(
+      "search", "hypotheses", &hypotheses, Hypothesis.expectation, of: Hypothesis.init(_:)
+    ) { $0.description }
     keys.value("finalists", &finalists, .closed(1, 1_000))
     keys.value("confirmed", &confirmed, .closed(1, 100))
     keys.value("unselected", &unselected, .closed(0, 1_000))
@@ -58,16 +60,16 @@ package struct SearchConfiguration: Sendable, Equatable {
 }
 
 extension ConfigurationVisitor {
-  /// A list of texts that stand for values.
+  /// A list of texts that stand for values, in the section that is visited.
   func words<Value>(
-    _ key: String, _ values: inout [Value], _ expectation: String, of value: (String) -> Value?,
-    text: (Value) -> String
+    _ section: String, _ key: String, _ values: inout [Value], _ expectation: String,
+    of value: (String) -> Value?, text: (Value) -> String
   ) {
     var list = StringList(strings: values.map(text))
     self.value(key, &list, .any, default: nil)
     let read = list.strings.map(value)
     if let wrong = zip(list.strings, read).first(where: { $0.1 == nil }) {
-      require(false, "search", key, "has '\(wrong.0.shown)', which is not one of \(expectation)")
+      require(false, section, key, "has '\(wrong.0.shown)', which is not one of \(expectation)")
     } else {
       values = read.compactMap { $0 }
     }

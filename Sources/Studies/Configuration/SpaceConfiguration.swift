@@ -25,7 +25,7 @@ package struct SpaceConfiguration: Sendable, Equatable {
 
   mutating func visit(_ keys: some ConfigurationVisitor) {
     keys.words(
-      "kinds", &kinds, "ir, er",
+      "space", "kinds", &kinds, "ir, er",
       of: { text in
         Stage.Kind(rawValue: text).flatMap { $0.isExpanding ? $0 : nil }
       }

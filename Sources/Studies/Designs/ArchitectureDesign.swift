@@ -22,7 +22,9 @@ package struct ArchitectureDesign: StudyDesign {
     let individuals = try evolution.individuals(ledger)
     var networks: [StudyNetwork] = []
     for (number, individual) in individuals.enumerated()
-    where !networks.contains(where: { $0.network == individual.network }) {
+    where individual.network != parts.recipe.base
+      && !networks.contains(where: { $0.network == individual.network })
+    {
       networks.append(Self.network(number, individual))
     }
     return networks + [parts.base]

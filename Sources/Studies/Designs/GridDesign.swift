@@ -29,6 +29,7 @@ package struct GridDesign: StudyDesign {
       if networks.contains(where: { $0.directions.contains(direction) }) { continue }
       networks.add(direction, try parts.scaled(direction, factor: factor), factor: factor)
     }
+    try parts.requireHypotheses(about: networks)
     known = networks
     halving = Halving(
       keep: parts.configuration.halving.keep, cohort: parts.configuration.halving.cohort,
@@ -73,7 +74,7 @@ package struct GridDesign: StudyDesign {
       }
       let survivors = halving.survivors(of: contenders) { scores[$0] }
       if rungs.count == 1 {
-        let dropped = contenders.filter { !survivors.contains($0) }
+        let dropped = contenders.filter { !survivors.contains($0) && scores[$0] != nil }
         unselected = Halving.unselected(of: dropped, count: search.unselected, seed: search.seed)
       }
       // Nobody goes on with what diverged.

@@ -9,12 +9,17 @@ package struct ScalingDesign: StudyDesign {
   /// - Throws: Where a direction has no network with the multiply-adds of a factor.
   package init(_ parts: StudyParts) throws(TrainingError) {
     self.parts = parts
+    guard !parts.configuration.search.directions.isEmpty else {
+      throw TrainingError(
+        .usage, "search.directions is empty: there is nothing to compare; give one at least")
+    }
     var networks = [parts.base]
     for factor in parts.configuration.search.factors.sorted() {
       for direction in parts.configuration.search.directions {
         networks.add(direction, try parts.scaled(direction, factor: factor), factor: factor)
       }
     }
+    try parts.requireHypotheses(about: networks)
     known = networks
   }
 

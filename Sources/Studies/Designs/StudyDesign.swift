@@ -36,6 +36,19 @@ package struct StudyParts {
     }
   }
 
+  /// Refuses hypotheses that no network of the study can tell anything about.
+  func requireHypotheses(about networks: [StudyNetwork]) throws(TrainingError) {
+    let known = Set(networks.flatMap(\.directions) + configuration.search.directions)
+    for hypothesis in configuration.search.hypotheses {
+      for direction in [hypothesis.better, hypothesis.worse] where !known.contains(direction) {
+        throw TrainingError(
+          .usage,
+          "search.hypotheses: \(hypothesis) needs networks of direction \(direction.name), which the "
+            + "study does not have; add it to search.directions")
+      }
+    }
+  }
+
   /// The network nearest to a direction.
   func scaled(
     _ direction: Direction, factor: Double

@@ -34,11 +34,15 @@ package struct Evolution {
   package func individuals(_ ledger: Ledger) throws(TrainingError) -> [Individual] {
     var individuals: [Individual] = []
     var occurrences: [Genome: Int] = [:]
+    var results = ResultsOfGenomes()
     var finished = 0
     for number in 0..<configuration.individuals {
       while finished < individuals.count, ledger.has(individuals[finished].job) { finished += 1 }
       guard finished >= rule.needed(by: number) else { break }
-      let (genome, parent) = try genome(number, individuals, ledger)
+      while results.count < rule.needed(by: number) {
+        results.add(individuals[results.count], ledger)
+      }
+      let (genome, parent) = try genome(number, individuals, results)
       guard let network = space.network(genome) else {
         preconditionFailure("evolution left its bounds")
       }
@@ -55,7 +59,7 @@ package struct Evolution {
   }
 
   private func genome(
-    _ number: Int, _ individuals: [Individual], _ ledger: Ledger
+    _ number: Int, _ individuals: [Individual], _ results: ResultsOfGenomes
   ) throws(TrainingError) -> (Genome, parent: Int?) {
     var random = CounterRandom(seed: UInt64(seed), sample: number, purpose: .individual)
     let window = rule.parents(of: number)
@@ -63,10 +67,11 @@ package struct Evolution {
     var candidates = Array(window)
     random.shuffle(&candidates)
     let drawn = candidates.prefix(configuration.sample).sorted()
-    let fitness = fitness(Array(individuals[..<window.upperBound]), ledger)
     /// Nothing ranks below what diverged; of equals the oldest.
     func worth(_ number: Int) -> Double {
-      fitness[individuals[number].genome] ?? -.infinity
+      let individual = individuals[number]
+      return results.top1(of: individual.genome).map { self.worth(top1: $0, individual.network) }
+        ?? -.infinity
     }
     let parent = drawn.max { (worth($0), $1) < (worth($1), $0) } ?? window.lowerBound
     let genome = individuals[parent].genome
@@ -76,12 +81,14 @@ package struct Evolution {
 
   /// What each table is worth by the mean of its trainings; none for one that diverged.
   package func fitness(_ individuals: [Individual], _ ledger: Ledger) -> [Genome: Double] {
-    Dictionary(grouping: individuals, by: \.genome).compactMapValues { same in
-      let entries = same.compactMap { ledger[$0.job] }
-      guard !entries.isEmpty, entries.allSatisfy({ $0.end == .done }) else { return nil }
-      let top1 = entries.reduce(0) { $0 + ($1.top1 ?? 0) } / Double(entries.count)
-      return worth(top1: top1, same[0].network)
+    var (results, fitness) = (ResultsOfGenomes(), [Genome: Double]())
+    for individual in individuals { results.add(individual, ledger) }
+    for individual in individuals {
+      fitness[individual.genome] = results.top1(of: individual.genome).map {
+        worth(top1: $0, individual.network)
+      }
     }
+    return fitness
   }
 
   /// What a network is worth, see ``EvolutionConfiguration/Objective``.

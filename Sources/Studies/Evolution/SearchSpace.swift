@@ -12,7 +12,9 @@ package struct SearchSpace: Sendable {
 
   package init(_ configuration: SpaceConfiguration, base: ScaledNetwork) {
     self.base = base
-    stages = base.architecture.stages.map { StageChoices(configuration, $0) }
+    stages = base.architecture.stages.map {
+      StageChoices(configuration, $0, base.architecture.family)
+    }
     let count = Double(base.multiplyAdds)
     multiplyAdds = configuration.bounds[0] * count...configuration.bounds[1] * count
   }
@@ -23,11 +25,11 @@ package struct SearchSpace: Sendable {
   }
 
   /// The network of a genome, unless it costs too little or too much.
-  func network(_ genome: Genome) -> ScaledNetwork? {
+  package func network(_ genome: Genome) -> ScaledNetwork? {
     var architecture = base.architecture
     for (index, choices) in stages.enumerated() {
       architecture.stages[index] = choices.stage(
-        genome.choices[index], of: base.architecture.stages[index], base.architecture.family)
+        genome.choices[index], of: base.architecture.stages[index])
     }
     // Names of layers follow the paper that has such blocks.
     if architecture.stages.contains(where: { $0.kind == .fusedMBConv }) {
@@ -41,7 +43,7 @@ package struct SearchSpace: Sendable {
   private static let mostAttempts = 10_000
 
   /// A genome with every choice drawn at random.
-  func random(_ random: inout CounterRandom) throws(TrainingError) -> Genome {
+  package func random(_ random: inout CounterRandom) throws(TrainingError) -> Genome {
     for _ in 0..<Self.mostAttempts {
       let genome = Genome(
         choices: stages.map { $0.counts.map { random.index(below: $0) } })
@@ -51,7 +53,7 @@ package struct SearchSpace: Sendable {
   }
 
   /// A genome with one choice of one stage drawn anew, which makes another network.
-  func mutation(
+  package func mutation(
     of parent: Genome, _ random: inout CounterRandom
   ) throws(TrainingError) -> Genome {
     let free = stages.indices.flatMap { stage in
@@ -81,5 +83,5 @@ package struct SearchSpace: Sendable {
 
 /// A table as the choices of each stage, see ``StageChoices``.
 package struct Genome: Hashable, Sendable {
-  var choices: [[Int]]
+  package internal(set) var choices: [[Int]]
 }

@@ -30,8 +30,17 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
   /// Why it diverged.
   package let reason: String?
 
-  var key: Job.Key { Job.Key(identity: identity, epochs: epochs) }
+  package var key: Job.Key { Job.Key(identity: identity, epochs: epochs) }
 
   /// Share of images that were classified rightly; nil where it diverged.
   package var top1: Double? { end == .done ? Double(correct) / Double(count) : nil }
+}
+
+extension LedgerEntry {
+  /// A job whose training has diverged.
+  package init(diverged job: Job.Key, reason: String) {
+    self.init(
+      identity: job.identity, epochs: job.epochs, end: .diverged, images: 0, correct: 0, count: 0,
+      correctTop5: nil, loss: nil, stateSHA256: "", hits: "", reason: reason)
+  }
 }

@@ -4,19 +4,19 @@ import Training
 
 /// The ledger on the disk: whole lines, each synced before anything is decided by it; written by one
 /// process.
-final class LedgerFile {
+package final class LedgerFile {
   private let path: String
   private let handle: FileHandle
   /// Bytes of whole lines.
   private var length: UInt64
 
   /// What was found in the file.
-  struct Contents {
-    var ledger = Ledger()
+  package struct Contents {
+    package fileprivate(set) var ledger = Ledger()
     /// What the sessions before ran in.
-    var sessions: [LedgerLine.Session] = []
-    /// What is wrong with lines that are left out, a line each.
-    var notices: [String] = []
+    package fileprivate(set) var sessions: [LedgerLine.Session] = []
+    /// What is wrong with lines that are left out, if any are.
+    package fileprivate(set) var notice: String?
     fileprivate var kept: [UInt8] = []
   }
 
@@ -25,14 +25,14 @@ final class LedgerFile {
   private static let lineByteLimit = 1 << 24
 
   /// Reads a ledger; an empty one where there is no file.
-  static func read(_ path: String) throws(TrainingError) -> Contents {
+  package static func read(_ path: String) throws(TrainingError) -> Contents {
     guard access(path, F_OK) == 0 else { return Contents() }
     let bytes: [UInt8]
     do throws(FileRefusal) {
       bytes = try RegularFile(path).contents(limit: byteLimit)
     } catch { throw TrainingError(.data, "\(path) cannot be read: \(error.reason)") }
     var contents = Contents()
-    var number = 0
+    var (number, leftOut) = (0, 0)
     var rest = bytes[...]
     while !rest.isEmpty {
       number += 1
@@ -42,22 +42,27 @@ final class LedgerFile {
       guard end != nil, text.count <= lineByteLimit, let line = LedgerLine(text) else {
         let problem =
           end == nil ? "was not written to its end" : "is not what a study writes, or was changed"
-        contents.notices.append(
-          "\(path): line \(number) \(problem) and is cut; its training is done again if it is needed"
-        )
+        leftOut += 1
+        contents.notice = contents.notice ?? "line \(number) \(problem)"
         continue
       }
       contents.kept += text + [UInt8(ascii: "\n")]
       if let session = line.session { contents.sessions.append(session) }
       if let entry = line.entry { contents.ledger.add(entry) }
     }
+    let more = leftOut > 1 ? ", as are \(leftOut - 1) more," : ""
+    contents.notice = contents.notice.map {
+      "\(path): \($0)\(more) and does not count; its training is done again if it is needed"
+    }
     return contents
   }
 
   /// Opens the file to add lines; those that were left out are gone.
-  init(_ folder: RunFolder, _ name: String, _ contents: Contents) throws(TrainingError) {
+  package init(
+    _ folder: RunFolder, _ name: String, _ contents: Contents
+  ) throws(TrainingError) {
     path = folder.file(name)
-    if !contents.notices.isEmpty {
+    if contents.notice != nil {
       try folder.write(String(decoding: contents.kept, as: UTF8.self), to: name)
     }
     do {
@@ -71,7 +76,7 @@ final class LedgerFile {
   }
 
   /// Adds a line and syncs it; where that fails, no part of it stays.
-  func append(_ line: LedgerLine) throws(TrainingError) {
+  package func append(_ line: LedgerLine) throws(TrainingError) {
     let bytes = line.bytes
     do {
       try handle.write(contentsOf: bytes)

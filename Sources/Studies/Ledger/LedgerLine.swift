@@ -3,9 +3,9 @@ import Crypto
 import Foundation
 
 /// A line of the file: what is told, and a check that it is whole and untouched.
-struct LedgerLine: Codable {
+package struct LedgerLine: Codable {
   /// What a session runs in: results of another may have other bits.
-  struct Session: Codable, Equatable {
+  package struct Session: Codable, Equatable {
     let kind: StudyKind
     /// Digests of the training and the validation data.
     let dataDigests: [String]
@@ -15,16 +15,16 @@ struct LedgerLine: Codable {
     let arithmetic: String
   }
 
-  private(set) var session: Session?
-  private(set) var entry: LedgerEntry?
+  package private(set) var session: Session?
+  package private(set) var entry: LedgerEntry?
   private let check: String
 
-  init(_ session: Session) {
+  package init(_ session: Session) {
     self.session = session
     check = Self.check(Self.encoded(session))
   }
 
-  init(_ entry: LedgerEntry) {
+  package init(_ entry: LedgerEntry) {
     self.entry = entry
     check = Self.check(Self.encoded(entry))
   }
@@ -32,7 +32,7 @@ struct LedgerLine: Codable {
   /// Reads a line.
   ///
   /// - Returns: Nil unless it is whole and as it was written.
-  init?(_ text: some DataProtocol) {
+  package init?(_ text: some DataProtocol) {
     guard let line = try? JSONDecoder().decode(Self.self, from: Data(text)) else { return nil }
     switch (line.session, line.entry) {
     case (let session?, nil) where line.check == Self.check(Self.encoded(session)): self = line
@@ -43,7 +43,7 @@ struct LedgerLine: Codable {
   }
 
   /// The line with its end.
-  var bytes: [UInt8] { Self.encoded(self) + [UInt8(ascii: "\n")] }
+  package var bytes: [UInt8] { Self.encoded(self) + [UInt8(ascii: "\n")] }
 
   private static func encoded(_ value: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
@@ -58,13 +58,19 @@ struct LedgerLine: Codable {
 }
 
 extension LedgerEntry {
+  /// More than any training sees, and few enough for sums of them.
+  private static let mostImages = 1 << 48
+  /// More nats than any mean is that a number in single precision can hold.
+  private static let largestLoss = 1e40
+
   /// Whether its numbers go together, wherever they come from.
   fileprivate var isSound: Bool {
-    guard epochs > 0, images >= 0 else { return false }
+    guard epochs > 0, (0...Self.mostImages).contains(images) else { return false }
     switch end {
     case .diverged: return correct == 0 && count == 0
     case .done:
-      return count > 0 && (0...count).contains(correct) && (loss?.isFinite ?? false)
+      return (1...Self.mostImages).contains(count) && (0...count).contains(correct)
+        && loss.map { (0...Self.largestLoss).contains($0) } ?? false
         && (correct...count).contains(correctTop5 ?? correct)
         && Data(base64Encoded: hits).map {
           $0.count == (count + 7) / 8 && $0.reduce(0) { $0 + $1.nonzeroBitCount } == correct

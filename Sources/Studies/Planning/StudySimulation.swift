@@ -66,11 +66,21 @@ package final class StudySimulation {
 extension LedgerEntry {
   /// A result that is made up.
   ///
+  /// - Parameter hits: For each image whether it is classified rightly.
+  package init(madeUp job: Job, _ hits: Correctness) {
+    let share = Double(hits.hits) / Double(hits.count)
+    self.init(
+      identity: job.trial.identity, epochs: job.epochs, end: .done, images: 0, correct: hits.hits,
+      count: hits.count, correctTop5: nil, loss: 1 - share, stateSHA256: "", hits: hits.base64,
+      reason: nil)
+  }
+
+  /// A result that is made up, of which nobody asks for each image.
+  ///
   /// - Parameter correct: Images that are classified rightly.
   package init(madeUp job: Job, correct: Int, of count: Int) {
-    self.init(
-      identity: job.trial.identity, epochs: job.epochs, end: .done, images: 0, correct: correct,
-      count: count, correctTop5: nil, loss: 1 - Double(correct) / Double(count), stateSHA256: "",
-      hits: "", reason: nil)
+    var hits = Correctness(count: count)
+    for image in 0..<correct { hits[image] = true }
+    self.init(madeUp: job, hits)
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Training
 
 /// What whole trainings of each network have come to, seed by seed.
-struct Scores {
+package struct Scores {
   /// Trainings of a network that are measured on the same images.
   struct Sample {
     /// Seeds, ascending, of trainings that were done and did not diverge.
@@ -30,7 +30,7 @@ struct Scores {
   private let study: Study
   private let jobs: [Job]
 
-  init(_ study: Study) throws(TrainingError) {
+  package init(_ study: Study) throws(TrainingError) {
     self.study = study
     jobs = try study.jobs().filter { $0.isWhole && $0.trial.epochs == study.recipe.epochs }
   }

@@ -2,14 +2,16 @@ import Glibc
 import Training
 
 /// All verdicts of a study: of the hypotheses of its configuration, and of what follows from its kind.
-struct Verdicts {
-  private(set) var verdicts: [Verdict] = []
-  private(set) var claims: [Claim] = []
+package struct Verdicts {
+  package private(set) var verdicts: [Verdict] = []
+  package private(set) var claims: [Claim] = []
 
   private let study: Study
   private let scores: Scores
 
-  init(_ study: Study, _ scores: Scores, _ networks: [StudyNetwork], winner: StudyNetwork?) {
+  package init(
+    _ study: Study, _ scores: Scores, _ networks: [StudyNetwork], winner: StudyNetwork?
+  ) {
     self.study = study
     self.scores = scores
     let hypotheses = study.configuration.search.hypotheses

@@ -26,6 +26,8 @@ final class Dispatcher {
 
   private let study: Study
   private let hosts: [String]
+  /// Ranks of each host.
+  private let ranksOfHosts: [Int]
   private let isCrowded: Bool
   private let limits: GroupLimits
   private let post: PostOffice
@@ -48,6 +50,7 @@ final class Dispatcher {
   ) {
     self.study = study
     self.hosts = hosts
+    ranksOfHosts = Dictionary(grouping: hosts) { $0 }.values.map(\.count)
     self.isCrowded = isCrowded
     self.limits = limits
     self.post = post
@@ -98,7 +101,7 @@ final class Dispatcher {
       study.add(entry)
       records.note(slot(group, work, timing))
       observer?.did(work.job, entry, of: study, seconds: timing.seconds)
-      if let problem = try study.problemOfRecipe() { throw problem }
+      if let problem = study.problemOfRecipe() { throw problem }
       try cleaning.clean(study)
       publication.renew()
     case .stopped(let number, let signal, let timing):
@@ -147,7 +150,7 @@ final class Dispatcher {
       ending = .finished
       return try direct()
     }
-    let wanted = limits.groupCount(jobs: ready.count + running.count, ranks: hosts.count)
+    let wanted = limits.groupCount(jobs: ready.count + running.count, hosts: ranksOfHosts)
     if isIdle {
       if wanted != groups.count { try divide(into: wanted) }
       return try assign(ready, of: jobs)

@@ -1,14 +1,14 @@
 /// How the ranks of a job are divided into groups that train on their own.
 ///
 /// Neighbours form a group, so that it lies within a host unless it is larger.
-struct Division: Codable, Equatable {
-  /// The ranks of each group, of which the first speaks for it.
-  let groups: [[Int]]
+package struct Division: Codable, Equatable {
+  /// The ranks of each group, ascending; the first speaks for it.
+  package let groups: [[Int]]
 
   /// - Parameters:
   ///   - hosts: Host of each rank.
   ///   - groupCount: Number of groups, at most as many as there are ranks.
-  init(hosts: [String], groupCount: Int) {
+  package init(hosts: [String], groupCount: Int) {
     precondition((1...hosts.count).contains(groupCount), "every group needs a rank")
     var order: [String] = []
     for host in hosts where !order.contains(host) { order.append(host) }
@@ -37,10 +37,11 @@ struct Division: Codable, Equatable {
 
   private static func parts(of ranks: [Int], count: Int) -> [[Int]] {
     (0..<count).map {
-      Array(ranks[$0 * ranks.count / count..<($0 + 1) * ranks.count / count])
+      // Neighbours on several hosts may not be in the order that a communicator puts them in.
+      ranks[$0 * ranks.count / count..<($0 + 1) * ranks.count / count].sorted()
     }
   }
 
   /// Number of the group that a rank belongs to.
-  func group(of rank: Int) -> Int { groups.firstIndex { $0.contains(rank) } ?? 0 }
+  package func group(of rank: Int) -> Int { groups.firstIndex { $0.contains(rank) } ?? 0 }
 }

@@ -13,10 +13,22 @@ package struct GroupLimits: Sendable {
     self.fixed = fixed
   }
 
-  /// The number of groups for so many jobs: one for each, as long as there are ranks.
-  func groupCount(jobs: Int, ranks: Int) -> Int {
-    let least = (ranks + mostRanks - 1) / mostRanks
-    let most = max(least, ranks / leastRanks)
-    return min(max(fixed ?? jobs, least), most)
+  /// The number of groups for so many jobs: one for each, as long as there are ranks, and as near to that
+  /// as the limits of a group allow.
+  ///
+  /// - Parameter hosts: Ranks of each host.
+  package func groupCount(jobs: Int, hosts: [Int]) -> Int {
+    let ranks = hosts.reduce(0, +)
+    let flat = parts(of: ranks)
+    let byHost = hosts.reduce(0) { $0 + parts(of: $1) }
+    /// Whether no group gets more than the most ranks; of enough groups none is spread over hosts, see
+    /// ``Division``.
+    func isPossible(_ count: Int) -> Bool { count >= (count < hosts.count ? flat : byHost) }
+    let most = max(1, ranks / leastRanks)
+    let wanted = min(max(fixed ?? jobs, 1), most)
+    return (wanted...most).first(where: isPossible) ?? (1..<wanted).last(where: isPossible)
+      ?? (most...ranks).first(where: isPossible) ?? ranks
   }
+
+  private func parts(of ranks: Int) -> Int { (ranks + mostRanks - 1) / mostRanks }
 }

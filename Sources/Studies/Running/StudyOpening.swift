@@ -9,19 +9,22 @@ struct StudyOpening {
   let study: Study
   let records: StudyRecords
 
-  /// - Parameter tell: Is told of lines that are cut and of what is waited for.
+  /// - Parameters:
+  ///   - advance: Is called while another study is waited for.
+  ///   - tell: Is told of lines that are cut and of what is waited for.
   /// - Throws: When the folder is another study's, is in use or cannot be written; when configuration, data
   ///   and ledger do not go together.
   init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
-    _ options: StudyRun.Options, _ tell: (String) -> Void
+    _ options: StudyRun.Options, advance: () -> Void, _ tell: (String) -> Void
   ) throws(TrainingError) {
     if !options.isResuming { try folder.requireNew() }
     try folder.run.prepare()
     lease = try FolderLease(
-      folder.run, waiting: options.isResuming ? FolderLease.seconds : 0, advance: {}, tell)
+      folder.run, waiting: options.isResuming ? FolderLease.seconds : 0,
+      stopRequest: options.stopRequest, advance: advance, tell)
     let contents = try LedgerFile.read(folder.file(StudyFolder.ledger))
-    for notice in contents.notices { tell(notice) }
+    if let notice = contents.notice { tell(notice) }
     study = try Study(kind, configuration, contents.ledger)
     let session = LedgerLine.Session(
       kind: kind, dataDigests: study.recipe.dataDigests, program: LibraryVersions.program,
@@ -32,6 +35,7 @@ struct StudyOpening {
     }
     // Before anything is written: what is asked may be impossible.
     _ = try study.jobs()
+    if let problem = study.problemOfRecipe() { throw problem }
     try folder.run.write(configuration.yaml, to: StudyFolder.configuration)
     records = try StudyRecords(folder, contents, session)
   }

@@ -20,6 +20,8 @@ package final class StudyRun {
   private var lease: FolderLease?
   private var study: Study?
   private let observer: (any StudyObserver)?
+  /// See ``Options/stopRequest``.
+  private let askedToStop: StopRequest
   /// The group that this rank trains in.
   private var group: Communicator?
   /// Orders that have come while this rank was training.
@@ -41,6 +43,7 @@ package final class StudyRun {
     self.watch = watch
     self.folder = folder
     self.observer = observer
+    askedToStop = options.stopRequest
     post = PostOffice(world: world)
     let ranks = TrainingGroup(world, activity: watch.activity)
     let hosts = try ranks.hosts()
@@ -50,7 +53,9 @@ package final class StudyRun {
     _ = watch.log.open()
     try ranks.agreed { () throws(TrainingError) in
       guard ranks.isFirst else { return }
-      let opening = try StudyOpening(kind, configuration, folder, options) {
+      let opening = try StudyOpening(
+        kind, configuration, folder, options, advance: watch.activity.advance
+      ) {
         observer?.noticed($0)
       }
       lease = opening.lease
@@ -71,16 +76,21 @@ package final class StudyRun {
   }
 
   /// How a study is done.
-  package struct Options: Sendable {
+  package struct Options {
     /// Whether the folder may hold a ledger to go on from.
     package var isResuming = false
     /// Whether it may go on in another program or with another core type, whose bits may differ.
     package var acceptsOtherBits = false
     /// A number of groups that is kept to; nil to adapt to what there is to do.
     package var slots: Int?
+    /// Asked in every step of a training, and while there is nothing to do, whether to save and stop.
+    package var stopRequest: StopRequest = { StopSignal.pending }
 
     package init() {}
   }
+
+  /// Trainings that are done, and parts of them up to a rung; on rank 0.
+  package var done: Int { study?.ledger.count ?? 0 }
 
   /// Does all jobs.
   ///
@@ -106,16 +116,17 @@ package final class StudyRun {
   private func nextOrder() throws(TrainingError) -> Order {
     var pause: UInt32 = 100
     while true {
+      // Before the next training begins, which would only be stopped again.
+      if let signal = askedToStop(), !hasToldOfSignal {
+        hasToldOfSignal = true
+        try report(.signal(signal))
+      }
       if !early.isEmpty { return early.removeFirst() }
       if let dispatcher {
         try dispatcher.look()
         if let order = dispatcher.takeOrder() { return order }
       } else if let order = try post.order() {
         return order
-      }
-      if let signal = StopSignal.pending, !hasToldOfSignal {
-        hasToldOfSignal = true
-        try report(.signal(signal))
       }
       watch.activity.advance()
       usleep(pause)
@@ -145,9 +156,9 @@ package final class StudyRun {
     var result = try trial.perform(assignment)
     if let lookingFault { throw lookingFault }
     guard group.rank == 0 else { return }
-    // What no signal has stopped, the dispatcher has.
-    if case .stopped(let number, _, let timing) = result, StopSignal.pending == nil {
-      result = .stopped(number: number, signal: nil, timing)
+    // The dispatcher has stopped it, unless a rank was asked to, which tells that by itself, too.
+    if case .stopped(let number, Self.pausing, let timing) = result {
+      result = .stopped(number: number, signal: askedToStop(), timing)
     }
     try report(result)
   }
@@ -155,13 +166,16 @@ package final class StudyRun {
   /// What has gone wrong in looking after the others, in the middle of a step.
   private var lookingFault: TrainingError?
 
+  /// What a training is stopped by that the dispatcher wants to pause.
+  private static let pausing = SIGUSR1
+
   /// Asked in every step of a training.
   private func stopRequest(isFirst: Bool) -> Int32? {
     if isFirst {
       do throws(TrainingError) { try lookUp() } catch { lookingFault = lookingFault ?? error }
     }
     let isPausing = early.contains { if case .pause = $0 { true } else { false } }
-    return StopSignal.pending ?? (isPausing ? SIGUSR1 : nil)
+    return askedToStop() ?? (isPausing ? Self.pausing : nil)
   }
 
   private func lookUp() throws(TrainingError) {

@@ -38,6 +38,9 @@ struct TrialRun {
       }
       return .done(number: assignment.number, try entry(assignment, trainer), timing())
     } catch {
+      if let signal = error.stopSignal, error.isShared {
+        return .stopped(number: assignment.number, signal: signal, timing())
+      }
       switch error.faultKind {
       case .rankLost, .rankStuck: throw error
       case .numeric:
@@ -69,8 +72,10 @@ struct TrialRun {
         configuration, communicator: group, output: folder.trial(assignment.identity),
         isResuming: true, observer: nil, activity: activity, stopRequest: stopRequest)
     }
-    let trainer = try make()
-    guard trainer.state.step > assignment.epochs * trainer.stepsPerEpoch else { return trainer }
+    do {
+      let trainer = try make()
+      guard trainer.state.step > assignment.epochs * trainer.stepsPerEpoch else { return trainer }
+    }
     // What it came to on its way was lost from the ledger: only from its beginning can it be measured.
     try TrainingGroup(group, activity: activity).agreed { () throws(TrainingError) in
       guard group.rank == 0 else { return }
@@ -100,8 +105,7 @@ struct TrialRun {
     // Advice and paths come behind, which are not of the result.
     let reason = error.description.prefix { $0 != ";" }
     return LedgerEntry(
-      identity: assignment.identity, epochs: assignment.epochs, end: .diverged, images: 0,
-      correct: 0, count: 0, correctTop5: nil, loss: nil, stateSHA256: "", hits: "",
+      diverged: Job.Key(identity: assignment.identity, epochs: assignment.epochs),
       reason: String(reason))
   }
 }

@@ -13,7 +13,7 @@ extension Study {
       throw TrainingError(
         .data, "\(folder.path) has no study; name the --output folder of effnet search")
     }
-    for notice in contents.notices { tell(notice) }
+    if let notice = contents.notice { tell(notice) }
     let configuration: StudyConfiguration
     do {
       configuration = try StudyConfiguration(

@@ -15,6 +15,8 @@ package final class Study {
   package let imageCounts: ImageCounts
   /// The jobs of the ledger as it is.
   private var knownJobs: [Job]?
+  /// Those that are known before anything is done, by which the recipe is judged.
+  private let firstJobs: [Job]
 
   package struct ImageCounts: Sendable, Equatable {
     package let training, heldOut, validation: Int
@@ -39,6 +41,26 @@ package final class Study {
       case .grid: try GridDesign(parts)
       case .architecture: try ArchitectureDesign(parts)
       }
+    firstJobs = try design.jobs(Ledger())
+    try requireSameImages()
+  }
+
+  /// Refuses results on another number of images than the data have.
+  private func requireSameImages() throws(TrainingError) {
+    for job in try jobs() {
+      guard let entry = ledger[job], entry.end == .done, entry.count != measuredImages(job) else {
+        continue
+      }
+      throw TrainingError(
+        .data,
+        "the ledger has training \(entry.identity) measured on \(entry.count) images, and the data have "
+          + "\(measuredImages(job)); begin another study")
+    }
+  }
+
+  /// Images that a job is measured on.
+  func measuredImages(_ job: Job) -> Int {
+    job.trial.images == .heldOut ? imageCounts.heldOut : imageCounts.validation
   }
 
   /// Notes what a job has come to.
@@ -74,22 +96,25 @@ package final class Study {
     let before = configuration.halving.epochs.last { $0 < job.epochs } ?? 0
     let isContinued = configuration.halving.mode == .continue && job.trial.epochs == recipe.epochs
     let epochs = job.epochs - (isContinued && kind == .grid ? before : 0)
-    let measured = job.trial.images == .heldOut ? imageCounts.heldOut : imageCounts.validation
     return job.trial.network.cost
-      * (Double(epochs * imageCounts.training) + Double(measured) / 3)
+      * (Double(epochs * imageCounts.training) + Double(measuredImages(job)) / 3)
   }
 
   /// Fewer networks than this that diverge may be to blame themselves.
   private static let fewestDiverged = 3
 
   /// That more than half of the trainings diverge, if they do: then the recipe is to blame.
-  func problemOfRecipe() throws(TrainingError) -> TrainingError? {
-    let jobs = try jobs()
-    let diverged = jobs.compactMap { ledger[$0] }.filter { $0.end == .diverged }
-    guard diverged.count >= Self.fewestDiverged, 2 * diverged.count > jobs.count else { return nil }
+  ///
+  /// Of those alone that a study begins with: how many of the others are known hangs on who finished
+  /// first, and what they are, on what went well before.
+  func problemOfRecipe() -> TrainingError? {
+    let diverged = firstJobs.compactMap { ledger[$0] }.filter { $0.end == .diverged }
+    guard diverged.count >= Self.fewestDiverged, 2 * diverged.count > firstJobs.count else {
+      return nil
+    }
     return TrainingError(
       .numeric,
-      "\(diverged.count) of \(jobs.count) trainings have diverged (\(diverged[0].reason ?? "")): that is "
+      "\(diverged.count) of the first \(firstJobs.count) trainings have diverged (\(diverged[0].reason ?? "")): that is "
         + "the recipe, not the networks; lower schedule.learningRate or set training.clipNorm, and begin "
         + "another study", isShared: true)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Boundary
 import Foundation
 import MPI
 import Studies
@@ -62,7 +63,9 @@ struct StudyOptions: ParsableArguments {
       let run = try StudyRun(
         kind, configuration, folder, world, watch, execution.options(isResuming: resume), display)
       guard case .stopped(let signal) = try run.run() else { return nil }
-      return WatchedJob.Stop(signal: signal, state: "; saved, go on with --resume")
+      return WatchedJob.Stop(
+        signal: signal,
+        state: "after \(run.done.counted("training")); saved, go on with --resume")
     }
     if let planned { try show(planned) }
   }

@@ -1,0 +1,101 @@
+import Studies
+import Training
+import XCTest
+
+/// Which individuals are trained in full, and which are confirmed.
+final class ArchitectureDesignTests: StudyCase {
+  private func played(
+    _ overrides: [String] = [], _ result: (Job, Study) -> LedgerEntry
+  ) throws -> (Study, ArchitectureDesign, [Evolution.Individual]) {
+    let study = try study(.architecture, ["search.finalists=3"] + overrides)
+    try StudySimulation(study).play(ranks: 2, seconds: { _ in 1 }) { result($0, study) }
+    let design = try XCTUnwrap(study.design as? ArchitectureDesign)
+    return (study, design, try design.evolution.individuals(study.ledger))
+  }
+
+  func testStagesOfTheStudyFollowEachOther() throws {
+    let study = try study(.architecture, ["search.finalists=3"])
+    var jobs = try study.jobs()
+    // The first ones are drawn at random, all known at once.
+    XCTAssertEqual(jobs.count, 4)
+    var seen: [Int: Int] = [:]
+    while let job = jobs.first(where: { !study.ledger.has($0) }) {
+      study.add(madeUp(job, of: study))
+      let next = try study.jobs()
+      XCTAssertEqual(Array(next.prefix(jobs.count)), jobs, "jobs are only added, at the end")
+      XCTAssertEqual(Set(next).count, next.count)
+      jobs = next
+      seen[jobs.count, default: 0] += 1
+    }
+    let short = jobs.filter { $0.trial.epochs == 2 }
+    let full = jobs.filter { $0.trial.epochs == 6 && $0.trial.images == .heldOut }
+    let fresh = jobs.filter { $0.trial.images == .validation }
+    XCTAssertEqual(short.count, 10)
+    XCTAssertEqual(short.count + full.count + fresh.count, jobs.count)
+    XCTAssertEqual(Set(full.map(\.trial.seed)), [3, 4])
+    XCTAssertEqual(Set(fresh.map(\.trial.seed)), [1_003, 1_004, 1_005])
+    XCTAssertTrue(jobs.allSatisfy(\.isWhole))
+  }
+
+  func testFinalistsAreTheBestTheBestRandomOneAndTheBase() throws {
+    // The later an individual, the better: the random ones are last.
+    var numbers: [Job.Key: Int] = [:]
+    let (study, design, individuals) = try played { job, study in
+      let number = numbers[job.key] ?? numbers.count
+      numbers[job.key] = number
+      return LedgerEntry(
+        madeUp: job, correct: min(9, 1 + number / 2),
+        of: 10 * (job.trial.images == .heldOut ? 1 : 3))
+    }
+    let finalists = try XCTUnwrap(try design.finalists(individuals, study.ledger))
+    let fitness = design.evolution.fitness(individuals, study.ledger)
+    let best = Dictionary(grouping: individuals, by: \.genome).keys
+      .sorted { (fitness[$0] ?? 0) > (fitness[$1] ?? 0) }.prefix(3)
+    let random = individuals.filter { $0.parent == nil }
+    let expected = Set(
+      best.compactMap { genome in
+        individuals.firstIndex { $0.genome == genome }.map { "individual \($0 + 1)" }
+      })
+    XCTAssertTrue(Set(finalists.map(\.name)).isSuperset(of: expected))
+    XCTAssertEqual(finalists.last?.name, "base")
+    XCTAssertTrue(
+      finalists.contains { finalist in random.contains { $0.network == finalist.network } })
+    XCTAssertLessThanOrEqual(finalists.count, 3 + 1 + 1)
+    let confirmed = try XCTUnwrap(try design.confirmed(finalists, study.ledger))
+    let ranking = try XCTUnwrap(try design.ranking(finalists, study.ledger))
+    let evolved = ranking.filter { $0.name != "base" }
+    XCTAssertEqual(confirmed.prefix(2).map(\.name), evolved.prefix(2).map(\.name))
+    XCTAssertEqual(confirmed.last?.name, "base")
+    XCTAssertTrue(
+      confirmed.contains { network in random.contains { $0.network == network.network } })
+    XCTAssertEqual(Set(confirmed.map(\.name)).count, confirmed.count)
+  }
+
+  func testWhatDivergedIsNoFinalist() throws {
+    let (study, design, individuals) = try played { job, study in
+      Self.lot(job) < 0.4 && job.trial.epochs == 2
+        ? LedgerEntry(diverged: job.key, reason: "") : self.madeUp(job, of: study)
+    }
+    let diverged = individuals.filter { study.ledger[$0.job]?.end == .diverged }
+    XCTAssertGreaterThan(diverged.count, 0)
+    let finalists = try XCTUnwrap(try design.finalists(individuals, study.ledger))
+    for individual in diverged where individual.network != study.recipe.base {
+      XCTAssertFalse(finalists.contains { $0.network == individual.network })
+    }
+    XCTAssertEqual(finalists.last?.network, study.recipe.base)
+  }
+
+  func testNetworksAreListedOnce() throws {
+    let (study, _, individuals) = try played(["evolution.identity=0.9"], madeUp)
+    let networks = try study.networks().map(\.network.settings)
+    XCTAssertEqual(Set(networks).count, networks.count)
+    XCTAssertLessThan(networks.count, individuals.count)
+    XCTAssertEqual(try study.networks().last?.name, "base")
+  }
+
+  func testItNeedsImagesToSelectBy() throws {
+    XCTAssertThrowsError(try study(.architecture, ["data.holdOut=0"])) {
+      XCTAssertTrue("\($0)".contains("data.holdOut is 0"), "\($0)")
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Studies
+import Training
+import XCTest
+
+/// Which networks of a grid go on, against lists made by hand.
+final class GridDesignTests: StudyCase {
+  /// Depth, width, resolution and even, which are protected, and three more points of the triangle.
+  private let count = 7
+
+  /// A study with held-out images that networks get right at each rung by their number: both seeds
+  /// together, nil for one that diverges.
+  private func played(
+    _ correct: [Int: [Int?]], _ overrides: [String] = []
+  ) throws -> (Study, GridDesign) {
+    let study = try study(.grid, overrides)
+    let networks = try study.networks()
+    try StudySimulation(study).play(ranks: 3, seconds: { 1 + Self.lot($0) }) { job in
+      let number = networks.firstIndex { $0.network == job.trial.network } ?? 0
+      guard job.trial.images == .heldOut else { return madeUp(job, of: study) }
+      guard let right = correct[job.epochs]?[number] else {
+        return LedgerEntry(diverged: job.key, reason: "")
+      }
+      // One seed has half of them, and the other the rest.
+      let own = job.trial.seed % 2 == 0 ? right / 2 : right - right / 2
+      return LedgerEntry(madeUp: job, correct: own, of: study.imageCounts.heldOut)
+    }
+    return (study, try XCTUnwrap(study.design as? GridDesign))
+  }
+
+  private func entrants(_ study: Study, _ design: GridDesign) throws -> [[Int]] {
+    try design.rungs(study.ledger).map(\.entrants)
+  }
+
+  func testTheFirstRungHasAllNetworks() throws {
+    let study = try study(.grid)
+    XCTAssertEqual(
+      try study.networks().map(\.name),
+      [
+        "depth ×2", "width ×2", "resolution ×2", "even ×2", "0.50:0.50:0.00 ×2",
+        "0.50:0.00:0.50 ×2", "0.00:0.50:0.50 ×2", "base",
+      ])
+    let jobs = try study.jobs()
+    XCTAssertEqual(jobs.count, 2 * count)
+    XCTAssertEqual(Set(jobs).count, jobs.count)
+    for job in jobs {
+      XCTAssertEqual(job.epochs, 1)
+      XCTAssertEqual(job.trial.epochs, 6)
+      XCTAssertEqual(job.trial.images, .heldOut)
+      XCTAssertFalse(job.isWhole)
+    }
+  }
+
+  func testTheBestTheProtectedAndSomeDroppedOnesGoOn() throws {
+    // The protected ones are the worst: two of seven go on by their scores, 4 and 6, and 5 is left to
+    // the lots. At the second rung two of six go on, 6 again and 1.
+    let (study, design) = try played([
+      1: [0, 1, 0, 1, 9, 3, 8], 3: [0, 9, 0, 0, 1, 20, 10], 6: [1, 2, 3, 4, 5, 18, 17],
+    ])
+    XCTAssertEqual(
+      try entrants(study, design),
+      [[0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 5, 6]])
+    XCTAssertEqual(try design.ranking(study.ledger), [5, 6, 3, 2, 1, 0])
+    XCTAssertEqual(try design.unselected(study.ledger), [0, 1, 2, 3, 5])
+    let names = try design.confirmed(study.ledger)?.map(\.name)
+    XCTAssertEqual(
+      names,
+      [
+        "0.50:0.00:0.50 ×2", "0.00:0.50:0.50 ×2", "depth ×2", "width ×2", "resolution ×2",
+        "even ×2", "base",
+      ])
+    // Two seeds up to each rung, and three fresh ones of seven networks.
+    XCTAssertEqual(try study.jobs().count, 2 * (7 + 7 + 6) + 3 * 7)
+    let fresh = try study.jobs().filter { $0.trial.images == .validation }
+    XCTAssertEqual(Set(fresh.map(\.trial.seed)), [1_003, 1_004, 1_005])
+    XCTAssertTrue(fresh.allSatisfy { $0.isWhole && $0.trial.epochs == 6 })
+  }
+
+  func testWithoutProtectionAndLotsOnlyTheBestGoOn() throws {
+    let (study, design) = try played(
+      [1: [5, 1, 5, 9], 3: [3, 2, 1, 0], 6: [4, 4, 4, 4]],
+      ["search.directions=[]", "search.divisions=1", "search.unselected=0", "halving.keep=0.6"])
+    // Of the corners two go on, of equals the first, and of these one.
+    XCTAssertEqual(try entrants(study, design), [[0, 1, 2], [0, 2], [0]])
+    XCTAssertEqual(try design.confirmed(study.ledger)?.map(\.name), ["depth ×2", "base"])
+  }
+
+  func testWhatDivergedEndsThere() throws {
+    let (study, design) = try played([
+      1: [9, nil, 0, 0, 5, 4, nil], 3: [9, 0, 0, nil, 5, 4, 0], 6: [1, 1, 1, 1, nil, 1, 1],
+    ])
+    // 1 and 6 end at the first rung, so that the lots fall on 5; 3 at the second; 4 has lost there.
+    XCTAssertEqual(
+      try entrants(study, design), [[0, 1, 2, 3, 4, 5, 6], [0, 2, 3, 4, 5], [0, 2, 5]])
+    XCTAssertEqual(try design.ranking(study.ledger), [0, 2, 5])
+    // What a test needs is trained all the same.
+    XCTAssertEqual(
+      try design.confirmed(study.ledger)?.map(\.name),
+      ["depth ×2", "resolution ×2", "width ×2", "even ×2", "base"])
+  }
+
+  func testARungMayBeATrainingOfItsOwn() throws {
+    let (study, design) = try played(
+      [1: [0, 1, 0, 1, 9, 3, 8], 3: [0, 9, 0, 0, 1, 20, 10], 6: [1, 2, 3, 4, 5, 18, 17]],
+      ["halving.mode=restart"])
+    XCTAssertEqual(try entrants(study, design).last, [0, 1, 2, 3, 5, 6])
+    for job in try study.jobs() {
+      XCTAssertTrue(job.isWhole)
+      let configuration = try study.recipe.configuration(of: job.trial)
+      XCTAssertEqual(configuration.training.epochs, job.epochs)
+      // Its warm-up shrinks with it.
+      XCTAssertEqual(configuration.schedule.warmupEpochs, Double(job.epochs) / 6, accuracy: 1e-12)
+    }
+  }
+
+  func testAGridNamesWhatItLacks() throws {
+    for (override, part) in [
+      ("search.factors=[2, 3]", "search.factors has 2 factors, and a grid is of one"),
+      ("data.holdOut=0", "data.holdOut is 0: this study selects networks"),
+      ("data.validation=[]", "data.validation is missing"),
+      ("search.hypotheses=[even > fast]", "needs networks of direction fast"),
+    ] {
+      XCTAssertThrowsError(try study(.grid, [override]), override) {
+        XCTAssertEqual(($0 as? TrainingError)?.faultKind, .usage)
+        XCTAssertTrue("\($0)".contains(part), "\($0)")
+      }
+    }
+  }
+}
