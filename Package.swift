@@ -172,7 +172,7 @@ let package = Package(
       name: "StudiesTests",
       dependencies: [
         "Datasets", "MPI", "Networks", "Statistics", "Studies", "Supervision", "Tensors",
-        "TestSupport", "Training",
+        "TestSupport", "Training", "Yams",
       ]),
     .testTarget(
       name: "CommandTests",

@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-final class LaunchTests: TrainingTestCase {
+final class LaunchTests: LaunchTestCase {
   /// A second, and what a busy machine adds; mpirun takes ten where it has to end ranks itself.
   private static let secondsToStop = 4.0
 
@@ -12,33 +12,6 @@ final class LaunchTests: TrainingTestCase {
 
   private func launch(_ output: String, _ options: [String] = []) -> [String] {
     ["launch", "small.yaml", "--output", output] + options
-  }
-
-  /// Puts a script in the place of `mpirun`, or of another launcher. It finds the number of its start in
-  /// `$start`, the output folder in `$run`, and can call `verdict CODE [UNREACHABLE]`.
-  private func replaceLauncher(_ name: String = "mpirun", by script: String) throws -> [String] {
-    try write(
-      """
-      #!/usr/bin/env bash
-      [[ $1 != --version ]] || exit 0
-      echo "$*" >>starts
-      start=$(wc -l <starts) run=run
-      mkdir -p $run/ranks
-      [[ $* =~ EFFNET_START=([0-9]+) ]] && number=${BASH_REMATCH[1]}
-      verdict() {
-        echo '{"start":'$number',"code":'$1',"host":"b","message":"rank 1 of b was lost","phase":"backward",' \\
-          '"pid":42,"rank":1,"step":3,"unreachable":'${2:-false}'}' >$run/ranks/verdict.json
-      }
-      \(script)
-      """, to: name)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path(name))
-    let others = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return ["env", "PATH=\(folder.path):\(others)"]
-  }
-
-  /// The command lines with which the script was started.
-  private func starts() throws -> [Substring] {
-    try String(contentsOfFile: path("starts"), encoding: .utf8).split(separator: "\n")
   }
 
   func testStartsRanksThatEndWithTheBitsOfOne() throws {
@@ -174,6 +147,16 @@ final class LaunchTests: TrainingTestCase {
     let outcome = try effnet(launch("run", ["--restarts", "1"]), wrapper: wrapper)
     XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
     XCTAssertTrue(outcome.errors.contains("could not start the ranks"), outcome.errors)
+  }
+
+  func testALauncherThatStartsNothingDoesNotPassForTheEndOfAnEarlierRun() throws {
+    try prepare()
+    try FileManager.default.createDirectory(atPath: path("run"), withIntermediateDirectories: true)
+    try write("{}\n", to: "run/summary.json")
+    let wrapper = try replaceLauncher(by: "exit 0")
+    try assertFails(
+      launch("run", ["--resume"]), wrapper: wrapper, code: 4,
+      ["the launcher ended before the run did"])
   }
 
   func testWhatTheRanksHaveToldIsNotToldAgain() throws {

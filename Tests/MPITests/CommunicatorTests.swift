@@ -154,4 +154,27 @@ final class CommunicatorTests: XCTestCase {
       XCTAssertEqual("\($0)".prefix(18), "rank 3 runs anothe")
     }
   }
+
+  func testMailIsTakenByWhoLooksForIt() throws {
+    let world = try sharedWorld()
+    XCTAssertNil(try world.mail(tag: 7))
+    try world.barrier()
+    if world.rank > 0 {
+      // Short and long ones, and none of another tag.
+      for count in [0, 1, 5_000] {
+        try world.post([UInt8](repeating: UInt8(world.rank), count: count), to: 0, tag: 7)
+      }
+    } else {
+      var counts: [Int: [Int]] = [:]
+      while counts.values.reduce(0, { $0 + $1.count }) < 3 * (world.size - 1) {
+        XCTAssertNil(try world.mail(tag: 8))
+        guard let mail = try world.mail(tag: 7) else { continue }
+        XCTAssertTrue(mail.bytes.allSatisfy { $0 == UInt8(mail.sender) })
+        counts[mail.sender, default: []].append(mail.bytes.count)
+      }
+      // Of one sender in their order.
+      for sender in 1..<max(1, world.size) { XCTAssertEqual(counts[sender], [0, 1, 5_000]) }
+    }
+    try world.barrier()
+  }
 }

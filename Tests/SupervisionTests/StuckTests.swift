@@ -8,9 +8,10 @@ final class StuckTests: XCTestCase {
   /// A rank that was heard and moved so many seconds ago.
   private func peer(
     heard: Double = 0.3, moved: Double, exchanges: Int = 5, isWaiting: Bool = true,
-    hasEnded: Bool = false
+    hasEnded: Bool = false, training: Int = 0
   ) -> Peer {
     var pulse = Pulse()
+    pulse.training = training
     pulse.exchanges = exchanges
     pulse.isWaiting = isWaiting
     return Peer(
@@ -54,6 +55,18 @@ final class StuckTests: XCTestCase {
       1, .behind)
     assertStuck([peer(moved: 61), peer(moved: 61)], 0, .deadlock)
     assertStuck([peer(moved: 61), peer(moved: 59)], nil)
+  }
+
+  func testEachTrainingIsJudgedByItself() {
+    assertStuck(
+      [
+        peer(moved: 1, exchanges: 2, training: 1), peer(moved: 70, exchanges: 9, training: 2),
+        peer(moved: 70, exchanges: 8, training: 2), peer(moved: 1, exchanges: 1, isWaiting: false),
+      ], 2, .behind)
+    assertStuck(
+      [peer(moved: 70, exchanges: 3, training: 1), peer(moved: 1, exchanges: 9, training: 1)], nil)
+    assertStuck(
+      [peer(moved: 70, training: 1), peer(moved: 1, isWaiting: false, training: 2)], 0, .deadlock)
   }
 
   func testWhoHasSaidFarewellIsNotJudged() {

@@ -24,7 +24,8 @@ final class RecipeTests: XCTestCase {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".yaml") }
     XCTAssertGreaterThan(names.count, 10)
-    for name in names {
+    // Those of studies have sections that no run has, and a test with those.
+    for name in names where !name.hasSuffix("-letters.yaml") {
       XCTAssertNoThrow(
         try Configuration(contentsOf: folder.appending(path: name).path), name)
     }

@@ -23,8 +23,8 @@ extension StudyReport {
         [
           ScatterPlot.Series("on the front", points(true), isConnected: true),
           ScatterPlot.Series("others", points(false)),
-        ])
-      plot.isSmall = true
+        ] + published(front.axis))
+      plot.isSmall = !isOfImageNet
       return plot
     }
     if let plot = ratePlot { plots.append(plot) }
@@ -32,6 +32,21 @@ extension StudyReport {
     return StudyPage.Section(
       "Front", note: "validation images; frequencies by redrawing seeds",
       [.figures(plots.map { CaptionedFigure($0) })])
+  }
+
+  /// Whether the study's accuracies can stand beside published ones.
+  private var isOfImageNet: Bool {
+    study.recipe.classes == 1_000 && study.imageCounts.validation == 50_000
+  }
+
+  /// Published networks on an axis, where the data are theirs.
+  private func published(_ axis: String) -> [ScatterPlot.Series] {
+    guard isOfImageNet else { return [] }
+    return switch axis {
+    case "multiplyAdds": PublishedPage.foreign(\.multiplyAdds, 1e9)
+    case "parameters": PublishedPage.foreign(\.parameters, 1e6)
+    default: []
+    }
   }
 
   /// Images a second of a core, by network; from trainings on one rank alone.

@@ -10,7 +10,7 @@ import Training
 struct Calibration {
   /// What a network takes on one rank.
   struct Measurement: Codable {
-    /// See ``CostModel/units(_:)``.
+    /// See ``ScaledNetwork/cost``.
     let units: Double
     /// Seconds until the first step, and to save and end.
     let startSeconds, endSeconds: Double

@@ -22,7 +22,7 @@ struct MeasuredTimes {
 
   /// Seconds of a job on one rank.
   func seconds(_ job: Job) -> Double {
-    let units = CostModel.units(job.trial.network)
+    let units = job.trial.network.cost
     let counts = study.imageCounts
     let batch = study.configuration.run.batch.size
     let steps = epochs(job) * ((counts.training + batch - 1) / batch)

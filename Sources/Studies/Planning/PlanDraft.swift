@@ -37,7 +37,7 @@ struct PlanDraft {
   /// Units of the networks that are measured, with the configurations of their trainings.
   func measuredTrainings() throws(TrainingError) -> [(units: Double, yaml: String)] {
     var distinct: [Double: Trial] = [:]
-    for job in jobs { distinct[CostModel.units(job.trial.network)] = job.trial }
+    for job in jobs { distinct[job.trial.network.cost] = job.trial }
     let units = distinct.keys.sorted()
     let count = min(Self.mostMeasured, units.count)
     let chosen = (0..<count).map { units[count > 1 ? $0 * (units.count - 1) / (count - 1) : 0] }

@@ -69,11 +69,12 @@ package struct GridFindings: Codable, Sendable {
     lackOfFitP = surface?.lackOfFit?.p
     self.region = region?.points.map { [$0.a, $0.b, $0.c] } ?? []
     cells = points.map { point in
-      let mixture = point.network.mixture
-      let nearest = region?.points.map { $0.distance(to: mixture) }.min() ?? .infinity
+      let shares = point.network.scaling?.shares ?? Shares(depth: 0, width: 0, resolution: 0)
+      let inside = point.network.mixture
+      let nearest = region?.points.map { $0.distance(to: inside) }.min() ?? .infinity
       return Cell(
         name: point.network.name, asked: point.network.askedShares,
-        reached: [mixture.a, mixture.b, mixture.c], top1: point.scores.mean,
+        reached: [shares.depth, shares.width, shares.resolution], top1: point.scores.mean,
         isAmongBest: nearest < Self.sideOfRegion)
     }
     winner = try design.ranking(study.ledger)?.first.flatMap { number in
@@ -111,7 +112,8 @@ package struct GridFindings: Codable, Sendable {
 }
 
 extension StudyNetwork {
-  /// Reached shares, divided by their sum, which differs from 1 by what multiply-adds do not follow.
+  /// The point of the triangle that is nearest in proportion: channels and pixels move in steps, and what
+  /// is reached may lie beside it, with a sum that is not quite 1.
   var mixture: MixtureShares {
     let shares = (scaling?.shares ?? Shares(depth: 0, width: 0, resolution: 1)).normalized
     return MixtureShares(a: shares.depth, b: shares.width, c: shares.resolution)
@@ -125,10 +127,11 @@ extension StudyNetwork {
 }
 
 extension Shares {
-  /// The same direction with a sum of 1.
+  /// The same without what is below 0, and with a sum of 1.
   var normalized: Shares {
-    let sum = depth + width + resolution
-    return Shares(depth: depth / sum, width: width / sum, resolution: resolution / sum)
+    let parts = [depth, width, resolution].map { max(0, $0) }
+    let sum = parts.reduce(0, +)
+    return Shares(depth: parts[0] / sum, width: parts[1] / sum, resolution: parts[2] / sum)
   }
 }
 

@@ -1,20 +1,11 @@
 /// How long a training takes, as far as the order of jobs and the size of groups are concerned; it decides
 /// nothing of what a study comes to.
 struct CostModel {
-  /// Seconds that a rank takes for an image and a unit of cost, see ``units(_:)``.
+  /// Seconds that a rank takes for an image and a unit of cost, see ``ScaledNetwork/cost``.
   private var secondsPerUnit: Double?
   /// Seconds until the first step of a training, with those that it takes to save one.
   private(set) var startSeconds = 0.3
 
-  /// What an image costs: multiply-adds, and as many for each output of a convolution that goes through
-  /// the memory.
-  static func units(_ network: ScaledNetwork) -> Double {
-    Double(network.multiplyAdds) + multiplyAddsOfAnActivation * Double(network.activations)
-  }
-
-  /// A pass over an activation takes as long as so many multiply-adds: about 4 bytes at 10 GB/s and 30 G
-  /// multiply-adds a second on a core of today, for some passes.
-  private static let multiplyAddsOfAnActivation = 40.0
   /// Weight of what was measured last.
   private static let share = 0.3
   /// Seconds without a start that tell nothing.

@@ -34,6 +34,7 @@ final class Dispatcher {
   private let observer: (any StudyObserver)?
   private let records: StudyRecords
   private let publication: StudyPublication
+  private var cleaning: CheckpointCleaning
   private var groups: [Group] = []
   private var model = CostModel()
   private var ending: Ending?
@@ -45,7 +46,7 @@ final class Dispatcher {
   init(
     _ study: Study, hosts: [String], isCrowded: Bool, _ limits: GroupLimits, _ post: PostOffice,
     _ records: StudyRecords,
-    _ publication: StudyPublication, _ observer: (any StudyObserver)?
+    _ publication: StudyPublication, _ folder: StudyFolder, _ observer: (any StudyObserver)?
   ) {
     self.study = study
     self.hosts = hosts
@@ -55,6 +56,7 @@ final class Dispatcher {
     self.post = post
     self.records = records
     self.publication = publication
+    cleaning = CheckpointCleaning(folder)
     self.observer = observer
   }
 
@@ -100,6 +102,7 @@ final class Dispatcher {
       records.note(slot(group, work, timing))
       observer?.did(work.job, entry, of: study, seconds: timing.seconds)
       if let problem = study.problemOfRecipe() { throw problem }
+      try cleaning.clean(study)
       publication.renew()
     case .stopped(let number, let signal, let timing):
       guard let group = group(of: number), let work = groups[group].work else { return }

@@ -47,6 +47,9 @@ package final class StudyRun {
     post = PostOffice(world: world)
     let ranks = TrainingGroup(world, activity: watch.activity)
     let hosts = try ranks.hosts()
+    let freeBytes = try ranks.exchange { communicator throws(MPIError) in
+      try communicator.allGather([AllottedMemory.free()])
+    }
     _ = watch.log.open()
     try ranks.agreed { () throws(TrainingError) in
       guard ranks.isFirst else { return }
@@ -57,11 +60,11 @@ package final class StudyRun {
       }
       lease = opening.lease
       study = opening.study
-      let limits = GroupLimits(
-        mostRanks: configuration.run.batch.roundMicroBatchCount, fixed: options.slots)
+      let limits = try GroupLimits(
+        opening.study, freeBytes: freeBytes, hosts: hosts, fixed: options.slots)
       dispatcher = Dispatcher(
         opening.study, hosts: hosts, isCrowded: isCrowded(hosts), limits, post, opening.records,
-        StudyPublication(opening.study, folder), observer)
+        StudyPublication(opening.study, folder), folder, observer)
       observer?.began(opening.study, ranks: world.size)
     }
   }

@@ -6,6 +6,9 @@ import Foundation
 /// Faults are collected rather than thrown, so that a misspelt key is reported as such and not as
 /// the lack of the right one.
 final class ConfigurationReader: ConfigurationVisitor {
+  /// Sections that other commands know.
+  private static let sectionsOfStudies = ["search", "halving", "evolution", "space"]
+
   private let document: ConfigurationDocument
   private let mayLackKeys: Bool
   private var lacksKeys = false
@@ -40,8 +43,10 @@ final class ConfigurationReader: ConfigurationVisitor {
     let unknownSection = unknown.first.map {
       ConfigurationError(
         location: document.location($0.name), key: $0.name,
-        problem: "unknown section\($0.name.suggestion(from: allowed)); "
-          + "allowed: \(allowed.joined(separator: ", "))")
+        problem: Self.sectionsOfStudies.contains($0.name)
+          ? "is a section of studies; start this with effnet search, or leave it out"
+          : "unknown section\($0.name.suggestion(from: allowed)); "
+            + "allowed: \(allowed.joined(separator: ", "))")
     }
     if let fault = unknownSection ?? structureFaults.first {
       // What a misspelt key lacks is no fault of its own.

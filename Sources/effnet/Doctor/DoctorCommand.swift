@@ -26,6 +26,9 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "Folder that the run is to write in.")
   var output: String?
 
+  @Flag(help: "The configuration is that of a study; its base is looked at.")
+  var study = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -45,8 +48,8 @@ struct DoctorCommand: ParsableCommand {
       var findings = Findings(rank: RankExamination(world))
       if let config {
         findings.rank.read(
-          config, overrides, output: output ?? ConfigurationFile.defaultOutput(config),
-          rankCount: world.size)
+          config, overrides, isStudy: study,
+          output: output ?? ConfigurationFile.defaultOutput(config), rankCount: world.size)
       }
       // Once more, so that all begin to measure at the same time.
       _ = try meet(world)

@@ -59,12 +59,15 @@ struct RankExamination: Codable {
   }
 
   /// Reads the configuration and some of its images, spread over all shards.
+  ///
+  /// - Parameter isStudy: Whether it is that of a study, whose base is looked at.
   mutating func read(
-    _ path: String, _ overrides: [String], output: String, rankCount: Int
+    _ path: String, _ overrides: [String], isStudy: Bool, output: String, rankCount: Int
   ) {
     do {
-      let configuration = try ConfigurationFile.read(path, overrides)
-      self.configuration = Checkpoint.fingerprint(configuration.yaml)
+      let study = isStudy ? try ConfigurationFile.readStudy(path, overrides) : nil
+      let configuration = try study?.run ?? ConfigurationFile.read(path, overrides)
+      self.configuration = Checkpoint.fingerprint(study?.yaml ?? configuration.yaml)
       let place = Self.place(of: output)
       freeSpace = Self.freeSpace(place)
       if rank == 0 { outputProblem = Self.writingProblem(place, output) }
@@ -82,9 +85,10 @@ struct RankExamination: Codable {
       }
       seconds = MonotonicTime.seconds - start
       let architecture = Architecture(configuration.network, classes: dataset.classNames.count)
+      // A study has more ranks than can share a training, and forms groups that have the memory.
+      let sharing = min(rankCount, configuration.batch.roundMicroBatchCount)
       let imageCount =
-        (configuration.batch.size / configuration.batch.rounds + rankCount - 1)
-        / rankCount
+        (configuration.batch.size / configuration.batch.rounds + sharing - 1) / sharing
       neededMemory = architecture.trainingBytes(images: imageCount)
     } catch {
       problem = Failure(error).message

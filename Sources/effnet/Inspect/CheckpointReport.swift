@@ -1,6 +1,7 @@
 import Boundary
 import Foundation
 import Networks
+import Studies
 import Training
 
 /// A checkpoint in numbers; its values are verified on the way.
@@ -14,11 +15,13 @@ struct CheckpointReport: Report {
   let step: Int
   let epoch: Double
   let stateSHA256: String
+  /// How Keras and timm rebuild the network; for programs alone.
+  let keras: KerasForm
   private let configuration: String
 
   private enum CodingKeys: CodingKey {
     case path, model, resolution, classes, classNames, parameters, multiplyAdds, stages, step, epoch
-    case stateSHA256
+    case stateSHA256, keras
   }
 
   init(_ path: String) throws {
@@ -36,6 +39,9 @@ struct CheckpointReport: Report {
     step = checkpoint.step
     epoch = checkpoint.epoch(batchSize: configuration.batch.size)
     stateSHA256 = checkpoint.stateSHA256
+    var evaluated = architecture
+    evaluated.resolution = configuration.network.evaluationResolution ?? resolution
+    keras = KerasForm(evaluated, mean: checkpoint.mean, deviation: checkpoint.deviation)
     self.configuration = checkpoint.configuration
   }
 

@@ -51,7 +51,11 @@ final class LaunchPlace {
   private static func shortName(_ host: String) -> String { String(host.prefix { $0 != "." }) }
 
   /// Plans for the hosts that answer now.
-  func plan(ranks: Int?, most: Int, silence: Silence) throws -> LaunchPlan {
+  ///
+  /// - Parameters:
+  ///   - ranks: As many as are asked for; `nil` for one a core.
+  ///   - most: As many as can share the work; `nil` where any number can.
+  func plan(ranks: Int?, most: Int?, silence: Silence) throws -> LaunchPlan {
     var circumstances = LaunchPlan.Circumstances(ranks: ranks, most: most)
     switch kind {
     case .here:

@@ -1,5 +1,6 @@
 import Boundary
 import Foundation
+import Studies
 import Training
 
 /// The file that a command is given for its configuration.
@@ -9,8 +10,15 @@ enum ConfigurationFile {
     try read(path) { try Configuration(contentsOf: path, overrides: overrides) }
   }
 
+  /// Reads that of a study.
+  static func readStudy(_ path: String, _ overrides: [String]) throws -> StudyConfiguration {
+    try read(path) { try StudyConfiguration(contentsOf: path, overrides: overrides) }
+  }
+
   /// Reads it; each process does so once, because it may be a pipe.
-  static func read<Content>(_ path: String, _ content: () throws -> Content) throws -> Content {
+  private static func read<Content>(
+    _ path: String, _ content: () throws -> Content
+  ) throws -> Content {
     if let launcher = Launcher.current {
       let isRefused =
         launcher.size > 1
@@ -41,5 +49,10 @@ enum ConfigurationFile {
   /// `Runs/NAME` in the current folder.
   static func defaultOutput(_ config: String) -> String {
     "Runs/" + URL(fileURLWithPath: config).deletingPathExtension().lastPathComponent
+  }
+
+  /// `Runs/NAME-KIND` in the current folder.
+  static func defaultOutput(_ config: String, of kind: StudyKind) -> String {
+    "\(defaultOutput(config))-\(kind.rawValue)"
   }
 }

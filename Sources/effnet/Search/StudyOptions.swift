@@ -31,13 +31,7 @@ struct StudyOptions: ParsableArguments {
   @Flag(help: "With --plan, print one JSON object.")
   var json = false
 
-  @Option(
-    help: "Groups of ranks that train side by side; as many as there is work for unless given.",
-    transform: BoundedNumber.whole(1...65_536, "groups"))
-  var slots: Int?
-
-  @Flag(help: "Go on with another program or core type, whose results may have other bits.")
-  var acceptOtherBits = false
+  @OptionGroup var execution: StudyExecution
 
   func validate() throws {
     if output == "" { throw ValidationError("--output names no folder") }
@@ -46,7 +40,7 @@ struct StudyOptions: ParsableArguments {
 
   /// `Runs/NAME-KIND` unless another folder is given.
   func folder(_ kind: StudyKind) -> StudyFolder {
-    StudyFolder(output ?? "\(ConfigurationFile.defaultOutput(config))-\(kind.rawValue)")
+    StudyFolder(output ?? ConfigurationFile.defaultOutput(config, of: kind))
   }
 
   /// Plans the study or does it, on all ranks.
@@ -54,9 +48,7 @@ struct StudyOptions: ParsableArguments {
     let folder = folder(kind)
     var planned: StudyPlan?
     try WatchedJob.run(in: folder.path) {
-      try ConfigurationFile.read(config) {
-        try StudyConfiguration(contentsOf: config, overrides: overrides)
-      }
+      try ConfigurationFile.readStudy(config, overrides)
     } deadline: {
       $0.run.supervision.deadline
     } check: { () throws(TrainingError) in
@@ -68,12 +60,8 @@ struct StudyOptions: ParsableArguments {
         planned = try StudyPlan.plan(kind, configuration, folder, world, watch.activity)
         return nil
       }
-      var options = StudyRun.Options()
-      options.isResuming = resume
-      options.acceptsOtherBits = acceptOtherBits
-      options.slots = slots
       let run = try StudyRun(
-        kind, configuration, folder, world, watch, options, display)
+        kind, configuration, folder, world, watch, execution.options(isResuming: resume), display)
       guard case .stopped(let signal) = try run.run() else { return nil }
       return WatchedJob.Stop(
         signal: signal,

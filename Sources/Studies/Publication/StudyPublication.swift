@@ -20,12 +20,30 @@ package final class StudyPublication {
   @discardableResult
   package func write() throws(TrainingError) -> Bool {
     let results = try StudyResults(study)
+    try writePage(results)
+    guard try study.isFinished else { return false }
+    try writeWinner(results)
+    // Last: whoever has started the ranks takes them for the end.
+    try folder.run.write(results.json, to: StudyFolder.results)
+    return true
+  }
+
+  /// Writes what trains the winner elsewhere; what an earlier end of the study has left goes first.
+  private func writeWinner(_ results: StudyResults) throws(TrainingError) {
+    for name in WinnerFiles.names {
+      try Leftover.remove(folder.file(name))
+    }
+    guard let files = try WinnerFiles(study, results)?.files else { return }
+    if files.contains(where: { $0.name.hasPrefix(WinnerFiles.familyFolder + "/") }) {
+      try RunFolder(folder.file(WinnerFiles.familyFolder)).prepare()
+    }
+    for file in files { try folder.run.write(file.text, to: file.name) }
+  }
+
+  private func writePage(_ results: StudyResults) throws(TrainingError) {
     let slots = SlotFile.read(folder.file(StudyFolder.timing))
     let report = StudyReport(study: study, results: results, slots: slots)
     try folder.run.write(report.html(renewed: Date()), to: StudyFolder.page)
-    guard try study.isFinished else { return false }
-    try folder.run.write(results.json, to: StudyFolder.results)
-    return true
   }
 
   /// Seconds between two pages of a running study, and the share of the time that they may take.
@@ -36,7 +54,7 @@ package final class StudyPublication {
   package func renew() {
     let start = MonotonicTime.seconds
     guard start >= nextRenewal else { return }
-    _ = try? write()
+    _ = try? writePage(StudyResults(study))
     let end = MonotonicTime.seconds
     nextRenewal = end + max(Self.secondsBetween, (end - start) / Self.share)
   }

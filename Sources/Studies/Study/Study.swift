@@ -90,13 +90,13 @@ package final class Study {
     (try? networks())?.first { $0.network == network }?.name ?? "a network"
   }
 
-  /// What a job costs, see ``CostModel``: passes over the images of its epochs after the rung before, and
+  /// What a job costs, see ``ScaledNetwork/cost``: passes over the images of its epochs after the rung before, and
   /// a third of that for each image that it is measured on.
   func units(_ job: Job) -> Double {
     let before = configuration.halving.epochs.last { $0 < job.epochs } ?? 0
     let isContinued = configuration.halving.mode == .continue && job.trial.epochs == recipe.epochs
     let epochs = job.epochs - (isContinued && kind == .grid ? before : 0)
-    return CostModel.units(job.trial.network)
+    return job.trial.network.cost
       * (Double(epochs * imageCounts.training) + Double(measuredImages(job)) / 3)
   }
 

@@ -1,3 +1,4 @@
+import Boundary
 import Foundation
 import Training
 
@@ -15,7 +16,7 @@ package struct StudyFolder: Sendable {
 
   /// The only state of the study.
   package static let ledger = "ledger.jsonl"
-  /// What the study has come to, written when it is finished.
+  /// What the study has come to, written last, when it is finished.
   package static let results = "results.json"
   /// The page, renewed while it runs.
   package static let page = "report.html"
@@ -23,10 +24,24 @@ package struct StudyFolder: Sendable {
   package static let timing = "timing.jsonl"
   /// The configuration as it was resolved.
   package static let configuration = "configuration.yaml"
+  private static let trials = "trials"
 
   /// The folder of a training.
   package func trial(_ identity: String) -> RunFolder {
-    RunFolder(file("trials/\(identity)"))
+    RunFolder(file("\(Self.trials)/\(identity)"))
+  }
+
+  /// Folders of all trainings that have begun, by their names; none where there is no study.
+  ///
+  /// - Throws: When they exist and cannot be read.
+  package func trials() throws(TrainingError) -> [RunFolder] {
+    let folder = file(Self.trials)
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map(trial)
+    } catch {
+      guard FileManager.default.fileExists(atPath: folder) else { return [] }
+      throw TrainingError(.output, "\(folder) cannot be read: \(error.systemReason)")
+    }
   }
 
   /// Refuses a folder that a study or a run has begun in, for one that does not go on from it.

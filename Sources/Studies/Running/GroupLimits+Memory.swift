@@ -1,0 +1,42 @@
+import Foundation
+import Training
+
+extension GroupLimits {
+  /// The smallest groups with which all ranks have the memory that the largest network takes.
+  ///
+  /// - Parameters:
+  ///   - study: Its networks, those that evolution may come to included.
+  ///   - freeBytes: For each rank, what is free on its host for all ranks there.
+  ///   - hosts: Host of each rank.
+  /// - Throws: Where even the largest groups have too little.
+  init(
+    _ study: Study, freeBytes: [Double], hosts: [String], fixed: Int?
+  ) throws(TrainingError) {
+    let batch = study.configuration.run.batch
+    let most = batch.roundMicroBatchCount
+    let shares = zip(hosts, freeBytes).map { host, bytes in
+      bytes / Double(hosts.count { $0 == host })
+    }
+    let own = shares.min() ?? 0
+    let growth = study.kind == .architecture ? study.configuration.space.bounds[1] : 1
+    let networks = try study.networks()
+    /// Bytes of a rank, where a group of so many trains the largest network.
+    func bytes(_ ranks: Int) -> Double {
+      let images = (batch.roundMicroBatchCount + ranks - 1) / ranks * batch.microBatch
+      let all = networks.map { $0.network.architecture.trainingBytes(images: images) }
+      return growth * (all.max() ?? 0)
+    }
+    let sizes = (1...max(1, min(most, hosts.count)))
+    guard let least = sizes.first(where: { bytes($0) <= own }) else {
+      let (needed, there) = (
+        String(format: "%.1f", bytes(sizes.upperBound) / 1e9), String(format: "%.1f", own / 1e9)
+      )
+      throw TrainingError(
+        .usage,
+        "the largest network takes about \(needed) GB a rank, with \(sizes.upperBound) ranks to a training, "
+          + "and \(there) GB are free for each: start fewer ranks on a host, or more hosts, or set "
+          + "batch.rounds")
+    }
+    self.init(leastRanks: least, mostRanks: most, fixed: fixed)
+  }
+}

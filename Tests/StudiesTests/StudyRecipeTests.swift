@@ -1,0 +1,21 @@
+import Foundation
+import Studies
+import XCTest
+
+/// The studies in `Configs`, read as a user reads them.
+final class StudyRecipeTests: XCTestCase {
+  func testEveryStudyIsRight() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Configs")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix("-letters.yaml") }
+    XCTAssertEqual(Set(names), ["scaling-letters.yaml", "study-letters.yaml"])
+    for name in names {
+      let study = try StudyConfiguration(
+        contentsOf: folder.appending(path: name).path, overrides: [])
+      XCTAssertFalse(study.search.hypotheses.isEmpty, name)
+      let tested = study.search.hypotheses.flatMap { [$0.better, $0.worse] }
+      XCTAssertTrue(Set(tested).isSubset(of: study.search.directions), name)
+    }
+  }
+}
