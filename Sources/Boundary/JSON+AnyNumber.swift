@@ -11,6 +11,16 @@ extension JSONEncoder {
   }
 }
 
+extension Encodable {
+  /// One JSON text for people: keys sorted, a value a line, any number.
+  package var prettyJSON: String {
+    let encoder = JSONEncoder.ofAnyNumber([.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+    do { return String(decoding: try encoder.encode(self), as: UTF8.self) } catch {
+      preconditionFailure("\(Self.self) has no JSON: \(error)")
+    }
+  }
+}
+
 extension JSONDecoder {
   /// Reads what `JSONEncoder.ofAnyNumber` has written.
   package static func ofAnyNumber() -> JSONDecoder {

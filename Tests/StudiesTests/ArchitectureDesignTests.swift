@@ -87,7 +87,7 @@ final class ArchitectureDesignTests: StudyCase {
 
   func testNetworksAreListedOnce() throws {
     let (study, _, individuals) = try played(["evolution.identity=0.9"], madeUp)
-    let networks = try study.networks().map(\.network.settings)
+    let networks = try study.networks().map(\.network)
     XCTAssertEqual(Set(networks).count, networks.count)
     XCTAssertLessThan(networks.count, individuals.count)
     XCTAssertEqual(try study.networks().last?.name, "base")

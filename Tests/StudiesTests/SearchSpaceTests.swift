@@ -76,14 +76,14 @@ final class SearchSpaceTests: XCTestCase {
     XCTAssertEqual(space.size, 2 * 2 * 2 * 2 * 2)
     var random = CounterRandom(seed: 3, purpose: .synthetic)
     var genomes: Set<Genome> = []
-    var tables: Set<String> = []
+    var networks: Set<ScaledNetwork> = []
     for _ in 0..<400 {
       let genome = try space.random(&random)
       genomes.insert(genome)
-      tables.insert(try XCTUnwrap(space.network(genome)).settings.joined())
+      networks.insert(try XCTUnwrap(space.network(genome)))
     }
     XCTAssertEqual(genomes.count, 32)
-    XCTAssertEqual(tables.count, 32)
+    XCTAssertEqual(networks.count, 32)
   }
 
   func testFusedBlocksMakeANetworkOfTheSecondPaper() throws {

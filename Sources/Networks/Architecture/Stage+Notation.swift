@@ -39,7 +39,8 @@ extension Stage {
       if isSkip {
         hasShortcuts = word == "skip"
       } else if subject == "se", kind != .convolution {
-        guard let ratio = Self.decimal(word.dropFirst(2)), Self.squeezeRatios.contains(ratio) else {
+        guard let ratio = Double(decimal: word.dropFirst(2)), Self.squeezeRatios.contains(ratio)
+        else {
           throw NotationError(
             description:
               "\(word.shown(limit: 80)) is not se and a ratio of squeezed to input channels from "
@@ -76,13 +77,6 @@ extension Stage {
   private static func number(_ digits: Substring) -> Int? {
     digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
       ? Int(digits) : nil
-  }
-
-  /// Digits and a point alone: no sign, no exponent, nothing hexadecimal.
-  private static func decimal(_ text: Substring) -> Double? {
-    text.utf8.allSatisfy {
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
-    } ? Double(text) : nil
   }
 
   private static func misfit(_ word: String, of kind: Kind) -> NotationError {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// That networks of one direction are better than those of another, at each factor.
 package struct Hypothesis: Hashable, Sendable, CustomStringConvertible {
   package let better, worse: Direction
@@ -12,7 +14,7 @@ package struct Hypothesis: Hashable, Sendable, CustomStringConvertible {
   /// Reads `BETTER > WORSE`.
   package init?(_ text: String) {
     let names = text.split(separator: ">", omittingEmptySubsequences: false).map {
-      String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      $0.trimmingCharacters(in: CharacterSet(charactersIn: " "))
     }
     guard names.count == 2, names[0] != names[1], let better = Direction(names[0]),
       let worse = Direction(names[1])

@@ -20,12 +20,9 @@ package struct ArchitectureDesign: StudyDesign {
 
   package func networks(_ ledger: Ledger) throws(TrainingError) -> [StudyNetwork] {
     let individuals = try evolution.individuals(ledger)
-    var networks: [StudyNetwork] = []
-    for (number, individual) in individuals.enumerated()
-    where individual.network != parts.recipe.base
-      && !networks.contains(where: { $0.network == individual.network })
-    {
-      networks.append(Self.network(number, individual))
+    var known: Set = [parts.recipe.base]
+    let networks = individuals.enumerated().compactMap { number, individual in
+      known.insert(individual.network).inserted ? Self.network(number, individual) : nil
     }
     return networks + [parts.base]
   }
@@ -45,7 +42,7 @@ package struct ArchitectureDesign: StudyDesign {
     guard let finalists = try finalists(individuals, ledger) else { return jobs }
     for finalist in finalists { add(try trainings(finalist.network)) }
     guard let confirmed = try confirmed(finalists, ledger) else { return jobs }
-    for network in confirmed { add(try freshTrainings(network.network)) }
+    for network in confirmed { add(try parts.freshTrainings(network.network)) }
     return jobs
   }
 
@@ -113,11 +110,5 @@ package struct ArchitectureDesign: StudyDesign {
     }
     return worths.sorted { ($1.worth, $0.number) < ($0.worth, $1.number) }
       .map { finalists[$0.number] }
-  }
-
-  /// Trainings of a network with fresh seeds on the validation data.
-  package func freshTrainings(_ network: ScaledNetwork) throws(TrainingError) -> [Job] {
-    try parts.wholeTrainings(
-      network, seeds: parts.configuration.search.freshSeeds, isFresh: true, on: .validation)
   }
 }

@@ -46,7 +46,7 @@ package struct GridDesign: StudyDesign {
       for number in rung.entrants { jobs += try trainings(number, rung.epochs) }
     }
     guard let confirmed = try confirmed(ledger) else { return jobs }
-    for network in confirmed { jobs += try freshTrainings(network.network) }
+    for network in confirmed { jobs += try parts.freshTrainings(network.network) }
     return jobs
   }
 
@@ -54,6 +54,8 @@ package struct GridDesign: StudyDesign {
   package struct Rung: Sendable {
     package let epochs: Int
     package let entrants: [Int]
+    /// Those of them that the first rung has dropped and that go on by lot.
+    fileprivate let drawn: [Int]
   }
 
   /// The rungs that are known: each has all its members once the one before is done.
@@ -64,7 +66,7 @@ package struct GridDesign: StudyDesign {
     var unselected: [Int] = []
     for epochs in parts.configuration.halving.epochs + [parts.recipe.epochs] {
       let entrants = Set(contenders + unselected).sorted()
-      rungs.append(Rung(epochs: epochs, entrants: entrants))
+      rungs.append(Rung(epochs: epochs, entrants: entrants, drawn: unselected))
       guard epochs < parts.recipe.epochs else { break }
       var scores: [Int: Int] = [:]
       for number in entrants {
@@ -88,13 +90,7 @@ package struct GridDesign: StudyDesign {
   /// drawn by lot among the ones that the first rung has dropped.
   package func unselected(_ ledger: Ledger) throws(TrainingError) -> Set<Int> {
     let rungs = try rungs(ledger)
-    guard rungs.count > 1 else { return [] }
-    var scores: [Int: Int] = [:]
-    for number in rungs[0].entrants {
-      scores[number] = ledger.correct(try trainings(number, rungs[0].epochs))
-    }
-    let survivors = Set(halving.survivors(of: rungs[0].entrants) { scores[$0] })
-    return halving.protected.union(rungs[1].entrants.filter { !survivors.contains($0) })
+    return rungs.count > 1 ? halving.protected.union(rungs[1].drawn) : []
   }
 
   /// Trainings of a network up to a rung, on the images that are held out.
@@ -128,12 +124,6 @@ package struct GridDesign: StudyDesign {
     let best = ranking.prefix(parts.configuration.search.confirmed)
     let others = halving.protected.sorted().filter { !best.contains($0) }
     return (best + others).map { known[$0] } + [parts.base]
-  }
-
-  /// Trainings of a network with fresh seeds on the validation data.
-  package func freshTrainings(_ network: ScaledNetwork) throws(TrainingError) -> [Job] {
-    try parts.wholeTrainings(
-      network, seeds: parts.configuration.search.freshSeeds, isFresh: true, on: .validation)
   }
 }
 

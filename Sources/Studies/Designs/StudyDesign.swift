@@ -36,6 +36,12 @@ package struct StudyParts {
     }
   }
 
+  /// Trainings of a network with fresh seeds on the validation data, which nothing was selected by.
+  package func freshTrainings(_ network: ScaledNetwork) throws(TrainingError) -> [Job] {
+    try wholeTrainings(
+      network, seeds: configuration.search.freshSeeds, isFresh: true, on: .validation)
+  }
+
   /// Refuses hypotheses that no network of the study can tell anything about.
   func requireHypotheses(about networks: [StudyNetwork]) throws(TrainingError) {
     let known = Set(networks.flatMap(\.directions) + configuration.search.directions)
@@ -62,20 +68,9 @@ package struct StudyParts {
 extension TrainingError {
   /// What cannot be reached, and what can.
   init(_ unreachable: Unreachable, _ direction: Direction) {
-    let factor = unreachable.factor
-    let nearest = unreachable.nearest.map { nearest in
-      let shares = nearest.shares
-      return
-        "the nearest has \(nearest.network.architecture.resolution) pixels and "
-        + "\(nearest.network.depth) blocks, shares "
-        + [shares.depth, shares.width, shares.resolution].map { String(format: "%.2f", $0) }
-        .joined(separator: ", ") + " of depth, width and resolution"
-    }
     self.init(
       .usage,
-      "search.directions: no network in direction \(direction.name) has \(factor) times the "
-        + "multiply-adds of the base; \(nearest ?? "there is none near it at all"); resolution moves in "
-        + "steps of the total stride, \(unreachable.stride): give another factor, a base with smaller "
-        + "strides, or a larger search.tolerance")
+      "search.directions: no network in direction \(direction.name) has \(unreachable); give another "
+        + "factor, a base with smaller strides, or a larger search.tolerance")
   }
 }

@@ -26,6 +26,10 @@ package struct SearchSpace: Sendable {
 
   /// The network of a genome, unless it costs too little or too much.
   package func network(_ genome: Genome) -> ScaledNetwork? {
+    architecture(genome).map { ScaledNetwork($0) }
+  }
+
+  private func architecture(_ genome: Genome) -> Architecture? {
     var architecture = base.architecture
     for (index, choices) in stages.enumerated() {
       architecture.stages[index] = choices.stage(
@@ -35,8 +39,7 @@ package struct SearchSpace: Sendable {
     if architecture.stages.contains(where: { $0.kind == .fusedMBConv }) {
       architecture.family = .v2
     }
-    guard multiplyAdds.contains(Double(architecture.multiplyAdds)) else { return nil }
-    return ScaledNetwork(architecture)
+    return multiplyAdds.contains(Double(architecture.multiplyAdds)) ? architecture : nil
   }
 
   /// Draws until a network is within the bounds.
@@ -47,7 +50,7 @@ package struct SearchSpace: Sendable {
     for _ in 0..<Self.mostAttempts {
       let genome = Genome(
         choices: stages.map { $0.counts.map { random.index(below: $0) } })
-      if network(genome) != nil { return genome }
+      if architecture(genome) != nil { return genome }
     }
     throw emptiness
   }
@@ -60,7 +63,7 @@ package struct SearchSpace: Sendable {
       stages[stage].counts.indices.filter { stages[stage].counts[$0] > 1 }.map { (stage, $0) }
     }
     guard !free.isEmpty else { throw emptiness }
-    let old = network(parent)
+    let old = architecture(parent)
     for _ in 0..<Self.mostAttempts {
       let (stage, gene) = free[random.index(below: free.count)]
       var genome = parent
@@ -68,7 +71,7 @@ package struct SearchSpace: Sendable {
       let step = 1 + random.index(below: stages[stage].counts[gene] - 1)
       genome.choices[stage][gene] =
         (parent.choices[stage][gene] + step) % stages[stage].counts[gene]
-      if let network = network(genome), network != old { return genome }
+      if let architecture = architecture(genome), architecture != old { return genome }
     }
     throw emptiness
   }

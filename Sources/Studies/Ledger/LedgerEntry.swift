@@ -32,6 +32,9 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
 
   package var key: Job.Key { Job.Key(identity: identity, epochs: epochs) }
 
+  /// For each image whether it was classified rightly; nil where ``hits`` is no such text.
+  package var correctness: Correctness? { Correctness(base64: hits, count: count) }
+
   /// Share of images that were classified rightly; nil where it diverged.
   package var top1: Double? { end == .done ? Double(correct) / Double(count) : nil }
 }

@@ -1,6 +1,8 @@
 import Boundary
 import Crypto
+import Datasets
 import Foundation
+import Training
 
 /// A line of the file: what is told, and a check that it is whole and untouched.
 package struct LedgerLine: Codable {
@@ -13,6 +15,11 @@ package struct LedgerLine: Codable {
     let program: String
     /// Libraries that compute, with OpenBLAS' core type.
     let arithmetic: String
+
+    /// Whether results of both surely have the same bits.
+    func hasBits(of other: Session) -> Bool {
+      program == other.program && arithmetic == other.arithmetic
+    }
   }
 
   package private(set) var session: Session?
@@ -53,7 +60,7 @@ package struct LedgerLine: Codable {
   }
 
   private static func check(_ bytes: [UInt8]) -> String {
-    SHA256.hash(data: bytes).prefix(4).map { String(format: "%02x", $0) }.joined()
+    SHA256.hash(data: bytes).prefix(4).hexadecimal
   }
 }
 
@@ -72,9 +79,7 @@ extension LedgerEntry {
       return (1...Self.mostImages).contains(count) && (0...count).contains(correct)
         && loss.map { (0...Self.largestLoss).contains($0) } ?? false
         && (correct...count).contains(correctTop5 ?? correct)
-        && Data(base64Encoded: hits).map {
-          $0.count == (count + 7) / 8 && $0.reduce(0) { $0 + $1.nonzeroBitCount } == correct
-        } ?? false
+        && correctness?.hits == correct
     }
   }
 }

@@ -68,14 +68,14 @@ package enum PublishedPage {
   /// What the paper's table 7 compares, and what it does not say.
   private static var comparisons: [StudyPage.Verdict] {
     let base = Architecture(.b0)
-    func count(_ width: Double, _ depth: Double, _ resolution: Int) -> Double {
+    func factor(_ width: Double, _ depth: Double, _ resolution: Int) -> Double {
       let scaled = Coefficients(width: width, depth: depth, resolution: resolution)
       return Double(Architecture(.v1, scaled).multiplyAdds) / Double(base.multiplyAdds)
     }
-    let compound = count(1.2, 1.4, 291)
+    let compound = factor(1.2, 1.4, 291)
     let others = [
-      ("depth 4", count(1, 4, 224), 79.0), ("width 2", count(2, 1, 224), 78.9),
-      ("resolution 2", count(1, 1, 448), 79.1),
+      ("depth 4", factor(1, 4, 224), 79.0), ("width 2", factor(2, 1, 224), 78.9),
+      ("resolution 2", factor(1, 1, 448), 79.1),
     ]
     return others.map { name, factor, top1 in
       StudyPage.Verdict(
@@ -115,21 +115,20 @@ package enum PublishedPage {
 
   /// What the formula asks for and what it costs.
   private static var scalings: DataTable {
-    let base = Double(Architecture(.b0).multiplyAdds)
-    let scaling = CompoundScaling()
-    return DataTable(
+    DataTable(
       "Compound scaling by the formula, d = ⌈1.2^φ·n⌉, w = 1.1^φ, r = 1.15^φ",
       columns: [
         .init("φ"), .init("2^φ"), .init("pixels"), .init("multiply-adds × B0"),
         .init("more than asked for"),
       ],
-      rows: (-1...7).map { phi in
-        let coefficients = scaling.coefficients(phi: Double(phi))
-        let factor = Double(Architecture(.v1, coefficients).multiplyAdds) / base
+      rows: zip(
+        Family.exponents, PublishedScaling.formula(Family.exponents, from: Architecture(.b0))
+      ).map { phi, scaling in
         let asked = exp2(Double(phi))
         return DataTable.Row([
-          .init("\(phi)"), .init(asked.briefText), .init("\(coefficients.resolution)"),
-          .init(factor.text(2)), .init("\((100 * (factor / asked - 1)).signedText(0)) %"),
+          .init(scaling.name), .init(asked.briefText),
+          .init("\(scaling.coefficients.resolution)"), .init(scaling.factor.text(2)),
+          .init("\((100 * (scaling.factor / asked - 1)).signedText(0)) %"),
         ])
       })
   }

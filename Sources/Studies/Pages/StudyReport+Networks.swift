@@ -50,21 +50,26 @@ extension StudyReport {
   }
 
   /// Images a second of a core, by network; from trainings on one rank alone.
-  private var rates: [String: Double] {
+  ///
+  /// - Parameter images: That an epoch has.
+  static func rates(
+    of networks: [NetworkResult], _ slots: [Slot], images: Int
+  ) -> [String: Double] {
+    let slots = Dictionary(grouping: slots, by: \.identity)
     var rates: [String: [Double]] = [:]
-    for network in results.networks {
+    for network in networks {
       for training in network.trainings where training.epochs == training.scheduledEpochs {
-        let own = slots.filter { $0.identity == training.identity }
-        guard own.count == 1, own[0].ranks.count == 1, own[0].seconds > 0 else { continue }
-        let images = Double(training.epochs * study.imageCounts.training)
-        rates[network.name, default: []].append(images / own[0].seconds)
+        guard let own = slots[training.identity], own.count == 1, own[0].ranks.count == 1,
+          own[0].seconds > 0
+        else { continue }
+        rates[network.name, default: []].append(
+          Double(training.epochs * images) / own[0].seconds)
       }
     }
     return rates.mapValues { $0.sorted()[$0.count / 2] }
   }
 
   private var ratePlot: ScatterPlot? {
-    let rates = rates
     let points = results.networks.compactMap { network in
       rates[network.name].map { rate in point(network) { _ in rate } }
     }.filter { $0.y.isFinite }
@@ -159,7 +164,6 @@ extension StudyReport {
 
   /// Everything that was tried.
   var networksSection: StudyPage.Section? {
-    let rates = rates
     let best =
       results.networks.compactMap { $0.confirmation?.top1 ?? $0.selection?.top1 }.max() ?? 1
     let rows = results.networks.map { network in

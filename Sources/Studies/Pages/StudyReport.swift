@@ -10,6 +10,15 @@ struct StudyReport {
   let results: StudyResults
   /// Who did what when, as far as it is known.
   let slots: [Slot]
+  /// Images a second of a core, by network.
+  let rates: [String: Double]
+
+  init(study: Study, results: StudyResults, slots: [Slot]) {
+    self.study = study
+    self.results = results
+    self.slots = slots
+    rates = Self.rates(of: results.networks, slots, images: study.imageCounts.training)
+  }
 
   /// The text of the page.
   ///
@@ -50,7 +59,14 @@ struct StudyReport {
       + "\(base.parameters.groupedText) parameters · \(study.recipe.classes) classes, "
       + "\(images.training.groupedText) training images\(heldOut), "
       + "\(images.validation.groupedText) validation images · regime: \(study.recipe.epochs.counted("epoch")), "
-      + "one recipe for all networks"
+      + "one recipe for all networks\(otherBits)"
+  }
+
+  /// That a study went on where others would hardly come to its bits.
+  private var otherBits: String {
+    guard let first = study.sessions.first else { return "" }
+    return study.sessions.allSatisfy(first.hasBits)
+      ? "" : " · computed by more than one program or core type, whose bits may differ"
   }
 
   private var tiles: [(name: String, value: String, note: String)] {

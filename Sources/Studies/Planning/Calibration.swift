@@ -21,6 +21,14 @@ struct Calibration {
     let residentBytes: Int
   }
 
+  /// What is measured.
+  struct Training: Codable {
+    /// See ``ScaledNetwork/cost``.
+    let units: Double
+    /// Its configuration.
+    let yaml: String
+  }
+
   private let world: Communicator
   private let activity: Activity
   private let group: TrainingGroup
@@ -37,51 +45,47 @@ struct Calibration {
 
   /// Measures networks, one after the other.
   ///
-  /// - Parameter trainings: Their units with their configurations; those of rank 0 count.
+  /// - Parameter trainings: Those of rank 0 count.
   /// - Returns: The same on all ranks.
-  func measure(_ trainings: [(units: Double, yaml: String)]) throws(TrainingError) -> [Measurement]
-  {
-    let own = trainings.map { "\($0.units)\n\($0.yaml)" }.joined(separator: "\u{0}")
-    let texts = try group.exchange { communicator throws(MPIError) in
-      try communicator.allGatherParts(Array(own.utf8))[0]
-    }
+  func measure(_ trainings: [Training]) throws(TrainingError) -> [Measurement] {
     var measurements: [Measurement] = []
-    for text in texts.split(separator: 0) {
-      let words = String(decoding: text, as: UTF8.self).split(separator: "\n", maxSplits: 1)
-      measurements.append(
-        try measure(units: Double(words[0]) ?? 0, yaml: words.count > 1 ? String(words[1]) : ""))
-    }
+    for training in try allGather(trainings)[0] { measurements.append(try measure(training)) }
     return measurements
   }
 
-  private func measure(units: Double, yaml: String) throws(TrainingError) -> Measurement {
+  private func allGather<Words: Codable>(_ words: Words) throws(TrainingError) -> [Words] {
+    do { return try world.allGather(words: words) } catch {
+      throw TrainingError(.rankLost, "\(error)")
+    }
+  }
+
+  private func measure(_ training: Training) throws(TrainingError) -> Measurement {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "effnet-\(UUID())")
     defer { try? FileManager.default.removeItem(at: scratch) }
     let own = try group.agreed { () throws(TrainingError) in
-      try train(units: units, yaml, in: RunFolder(scratch.path))
+      try measure(training, in: RunFolder(scratch.path))
     }
-    let all: [Measurement]
-    do { all = try world.allGather(words: own) } catch {
-      throw TrainingError(.rankLost, "\(error)")
-    }
+    let all = try allGather(own)
     func mean(_ value: (Measurement) -> Double) -> Double {
       all.reduce(0) { $0 + value($1) } / Double(all.count)
     }
     return Measurement(
-      units: units, startSeconds: mean(\.startSeconds), endSeconds: mean(\.endSeconds),
+      units: training.units, startSeconds: mean(\.startSeconds), endSeconds: mean(\.endSeconds),
       secondsPerStep: mean(\.secondsPerStep),
       secondsPerMeasuredImage: mean(\.secondsPerMeasuredImage),
       residentBytes: all.map(\.residentBytes).max() ?? 0)
   }
 
-  private func train(
-    units: Double, _ yaml: String, in folder: RunFolder
+  private func measure(
+    _ training: Training, in folder: RunFolder
   ) throws(TrainingError) -> Measurement {
     let alone: Communicator?
     do { alone = try world.split(color: world.rank) } catch { throw TrainingError(error) }
     guard let alone else { preconditionFailure("a rank without a group") }
     let configuration: Configuration
-    do { configuration = try Configuration(yaml: yaml, file: "a training of the study") } catch {
+    do {
+      configuration = try Configuration(yaml: training.yaml, file: "a training of the study")
+    } catch {
       throw TrainingError(error)
     }
     let clock = StepClock(
@@ -95,7 +99,7 @@ struct Calibration {
     let endSeconds = MonotonicTime.seconds - (clock.last ?? start)
     let secondsPerStep = clock.secondsBetween
     return Measurement(
-      units: units, startSeconds: startSeconds, endSeconds: endSeconds,
+      units: training.units, startSeconds: startSeconds, endSeconds: endSeconds,
       secondsPerStep: secondsPerStep,
       secondsPerMeasuredImage: try secondsPerMeasuredImage(trainer, clock),
       residentBytes: Int(ProcessMemory.peakBytes))

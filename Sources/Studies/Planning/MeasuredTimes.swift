@@ -9,24 +9,12 @@ struct MeasuredTimes {
     self.study = study
   }
 
-  /// Epochs that a job adds to what its training has done before.
-  private func epochs(_ job: Job) -> Int {
-    let configuration = study.configuration.halving
-    let isContinued = configuration.mode == .continue && job.trial.epochs == study.recipe.epochs
-    let before = isContinued ? configuration.epochs.last { $0 < job.epochs } ?? 0 : 0
-    return job.epochs - (study.kind == .grid && job.trial.images == .heldOut ? before : 0)
-  }
-
-  /// Images that a job trains on.
-  func trainedImages(_ job: Job) -> Int { epochs(job) * study.imageCounts.training }
-
   /// Seconds of a job on one rank.
   func seconds(_ job: Job) -> Double {
     let units = job.trial.network.cost
-    let counts = study.imageCounts
     let batch = study.configuration.run.batch.size
-    let steps = epochs(job) * ((counts.training + batch - 1) / batch)
-    let images = job.trial.images == .heldOut ? counts.heldOut : counts.validation
+    let steps = study.addedEpochs(job) * ((study.imageCounts.training + batch - 1) / batch)
+    let images = study.measuredImages(job)
     return between(units, \.startSeconds) + Double(steps) * between(units, \.secondsPerStep)
       + Double(images) * between(units, \.secondsPerMeasuredImage) + between(units, \.endSeconds)
   }

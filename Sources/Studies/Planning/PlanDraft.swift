@@ -18,15 +18,16 @@ struct PlanDraft {
     self.configuration = configuration
     ledger = try LedgerFile.read(folder.file(StudyFolder.ledger)).ledger
     study = try Study(kind, configuration, ledger)
-    let simulation = StudySimulation(study)
-    let counts = study.imageCounts
-    try simulation.play(ranks: 1, seconds: { _ in 1 }) { Self.madeUp($0, counts) }
+    let study = study
+    try StudySimulation(study).play(ranks: 1, seconds: { _ in 1 }) {
+      Self.madeUp($0, of: study)
+    }
     jobs = try study.jobs()
   }
 
   /// Any result does, as long as not all are equal.
-  private static func madeUp(_ job: Job, _ counts: Study.ImageCounts) -> LedgerEntry {
-    let count = job.trial.images == .heldOut ? counts.heldOut : counts.validation
+  private static func madeUp(_ job: Job, of study: Study) -> LedgerEntry {
+    let count = study.measuredImages(job)
     let lot = job.trial.identity.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF }
     return LedgerEntry(madeUp: job, correct: count / 4 + lot * (count / 2) / 0x10000, of: count)
   }
@@ -34,17 +35,19 @@ struct PlanDraft {
   /// Networks that are measured; times of others lie between theirs.
   private static let mostMeasured = 6
 
-  /// Units of the networks that are measured, with the configurations of their trainings.
-  func measuredTrainings() throws(TrainingError) -> [(units: Double, yaml: String)] {
+  /// What is measured.
+  func measuredTrainings() throws(TrainingError) -> [Calibration.Training] {
     var distinct: [Double: Trial] = [:]
     for job in jobs { distinct[job.trial.network.cost] = job.trial }
     let units = distinct.keys.sorted()
     let count = min(Self.mostMeasured, units.count)
     let chosen = (0..<count).map { units[count > 1 ? $0 * (units.count - 1) / (count - 1) : 0] }
-    var trainings: [(units: Double, yaml: String)] = []
+    var trainings: [Calibration.Training] = []
     for units in chosen {
       guard let trial = distinct[units] else { continue }
-      trainings.append((units, try study.recipe.executed(trial, isCrowded: true)))
+      trainings.append(
+        Calibration.Training(
+          units: units, yaml: try study.recipe.executed(trial, isCrowded: true)))
     }
     return trainings
   }
@@ -53,20 +56,18 @@ struct PlanDraft {
     ranks: Int, _ measured: [Calibration.Measurement]
   ) throws(TrainingError) -> StudyPlan {
     let times = MeasuredTimes(measured, study)
-    let replay = StudySimulation(try Study(kind, configuration, ledger))
-    let counts = study.imageCounts
-    try replay.play(ranks: ranks, seconds: times.seconds) { Self.madeUp($0, counts) }
+    let replay = StudySimulation(Study(study, from: ledger))
+    try replay.play(ranks: ranks, seconds: times.seconds) { Self.madeUp($0, of: study) }
     let networks = try networks()
     let largest = networks.map(\.bytes).max() ?? 0
+    let power = PlannedPower(study, ledger, jobs)
     return StudyPlan(
       kind: kind, networks: networks, jobs: jobs.count, done: jobs.count { ledger.has($0) },
-      trainedImages: replay.jobs.reduce(0) { $0 + times.trainedImages($1) }, ranks: ranks,
+      trainedImages: replay.jobs.reduce(0) { $0 + study.trainedImages($1) }, ranks: ranks,
       rankSeconds: replay.rankSeconds, seconds: replay.seconds,
       measuredBytes: Double(measured.map(\.residentBytes).max() ?? 0),
       freeBytes: AllottedMemory.free() / Double(max(1, AllottedCores().count)),
-      power: PlannedPower(study, ledger, jobs).sentences,
-      warnings: PlannedPower(study, ledger, jobs).warnings
-        + memoryWarning(largest))
+      power: power.sentences, warnings: power.warnings + memoryWarning(largest))
   }
 
   private func memoryWarning(_ bytes: Double) -> [String] {
@@ -82,14 +83,13 @@ struct PlanDraft {
     let images = configuration.run.batch.size / configuration.run.batch.rounds
     return try study.networks().map { network in
       let scaled = network.network
-      func parts(_ shares: Shares) -> [Double] { [shares.depth, shares.width, shares.resolution] }
       return StudyPlan.Network(
         name: network.name, resolution: scaled.architecture.resolution, blocks: scaled.depth,
         multiplyAdds: scaled.multiplyAdds, parameters: scaled.parameters,
         activations: scaled.activations,
         factor: Double(scaled.multiplyAdds) / Double(study.recipe.base.multiplyAdds),
-        asked: network.directions.first.map { parts($0.shares) },
-        reached: network.scaling.map { parts($0.shares) },
+        asked: network.directions.first?.shares.parts,
+        reached: network.scaling?.shares.parts,
         bytes: scaled.architecture.trainingBytes(images: images),
         jobs: jobs.count { $0.trial.network == scaled })
     }

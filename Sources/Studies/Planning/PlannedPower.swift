@@ -59,7 +59,7 @@ struct PlannedPower {
   var warnings: [String] {
     guard study.kind != .scaling else { return [] }
     let selection = jobs.filter { $0.trial.images == .heldOut }
-    let count = Set(selection.map { $0.trial.network.settings.joined() }).count
+    let count = Set(selection.map(\.trial.network)).count
     let images = study.imageCounts.heldOut
     let optimism =
       StudyPower.standardError(accuracy: base?.mean ?? 0.5, images: images)

@@ -12,7 +12,7 @@ package struct GridFindings: Codable, Sendable {
     package let top1: Double
 
     init(_ shares: Shares, top1: Double) {
-      self.shares = [shares.depth, shares.width, shares.resolution]
+      self.shares = shares.parts
       (alpha, beta, gamma) = (
         shares.scaling.alpha, shares.scaling.beta, shares.scaling.gamma
       )
@@ -69,12 +69,11 @@ package struct GridFindings: Codable, Sendable {
     lackOfFitP = surface?.lackOfFit?.p
     self.region = region?.points.map { [$0.a, $0.b, $0.c] } ?? []
     cells = points.map { point in
-      let shares = point.network.scaling?.shares ?? Shares(depth: 0, width: 0, resolution: 0)
       let inside = point.network.mixture
       let nearest = region?.points.map { $0.distance(to: inside) }.min() ?? .infinity
       return Cell(
         name: point.network.name, asked: point.network.askedShares,
-        reached: [shares.depth, shares.width, shares.resolution], top1: point.scores.mean,
+        reached: point.network.scaling?.shares.parts ?? [0, 0, 0], top1: point.scores.mean,
         isAmongBest: nearest < Self.sideOfRegion)
     }
     winner = try design.ranking(study.ledger)?.first.flatMap { number in
@@ -120,16 +119,13 @@ extension StudyNetwork {
   }
 
   /// Shares that were asked for first.
-  var askedShares: [Double] {
-    let shares = directions.first?.shares ?? Shares(depth: 0, width: 0, resolution: 0)
-    return [shares.depth, shares.width, shares.resolution]
-  }
+  var askedShares: [Double] { directions.first?.shares.parts ?? [0, 0, 0] }
 }
 
 extension Shares {
   /// The same without what is below 0, and with a sum of 1.
   var normalized: Shares {
-    let parts = [depth, width, resolution].map { max(0, $0) }
+    let parts = parts.map { max(0, $0) }
     let sum = parts.reduce(0, +)
     return Shares(depth: parts[0] / sum, width: parts[1] / sum, resolution: parts[2] / sum)
   }
@@ -139,9 +135,4 @@ extension MixtureShares {
   fileprivate func distance(to other: MixtureShares) -> Double {
     [a - other.a, b - other.b, c - other.c].reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
-}
-
-extension [Double] {
-  /// The mean of values that there are.
-  var mean: Double { reduce(0, +) / Double(count) }
 }

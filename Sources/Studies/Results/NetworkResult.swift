@@ -22,8 +22,8 @@ package struct NetworkResult: Encodable {
       let top5 = sample.entries.compactMap { entry in
         entry.correctTop5.map { Double($0) / Double(entry.count) }
       }
-      self.top5 = top5.isEmpty ? nil : top5.reduce(0, +) / Double(top5.count)
-      loss = sample.entries.compactMap(\.loss).reduce(0, +) / Double(estimate.count)
+      self.top5 = top5.isEmpty ? nil : top5.mean
+      loss = sample.entries.compactMap(\.loss).mean
     }
   }
 
@@ -71,6 +71,7 @@ package struct NetworkResult: Encodable {
   package let selection, confirmation: Measured?
   package let trainings: [Training]
 
+  /// - Parameter jobs: Those of the network.
   init(_ network: StudyNetwork, _ study: Study, _ jobs: [Job], _ scores: Scores) {
     let scaled = network.network
     let architecture = scaled.architecture
@@ -85,11 +86,11 @@ package struct NetworkResult: Encodable {
     stem = architecture.stemChannels
     head = architecture.headChannels
     factor = Double(scaled.multiplyAdds) / Double(study.recipe.base.multiplyAdds)
-    shares = network.scaling.map { [$0.shares.depth, $0.shares.width, $0.shares.resolution] }
+    shares = network.scaling?.shares.parts
     growth = network.scaling.map { [$0.reached.depth, $0.reached.width, $0.reached.resolution] }
     selection = Measured(scores.sample(scaled, on: .heldOut))
     confirmation = Measured(scores.confirmation(scaled))
-    trainings = jobs.filter { $0.trial.network == scaled }.compactMap { job in
+    trainings = jobs.compactMap { job in
       study.ledger[job].map { Training(job, $0) }
     }
   }

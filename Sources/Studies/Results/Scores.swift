@@ -1,4 +1,3 @@
-import Foundation
 import Training
 
 /// What whole trainings of each network have come to, seed by seed.
@@ -20,24 +19,28 @@ package struct Scores {
 
     /// For each seed and image whether it was classified rightly.
     var correctness: [[Bool]] {
-      entries.map { entry in
-        let bytes = Data(base64Encoded: entry.hits) ?? Data()
-        return (0..<entry.count).map { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 }
-      }
+      entries.compactMap(\.correctness).map { hits in (0..<hits.count).map { hits[$0] } }
     }
   }
 
   private let study: Study
-  private let jobs: [Job]
+  private let jobs: [ScaledNetwork: [Job]]
 
   package init(_ study: Study) throws(TrainingError) {
     self.study = study
-    jobs = try study.jobs().filter { $0.isWhole && $0.trial.epochs == study.recipe.epochs }
+    jobs = Dictionary(
+      grouping: try study.jobs().filter { $0.isWhole && $0.trial.epochs == study.recipe.epochs },
+      by: \.trial.network)
+  }
+
+  /// Whole trainings of a network on some images.
+  private func trainings(_ network: ScaledNetwork, _ images: Trial.Images) -> [Job] {
+    (jobs[network] ?? []).filter { $0.trial.images == images }
   }
 
   /// Whole trainings of a network.
   func sample(_ network: ScaledNetwork, on images: Trial.Images) -> Sample {
-    let done = jobs.filter { $0.trial.network == network && $0.trial.images == images }
+    let done = trainings(network, images)
       .compactMap { job in study.ledger[job].map { (job.trial.seed, $0) } }
       .filter { $0.1.end == .done }.sorted { $0.0 < $1.0 }
     return Sample(seeds: done.map(\.0), entries: done.map(\.1))
@@ -45,7 +48,7 @@ package struct Scores {
 
   /// The first whole training of a network on some images.
   func firstTraining(_ network: ScaledNetwork, on images: Trial.Images) -> Job? {
-    jobs.first { $0.trial.network == network && $0.trial.images == images && study.ledger.has($0) }
+    trainings(network, images).first(where: study.ledger.has)
   }
 
   /// What hypotheses are tested on: images that nothing was selected by.

@@ -1,3 +1,4 @@
+import Statistics
 import Training
 
 /// Which network a study comes to, and how much better it looked than it is.
@@ -19,7 +20,7 @@ struct Selection {
       }
       basis = "worth most on held-out images when trained in full"
     default:
-      let isDone = study.ledger.hasAll(try study.jobs())
+      let isDone = try study.isFinished
       let scored = networks.enumerated().compactMap { number, network -> (Int, Double)? in
         let top1 = scores.confirmation(network.network).top1
         return top1.count == study.configuration.search.seeds ? (number, top1.mean) : nil

@@ -1,4 +1,6 @@
+import Boundary
 import Crypto
+import Datasets
 import Foundation
 import Statistics
 import Training
@@ -37,7 +39,8 @@ package struct StudyResults: Encodable {
     let known = try study.networks()
     let scores = try Scores(study)
     scope = Scope(study, jobs)
-    networks = known.map { NetworkResult($0, study, jobs, scores) }
+    let jobsOfNetworks = Dictionary(grouping: jobs, by: \.trial.network)
+    networks = known.map { NetworkResult($0, study, jobsOfNetworks[$0.network] ?? [], scores) }
     let selection = try Selection(study, scores)
     winner = selection.winner
     let judged = Verdicts(study, scores, known, winner: selection.network)
@@ -60,18 +63,11 @@ package struct StudyResults: Encodable {
     architecture = try (study.design as? ArchitectureDesign).map { design throws(TrainingError) in
       try ArchitectureFindings(study, design, known)
     }
-    resultsSHA256 =
-      SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+    resultsSHA256 = SHA256.hash(data: Data(prettyJSON.utf8)).hexadecimal
   }
 
   /// The file, with the hash of everything else in it.
-  package var json: String { text + "\n" }
-
-  private var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-  }
+  package var json: String { prettyJSON + "\n" }
 }
 
 extension StudyResults.Scope {

@@ -1,4 +1,5 @@
 import Glibc
+import Statistics
 import Training
 
 /// All verdicts of a study: of the hypotheses of its configuration, and of what follows from its kind.
@@ -67,8 +68,7 @@ package struct Verdicts {
     let doublings = log2(
       Double(network.network.multiplyAdds) / Double(study.recipe.base.multiplyAdds))
     guard !base.isEmpty, !top1.isEmpty, abs(doublings) > Self.leastDoublings else { return nil }
-    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-    return (mean(top1) - mean(base)) / doublings
+    return (top1.mean - base.mean) / doublings
   }
 
   /// Between networks that cost the same there is no slope.

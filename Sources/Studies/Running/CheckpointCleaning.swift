@@ -14,24 +14,18 @@ struct CheckpointCleaning {
   mutating func clean(_ study: Study) throws(TrainingError) {
     let jobs = try study.jobs()
     let last = jobs.filter { $0.trial.epochs == study.recipe.epochs }.map(\.epochs).max() ?? 0
+    let pending = Set(jobs.filter { !study.ledger.has($0) }.map(\.trial.identity))
     for job in jobs where study.ledger.has(job) && !cleaned.contains(job) {
-      guard !Self.isNeeded(job, among: jobs, lastRung: last, study) else { continue }
+      // What confirms stays, for whoever wants the networks; until its rung is closed, nobody knows.
+      let isNeeded =
+        job.isWhole
+        ? job.trial.images == .validation
+        : pending.contains(job.trial.identity) || job.epochs == last
+      guard !isNeeded else { continue }
       for checkpoint in try folder.trial(job.trial.identity).checkpoints() {
         try Leftover.remove(checkpoint)
       }
       cleaned.insert(job)
     }
-  }
-
-  private static func isNeeded(
-    _ job: Job, among jobs: [Job], lastRung: Int, _ study: Study
-  ) -> Bool {
-    // What confirms stays, for whoever wants the networks.
-    if job.isWhole { return job.trial.images == .validation }
-    let goesOn = jobs.contains {
-      $0.trial.identity == job.trial.identity && $0.epochs > job.epochs && !study.ledger.has($0)
-    }
-    // Until its rung is closed, nobody knows.
-    return goesOn || job.epochs == lastRung
   }
 }

@@ -30,16 +30,15 @@ struct StudyOpening {
       try Self.require(kind, after: last, folder)
       try Self.requireSameQuestion(configuration, folder)
     }
-    study = try Study(kind, configuration, contents.ledger)
+    study = try Study(kind, configuration, contents.ledger, contents.sessions)
     let session = LedgerLine.Session(
       kind: kind, dataDigests: study.recipe.dataDigests, program: LibraryVersions.program,
       arithmetic: "\(OpenBLAS.configuration), \(InstructionSet.compiled)")
     if let last = contents.sessions.last {
       try Self.require(session, after: last, folder, options)
     }
-    // Before anything is written: what is asked may be impossible.
-    _ = try study.jobs()
     if let problem = study.problemOfRecipe() { throw problem }
+    study.begin(session)
     try folder.run.write(configuration.yaml, to: StudyFolder.configuration)
     records = try StudyRecords(folder, contents, session)
   }

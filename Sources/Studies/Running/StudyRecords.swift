@@ -4,7 +4,6 @@ import Training
 
 /// What a study leaves in its folder while it runs: the ledger, and who did what when; on rank 0.
 final class StudyRecords {
-  private let folder: StudyFolder
   private let ledger: LedgerFile
   private let timing: FileHandle
   let sessionStart = Date().timeIntervalSince1970
@@ -13,7 +12,6 @@ final class StudyRecords {
   init(
     _ folder: StudyFolder, _ contents: LedgerFile.Contents, _ session: LedgerLine.Session
   ) throws(TrainingError) {
-    self.folder = folder
     ledger = try LedgerFile(folder.run, StudyFolder.ledger, contents)
     let path = folder.file(StudyFolder.timing)
     do throws(FileRefusal) {

@@ -33,7 +33,7 @@ package struct Direction: Hashable, Sendable {
 
   /// Depth, width or resolution alone.
   package var isSingle: Bool {
-    [shares.depth, shares.width, shares.resolution].contains(1)
+    shares.parts.contains(1)
   }
 
   /// What a text may be, for messages.
@@ -49,12 +49,7 @@ package struct Direction: Hashable, Sendable {
       return
     }
     let words = text.split(separator: ":", omittingEmptySubsequences: false)
-    let parts = words.compactMap { word in
-      word.utf8.allSatisfy {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
-      }
-        ? Double(word) : nil
-    }
+    let parts = words.compactMap { Double(decimal: $0) }
     let sum = parts.reduce(0, +)
     guard words.count == 3, parts.count == 3, sum > 0, sum < Self.largestSum else { return nil }
     let shares = Shares(
@@ -66,7 +61,6 @@ package struct Direction: Hashable, Sendable {
 
   /// Three parts in hundredths.
   private static func name(of shares: Shares) -> String {
-    [shares.depth, shares.width, shares.resolution].map { String(format: "%.2f", $0) }
-      .joined(separator: ":")
+    shares.parts.map { String(format: "%.2f", $0) }.joined(separator: ":")
   }
 }

@@ -1,7 +1,7 @@
 import Networks
 
 /// A network of a study: a table that needs no scaling any more, and what it costs.
-package struct ScaledNetwork: Sendable, Equatable {
+package struct ScaledNetwork: Sendable, Hashable {
   package let architecture: Architecture
   /// Multiply-adds of an image, by exact count.
   package let multiplyAdds: Int
@@ -23,19 +23,13 @@ package struct ScaledNetwork: Sendable, Equatable {
     first.architecture == second.architecture
   }
 
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(multiplyAdds)
+    hasher.combine(parameters)
+  }
+
   /// Blocks of all stages.
   package var depth: Int { architecture.depth }
-
-  /// Settings that make it out of the `network` section of a base.
-  package var settings: [String] {
-    let rows = architecture.stages.map(\.notation).joined(separator: ", ")
-    return [
-      "network.phi=null", "network.alpha=null", "network.beta=null", "network.gamma=null",
-      "network.width=1", "network.depth=1", "network.stages=[\(rows)]",
-      "network.stem=\(architecture.stemChannels)", "network.head=\(architecture.headChannels)",
-      "network.resolution=\(architecture.resolution)",
-    ]
-  }
 }
 
 extension Architecture {

@@ -24,6 +24,9 @@ package struct Shares: Hashable, Sendable {
     self.init(depth: parts[0] / sum, width: parts[1] / sum, resolution: parts[2] / sum)
   }
 
+  /// Depth, width, resolution.
+  package var parts: [Double] { [depth, width, resolution] }
+
   /// The bases of compound scaling with α·β²·γ² = 2.
   package var scaling: CompoundScaling {
     CompoundScaling(alpha: exp2(depth), beta: exp2(width / 2), gamma: exp2(resolution / 2))
@@ -36,8 +39,7 @@ package struct Shares: Hashable, Sendable {
 
   /// How far two points are from each other; neighbours in a triangle of thirds 0.47.
   package func distance(to other: Shares) -> Double {
-    let parts = [depth - other.depth, width - other.width, resolution - other.resolution]
-    return parts.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    zip(parts, other.parts).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
   }
 
   /// All points of the triangle whose parts are multiples of 1/`divisions`: (q+1)(q+2)/2 of them, from

@@ -19,6 +19,6 @@ extension Study {
       configuration = try StudyConfiguration(
         contentsOf: folder.file(StudyFolder.configuration), overrides: [])
     } catch { throw TrainingError(error) }
-    try self.init(session.kind, configuration, contents.ledger)
+    try self.init(session.kind, configuration, contents.ledger, contents.sessions)
   }
 }

@@ -13,8 +13,11 @@ package final class Study {
   package private(set) var ledger: Ledger
   /// Images that are trained on, held out, and validated on.
   package let imageCounts: ImageCounts
-  /// The jobs of the ledger as it is.
+  /// What its results have been computed in so far, in the order of time.
+  package private(set) var sessions: [LedgerLine.Session]
+  /// Jobs and networks of the ledger as it is.
   private var knownJobs: [Job]?
+  private var knownNetworks: [StudyNetwork]?
   /// Those that are known before anything is done, by which the recipe is judged.
   private let firstJobs: [Job]
 
@@ -26,11 +29,13 @@ package final class Study {
   ///
   /// - Throws: When data are missing or damaged, or the study asks for what cannot be.
   package init(
-    _ kind: StudyKind, _ configuration: StudyConfiguration, _ ledger: Ledger = Ledger()
+    _ kind: StudyKind, _ configuration: StudyConfiguration, _ ledger: Ledger = Ledger(),
+    _ sessions: [LedgerLine.Session] = []
   ) throws(TrainingError) {
     self.kind = kind
     self.configuration = configuration
     self.ledger = ledger
+    self.sessions = sessions
     let data = try StudyData(configuration.run)
     imageCounts = data.counts
     recipe = Recipe(configuration.run, classes: data.classes, dataDigests: data.digests)
@@ -43,6 +48,23 @@ package final class Study {
       }
     firstJobs = try design.jobs(Ledger())
     try requireSameImages()
+  }
+
+  /// The same study with what another ledger holds.
+  init(_ other: Study, from ledger: Ledger) {
+    kind = other.kind
+    configuration = other.configuration
+    design = other.design
+    recipe = other.recipe
+    imageCounts = other.imageCounts
+    firstJobs = other.firstJobs
+    self.ledger = ledger
+    sessions = other.sessions
+  }
+
+  /// Notes what results are computed in from now on.
+  func begin(_ session: LedgerLine.Session) {
+    if sessions.last != session { sessions.append(session) }
   }
 
   /// Refuses results on another number of images than the data have.
@@ -66,7 +88,7 @@ package final class Study {
   /// Notes what a job has come to.
   package func add(_ entry: LedgerEntry) {
     ledger.add(entry)
-    knownJobs = nil
+    (knownJobs, knownNetworks) = (nil, nil)
   }
 
   /// All jobs that are known to be needed.
@@ -83,21 +105,32 @@ package final class Study {
   }
 
   /// Networks that are known so far.
-  package func networks() throws(TrainingError) -> [StudyNetwork] { try design.networks(ledger) }
+  package func networks() throws(TrainingError) -> [StudyNetwork] {
+    if let knownNetworks { return knownNetworks }
+    let networks = try design.networks(ledger)
+    knownNetworks = networks
+    return networks
+  }
 
   /// What a network is called.
   package func name(of network: ScaledNetwork) -> String {
     (try? networks())?.first { $0.network == network }?.name ?? "a network"
   }
 
-  /// What a job costs, see ``ScaledNetwork/cost``: passes over the images of its epochs after the rung before, and
-  /// a third of that for each image that it is measured on.
+  /// Epochs that a job adds to what its training has done before.
+  func addedEpochs(_ job: Job) -> Int {
+    let halving = configuration.halving
+    let isContinued = kind == .grid && job.trial.images == .heldOut && halving.mode == .continue
+    return job.epochs - (isContinued ? halving.epochs.last { $0 < job.epochs } ?? 0 : 0)
+  }
+
+  /// Images that a job trains on.
+  func trainedImages(_ job: Job) -> Int { addedEpochs(job) * imageCounts.training }
+
+  /// What a job costs, see ``ScaledNetwork/cost``, and a third of that for each image that it is measured
+  /// on.
   func units(_ job: Job) -> Double {
-    let before = configuration.halving.epochs.last { $0 < job.epochs } ?? 0
-    let isContinued = configuration.halving.mode == .continue && job.trial.epochs == recipe.epochs
-    let epochs = job.epochs - (isContinued && kind == .grid ? before : 0)
-    return job.trial.network.cost
-      * (Double(epochs * imageCounts.training) + Double(measuredImages(job)) / 3)
+    job.trial.network.cost * (Double(trainedImages(job)) + Double(measuredImages(job)) / 3)
   }
 
   /// Fewer networks than this that diverge may be to blame themselves.

@@ -12,8 +12,7 @@ struct StudyData {
   ///
   /// - Throws: When data are missing or damaged, or there is nothing to measure networks on.
   init(_ run: Configuration) throws(TrainingError) {
-    let heldOut = run.data.holdOut > 0 ? try Self.feed(run, .heldOut) : nil
-    let feed = try Self.feed(run, .validation)
+    let feed = try Self.feed(run)
     guard let validation = feed.validation?.dataset else {
       throw TrainingError(
         .usage, "data.validation is missing: a study compares networks on images of their own")
@@ -21,18 +20,16 @@ struct StudyData {
     let training = feed.training.dataset
     classes = training.classNames.count
     counts = Study.ImageCounts(
-      training: training.count, heldOut: heldOut?.validation?.dataset.count ?? 0,
-      validation: validation.count)
-    digests = [training.sha256, heldOut?.validation?.dataset.sha256 ?? "", validation.sha256]
+      training: training.count, heldOut: feed.heldOut?.count ?? 0, validation: validation.count)
+    digests = [training.sha256, feed.heldOut?.sha256 ?? "", validation.sha256]
   }
 
-  private static func feed(
-    _ run: Configuration, _ images: Trial.Images
-  ) throws(TrainingError) -> DataFeed {
+  /// With the validation data, whatever the base is evaluated on.
+  private static func feed(_ run: Configuration) throws(TrainingError) -> DataFeed {
     let configuration: Configuration
     do {
       configuration = try Configuration(
-        yaml: run.yaml, overrides: ["data.validateOn=\(images.rawValue)"])
+        yaml: run.yaml, overrides: ["data.validateOn=\(Trial.Images.validation.rawValue)"])
     } catch { throw TrainingError(error) }
     do { return try DataFeed(configuration) } catch { throw TrainingError(error) }
   }

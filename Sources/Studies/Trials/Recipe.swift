@@ -1,5 +1,6 @@
 import Boundary
 import Crypto
+import Datasets
 import Foundation
 import Networks
 import Training
@@ -12,11 +13,15 @@ package final class Recipe {
   package let classes: Int
   /// Digests of the training and the validation data.
   package let dataDigests: [String]
+  /// The network of the base.
+  package let base: ScaledNetwork
+  /// That of the base as text, which trials change.
+  private let yaml: String
   private var known: [Draft: Trial] = [:]
 
   /// What makes a trial, before it has an identity.
   private struct Draft: Hashable {
-    let network: String
+    let network: ScaledNetwork
     let seed, epochs: Int
     let images: Trial.Images
   }
@@ -25,11 +30,8 @@ package final class Recipe {
     self.run = run
     self.classes = classes
     self.dataDigests = dataDigests
-  }
-
-  /// The network of the base.
-  package var base: ScaledNetwork {
-    ScaledNetwork(Architecture(run.network, classes: classes))
+    base = ScaledNetwork(Architecture(run.network, classes: classes))
+    yaml = run.yaml
   }
 
   /// Epochs of the whole schedule.
@@ -47,8 +49,7 @@ package final class Recipe {
   ) throws(TrainingError) -> Trial {
     let epochs = epochs ?? self.epochs
     let seed = (run.training.seed &+ number &+ (isFresh ? Self.firstFreshSeed : 0)) & Int.max
-    let draft = Draft(
-      network: network.settings.joined(), seed: seed, epochs: epochs, images: images)
+    let draft = Draft(network: network, seed: seed, epochs: epochs, images: images)
     if let trial = known[draft] { return trial }
     let settings = settings(network, seed: seed, epochs: epochs, images)
     let configuration = try configuration(settings)
@@ -76,7 +77,7 @@ package final class Recipe {
 
   private func configuration(_ settings: [String]) throws(TrainingError) -> Configuration {
     do {
-      return try Configuration(yaml: run.yaml, file: "a training of the study", overrides: settings)
+      return try Configuration(yaml: yaml, file: "a training of the study", overrides: settings)
     } catch { throw TrainingError(error) }
   }
 
@@ -84,16 +85,12 @@ package final class Recipe {
     _ network: ScaledNetwork, seed: Int, epochs: Int, _ images: Trial.Images
   ) -> [String] {
     var settings =
-      network.settings + [
+      ["phi", "alpha", "beta", "gamma"].map { "network.\($0)=null" }
+      + networkKeys(of: network).map { "network.\($0.key)=\($0.value)" } + [
         "training.seed=\(seed)", "training.epochs=\(epochs)", "training.evaluateEveryEpochs=0",
         "data.validateOn=\(images.rawValue)", "checkpoint.keep=1", "checkpoint.keepBest=0",
         "checkpoint.milestoneEveryEpochs=null",
       ]
-    if let side = run.network.evaluationResolution {
-      let old = base.architecture.resolution
-      settings.append(
-        "network.evaluationResolution=\(side * network.architecture.resolution / old)")
-    }
     if epochs < self.epochs {
       let part = Double(epochs) / Double(self.epochs)
       settings.append("schedule.warmupEpochs=\(run.schedule.warmupEpochs * part)")
@@ -101,12 +98,29 @@ package final class Recipe {
     return settings
   }
 
+  /// Keys of section `network` that make a network out of that of the base, one that takes no scaling
+  /// any more.
+  package func networkKeys(of network: ScaledNetwork) -> [(key: String, value: String)] {
+    let architecture = network.architecture
+    let rows = architecture.stages.map(\.notation).joined(separator: ", ")
+    var keys = [
+      (key: "stages", value: "[\(rows)]"), ("stem", "\(architecture.stemChannels)"),
+      ("head", "\(architecture.headChannels)"), ("width", "1"), ("depth", "1"),
+      ("resolution", "\(architecture.resolution)"),
+    ]
+    if let side = run.network.evaluationResolution {
+      let grown = side * architecture.resolution / base.architecture.resolution
+      keys.append((key: "evaluationResolution", value: "\(grown)"))
+    }
+    return keys
+  }
+
   /// A hash of all keys that decide bits, and of the data.
   private func identity(_ configuration: Configuration) -> String {
     let keys = configuration.entries.filter { !Self.changesNoBits($0.name) }
       .map { "\($0.name): \($0.value)" }
     let text = (keys + dataDigests).joined(separator: "\n")
-    return SHA256.hash(data: Data(text.utf8)).prefix(8).map { String(format: "%02x", $0) }.joined()
+    return SHA256.hash(data: Data(text.utf8)).prefix(8).hexadecimal
   }
 
   /// Whether a key says only how a training is watched, saved and spread over ranks, or where its data

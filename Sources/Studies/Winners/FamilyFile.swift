@@ -74,7 +74,7 @@ package struct FamilyFile {
       "  blocks: \(network.depth)", "  multiplyAdds: \(network.multiplyAdds)",
       "  parameters: \(network.parameters)", "  activations: \(network.activations)", "  network:",
     ]
-    lines += FamilyMemberFile.network(network, training).map { "    \($0.key): \($0.value)" }
+    lines += training.study.recipe.networkKeys(of: network).map { "    \($0.key): \($0.value)" }
     return lines.map { "  \($0)\n" }.joined()
   }
 
@@ -84,22 +84,8 @@ package struct FamilyFile {
     case .base, .scaled: nil
     case .indescribable(let network, let reason):
       "its \(network.depth) blocks do not fit into a table: \(reason)"
-    case .unreachable(let unreachable): problem(member.factor, unreachable)
+    case .unreachable(let unreachable): "no network with about these shares has \(unreachable)"
     }
-  }
-
-  private static func problem(_ factor: Double, _ unreachable: Unreachable) -> String {
-    let nearest = unreachable.nearest.map { nearest in
-      let architecture = nearest.network.architecture
-      return
-        "the nearest has \(architecture.resolution) pixels, \(nearest.network.depth) blocks, and "
-        + String(
-          format: "shares %.2f, %.2f, %.2f", nearest.shares.depth, nearest.shares.width,
-          nearest.shares.resolution)
-    }
-    return "no network has \(factor) times the base's multiply-adds and about these shares; "
-      + (nearest ?? "there is none near them at all")
-      + "; resolution moves best in steps of the total stride, \(unreachable.stride)"
   }
 
   /// A list of networks by what tells them apart, `phi` or `name`.

@@ -26,30 +26,11 @@ package struct FamilyMemberFile {
     comments.add(verbatim: "effnet train \(name) --output DIR")
     text =
       comments.text + "\nbase: ../\(WinnerFile.name)\n\nnetwork:\n"
-      + Self.network(network, training).map { "  \($0.key): \($0.value)\n" }.joined()
+      + training.study.recipe.networkKeys(of: network).map { "  \($0.key): \($0.value)\n" }.joined()
   }
 
   /// Path of a member's file.
   static func name(_ member: FamilyMember) -> String {
     "\(WinnerFiles.familyFolder)/phi\(member.phi).yaml"
-  }
-
-  /// Keys of section `network` that differ from those of the winner.
-  static func network(
-    _ network: ScaledNetwork, _ training: WinnerTraining
-  ) -> [(key: String, value: String)] {
-    let architecture = network.architecture
-    let rows = architecture.stages.map(\.notation).joined(separator: ", ")
-    var keys = [
-      (key: "stages", value: "[\(rows)]"), ("stem", "\(architecture.stemChannels)"),
-      ("head", "\(architecture.headChannels)"), ("width", "1"), ("depth", "1"),
-      ("resolution", "\(architecture.resolution)"),
-    ]
-    let recipe = training.study.recipe
-    if let side = recipe.run.network.evaluationResolution {
-      let grown = side * architecture.resolution / recipe.base.architecture.resolution
-      keys.append((key: "evaluationResolution", value: "\(grown)"))
-    }
-    return keys
   }
 }

@@ -7,6 +7,8 @@ package import Tensors
 /// Training and validation images on their way into a network.
 package final class DataFeed {
   package let training: ImagePipeline
+  /// Training images that are held out, if any are.
+  package let heldOut: Dataset?
   /// What is evaluated, if anything.
   package let validation: ImagePipeline?
   private let configuration: Configuration
@@ -27,6 +29,7 @@ package final class DataFeed {
     let data = configuration.data
     let parts = try TrainingParts(data) { activity?.advance() }
     training = try ImagePipeline(parts.training, ImagePreparation(configuration))
+    heldOut = parts.heldOut
     if data.validateOn == .heldOut {
       validation = try parts.heldOut.map { dataset throws(DatasetError) in
         try ImagePipeline(dataset, ImagePreparation(configuration.evaluated))

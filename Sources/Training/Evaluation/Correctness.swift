@@ -16,6 +16,18 @@ public struct Correctness: Sendable, Equatable {
     words = Array(repeating: 0, count: (count + 63) / 64)
   }
 
+  /// Reads ``base64``.
+  ///
+  /// - Returns: Nil unless the text has a bit for each of `count` images and no other bit is set.
+  package init?(base64 text: String, count: Int) {
+    guard let bytes = Data(base64Encoded: text), bytes.count == (count + 7) / 8 else { return nil }
+    self.init(count: count)
+    for (index, byte) in bytes.enumerated() {
+      words[index / 8] |= UInt64(byte) << UInt64(index % 8 * 8)
+    }
+    guard count % 64 == 0 || words[count / 64] >> UInt64(count % 64) == 0 else { return nil }
+  }
+
   /// Whether the most probable class of an image is its own.
   public package(set) subscript(image: Int) -> Bool {
     get {

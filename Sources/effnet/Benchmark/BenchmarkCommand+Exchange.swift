@@ -63,7 +63,7 @@ extension BenchmarkCommand {
           sizes: sizes, seconds: seconds, hosts, communicator: world
         ) { if isShown { print(ExchangeTable.line($0)) } }
         if isShown { print("\n\(ExchangeTable.summary(result))") }
-        if world.rank == 0 && json { try printJSON(result) }
+        if world.rank == 0 && json { printJSON(result) }
         guard result.wrong == 0 else {
           let sizes = result.lines.filter { $0.wrong > 0 }.map { "\($0.bytes)" }
           throw Failure(

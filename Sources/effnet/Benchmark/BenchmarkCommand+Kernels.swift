@@ -40,7 +40,7 @@ extension BenchmarkCommand {
         let result = try KernelBenchmark(cases, rates: rates) {
           if isShown { print(table.line($0)) }
         }
-        if world.rank == 0 && json { try printJSON(result) }
+        if world.rank == 0 && json { printJSON(result) }
       }
     }
   }

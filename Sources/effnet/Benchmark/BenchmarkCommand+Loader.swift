@@ -66,7 +66,7 @@ extension BenchmarkCommand {
           images: images,
           communicator: world)
         guard world.rank == 0 else { return }
-        if json { try printJSON(result) } else { print(Self.text(result)) }
+        if json { printJSON(result) } else { print(Self.text(result)) }
       }
     }
 

@@ -79,7 +79,7 @@ extension BenchmarkCommand {
       try Job.run { world in
         let result = try StepBenchmark(architecture, options, communicator: world)
         guard world.rank == 0 else { return }
-        if json { try printJSON(result) } else { show(result) }
+        if json { printJSON(result) } else { show(result) }
       }
     }
 

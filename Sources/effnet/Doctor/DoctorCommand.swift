@@ -62,7 +62,7 @@ struct DoctorCommand: ParsableCommand {
       let report = DoctorReport(
         ranks: all.map { $0?.rank }, pairs: all.compactMap { $0 }.flatMap(\.pairs),
         hosts: meeting.hosts, known: problems)
-      if json { try printJSON(report) } else { print(report.text, terminator: "") }
+      if json { printJSON(report) } else { print(report.text, terminator: "") }
       StandardOutput.flush()
       let code: FaultKind? = report.problems.isEmpty ? nil : .check
       guard report.isReachable else { world.abort(exitCode: FaultKind.check.rawValue) }

@@ -53,7 +53,7 @@ struct EvaluateCommand: ParsableCommand {
         correctness: correctness, report: report, communicator: world)
       guard world.rank == 0 else { return }
       if json {
-        try printJSON(result)
+        printJSON(result)
       } else {
         print(
           "\(checkpoint): top-1 \(result.top1.percentText) (\(result.correct) of \(result.count)), "

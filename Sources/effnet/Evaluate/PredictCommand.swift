@@ -98,7 +98,7 @@ struct PredictCommand: ParsableCommand {
           let count = failureCount - Self.shownFailures
           StandardError.warn("\(count.groupedText) more files cannot be read; --json lists all")
         }
-        if json { try printJSON(Report(checkpoint: checkpoint, pictures: pictures)) }
+        if json { printJSON(Report(checkpoint: checkpoint, pictures: pictures)) }
         if let sheet { try write(pictures, to: sheet, model: predictor.model) }
       }
       if !leftOut.unreadable.isEmpty || pictures.contains(where: { $0.error != nil }) {

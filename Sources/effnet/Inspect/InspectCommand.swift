@@ -107,7 +107,7 @@ struct InspectCommand: UnsharedCommand {
   }
 
   private func show(_ report: some Report) throws {
-    if json { try printJSON(report) } else { print(report.text) }
+    if json { printJSON(report) } else { print(report.text) }
   }
 }
 

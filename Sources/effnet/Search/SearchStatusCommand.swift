@@ -31,7 +31,7 @@ struct SearchStatusCommand: UnsharedCommand {
       let status = Status(
         kind: study.kind, jobs: jobs.count, done: done.count,
         diverged: done.count { $0.end == .diverged }, isFinished: done.count == jobs.count)
-      if json { return try printJSON(status) }
+      if json { return printJSON(status) }
       let diverged = status.diverged > 0 ? ", \(status.diverged) diverged" : ""
       print(
         "\(status.kind.rawValue): \(status.done) of \(status.jobs.counted("training"))\(diverged)"

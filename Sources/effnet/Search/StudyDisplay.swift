@@ -45,8 +45,8 @@ final class StudyDisplay: StudyObserver {
 
   func finished(_ study: Study) {
     print(
-      "studied in \((MonotonicTime.seconds - start).durationText); results \(folder.file("results.json"))"
-    )
-    print("page: \(folder.file("report.html"))")
+      "studied in \((MonotonicTime.seconds - start).durationText); "
+        + "results \(folder.file(StudyFolder.results))")
+    print("page: \(folder.file(StudyFolder.page))")
   }
 }

@@ -72,6 +72,6 @@ struct StudyOptions: ParsableArguments {
 
   private func show(_ plan: StudyPlan) throws {
     for warning in plan.warnings { StandardError.warn(warning) }
-    if json { try printJSON(plan) } else { PlanDisplay(plan: plan).show() }
+    if json { printJSON(plan) } else { PlanDisplay(plan: plan).show() }
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Boundary
 import Networks
 
 /// `winner-keras.json`: how Keras 3 rebuilds a network so that its `load_weights` reads a checkpoint of it,
@@ -52,12 +52,7 @@ package struct KerasForm: Encodable, Sendable {
   }
 
   /// The file.
-  package var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    // Numbers are finite, and there is nothing else that could be refused.
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
-  }
+  package var json: String { prettyJSON + "\n" }
 
   private static func network(_ architecture: Architecture) -> [String: JSONValue] {
     [
