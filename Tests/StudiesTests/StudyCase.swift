@@ -36,7 +36,8 @@ class StudyCase: XCTestCase {
   class var validationCount: Int { 30 }
 
   /// A study of networks that train in milliseconds.
-  static let yaml = """
+  class var yaml: String {
+    """
     network:
       stages: [ds_r1_k3_s1_e1_c16_se0.25, ir_r2_k3_s2_e2_c24, ir_r2_k3_s2_e2_c40]
       stem: 16
@@ -65,6 +66,7 @@ class StudyCase: XCTestCase {
     space: {bounds: [0.5, 2]}
 
     """
+  }
 
   func configuration(_ overrides: [String] = []) throws -> StudyConfiguration {
     try StudyConfiguration(
@@ -88,8 +90,7 @@ class StudyCase: XCTestCase {
 
   /// A result that a job always has.
   func madeUp(_ job: Job, of study: Study) -> LedgerEntry {
-    let count =
-      job.trial.images == .heldOut ? study.imageCounts.heldOut : study.imageCounts.validation
+    let count = study.measuredImages(job)
     return LedgerEntry(madeUp: job, correct: Int(Self.lot(job) * Double(count)), of: count)
   }
 }

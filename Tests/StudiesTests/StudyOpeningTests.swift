@@ -100,7 +100,15 @@ final class StudyOpeningTests: StudyRunCase {
     }
   }
 
+  /// The page of what the ledger holds.
+  private func page() throws -> String {
+    let studied = StudyFolder("\(folder)/study")
+    try StudyPublication(Study(in: studied) { _ in }, studied).write()
+    return try String(contentsOfFile: studied.file(StudyFolder.page), encoding: .utf8)
+  }
+
   func testAnotherProgramOrArithmeticIsRefusedUnlessAccepted() throws {
+    XCTAssertFalse(try page().contains("whose bits may differ"))
     let path = "\(folder)/study/ledger.jsonl"
     let old = try Data(contentsOf: URL(fileURLWithPath: path))
     for key in ["program", "arithmetic"] {
@@ -118,6 +126,7 @@ final class StudyOpeningTests: StudyRunCase {
       ) { try open() }
       XCTAssertNoThrow(try open { $0.acceptsOtherBits = true })
       XCTAssertEqual(try LedgerFile.read(path).sessions, [other, session], "both are on record")
+      XCTAssertTrue(try page().contains(", whose bits may differ"), key)
       // The last one is gone on from.
       XCTAssertNoThrow(try open())
     }

@@ -1,31 +1,15 @@
-import Datasets
 import Foundation
-import MPI
 import Studies
-import TestSupport
 import Training
 import XCTest
 
 /// A test of what small studies hand on, whose results are made up.
-class WinnerCase: XCTestCase {
-  private(set) var folder = ""
-  private let trainingCount = 40
-  private let validationCount = 30
+class WinnerCase: StudyCase {
   /// What all trainings have come to.
   let stateSHA256 = String(repeating: "5e", count: 32)
 
-  override func setUpWithError() throws {
-    _ = try sharedWorld()
-    folder = NSTemporaryDirectory() + "effnet-\(UUID().uuidString)"
-    for (name, count) in [("train", trainingCount), ("validation", validationCount)] {
-      _ = try Packer(validation: .count(0), isAsIs: true).pack(
-        NoiseSource(count: count), into: "\(folder)/\(name)")
-    }
-  }
-
-  override func tearDownWithError() throws { try FileManager.default.removeItem(atPath: folder) }
-
-  private let yaml = """
+  override class var yaml: String {
+    """
     network:
       stages: [ds_r1_k3_s1_e1_c8_se0.25, ir_r2_k3_s2_e2_c16, ir_r2_k5_s1_e2_c24]
       stem: 8
@@ -53,13 +37,11 @@ class WinnerCase: XCTestCase {
     space: {bounds: [0.5, 2]}
 
     """
+  }
 
   /// A study all of whose jobs are done.
   func doneStudy(_ kind: StudyKind, _ overrides: [String] = []) throws -> Study {
-    let study = try Study(
-      kind,
-      StudyConfiguration(
-        yaml: yaml, folder: URL(fileURLWithPath: folder), overrides: overrides))
+    let study = try study(kind, overrides)
     while let job = try study.jobs().first(where: { !study.ledger.has($0) }) {
       study.add(try entry(job, study))
     }
@@ -72,8 +54,7 @@ class WinnerCase: XCTestCase {
 
   /// A result with as many images right as the training's identity tells.
   private func entry(_ job: Job, _ study: Study) throws -> LedgerEntry {
-    let count =
-      job.trial.images == .heldOut ? study.imageCounts.heldOut : study.imageCounts.validation
+    let count = study.measuredImages(job)
     let isDeep = job.trial.network.depth > deepest
     let correct = isDeep ? 0 : 1 + job.trial.identity.utf8.reduce(0) { ($0 * 31 + Int($1)) % 7 }
     var hits = [UInt8](repeating: 0, count: (count + 7) / 8)

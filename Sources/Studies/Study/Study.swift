@@ -81,7 +81,7 @@ package final class Study {
   }
 
   /// Images that a job is measured on.
-  func measuredImages(_ job: Job) -> Int {
+  package func measuredImages(_ job: Job) -> Int {
     job.trial.images == .heldOut ? imageCounts.heldOut : imageCounts.validation
   }
 
