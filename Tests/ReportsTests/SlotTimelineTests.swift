@@ -9,7 +9,7 @@ final class SlotTimelineTests: XCTestCase {
       "What ran where", kinds: ["selection", "confirmation"],
       [
         .init(
-          "ranks 0–1", ranks: 2,
+          "ranks 0–1",
           [
             .init("b", kind: 1, start: 50, end: 100), .init("a", kind: 0, start: 0, end: 25),
           ]),
@@ -39,28 +39,6 @@ final class SlotTimelineTests: XCTestCase {
     XCTAssertEqual(page.texts("span", class: "item"), ["selection", "confirmation"])
   }
 
-  func testIdleTimeCountsByRanks() {
-    // Of 300 seconds of ranks two ranks have nothing to do for 25 each.
-    XCTAssertEqual(timeline().idleShare, 1.0 / 6)
-    XCTAssertEqual(
-      read(timeline()).texts("p", class: "idle"),
-      ["Idle: 16.7 % of the time of 2 groups over 1:40, 3 trainings."])
-  }
-
-  func testOverlapsCountOnce() {
-    let plot = SlotTimeline(
-      "", kinds: [],
-      [
-        .init(
-          "",
-          [
-            .init("", kind: 0, start: 0, end: 50), .init("", kind: 0, start: 10, end: 20),
-            .init("", kind: 0, start: 40, end: 60), .init("", kind: 0, start: 80, end: 100),
-          ])
-      ])
-    XCTAssertEqual(plot.idleShare, 0.2)
-  }
-
   func testTimesAreRound() {
     let ticks: [(Double, [String])] = [
       (4.5, ["0", "1 s", "2 s", "3 s", "4 s"]), (100, ["0", "30 s", "60 s", "90 s"]),
@@ -83,13 +61,11 @@ final class SlotTimelineTests: XCTestCase {
       .init("", kind: 0, start: 5, end: 5), .init("", kind: 0, start: -5, end: 5),
     ]
     XCTAssertEqual(bars(read(plot)), bars(read(timeline())))
-    XCTAssertEqual(plot.idleShare, timeline().idleShare)
   }
 
   func testNothingToDrawIsSaid() {
     for rows: [SlotTimeline.Row] in [[], [.init("rank 0", [])]] {
       let plot = SlotTimeline("Slots", kinds: [], rows)
-      XCTAssertNil(plot.idleShare)
       XCTAssertEqual(read(plot).texts("p"), ["No training has ended yet."])
     }
   }

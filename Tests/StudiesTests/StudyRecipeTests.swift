@@ -8,8 +8,9 @@ final class StudyRecipeTests: XCTestCase {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Configs")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      .filter { $0.hasSuffix("-letters.yaml") }
-    XCTAssertEqual(Set(names), ["scaling-letters.yaml", "study-letters.yaml"])
+      .filter { $0.hasSuffix("-letters.yaml") || $0.hasPrefix("study-") }
+    XCTAssertEqual(
+      Set(names), ["scaling-letters.yaml", "study-imagenet.yaml", "study-letters.yaml"])
     for name in names {
       let study = try StudyConfiguration(
         contentsOf: folder.appending(path: name).path, overrides: [])

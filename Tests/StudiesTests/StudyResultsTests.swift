@@ -87,6 +87,23 @@ final class StudyResultsTests: StudyCase {
     }
   }
 
+  /// A stop saves, and finds lost weights before the next loss does: other words for the same end.
+  func testWhyATrainingDivergedIsNoResultButOnThePage() throws {
+    for kind in StudyKind.allCases {
+      let found = try ["the loss of step 3 is nan", "the weights after step 2"].map { reason in
+        let study = try played(kind) { job, study in
+          Self.lot(job) < 0.3
+            ? LedgerEntry(diverged: job.key, reason: reason) : self.madeUp(job, of: study)
+        }
+        let results = try StudyResults(study)
+        let page = StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+        XCTAssertTrue(page.contains("diverged: \(reason)"), "\(kind)")
+        return results.json
+      }
+      XCTAssertEqual(found[0], found[1], "\(kind)")
+    }
+  }
+
   private func check(_ study: Study, _ what: String) throws {
     let results = try StudyResults(study)
     let object = try JSONSerialization.jsonObject(with: Data(results.json.utf8))

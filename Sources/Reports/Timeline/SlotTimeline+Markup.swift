@@ -28,14 +28,13 @@ extension SlotTimeline {
     .timeline .kind4 { background: var(--shade); }
     .timeline figcaption .swatch { width: 14px; }
     .timeline figcaption .item { font-size: 12px; color: var(--quiet); white-space: nowrap; }
-    .timeline .idle { margin: 8px 0 0; font-size: 13px; }
 
     """
 
-  /// The rows as a `<figure>` with the share of idle time in a line.
+  /// The rows as a `<figure>`.
   package var markup: String {
     let (rows, end) = (drawable, end)
-    guard end > 0, let idleShare else {
+    guard end > 0 else {
       return Self.placeholder(title: title, sentence: "No training has ended yet.")
     }
     let axis = PlotAxis(secondsUpTo: end)
@@ -48,15 +47,11 @@ extension SlotTimeline {
     let labels = axis.ticks.map {
       "<span style=\"left:\($0.position.percentLength)\">\($0.label)</span>"
     }
-    let trainings = rows.reduce(0) { $0 + $1.bars.count }
     return """
       <figure class="plot timeline"><figcaption><span class="title">\(title.escapedForHTML)</span>\
       \(legend(rows))</figcaption>
       <div class="slots">\(tracks.joined())<div></div>\
-      <div class="ticks">\(labels.joined())</div></div>
-      <p class="idle">Idle: <b>\((100 * idleShare).text(1)) %</b> of the time of \
-      \(rows.count.counted("group")) over \(end.durationText), \
-      \(trainings.counted("training")).</p></figure>
+      <div class="ticks">\(labels.joined())</div></div></figure>
 
       """
   }

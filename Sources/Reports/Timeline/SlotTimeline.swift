@@ -19,13 +19,10 @@ package struct SlotTimeline: Figure {
   /// A group of ranks.
   package struct Row: Sendable {
     package var name: String
-    /// Ranks of the group: how much its time counts.
-    package var ranks: Int
     package var bars: [Bar]
 
-    package init(_ name: String, ranks: Int = 1, _ bars: [Bar]) {
+    package init(_ name: String, _ bars: [Bar]) {
       self.name = name
-      self.ranks = ranks
       self.bars = bars
     }
   }
@@ -58,24 +55,4 @@ package struct SlotTimeline: Figure {
 
   /// Seconds until the last bar ends.
   var end: Double { drawable.flatMap(\.bars).map(\.end).max() ?? 0 }
-
-  /// Share of the time of all ranks, from 0 to the end of the last training, in which they had
-  /// none; `nil` without trainings.
-  package var idleShare: Double? {
-    let (rows, end) = (drawable, end)
-    let ranks = rows.reduce(0) { $0 + Double(max($1.ranks, 1)) }
-    guard end > 0, ranks > 0 else { return nil }
-    let busy = rows.reduce(0) { $0 + Double(max($1.ranks, 1)) * Self.busySeconds($1.bars) }
-    return (ranks * end - busy) / (ranks * end)
-  }
-
-  /// Seconds that at least one of the bars, which are in the order of their beginnings, covers.
-  private static func busySeconds(_ bars: [Bar]) -> Double {
-    var (seconds, covered) = (0.0, 0.0)
-    for bar in bars where bar.end > covered {
-      seconds += bar.end - max(bar.start, covered)
-      covered = bar.end
-    }
-    return seconds
-  }
 }

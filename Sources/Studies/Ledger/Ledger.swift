@@ -19,6 +19,9 @@ package struct Ledger: Sendable {
   /// What a job has come to, if it is done.
   package subscript(_ job: Job) -> LedgerEntry? { entries[job.key] }
 
+  /// The same by its key.
+  package subscript(_ key: Job.Key) -> LedgerEntry? { entries[key] }
+
   /// Whether a job is done.
   package func has(_ job: Job) -> Bool { entries[job.key] != nil }
 

@@ -1,10 +1,10 @@
 /// How much of the time of all ranks nobody trained, in the last session of a study.
-struct IdleShares {
+package struct IdleShares {
   /// Of the whole session, and of its last quarter.
-  let all, lastQuarter: Double
+  package let all, lastQuarter: Double
 
   /// - Returns: Nil where nothing was done.
-  init?(_ slots: [Slot]) {
+  package init?(_ slots: [Slot]) {
     guard let start = slots.map(\.sessionStart).max() else { return nil }
     let own = slots.filter { $0.sessionStart == start }
     guard let end = own.map(\.end).max(), end > start, let ranks = own.first?.rankCount else {

@@ -139,7 +139,6 @@ extension StudyReport {
     let rows = groups.prefix(Self.mostRows).map { ranks, slots in
       SlotTimeline.Row(
         ranks.count == 1 ? "rank \(ranks[0])" : "ranks \(ranks[0])–\(ranks[ranks.count - 1])",
-        ranks: ranks.count,
         slots.map { slot in
           let end = slot.end - session
           return SlotTimeline.Bar(
@@ -204,14 +203,16 @@ extension StudyReport {
   private var trainings: DataTable {
     let rows = results.networks.flatMap { network in
       network.trainings.map { training in
-        DataTable.Row([
+        let key = Job.Key(identity: training.identity, epochs: training.epochs)
+        let reason = study.ledger[key]?.reason ?? ""
+        return DataTable.Row([
           .init(training.identity), .init(network.name), .init("\(training.seed)"),
           .init("\(training.epochs) of \(training.scheduledEpochs)"),
           .init(training.images == .heldOut ? "held out" : "validation"),
           .init(
             training.end == .done
               ? "\(training.correct.groupedText) of \(training.count.groupedText)"
-              : "diverged: \(training.reason ?? "")"),
+              : "diverged: \(reason)"),
         ])
       }
     }

@@ -5,7 +5,7 @@ import Statistics
 import Training
 
 /// The page of a study.
-struct StudyReport {
+package struct StudyReport {
   let study: Study
   let results: StudyResults
   /// Who did what when, as far as it is known.
@@ -13,7 +13,7 @@ struct StudyReport {
   /// Images a second of a core, by network.
   let rates: [String: Double]
 
-  init(study: Study, results: StudyResults, slots: [Slot]) {
+  package init(study: Study, results: StudyResults, slots: [Slot]) {
     self.study = study
     self.results = results
     self.slots = slots
@@ -23,7 +23,7 @@ struct StudyReport {
   /// The text of the page.
   ///
   /// - Parameter renewed: When it is written.
-  func html(renewed: Date) -> String {
+  package func html(renewed: Date) -> String {
     var page = StudyPage(title: title, subtitle: subtitle)
     page.tiles = tiles
     page.verdicts = verdicts

@@ -28,6 +28,8 @@ package struct NetworkResult: Encodable {
   }
 
   /// A training, or a part of one up to a rung.
+  ///
+  /// Why it diverged is not of it: a stop saves, and finds weights that are lost before the next loss does.
   package struct Training: Encodable {
     package let identity: String
     package let seed, epochs, scheduledEpochs: Int
@@ -37,7 +39,6 @@ package struct NetworkResult: Encodable {
     package let correctTop5: Int?
     package let loss: Double?
     package let stateSHA256: String
-    package let reason: String?
 
     init(_ job: Job, _ entry: LedgerEntry) {
       identity = job.trial.identity
@@ -51,7 +52,6 @@ package struct NetworkResult: Encodable {
       correctTop5 = entry.correctTop5
       loss = entry.loss
       stateSHA256 = entry.stateSHA256
-      reason = entry.reason
     }
   }
 
