@@ -61,7 +61,7 @@ final class ArchitectureDesignTests: StudyCase {
     XCTAssertTrue(
       finalists.contains { finalist in random.contains { $0.network == finalist.network } })
     XCTAssertLessThanOrEqual(finalists.count, 3 + 1 + 1)
-    let confirmed = try XCTUnwrap(try design.confirmed(finalists, study.ledger))
+    let confirmed = try XCTUnwrap(try design.confirmed(finalists, of: individuals, study.ledger))
     let ranking = try XCTUnwrap(try design.ranking(finalists, study.ledger))
     let evolved = ranking.filter { $0.name != "base" }
     XCTAssertEqual(confirmed.prefix(2).map(\.name), evolved.prefix(2).map(\.name))

@@ -36,54 +36,60 @@ package struct GridDesign: StudyDesign {
       protected: Set(0..<named))
   }
 
-  /// Those that are compared, and the base, which is only confirmed.
-  package func networks(_ ledger: Ledger) -> [StudyNetwork] { known + [parts.base] }
+  package func course() -> any StudyCourse { GridCourse(self) }
 
-  package func jobs(_ ledger: Ledger) throws(TrainingError) -> [Job] {
-    let rungs = try rungs(ledger)
-    var jobs: [Job] = []
-    for rung in rungs {
-      for number in rung.entrants { jobs += try trainings(number, rung.epochs) }
-    }
-    guard let confirmed = try confirmed(ledger) else { return jobs }
-    for network in confirmed { jobs += try parts.freshTrainings(network.network) }
-    return jobs
-  }
+  /// Those that are compared, and the base, which is only confirmed.
+  var networks: [StudyNetwork] { known + [parts.base] }
 
   /// A rung, with the numbers of the networks that are trained up to it.
   package struct Rung: Sendable {
     package let epochs: Int
     package let entrants: [Int]
+    fileprivate let contenders: [Int]
     /// Those of them that the first rung has dropped and that go on by lot.
     fileprivate let drawn: [Int]
+
+    /// Those that are compared at it, and the ones that go on by lot.
+    fileprivate init(epochs: Int, contenders: [Int], drawn: [Int]) {
+      self.epochs = epochs
+      self.contenders = contenders
+      self.drawn = drawn
+      entrants = Set(contenders + drawn).sorted()
+    }
   }
 
   /// The rungs that are known: each has all its members once the one before is done.
   package func rungs(_ ledger: Ledger) throws(TrainingError) -> [Rung] {
-    let search = parts.configuration.search
-    var rungs: [Rung] = []
-    var contenders = Array(known.indices)
-    var unselected: [Int] = []
-    for epochs in parts.configuration.halving.epochs + [parts.recipe.epochs] {
-      let entrants = Set(contenders + unselected).sorted()
-      rungs.append(Rung(epochs: epochs, entrants: entrants, drawn: unselected))
-      guard epochs < parts.recipe.epochs else { break }
-      var scores: [Int: Int] = [:]
-      for number in entrants {
-        let jobs = try trainings(number, epochs)
-        guard ledger.hasAll(jobs) else { return rungs }
-        scores[number] = ledger.correct(jobs)
-      }
-      let survivors = halving.survivors(of: contenders) { scores[$0] }
-      if rungs.count == 1 {
-        let dropped = contenders.filter { !survivors.contains($0) && scores[$0] != nil }
-        unselected = Halving.unselected(of: dropped, count: search.unselected, seed: search.seed)
-      }
-      // Nobody goes on with what diverged.
-      unselected = unselected.filter { scores[$0] != nil }
-      contenders = survivors
+    let course = GridCourse(self)
+    try course.advance(by: ledger, .unwatched)
+    return course.rungs
+  }
+
+  /// The first rung.
+  var firstRung: Rung { Rung(epochs: rungEpochs[0], contenders: Array(known.indices), drawn: []) }
+
+  /// Epochs of all rungs, the end of training included.
+  private var rungEpochs: [Int] { parts.configuration.halving.epochs + [parts.recipe.epochs] }
+
+  /// What follows on a rung that is done; nil for the last one.
+  func rung(after rungs: [Rung], _ ledger: Ledger) throws(TrainingError) -> Rung? {
+    let old = rungs[rungs.count - 1]
+    guard rungs.count < rungEpochs.count else { return nil }
+    var scores: [Int: Int] = [:]
+    for number in old.entrants {
+      scores[number] = ledger.correct(try trainings(number, old.epochs))
     }
-    return rungs
+    let survivors = halving.survivors(of: old.contenders) { scores[$0] }
+    var drawn = old.drawn
+    if rungs.count == 1 {
+      let dropped = old.contenders.filter { !survivors.contains($0) && scores[$0] != nil }
+      let search = parts.configuration.search
+      drawn = Halving.unselected(of: dropped, count: search.unselected, seed: search.seed)
+    }
+    // Nobody goes on with what diverged.
+    return Rung(
+      epochs: rungEpochs[rungs.count], contenders: survivors,
+      drawn: drawn.filter { scores[$0] != nil })
   }
 
   /// Networks at the end of training that no score has selected: the protected ones, and those that were
@@ -107,7 +113,11 @@ package struct GridDesign: StudyDesign {
 
   /// Numbers of the networks that were trained to the end, the best first; nil before they were.
   package func ranking(_ ledger: Ledger) throws(TrainingError) -> [Int]? {
-    guard let last = try rungs(ledger).last, last.epochs == parts.recipe.epochs else { return nil }
+    try ranking(rungs(ledger), ledger)
+  }
+
+  private func ranking(_ rungs: [Rung], _ ledger: Ledger) throws(TrainingError) -> [Int]? {
+    guard let last = rungs.last, last.epochs == parts.recipe.epochs else { return nil }
     var scores: [(number: Int, correct: Int)] = []
     for number in last.entrants {
       let jobs = try trainings(number, last.epochs)
@@ -120,7 +130,14 @@ package struct GridDesign: StudyDesign {
   /// Networks that are trained with fresh seeds: the best ones, the protected ones, and the base; nil
   /// before they are known.
   package func confirmed(_ ledger: Ledger) throws(TrainingError) -> [StudyNetwork]? {
-    guard let ranking = try ranking(ledger) else { return nil }
+    try confirmed(rungs(ledger), ledger)
+  }
+
+  /// The same where the rungs are known.
+  func confirmed(
+    _ rungs: [Rung], _ ledger: Ledger
+  ) throws(TrainingError) -> [StudyNetwork]? {
+    guard let ranking = try ranking(rungs, ledger) else { return nil }
     let best = ranking.prefix(parts.configuration.search.confirmed)
     let others = halving.protected.sorted().filter { !best.contains($0) }
     return (best + others).map { known[$0] } + [parts.base]

@@ -10,16 +10,19 @@ struct PlanDraft {
   private let ledger: Ledger
   private let study: Study
   private let jobs: [Job]
+  private let headway: Headway
 
   init(
-    _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder
+    _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
+    _ headway: Headway
   ) throws(TrainingError) {
     self.kind = kind
     self.configuration = configuration
     ledger = try LedgerFile.read(folder.file(StudyFolder.ledger)).ledger
-    study = try Study(kind, configuration, ledger)
+    self.headway = headway
+    study = try Study(kind, configuration, ledger, [], headway)
     let study = study
-    try StudySimulation(study).play(ranks: 1, seconds: { _ in 1 }) {
+    try StudySimulation(study).play(ranks: 1, headway, seconds: { _ in 1 }) {
       Self.madeUp($0, of: study)
     }
     jobs = try study.jobs()
@@ -57,7 +60,10 @@ struct PlanDraft {
   ) throws(TrainingError) -> StudyPlan {
     let times = MeasuredTimes(measured, study)
     let replay = StudySimulation(Study(study, from: ledger))
-    try replay.play(ranks: ranks, seconds: times.seconds) { Self.madeUp($0, of: study) }
+    // The same results once more: only when they come is another matter.
+    try replay.play(ranks: ranks, headway, seconds: times.seconds) {
+      study.ledger[$0] ?? Self.madeUp($0, of: study)
+    }
     let networks = try networks()
     let largest = networks.map(\.bytes).max() ?? 0
     let power = PlannedPower(study, ledger, jobs)
@@ -81,6 +87,7 @@ struct PlanDraft {
 
   private func networks() throws(TrainingError) -> [StudyPlan.Network] {
     let images = configuration.run.batch.size / configuration.run.batch.rounds
+    let counts = jobs.reduce(into: [:]) { $0[$1.trial.network, default: 0] += 1 }
     return try study.networks().map { network in
       let scaled = network.network
       return StudyPlan.Network(
@@ -91,7 +98,7 @@ struct PlanDraft {
         asked: network.directions.first?.shares.parts,
         reached: network.scaling?.shares.parts,
         bytes: scaled.architecture.trainingBytes(images: images),
-        jobs: jobs.count { $0.trial.network == scaled })
+        jobs: counts[scaled] ?? 0)
     }
   }
 }

@@ -36,6 +36,7 @@ final class Dispatcher {
   private let publication: StudyPublication
   private var cleaning: CheckpointCleaning
   private var groups: [Group] = []
+  private var backlog: Backlog
   private var model = CostModel()
   private var ending: Ending?
   private var hasNews = true
@@ -45,8 +46,8 @@ final class Dispatcher {
 
   init(
     _ study: Study, hosts: [String], isCrowded: Bool, _ limits: GroupLimits, _ post: PostOffice,
-    _ records: StudyRecords,
-    _ publication: StudyPublication, _ folder: StudyFolder, _ observer: (any StudyObserver)?
+    _ records: StudyRecords, _ publication: StudyPublication, _ cleaning: CheckpointCleaning,
+    _ observer: (any StudyObserver)?
   ) {
     self.study = study
     self.hosts = hosts
@@ -56,7 +57,8 @@ final class Dispatcher {
     self.post = post
     self.records = records
     self.publication = publication
-    cleaning = CheckpointCleaning(folder)
+    self.cleaning = cleaning
+    backlog = Backlog(length: study.units)
     self.observer = observer
   }
 
@@ -101,12 +103,13 @@ final class Dispatcher {
       study.add(entry)
       records.note(slot(group, work, timing))
       observer?.did(work.job, entry, of: study, seconds: timing.seconds)
-      if let problem = study.problemOfRecipe() { throw problem }
-      try cleaning.clean(study)
+      if entry.end == .diverged, let problem = study.problemOfRecipe() { throw problem }
+      try cleaning.clean(study, after: work.job)
       publication.renew()
     case .stopped(let number, let signal, let timing):
       guard let group = group(of: number), let work = groups[group].work else { return }
       groups[group].work = nil
+      backlog.putBack(work.job, number: number)
       records.note(slot(group, work, timing))
       if let signal { end(.stopped(signal: signal)) }
     case .failed(let number, let kind, let description):
@@ -141,35 +144,28 @@ final class Dispatcher {
       if isIdle, let ending { try tell(Array(hosts.indices), .end(ending)) } else { try pause() }
       return
     }
-    let jobs = try study.jobs()
-    let running = Set(groups.compactMap(\.work?.job))
-    let ready = jobs.filter {
-      !study.ledger.has($0) && !running.contains($0) && mayBegin($0, running)
-    }
-    if ready.isEmpty, isIdle {
+    try backlog.update(from: study)
+    if backlog.count == 0, isIdle {
       ending = .finished
       return try direct()
     }
-    let wanted = limits.groupCount(jobs: ready.count + running.count, hosts: ranksOfHosts)
+    let running = groups.count { $0.work != nil }
+    let wanted = limits.groupCount(jobs: backlog.count + running, hosts: ranksOfHosts)
     if isIdle {
       if wanted != groups.count { try divide(into: wanted) }
-      return try assign(ready, of: jobs)
+      return try assign()
     }
-    if paysToDivide(into: wanted, hasReady: !ready.isEmpty) {
+    if paysToDivide(into: wanted) {
       try pause()
     } else if !groups.contains(where: { $0.work?.isPausing ?? false }) {
-      try assign(ready, of: jobs)
+      try assign()
     }
-  }
-
-  /// A training has one folder: two of its rungs come one after the other.
-  private func mayBegin(_ job: Job, _ running: Set<Job>) -> Bool {
-    !running.contains { $0.trial.identity == job.trial.identity }
   }
 
   /// Whether what is gained by other groups is more than what it costs to save and to go on.
-  private func paysToDivide(into wanted: Int, hasReady: Bool) -> Bool {
+  private func paysToDivide(into wanted: Int) -> Bool {
     guard wanted != groups.count else { return false }
+    let hasReady = backlog.count > 0
     let isIdle = groups.contains { $0.work == nil }
     // More groups than there are: soon enough when each has done its job, unless that takes long.
     guard wanted < groups.count ? isIdle && !hasReady : hasReady else { return false }
@@ -205,16 +201,13 @@ final class Dispatcher {
   }
 
   /// Gives the longest jobs to the groups that have none.
-  private func assign(_ ready: [Job], of jobs: [Job]) throws(TrainingError) {
-    var ready = ready.enumerated().sorted {
-      (study.units($1.element), $0.offset) < (study.units($0.element), $1.offset)
-    }.map(\.element)[...]
-    var busy: Set<String> = []
+  private func assign() throws(TrainingError) {
     for index in groups.indices where groups[index].work == nil {
-      while let job = ready.first, busy.contains(job.trial.identity) { ready.removeFirst() }
-      guard let job = ready.popFirst() else { return }
-      busy.insert(job.trial.identity)
-      let number = (jobs.firstIndex(of: job) ?? 0) + 1
+      // A training has one folder: two of its rungs come one after the other.
+      let busy = Set(groups.compactMap(\.work?.job.trial.identity))
+      guard let (job, number) = backlog.next(where: { !busy.contains($0.trial.identity) }) else {
+        return
+      }
       groups[index].work = Work(job: job, number: number, start: MonotonicTime.seconds)
       let assignment = Assignment(
         number: number, identity: job.trial.identity, epochs: job.epochs,

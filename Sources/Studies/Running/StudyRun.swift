@@ -64,7 +64,8 @@ package final class StudyRun {
         opening.study, freeBytes: freeBytes, hosts: hosts, fixed: options.slots)
       dispatcher = Dispatcher(
         opening.study, hosts: hosts, isCrowded: isCrowded(hosts), limits, post, opening.records,
-        StudyPublication(opening.study, folder), folder, observer)
+        StudyPublication(opening.study, folder),
+        CheckpointCleaning(folder, advance: watch.activity.advance), observer)
       observer?.began(opening.study, ranks: world.size)
     }
   }

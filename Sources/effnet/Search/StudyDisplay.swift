@@ -31,15 +31,14 @@ final class StudyDisplay: StudyObserver {
   func noticed(_ notice: String) { StandardError.warn(notice) }
 
   func did(_ job: Studies.Job, _ entry: LedgerEntry, of study: Study, seconds: Double) {
-    let known = (try? study.jobs()) ?? []
-    let done = known.count { study.ledger.has($0) }
+    let (known, done) = (try? study.progress()) ?? (0, 0)
     let name = study.name(of: job.trial.network)
     let rung = job.isWhole ? "" : " to epoch \(job.epochs)"
     let result =
       entry.top1.map { "top-1 \($0.percentText) (\(entry.correct) of \(entry.count))" }
       ?? "diverged: \(entry.reason ?? "")"
     print(
-      "\(done)/\(known.count)  \(name), seed \(job.trial.seed)\(rung): \(result)  "
+      "\(done)/\(known)  \(name), seed \(job.trial.seed)\(rung): \(result)  "
         + "in \(seconds.durationText)")
   }
 
