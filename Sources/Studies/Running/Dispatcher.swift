@@ -195,7 +195,7 @@ final class Dispatcher {
   }
 
   private func divide(into count: Int) throws(TrainingError) {
-    let division = Division(hosts: hosts, groupCount: count)
+    let division = Division(hosts: hosts, groupCount: count, leastRanks: limits.leastRanks)
     groups = division.groups.map { Group(ranks: $0) }
     try tell(Array(hosts.indices), .divide(division))
   }

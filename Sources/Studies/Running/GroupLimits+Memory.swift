@@ -38,5 +38,13 @@ extension GroupLimits {
           + "batch.rounds")
     }
     self.init(leastRanks: least, mostRanks: most, fixed: fixed)
+    let ranksOfHosts = Dictionary(grouping: hosts) { $0 }.mapValues(\.count)
+    guard hasDivision(hosts: Array(ranksOfHosts.values)) else {
+      throw TrainingError(
+        .usage,
+        "the largest network needs the memory of \(least) ranks, and a training has work for at most "
+          + "\(most): \(hosts.count) ranks on \(ranksOfHosts.count) hosts cannot be divided into such "
+          + "groups; start a multiple of \(least) ranks on each host")
+    }
   }
 }
