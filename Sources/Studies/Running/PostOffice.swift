@@ -1,9 +1,12 @@
 import MPI
+import Supervision
 import Training
 
 /// What the dispatcher and the ranks write to each other, beside their trainings.
 struct PostOffice {
   let world: Communicator
+  /// Goes on while a letter waits to be taken: a rank may be long in a checkpoint before it looks.
+  let activity: Activity
 
   /// Tags of messages among all ranks, on which nothing else is sent while a study runs.
   private enum Tag {
@@ -29,7 +32,8 @@ struct PostOffice {
 
   private func send(_ words: some Encodable, to rank: Int, tag: Int) throws(TrainingError) {
     do {
-      try world.post(Communicator.encoded(words), to: rank, tag: tag)
+      try world.post(
+        Communicator.encoded(words), to: rank, tag: tag, meanwhile: activity.advance)
     } catch { throw TrainingError(.rankLost, "\(error)") }
   }
 

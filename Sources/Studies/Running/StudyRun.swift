@@ -44,7 +44,7 @@ package final class StudyRun {
     self.folder = folder
     self.observer = observer
     askedToStop = options.stopRequest
-    post = PostOffice(world: world)
+    post = PostOffice(world: world, activity: watch.activity)
     let ranks = TrainingGroup(world, activity: watch.activity)
     let hosts = try ranks.hosts()
     let freeBytes = try ranks.exchange { communicator throws(MPIError) in
