@@ -29,13 +29,18 @@ final class BacklogTests: StudyCase {
     try backlog.update(from: study)
     let first = try XCTUnwrap(backlog.next { _ in true })
     let second = try XCTUnwrap(backlog.next { _ in true })
-    backlog.putBack(second.job, number: second.number)
-    backlog.putBack(first.job, number: first.number)
+    backlog.putBack(second.job, number: second.number, length: study.units(second.job))
+    backlog.putBack(first.job, number: first.number, length: study.units(first.job))
     let other = try XCTUnwrap(backlog.next { $0 != first.job })
     XCTAssertEqual(other.job, second.job)
     XCTAssertNil(backlog.next { _ in false })
     XCTAssertEqual(backlog.next { _ in true }?.job, first.job)
     XCTAssertEqual(backlog.count, try study.known().count - 2)
+    // Of one that is nearly done little is left.
+    backlog.putBack(first.job, number: first.number, length: study.units(first.job, epochs: 0.01))
+    var last: Job?
+    while let next = backlog.next(where: { _ in true }) { last = next.job }
+    XCTAssertEqual(last, first.job)
   }
 
   func testItTakesInWhatBecomesKnownAndNothingThatIsDone() throws {

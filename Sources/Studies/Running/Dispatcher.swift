@@ -20,7 +20,9 @@ final class Dispatcher {
   private struct Work {
     let job: Job
     let number: Int
-    let start: Double
+    /// When its training began, or went on, with so many epochs to do.
+    var start = MonotonicTime.seconds
+    var epochs: Double
     var isPausing = false
   }
 
@@ -94,11 +96,17 @@ final class Dispatcher {
 
   private func note(_ report: Report) throws(TrainingError) {
     switch report {
+    case .began(let number, let epochs):
+      guard let group = group(of: number) else { return }
+      groups[group].work?.start = MonotonicTime.seconds
+      groups[group].work?.epochs = epochs
     case .done(let number, let entry, let timing):
       guard let group = group(of: number), let work = groups[group].work else { return }
       groups[group].work = nil
       model.learn(
-        timing, units: study.units(work.job), ranks: groups[group].ranks.count)
+        seconds: timing.seconds - timing.startSeconds, startSeconds: timing.startSeconds,
+        units: study.units(work.job, epochs: timing.epochs, isMeasured: entry.end == .done),
+        of: study.units(work.job), ranks: groups[group].ranks.count)
       try records.add(entry)
       study.add(entry)
       records.note(slot(group, work, timing))
@@ -109,7 +117,8 @@ final class Dispatcher {
     case .stopped(let number, let signal, let timing):
       guard let group = group(of: number), let work = groups[group].work else { return }
       groups[group].work = nil
-      backlog.putBack(work.job, number: number)
+      let left = study.units(work.job, epochs: max(0, work.epochs - timing.epochs))
+      backlog.putBack(work.job, number: number, length: left)
       records.note(slot(group, work, timing))
       if let signal { end(.stopped(signal: signal)) }
     case .failed(let number, let kind, let description):
@@ -171,7 +180,8 @@ final class Dispatcher {
     guard wanted < groups.count ? isIdle && !hasReady : hasReady else { return false }
     let remaining = groups.compactMap { group -> Double? in
       guard let work = group.work else { return nil }
-      let all = model.seconds(units: study.units(work.job), ranks: group.ranks.count)
+      let all = model.seconds(
+        units: study.units(work.job, epochs: work.epochs), ranks: group.ranks.count)
       return all.map { max(0, $0 - (MonotonicTime.seconds - work.start)) }
     }
     guard let longest = remaining.max() else { return false }
@@ -208,7 +218,8 @@ final class Dispatcher {
       guard let (job, number) = backlog.next(where: { !busy.contains($0.trial.identity) }) else {
         return
       }
-      groups[index].work = Work(job: job, number: number, start: MonotonicTime.seconds)
+      groups[index].work = Work(
+        job: job, number: number, epochs: Double(study.addedEpochs(job)))
       let assignment = Assignment(
         number: number, identity: job.trial.identity, epochs: job.epochs,
         configuration: try study.recipe.executed(job.trial, isCrowded: isCrowded))

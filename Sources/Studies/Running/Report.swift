@@ -1,5 +1,7 @@
 /// What a rank tells the dispatcher; but for ``signal(_:)``, the first one of a group for all of it.
 enum Report: Codable {
+  /// A job begins, or goes on where it was left, with so many epochs to train.
+  case began(number: Int, epochs: Double)
   /// A job is done.
   case done(number: Int, LedgerEntry, Timing)
   /// A job was stopped and is saved: asked to by the dispatcher, or by a signal.
@@ -13,5 +15,7 @@ enum Report: Codable {
   struct Timing: Codable {
     /// Seconds until the first step, and all of them.
     let startSeconds, seconds: Double
+    /// Epochs that were trained in that time: fewer than the job adds, where it went on or diverged.
+    let epochs: Double
   }
 }

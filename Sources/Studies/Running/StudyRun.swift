@@ -154,7 +154,9 @@ package final class StudyRun {
     let trial = TrialRun(
       group: group, folder: folder, activity: watch.activity,
       stopRequest: { [self] in stopRequest(isFirst: group.rank == 0) })
-    var result = try trial.perform(assignment)
+    var result = try trial.perform(assignment) { epochs throws(TrainingError) in
+      if group.rank == 0 { try report(.began(number: assignment.number, epochs: epochs)) }
+    }
     if let lookingFault { throw lookingFault }
     guard group.rank == 0 else { return }
     // The dispatcher has stopped it, unless a rank was asked to, which tells that by itself, too.

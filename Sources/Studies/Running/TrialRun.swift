@@ -14,20 +14,29 @@ struct TrialRun {
 
   /// Trains until the job is done, or until it is asked to stop.
   ///
+  /// - Parameter began: Is told how many epochs there are to train, before the first step.
   /// - Returns: What the first rank of the group reports; the same kind on all of them.
   /// - Throws: When ranks are lost.
-  func perform(_ assignment: Assignment) throws(TrainingError) -> Report {
+  func perform(
+    _ assignment: Assignment, began: (Double) throws(TrainingError) -> Void
+  ) throws(TrainingError) -> Report {
     let start = MonotonicTime.seconds
     activity.begin(training: assignment.number)
     defer { activity.begin(training: 0) }
     var startSeconds = 0.0
+    var trained: () -> Double = { 0 }
     func timing() -> Report.Timing {
-      Report.Timing(startSeconds: startSeconds, seconds: MonotonicTime.seconds - start)
+      Report.Timing(
+        startSeconds: startSeconds, seconds: MonotonicTime.seconds - start, epochs: trained())
     }
     do throws(TrainingError) {
       let configuration = try configuration(assignment)
       let trainer = try trainer(configuration, assignment)
       startSeconds = MonotonicTime.seconds - start
+      func epochs() -> Double { Double(trainer.state.step) / Double(trainer.stepsPerEpoch) }
+      let first = epochs()
+      trained = { epochs() - first }
+      try began(Double(assignment.epochs) - first)
       var outcome = try trainer.train(until: assignment.epochs * trainer.stepsPerEpoch)
       if case .stopped = outcome {
       } else if let signal = try trainer.evaluateIfNeeded() {

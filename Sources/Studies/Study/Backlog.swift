@@ -50,8 +50,10 @@ package struct Backlog {
   }
 
   /// Takes back a job that was given away and is not done.
-  package mutating func putBack(_ job: Job, number: Int) {
-    let entry = Entry(job: job, length: length(job), number: number)
+  ///
+  /// - Parameter length: How long what is left of it takes.
+  package mutating func putBack(_ job: Job, number: Int, length: Double) {
+    let entry = Entry(job: job, length: length, number: number)
     let place = entries.firstIndex { !$0.isAfter(entry) } ?? entries.count
     entries.insert(entry, at: place)
   }

@@ -164,8 +164,16 @@ package final class Study {
 
   /// What a job costs, see ``ScaledNetwork/cost``, and a third of that for each image that it is measured
   /// on.
-  package func units(_ job: Job) -> Double {
-    job.trial.network.cost * (Double(trainedImages(job)) + Double(measuredImages(job)) / 3)
+  package func units(_ job: Job) -> Double { units(job, epochs: Double(addedEpochs(job))) }
+
+  /// The same of a part of it.
+  ///
+  /// - Parameters:
+  ///   - epochs: Epochs of its training that belong to it.
+  ///   - isMeasured: Whether measuring belongs to it.
+  package func units(_ job: Job, epochs: Double, isMeasured: Bool = true) -> Double {
+    let measured = isMeasured ? Double(measuredImages(job)) / 3 : 0
+    return job.trial.network.cost * (epochs * Double(imageCounts.training) + measured)
   }
 
   /// Fewer networks than this that diverge may be to blame themselves.
