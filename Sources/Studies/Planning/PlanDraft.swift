@@ -11,6 +11,8 @@ struct PlanDraft {
   private let study: Study
   private let jobs: [Job]
   private let headway: Headway
+  /// What is to be measured.
+  let trainings: [Calibration.Training]
 
   init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
@@ -26,6 +28,7 @@ struct PlanDraft {
       Self.madeUp($0, of: study)
     }
     jobs = try study.jobs()
+    trainings = try Self.measuredTrainings(jobs, study.recipe)
   }
 
   /// Any result does, as long as not all are equal.
@@ -38,19 +41,20 @@ struct PlanDraft {
   /// Networks that are measured; times of others lie between theirs.
   private static let mostMeasured = 6
 
-  /// What is measured.
-  func measuredTrainings() throws(TrainingError) -> [Calibration.Training] {
+  private static func measuredTrainings(
+    _ jobs: [Job], _ recipe: Recipe
+  ) throws(TrainingError) -> [Calibration.Training] {
     var distinct: [Double: Trial] = [:]
     for job in jobs { distinct[job.trial.network.cost] = job.trial }
     let units = distinct.keys.sorted()
-    let count = min(Self.mostMeasured, units.count)
+    let count = min(mostMeasured, units.count)
     let chosen = (0..<count).map { units[count > 1 ? $0 * (units.count - 1) / (count - 1) : 0] }
     var trainings: [Calibration.Training] = []
     for units in chosen {
       guard let trial = distinct[units] else { continue }
       trainings.append(
         Calibration.Training(
-          units: units, yaml: try study.recipe.executed(trial, isCrowded: true)))
+          units: units, yaml: try recipe.executed(trial, isCrowded: true)))
     }
     return trainings
   }

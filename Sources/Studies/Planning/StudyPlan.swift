@@ -58,7 +58,7 @@ extension StudyPlan {
       group.isFirst ? try PlanDraft(kind, configuration, folder, headway) : nil
     }
     let calibration = Calibration(world, activity, headway)
-    let measured = try calibration.measure(try draft?.measuredTrainings() ?? [])
+    let measured = try calibration.measure(draft?.trainings ?? [])
     return try group.agreed { () throws(TrainingError) in
       try draft?.plan(ranks: world.size, measured)
     }
