@@ -60,11 +60,13 @@ package final class StudyRun {
       }
       lease = opening.lease
       study = opening.study
+      let publication = StudyPublication(opening.study, folder)
+      if !(try opening.study.isFinished) { try publication.withdraw() }
       let limits = try GroupLimits(
         opening.study, freeBytes: freeBytes, hosts: hosts, fixed: options.slots)
       dispatcher = Dispatcher(
         opening.study, hosts: hosts, isCrowded: isCrowded(hosts), limits, post, opening.records,
-        StudyPublication(opening.study, folder), folder, observer)
+        publication, folder, observer)
       observer?.began(opening.study, ranks: world.size)
     }
   }

@@ -125,13 +125,14 @@ package final class Recipe {
 
   /// Whether a key says only how a training is watched, saved and spread over ranks, or where its data
   /// are, which have digests.
-  static func changesNoBits(_ key: String) -> Bool {
+  package static func changesNoBits(_ key: String) -> Bool {
     keysWithoutBits.contains(key) || sectionsWithoutBits.contains { key.hasPrefix($0 + ".") }
   }
 
-  private static let sectionsWithoutBits: Set<String> = ["checkpoint", "exchange", "supervision"]
+  private static let sectionsWithoutBits: Set<String> = ["checkpoint", "supervision"]
   private static let keysWithoutBits: Set<String> = [
     "batch.rounds", "data.train", "data.validation", "data.loaderThreads", "data.prefetch",
+    "exchange.overlap", "exchange.chunkBytes", "exchange.wholeBytes",
     "training.evaluateEveryEpochs", "training.logEverySteps", "training.replicaCheckEverySteps",
   ]
 }
