@@ -75,6 +75,14 @@ package final class Recipe {
     try configuration(trial.settings + (isCrowded ? ["data.loaderThreads=0"] : [])).yaml
   }
 
+  /// The same with steps of one round, by which it is told how long it takes where ranks are crowded.
+  package func timed(_ trial: Trial) throws(TrainingError) -> String {
+    let images = run.batch.size / run.batch.rounds
+    return try configuration(
+      trial.settings + ["data.loaderThreads=0", "batch.size=\(images)", "batch.rounds=1"]
+    ).yaml
+  }
+
   private func configuration(_ settings: [String]) throws(TrainingError) -> Configuration {
     do {
       return try Configuration(yaml: yaml, file: "a training of the study", overrides: settings)
