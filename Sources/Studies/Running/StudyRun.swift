@@ -103,14 +103,21 @@ package final class StudyRun {
       case .pause: break
       case .divide(let division): try divide(division)
       case .train(let assignment): try train(assignment)
-      case .end(.finished):
-        try finish()
-        return .finished
-      case .end(.stopped(let signal)): return .stopped(signal: signal)
-      case .end(.failed(let kind, let description)):
-        throw TrainingError(
-          FaultKind(rawValue: kind) ?? .check, description, isShared: true)
+      case .end(let ending):
+        try post.close(advance: watch.activity.advance)
+        return try outcome(ending)
       }
+    }
+  }
+
+  private func outcome(_ ending: Ending) throws(TrainingError) -> Trainer.Outcome {
+    switch ending {
+    case .finished:
+      try finish()
+      return .finished
+    case .stopped(let signal): return .stopped(signal: signal)
+    case .failed(let kind, let description):
+      throw TrainingError(FaultKind(rawValue: kind) ?? .check, description, isShared: true)
     }
   }
 
