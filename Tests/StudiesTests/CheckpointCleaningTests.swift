@@ -47,7 +47,7 @@ final class CheckpointCleaningTests: StudyCase {
   }
 
   func testWhoComesLaterCleansUp() throws {
-    let study = try study(.grid)
+    let study = try study(.grid, ["search.directions=[]", "search.unselected=0"])
     let jobs = try study.known()
     for job in jobs { try perform(job, of: study) }
     let next = try XCTUnwrap(try study.known().first { !study.ledger.has($0) })

@@ -49,7 +49,7 @@ extension StudyReport {
     }
   }
 
-  /// Images a second of a core, by network; from trainings on one rank alone.
+  /// Images a second of a core from start to end, by network; from trainings on one rank alone.
   ///
   /// - Parameter images: That an epoch has.
   static func rates(
@@ -75,7 +75,8 @@ extension StudyReport {
     }.filter { $0.y.isFinite }
     guard points.count > 1 else { return nil }
     var plot = ScatterPlot(
-      "Top-1 by speed", unit: " %", horizontal: "images/s of a core, measured", scale: .metric,
+      "Top-1 by speed", unit: " %", horizontal: "images/s of a core, start and end included",
+      scale: .metric,
       [ScatterPlot.Series("", points)])
     plot.isSmall = true
     return plot
@@ -98,12 +99,20 @@ extension StudyReport {
           network.stages.compactMap(Self.stage))
       })
     var facts = [("chosen by", winner.basis)]
-    if let optimism = winner.optimism, let selected = winner.selected {
+    if let selected = winner.selected, let confirmed = winner.confirmed {
+      facts.append(
+        (
+          "selected at",
+          "\(selected.percentText) of held-out images, and confirmed at \(confirmed.percentText) of "
+            + "validation images with other seeds"
+        ))
+    }
+    if let optimism = winner.optimism, let shift = winner.shift {
       facts.append(
         (
           "optimism",
-          "selected at \(selected.percentText), confirmed \((100 * optimism).text(2)) points lower on "
-            + "images and seeds that nothing was selected by"
+          "\((100 * optimism).text(2)) points: so much more it lost by that than networks that no score "
+            + "has selected, which lost \((100 * shift).text(2))"
         ))
     }
     facts.append(("training", "trials/\(winner.identity), seed \(winner.seed)"))

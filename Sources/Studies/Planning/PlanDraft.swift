@@ -54,7 +54,7 @@ struct PlanDraft {
       guard let trial = distinct[units] else { continue }
       trainings.append(
         Calibration.Training(
-          units: units, yaml: try recipe.executed(trial, isCrowded: true)))
+          units: units, yaml: try recipe.timed(trial)))
     }
     return trainings
   }
