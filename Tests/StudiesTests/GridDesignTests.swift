@@ -10,9 +10,9 @@ final class GridDesignTests: StudyCase {
   /// A study with held-out images that networks get right at each rung by their number: both seeds
   /// together, nil for one that diverges.
   private func played(
-    _ correct: [Int: [Int?]], _ overrides: [String] = []
+    _ correct: [Int: [Int?]], _ overrides: some Sequence<String> = []
   ) throws -> (Study, GridDesign) {
-    let study = try study(.grid, overrides)
+    let study = try study(.grid, Array(overrides))
     let networks = try study.networks()
     try StudySimulation(study).play(ranks: 3, seconds: { 1 + Self.lot($0) }) { job in
       let number = networks.firstIndex { $0.network == job.trial.network } ?? 0
@@ -82,6 +82,30 @@ final class GridDesignTests: StudyCase {
     // Of the corners two go on, of equals the first, and of these one.
     XCTAssertEqual(try entrants(study, design), [[0, 1, 2], [0, 2], [0]])
     XCTAssertEqual(try design.confirmed(study.ledger)?.map(\.name), ["depth ×2", "base"])
+  }
+
+  func testWhatAHypothesisNamesIsProtected() throws {
+    // Depth and width are points of the triangle and no directions, and the worst of seven networks.
+    let overrides = [
+      "search.directions=[even]", "search.unselected=0", "halving.keep=0.1",
+      "search.hypotheses=[width > depth]",
+    ]
+    let names = try study(.grid, overrides).networks().map(\.name)
+    let (depth, width) = (
+      try XCTUnwrap(names.firstIndex(of: "depth ×2")),
+      try XCTUnwrap(names.firstIndex(of: "width ×2"))
+    )
+    let scores = names.indices.map { $0 == depth || $0 == width ? 0 : 9 }
+    let (study, design) = try played([1: scores, 3: scores, 6: scores], overrides)
+    XCTAssertEqual(try entrants(study, design).last, [0, depth, width])
+    let verdict = try XCTUnwrap(
+      try StudyResults(study).verdicts.first {
+        $0.better == names[width] && $0.worse == names[depth]
+      })
+    XCTAssertTrue(verdict.isPlanned)
+    // Without the hypothesis they end at the first rung.
+    let (free, other) = try played([1: scores, 3: scores, 6: scores], overrides.dropLast())
+    XCTAssertEqual(try entrants(free, other)[1], [0])
   }
 
   func testWhatDivergedEndsThere() throws {

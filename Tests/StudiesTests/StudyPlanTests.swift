@@ -28,6 +28,14 @@ final class StudyPlanTests: StudyCase {
     }
   }
 
+  func testAPlanWarnsOfHypothesesThatAreNotAnswered() throws {
+    let plan = try plan(.architecture, ["search.hypotheses=[even > depth]"])
+    guard let plan else { return XCTAssertGreaterThan(try sharedWorld().rank, 0) }
+    XCTAssertTrue(
+      plan.warnings.contains { $0.contains("not answered") && $0.contains("even > depth") },
+      "\(plan.warnings)")
+  }
+
   func testWhatOneRankCannotPlanEndsAll() throws {
     XCTAssertThrowsError(try plan(.grid, ["search.factors=[2, 3]"])) {
       XCTAssertEqual(($0 as? TrainingError)?.faultKind, .usage)

@@ -20,6 +20,10 @@ package struct ArchitectureDesign: StudyDesign {
 
   package func course() -> any StudyCourse { ArchitectureCourse(self) }
 
+  /// All of them: they are about directions of scaling. Not refused, because one configuration may be that
+  /// of studies of all kinds.
+  package var unanswered: [Hypothesis] { parts.configuration.search.hypotheses }
+
   /// An individual as a network of the study.
   static func network(_ number: Int, _ individual: Evolution.Individual) -> StudyNetwork {
     StudyNetwork("individual \(number + 1)", individual.network)

@@ -23,17 +23,22 @@ package struct GridDesign: StudyDesign {
     for direction in search.directions {
       networks.add(direction, try parts.scaled(direction, factor: factor), factor: factor)
     }
-    let named = networks.count
+    var protected = Set(networks.indices)
     for shares in Shares.triangle(divisions: search.divisions) {
       let direction = Direction.named.first { $0.shares == shares } ?? Direction(shares)
       if networks.contains(where: { $0.directions.contains(direction) }) { continue }
       networks.add(direction, try parts.scaled(direction, factor: factor), factor: factor)
     }
     try parts.requireHypotheses(about: networks)
+    let named = search.hypotheses.flatMap { [$0.better, $0.worse] }
+    for (number, network) in networks.enumerated()
+    where network.directions.contains(where: named.contains) {
+      protected.insert(number)
+    }
     known = networks
     halving = Halving(
       keep: parts.configuration.halving.keep, cohort: parts.configuration.halving.cohort,
-      protected: Set(0..<named))
+      protected: protected)
   }
 
   package func course() -> any StudyCourse { GridCourse(self) }

@@ -5,6 +5,13 @@ import Training
 package protocol StudyDesign {
   /// The study before it has looked into any ledger.
   func course() -> any StudyCourse
+
+  /// Hypotheses of the configuration that such a study cannot say anything about.
+  var unanswered: [Hypothesis] { get }
+}
+
+extension StudyDesign {
+  package var unanswered: [Hypothesis] { [] }
 }
 
 /// What the parts of a study share.

@@ -77,7 +77,9 @@ struct PlanDraft {
       rankSeconds: replay.rankSeconds, seconds: replay.seconds,
       measuredBytes: Double(measured.map(\.residentBytes).max() ?? 0),
       freeBytes: AllottedMemory.free() / Double(max(1, AllottedCores().count)),
-      power: power.sentences, warnings: power.warnings + memoryWarning(largest))
+      power: power.sentences,
+      warnings: power.warnings + memoryWarning(largest)
+        + (study.unansweredNotice.map { [$0] } ?? []))
   }
 
   private func memoryWarning(_ bytes: Double) -> [String] {

@@ -68,6 +68,7 @@ package final class StudyRun {
         opening.study, hosts: hosts, isCrowded: isCrowded(hosts), limits, post, opening.records,
         publication, CheckpointCleaning(folder, advance: watch.activity.advance), observer)
       observer?.began(opening.study, ranks: world.size)
+      if let notice = opening.study.unansweredNotice { observer?.noticed(notice) }
     }
   }
 

@@ -144,6 +144,14 @@ package final class Study {
     return course.networks
   }
 
+  /// That hypotheses of the configuration are left unanswered, if any are.
+  package var unansweredNotice: String? {
+    let hypotheses = design.unanswered.map(\.description)
+    guard !hypotheses.isEmpty else { return nil }
+    return "hypotheses that are not answered, being about directions of scaling: "
+      + hypotheses.joined(separator: ", ")
+  }
+
   /// What a network is called.
   package func name(of network: ScaledNetwork) -> String {
     course.name(of: network) ?? "a network"
