@@ -36,6 +36,18 @@ final class StudyRunTests: StudyRunCase {
     }
   }
 
+  func testCohortsThatGoOnByThemselvesComeToTheSame() throws {
+    let world = try world()
+    try XCTSkipIf(world.size == 1, "there is nothing to compare one rank with")
+    let cohorts =
+      small(.grid) + ["halving.cohort=2", "search.divisions=2", "halving.epochs=[1, 2]"]
+    let disturbance = Disturbance(seed: 300 + world.rank, longest: 100)
+    let hash = try hash(.grid, cohorts, on: world, in: "cohorts") {
+      $0.stopRequest = disturbance.ask
+    }
+    XCTAssertEqual(hash, try hashAlone(.grid, cohorts))
+  }
+
   func testMoreRanksThanCanShareATrainingFormMoreGroups() throws {
     let world = try world()
     // Two micro-batches, and one.

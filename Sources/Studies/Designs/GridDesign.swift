@@ -46,55 +46,28 @@ package struct GridDesign: StudyDesign {
   /// Those that are compared, and the base, which is only confirmed.
   var networks: [StudyNetwork] { known + [parts.base] }
 
+  /// Number of networks that are compared.
+  var count: Int { known.count }
+
+  /// Epochs of all rungs, the end of training included.
+  var rungEpochs: [Int] { parts.configuration.halving.epochs + [parts.recipe.epochs] }
+
   /// A rung, with the numbers of the networks that are trained up to it.
   package struct Rung: Sendable {
     package let epochs: Int
+    /// As far as they are known, ascending.
     package let entrants: [Int]
-    fileprivate let contenders: [Int]
     /// Those of them that the first rung has dropped and that go on by lot.
-    fileprivate let drawn: [Int]
-
-    /// Those that are compared at it, and the ones that go on by lot.
-    fileprivate init(epochs: Int, contenders: [Int], drawn: [Int]) {
-      self.epochs = epochs
-      self.contenders = contenders
-      self.drawn = drawn
-      entrants = Set(contenders + drawn).sorted()
-    }
+    let drawn: [Int]
+    /// Whether all entrants are known.
+    package let isComplete: Bool
   }
 
-  /// The rungs that are known: each has all its members once the one before is done.
+  /// The rungs of which something is known: a cohort goes on when it is done, whatever the others do.
   package func rungs(_ ledger: Ledger) throws(TrainingError) -> [Rung] {
     let course = GridCourse(self)
     try course.advance(by: ledger, .unwatched)
     return course.rungs
-  }
-
-  /// The first rung.
-  var firstRung: Rung { Rung(epochs: rungEpochs[0], contenders: Array(known.indices), drawn: []) }
-
-  /// Epochs of all rungs, the end of training included.
-  private var rungEpochs: [Int] { parts.configuration.halving.epochs + [parts.recipe.epochs] }
-
-  /// What follows on a rung that is done; nil for the last one.
-  func rung(after rungs: [Rung], _ ledger: Ledger) throws(TrainingError) -> Rung? {
-    let old = rungs[rungs.count - 1]
-    guard rungs.count < rungEpochs.count else { return nil }
-    var scores: [Int: Int] = [:]
-    for number in old.entrants {
-      scores[number] = ledger.correct(try trainings(number, old.epochs))
-    }
-    let survivors = halving.survivors(of: old.contenders) { scores[$0] }
-    var drawn = old.drawn
-    if rungs.count == 1 {
-      let dropped = old.contenders.filter { !survivors.contains($0) && scores[$0] != nil }
-      let search = parts.configuration.search
-      drawn = Halving.unselected(of: dropped, count: search.unselected, seed: search.seed)
-    }
-    // Nobody goes on with what diverged.
-    return Rung(
-      epochs: rungEpochs[rungs.count], contenders: survivors,
-      drawn: drawn.filter { scores[$0] != nil })
   }
 
   /// Networks at the end of training that no score has selected: the protected ones, and those that were
@@ -122,7 +95,9 @@ package struct GridDesign: StudyDesign {
   }
 
   private func ranking(_ rungs: [Rung], _ ledger: Ledger) throws(TrainingError) -> [Int]? {
-    guard let last = rungs.last, last.epochs == parts.recipe.epochs else { return nil }
+    guard let last = rungs.last, last.epochs == parts.recipe.epochs, last.isComplete else {
+      return nil
+    }
     var scores: [(number: Int, correct: Int)] = []
     for number in last.entrants {
       let jobs = try trainings(number, last.epochs)
