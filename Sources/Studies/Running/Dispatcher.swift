@@ -114,13 +114,13 @@ final class Dispatcher {
       if entry.end == .diverged, let problem = study.problemOfRecipe() { throw problem }
       try cleaning.clean(study, after: work.job)
       publication.renew()
-    case .stopped(let number, let signal, let timing):
+    case .stopped(let number, let reason, let timing):
       guard let group = group(of: number), let work = groups[group].work else { return }
       groups[group].work = nil
       let left = study.units(work.job, epochs: max(0, work.epochs - timing.epochs))
       backlog.putBack(work.job, number: number, length: left)
       records.note(slot(group, work, timing))
-      if let signal { end(.stopped(signal: signal)) }
+      if case .signal(let signal) = reason { end(.stopped(signal: signal)) }
     case .failed(let number, let kind, let description):
       guard let group = group(of: number) else { return }
       groups[group].work = nil

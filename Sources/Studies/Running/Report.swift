@@ -4,8 +4,8 @@ enum Report: Codable {
   case began(number: Int, epochs: Double)
   /// A job is done.
   case done(number: Int, LedgerEntry, Timing)
-  /// A job was stopped and is saved: asked to by the dispatcher, or by a signal.
-  case stopped(number: Int, signal: Int32?, Timing)
+  /// A job was stopped and is saved.
+  case stopped(number: Int, StopReason, Timing)
   /// A job cannot go on, nor can the study.
   case failed(number: Int, kind: Int32, description: String)
   /// This rank has nothing to do and was asked to stop.

@@ -27,6 +27,8 @@ package final class StudyRun {
   /// Orders that have come while this rank was training.
   private var early: [Order] = []
   private var hasToldOfSignal = false
+  /// What has gone wrong in looking after the others, in the middle of a step.
+  private var lookingFault: TrainingError?
 
   /// Prepares a study from its beginning, or from what its ledger holds.
   ///
@@ -162,32 +164,21 @@ package final class StudyRun {
     watch.log.note("training \(assignment.number): \(assignment.identity)")
     let trial = TrialRun(
       group: group, folder: folder, activity: watch.activity,
-      stopRequest: { [self] in stopRequest(isFirst: group.rank == 0) })
-    var result = try trial.perform(assignment) { epochs throws(TrainingError) in
+      stopRequest: { [self] in stopReason(isFirst: group.rank == 0) })
+    let result = try trial.perform(assignment) { epochs throws(TrainingError) in
       if group.rank == 0 { try report(.began(number: assignment.number, epochs: epochs)) }
     }
     if let lookingFault { throw lookingFault }
-    guard group.rank == 0 else { return }
-    // The dispatcher has stopped it, unless a rank was asked to, which tells that by itself, too.
-    if case .stopped(let number, Self.pausing, let timing) = result {
-      result = .stopped(number: number, signal: askedToStop(), timing)
-    }
-    try report(result)
+    if group.rank == 0 { try report(result) }
   }
 
-  /// What has gone wrong in looking after the others, in the middle of a step.
-  private var lookingFault: TrainingError?
-
-  /// What a training is stopped by that the dispatcher wants to pause.
-  private static let pausing = SIGUSR1
-
-  /// Asked in every step of a training.
-  private func stopRequest(isFirst: Bool) -> Int32? {
+  /// Asked in every step of a training; of the ranks of a group the first one hears what it is told.
+  private func stopReason(isFirst: Bool) -> StopReason? {
     if isFirst {
       do throws(TrainingError) { try lookUp() } catch { lookingFault = lookingFault ?? error }
     }
-    let isPausing = early.contains { if case .pause = $0 { true } else { false } }
-    return askedToStop() ?? (isPausing ? Self.pausing : nil)
+    if let signal = askedToStop() { return .signal(signal) }
+    return early.contains { if case .pause = $0 { true } else { false } } ? .pause : nil
   }
 
   private func lookUp() throws(TrainingError) {
