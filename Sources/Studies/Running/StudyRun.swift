@@ -67,8 +67,11 @@ package final class StudyRun {
       let limits = try GroupLimits(
         opening.study, freeBytes: freeBytes, hosts: hosts, fixed: options.slots)
       dispatcher = Dispatcher(
-        opening.study, hosts: hosts, isCrowded: isCrowded(hosts), limits, post, opening.records,
-        publication, CheckpointCleaning(folder, advance: watch.activity.advance), observer)
+        opening.study, ranks: world.size, isCrowded: isCrowded(hosts),
+        GroupPlanner(opening.study, hosts: hosts, limits),
+        ResultKeeper(
+          opening.study, hosts: hosts, opening.records, publication,
+          CheckpointCleaning(folder, advance: watch.activity.advance), observer), post)
       observer?.began(opening.study, ranks: world.size)
       if let notice = opening.study.unansweredNotice { observer?.noticed(notice) }
     }

@@ -161,7 +161,7 @@ package final class Study {
   func isUndecided(_ job: Job) -> Bool { course.isUndecided(job) }
 
   /// Epochs that a job adds to what its training has done before.
-  func addedEpochs(_ job: Job) -> Int {
+  package func addedEpochs(_ job: Job) -> Int {
     let halving = configuration.halving
     let isContinued = kind == .grid && job.trial.images == .heldOut && halving.mode == .continue
     return job.epochs - (isContinued ? halving.epochs.last { $0 < job.epochs } ?? 0 : 0)
