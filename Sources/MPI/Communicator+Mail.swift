@@ -1,4 +1,5 @@
 internal import CMPI
+import Glibc
 
 extension Communicator {
   /// Bytes that have come from another rank without being waited for.
@@ -13,15 +14,34 @@ extension Communicator {
   /// message, too.
   ///
   /// - Precondition: At most 2³¹ − 1 bytes, for a mail is one message.
+  /// - Parameter meanwhile: Is called again and again while it waits.
   /// - Throws: If the library refuses or loses the peer.
-  package func post(_ bytes: [UInt8], to peer: Int, tag: Int) throws(MPIError) {
-    try bytes.withUnsafeBufferPointer { (bytes) throws(MPIError) in
-      try check(
-        "MPI_Send",
-        MPI_Send(
-          bytes.baseAddress, CInt(bytes.count), UInt8.datatype, CInt(peer), CInt(tag), handle))
+  package func post(
+    _ bytes: [UInt8], to peer: Int, tag: Int, meanwhile: () -> Void = {}
+  ) throws(MPIError) {
+    // Not freed after an error: the library may still read them.
+    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = buffer.initialize(from: bytes)
+    var request = CMPIRequestNull()
+    try check(
+      "MPI_Isend",
+      CMPIIsend(
+        buffer.baseAddress, CInt(bytes.count), UInt8.datatype, CInt(peer), CInt(tag), handle,
+        &request))
+    var pause: UInt32 = 1
+    while true {
+      var isDone: CInt = 0
+      try check("MPI_Testall", CMPITestall(1, &request, &isDone))
+      if isDone != 0 { break }
+      meanwhile()
+      usleep(pause)
+      pause = min(2 * pause, Self.longestPause)
     }
+    buffer.deallocate()
   }
+
+  /// Microseconds between two looks whether a peer has taken its mail.
+  private static let longestPause: UInt32 = 2_000
 
   /// Takes what another rank has posted with this tag, if anything has come.
   ///

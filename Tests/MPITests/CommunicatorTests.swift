@@ -177,4 +177,27 @@ final class CommunicatorTests: XCTestCase {
     }
     try world.barrier()
   }
+
+  func testWhoWaitsForItsMailToBeTakenCanTellThatItGoesOn() throws {
+    let world = try sharedWorld()
+    try XCTSkipIf(world.size == 1, "nobody else can take it")
+    // More than any library sends before the receiver looks.
+    let count = 1 << 20
+    let late: UInt32 = 300_000
+    func bytes(_ rank: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 ^ rank) } }
+    if world.rank > 0 {
+      var waits = 0
+      try world.post(bytes(world.rank), to: 0, tag: 7) { waits += 1 }
+      XCTAssertGreaterThan(waits, 10)
+    } else {
+      usleep(late)
+      var senders: Set<Int> = []
+      while senders.count < world.size - 1 {
+        guard let mail = try world.mail(tag: 7) else { continue }
+        XCTAssertEqual(mail.bytes, bytes(mail.sender))
+        senders.insert(mail.sender)
+      }
+    }
+    try world.barrier()
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Studies
 import Training
 import XCTest
@@ -61,7 +62,7 @@ final class ArchitectureDesignTests: StudyCase {
     XCTAssertTrue(
       finalists.contains { finalist in random.contains { $0.network == finalist.network } })
     XCTAssertLessThanOrEqual(finalists.count, 3 + 1 + 1)
-    let confirmed = try XCTUnwrap(try design.confirmed(finalists, study.ledger))
+    let confirmed = try XCTUnwrap(try design.confirmed(finalists, of: individuals, study.ledger))
     let ranking = try XCTUnwrap(try design.ranking(finalists, study.ledger))
     let evolved = ranking.filter { $0.name != "base" }
     XCTAssertEqual(confirmed.prefix(2).map(\.name), evolved.prefix(2).map(\.name))
@@ -91,6 +92,21 @@ final class ArchitectureDesignTests: StudyCase {
     XCTAssertEqual(Set(networks).count, networks.count)
     XCTAssertLessThan(networks.count, individuals.count)
     XCTAssertEqual(try study.networks().last?.name, "base")
+  }
+
+  func testHypothesesThatItCannotAnswerAreTold() throws {
+    let asked = ["search.hypotheses=[even > depth, even > width]"]
+    let (study, _, _) = try played(asked, madeUp)
+    let notice = try XCTUnwrap(study.unansweredNotice)
+    XCTAssertTrue(notice.hasSuffix("even > depth, even > width"), notice)
+    let results = try StudyResults(study)
+    let page = StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    XCTAssertTrue(page.contains("not answered, being about directions of scaling"), page)
+    for kind in StudyKind.allCases {
+      XCTAssertEqual(
+        try self.study(kind, asked).unansweredNotice != nil, kind == .architecture, "\(kind)")
+    }
+    XCTAssertNil(try self.study(.architecture).unansweredNotice)
   }
 
   func testItNeedsImagesToSelectBy() throws {

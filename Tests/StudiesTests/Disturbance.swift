@@ -7,11 +7,16 @@ final class Disturbance {
   private var random: CounterRandom
   private let longest: Double
   private var left: Int
+  private let signal: Int32
 
   /// - Parameters:
   ///   - longest: Milliseconds that a step is slept through at most.
   ///   - steps: Questions after which it asks to stop, and goes on to; nil for never.
-  init(seed: Int, longest: Double = 0, stoppingAfter steps: Int? = nil) {
+  ///   - signal: By which it does that.
+  init(
+    seed: Int, longest: Double = 0, stoppingAfter steps: Int? = nil, by signal: Int32 = SIGTERM
+  ) {
+    self.signal = signal
     random = CounterRandom(seed: UInt64(seed), purpose: .synthetic)
     self.longest = longest
     left = steps ?? .max
@@ -25,6 +30,6 @@ final class Disturbance {
       usleep(UInt32(1_000 * longest * part * part * part * part))
     }
     left -= 1
-    return left < 0 ? SIGTERM : nil
+    return left < 0 ? signal : nil
   }
 }

@@ -77,6 +77,49 @@ final class DivisionTests: XCTestCase {
     }
   }
 
+  func testNoGroupHasFewerRanksThanMemoryNeeds() {
+    var (kept, conflicts) = (0, 0)
+    for hosts in placements {
+      let counts = Dictionary(grouping: hosts) { $0 }.values.map(\.count)
+      for least in 1...4 {
+        for most in [least, least + 1, 7] {
+          let limits = GroupLimits(leastRanks: least, mostRanks: most)
+          func sizes(_ count: Int) -> [Int] {
+            Division(hosts: hosts, groupCount: count, leastRanks: least).groups.map(\.count)
+          }
+          let possible = hosts.indices.map { $0 + 1 }.filter {
+            sizes($0).allSatisfy { (least...most).contains($0) }
+          }
+          XCTAssertEqual(limits.hasDivision(hosts: counts), !possible.isEmpty, "\(hosts) \(limits)")
+          for jobs in 0...8 {
+            let count = limits.groupCount(jobs: jobs, hosts: counts)
+            let wanted = max(1, jobs)
+            if let nearest = possible.first(where: { $0 >= wanted }) ?? possible.last {
+              XCTAssertEqual(count, nearest, "\(hosts) \(limits), \(jobs) jobs")
+              kept += 1
+            } else {
+              XCTAssertLessThanOrEqual(sizes(count).max() ?? 0, most, "\(hosts) \(limits)")
+              conflicts += 1
+            }
+          }
+        }
+      }
+    }
+    XCTAssertGreaterThan(kept, 100_000)
+    XCTAssertGreaterThan(conflicts, 1_000)
+  }
+
+  func testAHostWithRoomHasTheNextGroup() {
+    // By ranks to a group the first host would be next, which then had a group of one.
+    let hosts = Array("aaabbbbbbbb").map { String($0) }
+    XCTAssertEqual(
+      Division(hosts: hosts, groupCount: 5, leastRanks: 2).groups,
+      [[0, 1, 2], [3, 4], [5, 6], [7, 8], [9, 10]])
+    XCTAssertEqual(
+      Division(hosts: hosts, groupCount: 5).groups,
+      [[0], [1, 2], [3, 4], [5, 6, 7], [8, 9, 10]])
+  }
+
   func testThereIsAGroupForEachJobWithinLimits() {
     func count(_ limits: GroupLimits, _ jobs: Int, _ hosts: [Int]) -> Int {
       limits.groupCount(jobs: jobs, hosts: hosts)
@@ -92,5 +135,9 @@ final class DivisionTests: XCTestCase {
     // Memory for two ranks at least: not more than four groups of eight ranks.
     XCTAssertEqual(count(GroupLimits(leastRanks: 2, mostRanks: 8), 9, [8]), 4)
     XCTAssertEqual(count(GroupLimits(leastRanks: 20, mostRanks: 32), 9, [8]), 1)
+    // Within a host of three ranks there is one group of two or more.
+    XCTAssertEqual(count(GroupLimits(leastRanks: 2, mostRanks: 8), 3, [3, 3]), 2)
+    // One rank alone on its host shares with others.
+    XCTAssertEqual(count(GroupLimits(leastRanks: 2, mostRanks: 8), 3, [3, 1]), 1)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import Studies
 import XCTest
@@ -155,6 +156,68 @@ final class EqualizerTests: XCTestCase {
         sideStep: result.network.architecture.resolution % 8 == 0 ? 8 : 1)
       XCTAssertLessThanOrEqual(result.distance, brute + rounding, "\(direction.name) × \(factor)")
     }
+  }
+
+  func testWidthOneLeavesChannelsThatAreNoMultiplesOfEight() throws {
+    var base = small()
+    for index in base.stages.indices { base.stages[index].channels = 12 + 10 * index }
+    let equalizer = Equalizer(base: base, tolerance: tolerance)
+    for (direction, factor) in [(directions[0], 2.0), (directions[0], 4), (directions[2], 4)] {
+      let result = try equalizer.network(factor: factor, direction.shares)
+      XCTAssertEqual(result.reached.width, 1, "\(direction.name) × \(factor)")
+      XCTAssertEqual(
+        result.network.architecture.stages.map(\.channels), base.stages.map(\.channels))
+    }
+  }
+
+  func testNoStageIsLongerThanARowOfATableCanBe() throws {
+    let base = Architecture(
+      StageTable(
+        .v1, stem: 8, head: 16,
+        [
+          Stage(.separable, kernel: 3, stride: 1, channels: 8, repeats: 1),
+          Stage(.separable, kernel: 3, stride: 1, channels: 8, repeats: 59),
+        ]),
+      Coefficients(width: 1, depth: 1, resolution: 16))
+    let equalizer = Equalizer(base: base, tolerance: tolerance)
+    let deep = try equalizer.network(factor: 1.6, directions[0].shares).network.architecture
+    XCTAssertEqual(deep.resolution, 16)
+    XCTAssertGreaterThan(deep.stages[1].repeats, 90)
+    do {
+      let result = try equalizer.network(factor: 2.5, directions[0].shares)
+      XCTFail("\(result.network.architecture.stages)")
+    } catch {
+      let nearest = error.nearest?.network.architecture.stages[1].repeats ?? 0
+      XCTAssertTrue((90...100).contains(nearest), "\(nearest)")
+      XCTAssertTrue("\(error)".contains("a stage has 1 to 100 blocks"), "\(error)")
+    }
+    // Elsewhere there is room.
+    XCTAssertNoThrow(try equalizer.network(factor: 4, directions[1].shares))
+  }
+
+  func testTheLargestFactorsAreFoundOrRefusedAtOnce() {
+    var (found, refused) = (0, 0)
+    for base in [Architecture(.b0), Architecture(.b7)] {
+      let equalizer = Equalizer(base: base, tolerance: tolerance)
+      for factor in [1.0 / 64, 128, 1_024] {
+        for shares in directions.map(\.shares) + Shares.triangle(divisions: 2) {
+          let start = Date()
+          do {
+            let result = try equalizer.network(factor: factor, shares)
+            for stage in result.network.architecture.stages {
+              XCTAssertNoThrow(try Stage(notation: stage.notation))
+            }
+            XCTAssertEqual(result.factor / factor, 1, accuracy: tolerance)
+            found += 1
+          } catch { refused += 1 }
+          // Half a second on a core of today that does nothing else.
+          XCTAssertLessThan(
+            -start.timeIntervalSinceNow, 3, "\(base.resolution) pixels × \(factor), \(shares)")
+        }
+      }
+    }
+    XCTAssertGreaterThan(found, 40)
+    XCTAssertGreaterThan(refused, 10)
   }
 
   func testTheEndsOfLiteStay() throws {

@@ -64,21 +64,18 @@ final class FamilyTests: WinnerCase {
     }
   }
 
-  func testAMemberThatNoTableHoldsIsTold() throws {
+  func testAMemberThatNoTableHoldsIsUnreachable() throws {
     let base = Architecture(
       StageTable(
         .v1, stem: 8, head: 16,
         [Stage(.separable, kernel: 3, stride: 1, channels: 8, repeats: 60)]),
       Coefficients(width: 1, depth: 1, resolution: 16))
-    let result = try Equalizer(base: base, tolerance: tolerance)
-      .network(factor: 2, Shares(depth: 1, width: 0, resolution: 0))
-    let member = FamilyMember(phi: 1, scaled: result)
-    guard case .indescribable(let network, let reason) = member.outcome else {
-      return XCTFail("\(member.outcome)")
+    let family = try family(base, factor: 1.5, "depth")
+    guard case .unreachable(let reason) = family.members[3].outcome else {
+      return XCTFail("\(family.members[3].outcome)")
     }
-    XCTAssertNil(member.network)
-    XCTAssertGreaterThan(network.depth, 100)
-    XCTAssertTrue(reason.contains("r1 to r100"), reason)
+    XCTAssertNil(family.members[3].network)
+    XCTAssertTrue("\(reason)".contains("a stage has 1 to 100 blocks"), "\(reason)")
   }
 
   func testMembersAreFilesThatATrainingTakes() throws {

@@ -1,4 +1,5 @@
 import Studies
+import Tensors
 import Training
 import XCTest
 
@@ -10,9 +11,9 @@ final class GridDesignTests: StudyCase {
   /// A study with held-out images that networks get right at each rung by their number: both seeds
   /// together, nil for one that diverges.
   private func played(
-    _ correct: [Int: [Int?]], _ overrides: [String] = []
+    _ correct: [Int: [Int?]], _ overrides: some Sequence<String> = []
   ) throws -> (Study, GridDesign) {
-    let study = try study(.grid, overrides)
+    let study = try study(.grid, Array(overrides))
     let networks = try study.networks()
     try StudySimulation(study).play(ranks: 3, seconds: { 1 + Self.lot($0) }) { job in
       let number = networks.firstIndex { $0.network == job.trial.network } ?? 0
@@ -84,6 +85,30 @@ final class GridDesignTests: StudyCase {
     XCTAssertEqual(try design.confirmed(study.ledger)?.map(\.name), ["depth ×2", "base"])
   }
 
+  func testWhatAHypothesisNamesIsProtected() throws {
+    // Depth and width are points of the triangle and no directions, and the worst of seven networks.
+    let overrides = [
+      "search.directions=[even]", "search.unselected=0", "halving.keep=0.1",
+      "search.hypotheses=[width > depth]",
+    ]
+    let names = try study(.grid, overrides).networks().map(\.name)
+    let (depth, width) = (
+      try XCTUnwrap(names.firstIndex(of: "depth ×2")),
+      try XCTUnwrap(names.firstIndex(of: "width ×2"))
+    )
+    let scores = names.indices.map { $0 == depth || $0 == width ? 0 : 9 }
+    let (study, design) = try played([1: scores, 3: scores, 6: scores], overrides)
+    XCTAssertEqual(try entrants(study, design).last, [0, depth, width])
+    let verdict = try XCTUnwrap(
+      try StudyResults(study).verdicts.first {
+        $0.better == names[width] && $0.worse == names[depth]
+      })
+    XCTAssertTrue(verdict.isPlanned)
+    // Without the hypothesis they end at the first rung.
+    let (free, other) = try played([1: scores, 3: scores, 6: scores], overrides.dropLast())
+    XCTAssertEqual(try entrants(free, other)[1], [0])
+  }
+
   func testWhatDivergedEndsThere() throws {
     let (study, design) = try played([
       1: [9, nil, 0, 0, 5, 4, nil], 3: [9, 0, 0, nil, 5, 4, 0], 6: [1, 1, 1, 1, nil, 1, 1],
@@ -96,6 +121,81 @@ final class GridDesignTests: StudyCase {
     XCTAssertEqual(
       try design.confirmed(study.ledger)?.map(\.name),
       ["depth ×2", "resolution ×2", "width ×2", "even ×2", "base"])
+  }
+
+  func testACohortGoesOnWhateverTheOthersDo() throws {
+    let study = try study(
+      .grid, ["search.directions=[]", "halving.cohort=3", "halving.keep=0.5"])
+    let design = try XCTUnwrap(study.design as? GridDesign)
+    /// Has a network get so many held-out images right at a rung.
+    func perform(_ number: Int, _ epochs: Int, correct: Int) throws {
+      for job in try design.trainings(number, epochs) {
+        study.add(LedgerEntry(madeUp: job, correct: correct, of: study.imageCounts.heldOut))
+      }
+    }
+    for (number, correct) in [(0, 3), (1, 5)] { try perform(number, 1, correct: correct) }
+    XCTAssertEqual(try entrants(study, design), [[0, 1, 2, 3, 4, 5]])
+    // Two of the first cohort go on, and one of them to the end, before the second has begun.
+    try perform(2, 1, correct: 4)
+    XCTAssertEqual(try entrants(study, design), [[0, 1, 2, 3, 4, 5], [1, 2]])
+    try perform(1, 3, correct: 2)
+    try perform(2, 3, correct: 7)
+    XCTAssertEqual(try entrants(study, design), [[0, 1, 2, 3, 4, 5], [1, 2], [2]])
+    try perform(2, 6, correct: 8)
+    XCTAssertEqual(try design.rungs(study.ledger).map(\.isComplete), [true, false, false])
+    XCTAssertNil(try design.ranking(study.ledger), "the others may be better")
+    // Lots are drawn of those that all cohorts have dropped.
+    for number in 3...5 { try perform(number, 1, correct: number) }
+    XCTAssertEqual(try entrants(study, design)[1], [0, 1, 2, 3, 4, 5])
+    XCTAssertEqual(try design.unselected(study.ledger), [0, 3])
+    // One that goes on by lot waits for nobody.
+    try perform(3, 3, correct: 0)
+    XCTAssertEqual(try entrants(study, design)[2], [2, 3])
+    XCTAssertEqual(try design.rungs(study.ledger).map(\.isComplete), [true, true, false])
+  }
+
+  /// Entrants of all rungs as halving by whole rungs decides, one rung after the other.
+  private func entrantsByRungs(
+    _ count: Int, _ halving: Halving, unselected: Int, _ scores: [[Int?]]
+  ) -> [[Int]] {
+    var (rungs, contenders, drawn) = ([[Int]](), Array(0..<count), [Int]())
+    for (rung, scores) in scores.enumerated() {
+      rungs.append((contenders + drawn).sorted())
+      let survivors = halving.survivors(of: contenders) { scores[$0] }
+      if rung == 0 {
+        let dropped = contenders.filter { !survivors.contains($0) && scores[$0] != nil }
+        drawn = Halving.unselected(of: dropped, count: unselected, seed: 1)
+      }
+      (contenders, drawn) = (survivors, drawn.filter { scores[$0] != nil })
+    }
+    return rungs
+  }
+
+  func testCohortsDecideWhatWholeRungsDecide() throws {
+    var random = CounterRandom(seed: 3, purpose: .synthetic)
+    for cohort in [0, 2, 3, 4, 5] {
+      for mode in ["continue", "restart"] {
+        for round in 0..<6 {
+          let scores = (0..<3).map { _ in
+            (0..<10).map { _ in random.uniform() < 0.15 ? nil : random.index(below: 20) }
+          }
+          let overrides = [
+            "search.directions=[even, depth]", "search.divisions=2", "halving.keep=0.4",
+            "search.unselected=\(round % 3)", "halving.cohort=\(cohort)", "halving.mode=\(mode)",
+          ]
+          let (study, design) = try played(
+            [1: scores[0], 3: scores[1], 6: scores[2]], overrides)
+          let rungs = try design.rungs(study.ledger)
+          XCTAssertTrue(rungs.allSatisfy(\.isComplete))
+          XCTAssertEqual(
+            rungs.map(\.entrants),
+            entrantsByRungs(
+              count, Halving(keep: 0.4, cohort: cohort, protected: [0, 1]),
+              unselected: round % 3, scores), "cohorts of \(cohort), \(scores)")
+          XCTAssertTrue(try study.isFinished)
+        }
+      }
+    }
   }
 
   func testARungMayBeATrainingOfItsOwn() throws {

@@ -65,6 +65,30 @@ final class SearchSpaceTests: XCTestCase {
     XCTAssertEqual(changed.count, 3 * 4 + 2)
   }
 
+  func testNoTableTakesMoreMemoryThanTheLargest() throws {
+    for kinds in ["[ir]", "[er]", "[ir, er]", "[er, ir]"] {
+      let space = try space([
+        "space.kinds=\(kinds)", "space.bounds=[0.01, 100]", "space.layers=[-2, 1]",
+        "space.squeeze=[0.5, 0]",
+      ])
+      for images in [1, 64] {
+        let largest = space.largest(images: images)
+        let bytes = largest.trainingBytes(images: images)
+        var (random, nearest) = (CounterRandom(seed: 6, purpose: .synthetic), 0.0)
+        for _ in 0..<400 {
+          let network = try XCTUnwrap(space.network(try space.random(&random)))
+          nearest = max(nearest, network.architecture.trainingBytes(images: images))
+        }
+        XCTAssertLessThanOrEqual(nearest, bytes, "\(kinds), \(images) images")
+        // Nor is it more than a table of the space takes.
+        XCTAssertGreaterThan(nearest, 0.6 * bytes, "\(kinds), \(images) images")
+        XCTAssertEqual(largest.stages.map(\.repeats), [2, 3, 4])
+        XCTAssertEqual(largest.stages.map(\.squeezeRatio), [0.5, 0.5, 0.5])
+        XCTAssertEqual(largest.stages.map(\.channels), [24, 40, 80])
+      }
+    }
+  }
+
   func testEachTableHasOneGenome() throws {
     // Of 8 channels two widths make 8 and one 16; of one block one less is one.
     let space = try space([

@@ -36,6 +36,18 @@ final class StudyRunTests: StudyRunCase {
     }
   }
 
+  func testCohortsThatGoOnByThemselvesComeToTheSame() throws {
+    let world = try world()
+    try XCTSkipIf(world.size == 1, "there is nothing to compare one rank with")
+    let cohorts =
+      small(.grid) + ["halving.cohort=2", "search.divisions=2", "halving.epochs=[1, 2]"]
+    let disturbance = Disturbance(seed: 300 + world.rank, longest: 100)
+    let hash = try hash(.grid, cohorts, on: world, in: "cohorts") {
+      $0.stopRequest = disturbance.ask
+    }
+    XCTAssertEqual(hash, try hashAlone(.grid, cohorts))
+  }
+
   func testMoreRanksThanCanShareATrainingFormMoreGroups() throws {
     let world = try world()
     // Two micro-batches, and one.
@@ -61,23 +73,25 @@ final class StudyRunTests: StudyRunCase {
 
   func testAStopInOneGroupStopsAllAndGoesOnWithinTrainings() throws {
     let world = try world()
-    for (kind, stopped) in [
-      (.scaling, 0), (.grid, world.size - 1), (.architecture, world.size / 2),
-    ] as [(StudyKind, Int)] {
+    // SIGUSR1 stands for a pause, too, among the ranks of a training.
+    for (kind, stopped, expected) in [
+      (.scaling, 0, SIGUSR1), (.grid, world.size - 1, SIGTERM),
+      (.architecture, world.size / 2, SIGUSR1),
+    ] as [(StudyKind, Int, Int32)] {
       let alone = try hashAlone(kind, small(kind))
       let output = "\(kind)-stopped-\(stopped)"
       var sessions = 0
       // Each session takes some steps more, until one comes to the end.
       while true {
         let disturbance = Disturbance(
-          seed: 1, stoppingAfter: world.rank == stopped ? 15 + 20 * sessions : nil)
+          seed: 1, stoppingAfter: world.rank == stopped ? 15 + 20 * sessions : nil, by: expected)
         let outcome = try run(kind, small(kind), on: world, in: output) {
           $0.stopRequest = disturbance.ask
           $0.isResuming = sessions > 0
         }
         sessions += 1
         guard case .stopped(let signal) = outcome else { break }
-        XCTAssertEqual(signal, SIGTERM, output)
+        XCTAssertEqual(signal, expected, output)
       }
       XCTAssertGreaterThan(sessions, 1, "\(output) was never stopped")
       if world.rank == 0 {

@@ -11,9 +11,13 @@ extension Stage {
     public let description: String
   }
 
+  /// Blocks that a row can have.
+  package static let repeatRange = 1...100
+  /// Output channels that a row can have.
+  package static let channelRange = 1...65_536
   /// Numbers that a row can have.
   private static let ranges: [String: ClosedRange<Int>] = [
-    "r": 1...100, "k": 3...5, "s": 1...2, "e": 1...64, "c": 1...65_536,
+    "r": repeatRange, "k": 3...5, "s": 1...2, "e": 1...64, "c": channelRange,
   ]
   /// Squeezed channels over input channels.
   private static let squeezeRatios = 0.001...4.0
@@ -83,8 +87,8 @@ extension Stage {
     NotationError(
       description:
         "\(word.isEmpty ? "a part without letter" : word.shown(limit: 80)) is not among what "
-        + "\(kind.rawValue) has: r1 to r100, k3 or k5, s1 or s2, "
-        + (kind.isExpanding ? "e2 to e64, " : "") + "c1 to c65536, "
+        + "\(kind.rawValue) has: r1 to r\(repeatRange.upperBound), k3 or k5, s1 or s2, "
+        + (kind.isExpanding ? "e2 to e64, " : "") + "c1 to c\(channelRange.upperBound), "
         + (kind == .convolution ? "" : "se0.001 to se4, ") + "skip or noskip")
   }
 

@@ -21,7 +21,9 @@ package struct SearchConfiguration: Sendable, Equatable {
   /// Parts that a side of the triangle of `grid` is divided into: (q+1)(q+2)/2 networks. Default 4.
   package private(set) var divisions = 4
   /// What is tested, such as `even > depth`; hypotheses about the same first direction at the same factor
-  /// are tested together, too, as its being better than all of them. Default none.
+  /// are tested together, too, as its being better than all of them. In `grid` what they name is
+  /// protected: it goes on whatever its score. `architecture` has no directions and says that it leaves
+  /// them unanswered. Default none.
   package private(set) var hypotheses: [Hypothesis] = []
   /// Networks of `architecture` that are trained in full, beside the base and the best of the random ones.
   /// Default 8.

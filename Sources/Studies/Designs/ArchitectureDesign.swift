@@ -18,32 +18,15 @@ package struct ArchitectureDesign: StudyDesign {
       configuration.evolution, seed: configuration.search.seed, space, parts.recipe)
   }
 
-  package func networks(_ ledger: Ledger) throws(TrainingError) -> [StudyNetwork] {
-    let individuals = try evolution.individuals(ledger)
-    var known: Set = [parts.recipe.base]
-    let networks = individuals.enumerated().compactMap { number, individual in
-      known.insert(individual.network).inserted ? Self.network(number, individual) : nil
-    }
-    return networks + [parts.base]
-  }
+  package func course() -> any StudyCourse { ArchitectureCourse(self) }
 
-  private static func network(_ number: Int, _ individual: Evolution.Individual) -> StudyNetwork {
+  /// All of them: they are about directions of scaling. Not refused, because one configuration may be that
+  /// of studies of all kinds.
+  package var unanswered: [Hypothesis] { parts.configuration.search.hypotheses }
+
+  /// An individual as a network of the study.
+  static func network(_ number: Int, _ individual: Evolution.Individual) -> StudyNetwork {
     StudyNetwork("individual \(number + 1)", individual.network)
-  }
-
-  package func jobs(_ ledger: Ledger) throws(TrainingError) -> [Job] {
-    let individuals = try evolution.individuals(ledger)
-    var jobs: [Job] = []
-    var known: Set<Job> = []
-    func add(_ more: [Job]) {
-      for job in more where known.insert(job).inserted { jobs.append(job) }
-    }
-    add(individuals.map(\.job))
-    guard let finalists = try finalists(individuals, ledger) else { return jobs }
-    for finalist in finalists { add(try trainings(finalist.network)) }
-    guard let confirmed = try confirmed(finalists, ledger) else { return jobs }
-    for network in confirmed { add(try parts.freshTrainings(network.network)) }
-    return jobs
   }
 
   /// The networks that are trained in full: the best ones, the best of those that were drawn at random,
@@ -80,12 +63,11 @@ package struct ArchitectureDesign: StudyDesign {
   /// The finalists that are confirmed: the best ones, the best of the random ones, and the base; nil
   /// before they are known.
   package func confirmed(
-    _ finalists: [StudyNetwork], _ ledger: Ledger
+    _ finalists: [StudyNetwork], of individuals: [Evolution.Individual], _ ledger: Ledger
   ) throws(TrainingError) -> [StudyNetwork]? {
     guard let ranking = try ranking(finalists, ledger) else { return nil }
     let evolved = ranking.filter { $0.name != parts.base.name }
     var confirmed = Array(evolved.prefix(parts.configuration.search.confirmed))
-    let individuals = try evolution.individuals(ledger)
     let random = evolved.first { finalist in
       individuals.contains { $0.parent == nil && $0.network == finalist.network }
     }

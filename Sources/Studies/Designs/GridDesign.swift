@@ -23,67 +23,51 @@ package struct GridDesign: StudyDesign {
     for direction in search.directions {
       networks.add(direction, try parts.scaled(direction, factor: factor), factor: factor)
     }
-    let named = networks.count
+    var protected = Set(networks.indices)
     for shares in Shares.triangle(divisions: search.divisions) {
       let direction = Direction.named.first { $0.shares == shares } ?? Direction(shares)
       if networks.contains(where: { $0.directions.contains(direction) }) { continue }
       networks.add(direction, try parts.scaled(direction, factor: factor), factor: factor)
     }
     try parts.requireHypotheses(about: networks)
+    let named = search.hypotheses.flatMap { [$0.better, $0.worse] }
+    for (number, network) in networks.enumerated()
+    where network.directions.contains(where: named.contains) {
+      protected.insert(number)
+    }
     known = networks
     halving = Halving(
       keep: parts.configuration.halving.keep, cohort: parts.configuration.halving.cohort,
-      protected: Set(0..<named))
+      protected: protected)
   }
+
+  package func course() -> any StudyCourse { GridCourse(self) }
 
   /// Those that are compared, and the base, which is only confirmed.
-  package func networks(_ ledger: Ledger) -> [StudyNetwork] { known + [parts.base] }
+  var networks: [StudyNetwork] { known + [parts.base] }
 
-  package func jobs(_ ledger: Ledger) throws(TrainingError) -> [Job] {
-    let rungs = try rungs(ledger)
-    var jobs: [Job] = []
-    for rung in rungs {
-      for number in rung.entrants { jobs += try trainings(number, rung.epochs) }
-    }
-    guard let confirmed = try confirmed(ledger) else { return jobs }
-    for network in confirmed { jobs += try parts.freshTrainings(network.network) }
-    return jobs
-  }
+  /// Number of networks that are compared.
+  var count: Int { known.count }
+
+  /// Epochs of all rungs, the end of training included.
+  var rungEpochs: [Int] { parts.configuration.halving.epochs + [parts.recipe.epochs] }
 
   /// A rung, with the numbers of the networks that are trained up to it.
   package struct Rung: Sendable {
     package let epochs: Int
+    /// As far as they are known, ascending.
     package let entrants: [Int]
     /// Those of them that the first rung has dropped and that go on by lot.
-    fileprivate let drawn: [Int]
+    let drawn: [Int]
+    /// Whether all entrants are known.
+    package let isComplete: Bool
   }
 
-  /// The rungs that are known: each has all its members once the one before is done.
+  /// The rungs of which something is known: a cohort goes on when it is done, whatever the others do.
   package func rungs(_ ledger: Ledger) throws(TrainingError) -> [Rung] {
-    let search = parts.configuration.search
-    var rungs: [Rung] = []
-    var contenders = Array(known.indices)
-    var unselected: [Int] = []
-    for epochs in parts.configuration.halving.epochs + [parts.recipe.epochs] {
-      let entrants = Set(contenders + unselected).sorted()
-      rungs.append(Rung(epochs: epochs, entrants: entrants, drawn: unselected))
-      guard epochs < parts.recipe.epochs else { break }
-      var scores: [Int: Int] = [:]
-      for number in entrants {
-        let jobs = try trainings(number, epochs)
-        guard ledger.hasAll(jobs) else { return rungs }
-        scores[number] = ledger.correct(jobs)
-      }
-      let survivors = halving.survivors(of: contenders) { scores[$0] }
-      if rungs.count == 1 {
-        let dropped = contenders.filter { !survivors.contains($0) && scores[$0] != nil }
-        unselected = Halving.unselected(of: dropped, count: search.unselected, seed: search.seed)
-      }
-      // Nobody goes on with what diverged.
-      unselected = unselected.filter { scores[$0] != nil }
-      contenders = survivors
-    }
-    return rungs
+    let course = GridCourse(self)
+    try course.advance(by: ledger, .unwatched)
+    return course.rungs
   }
 
   /// Networks at the end of training that no score has selected: the protected ones, and those that were
@@ -107,7 +91,13 @@ package struct GridDesign: StudyDesign {
 
   /// Numbers of the networks that were trained to the end, the best first; nil before they were.
   package func ranking(_ ledger: Ledger) throws(TrainingError) -> [Int]? {
-    guard let last = try rungs(ledger).last, last.epochs == parts.recipe.epochs else { return nil }
+    try ranking(rungs(ledger), ledger)
+  }
+
+  private func ranking(_ rungs: [Rung], _ ledger: Ledger) throws(TrainingError) -> [Int]? {
+    guard let last = rungs.last, last.epochs == parts.recipe.epochs, last.isComplete else {
+      return nil
+    }
     var scores: [(number: Int, correct: Int)] = []
     for number in last.entrants {
       let jobs = try trainings(number, last.epochs)
@@ -120,7 +110,14 @@ package struct GridDesign: StudyDesign {
   /// Networks that are trained with fresh seeds: the best ones, the protected ones, and the base; nil
   /// before they are known.
   package func confirmed(_ ledger: Ledger) throws(TrainingError) -> [StudyNetwork]? {
-    guard let ranking = try ranking(ledger) else { return nil }
+    try confirmed(rungs(ledger), ledger)
+  }
+
+  /// The same where the rungs are known.
+  func confirmed(
+    _ rungs: [Rung], _ ledger: Ledger
+  ) throws(TrainingError) -> [StudyNetwork]? {
+    guard let ranking = try ranking(rungs, ledger) else { return nil }
     let best = ranking.prefix(parts.configuration.search.confirmed)
     let others = halving.protected.sorted().filter { !best.contains($0) }
     return (best + others).map { known[$0] } + [parts.base]

@@ -23,17 +23,35 @@ package struct ScalingDesign: StudyDesign {
     known = networks
   }
 
-  package func networks(_ ledger: Ledger) -> [StudyNetwork] { known }
-
-  package func jobs(_ ledger: Ledger) throws(TrainingError) -> [Job] {
-    var jobs: [Job] = []
-    for network in known { jobs += try trainings(network.network) }
-    return jobs
-  }
+  package func course() -> any StudyCourse { ScalingCourse(self, known) }
 
   /// Trainings of a network.
   package func trainings(_ network: ScaledNetwork) throws(TrainingError) -> [Job] {
     try parts.wholeTrainings(
       network, seeds: parts.configuration.search.seeds, on: .validation)
+  }
+}
+
+/// The course of a scaling study, of which everything is known from its beginning.
+private final class ScalingCourse: StudyCourse {
+  let networks: [StudyNetwork]
+  private(set) var known: [Job] = []
+  private let design: ScalingDesign
+  /// Networks whose trainings are known.
+  private var planned = 0
+
+  init(_ design: ScalingDesign, _ networks: [StudyNetwork]) {
+    self.design = design
+    self.networks = networks
+  }
+
+  var jobs: [Job] { known }
+
+  func advance(by ledger: Ledger, _ headway: Headway) throws(TrainingError) {
+    while planned < networks.count {
+      try headway.note()
+      known += try design.trainings(networks[planned].network)
+      planned += 1
+    }
   }
 }

@@ -3,11 +3,15 @@ import Training
 /// What a study consists of: a pure function of its configuration and of the ledger, so that whoever
 /// finishes first decides nothing, and a study that goes on is a study replayed.
 package protocol StudyDesign {
-  /// Networks that are known so far, in their order.
-  func networks(_ ledger: Ledger) throws(TrainingError) -> [StudyNetwork]
+  /// The study before it has looked into any ledger.
+  func course() -> any StudyCourse
 
-  /// Jobs that are known to be needed, done ones included, in their order; no two of them the same.
-  func jobs(_ ledger: Ledger) throws(TrainingError) -> [Job]
+  /// Hypotheses of the configuration that such a study cannot say anything about.
+  var unanswered: [Hypothesis] { get }
+}
+
+extension StudyDesign {
+  package var unanswered: [Hypothesis] { [] }
 }
 
 /// What the parts of a study share.

@@ -32,34 +32,39 @@ package struct Evolution {
 
   /// All individuals that are known by what is in the ledger, in their order.
   package func individuals(_ ledger: Ledger) throws(TrainingError) -> [Individual] {
-    var individuals: [Individual] = []
-    var occurrences: [Genome: Int] = [:]
-    var results = ResultsOfGenomes()
-    var finished = 0
-    for number in 0..<configuration.individuals {
-      while finished < individuals.count, ledger.has(individuals[finished].job) { finished += 1 }
-      guard finished >= rule.needed(by: number) else { break }
-      while results.count < rule.needed(by: number) {
-        results.add(individuals[results.count], ledger)
-      }
-      let (genome, parent) = try genome(number, individuals, results)
+    var lineage = Lineage()
+    try extend(&lineage, by: ledger)
+    return lineage.individuals
+  }
+
+  /// Adds the individuals that follow from what a ledger has more than when this was done last.
+  package func extend(
+    _ lineage: inout Lineage, by ledger: Ledger, _ headway: Headway = .unwatched
+  ) throws(TrainingError) {
+    var number = lineage.individuals.count
+    while lineage.learn(upTo: rule.needed(by: number), ledger),
+      number < configuration.individuals
+    {
+      try headway.note()
+      let (genome, parent) = try genome(number, lineage)
       guard let network = space.network(genome) else {
         preconditionFailure("evolution left its bounds")
       }
       // The same network once more is the same training only with the same seed.
-      let occurrence = occurrences[genome, default: 0]
-      occurrences[genome] = occurrence + 1
       let trial = try recipe.trial(
-        network, seed: occurrence, epochs: configuration.epochs ?? max(1, recipe.epochs / 3),
-        on: .heldOut)
-      individuals.append(
+        network, seed: lineage.occurrences(of: genome),
+        epochs: configuration.epochs ?? max(1, recipe.epochs / 3), on: .heldOut)
+      lineage.append(
         Individual(genome: genome, network: network, job: Job(trial), parent: parent))
+      number += 1
     }
-    return individuals
   }
 
+  /// Whether all individuals are known and done.
+  func isDone(_ lineage: Lineage) -> Bool { lineage.finished == configuration.individuals }
+
   private func genome(
-    _ number: Int, _ individuals: [Individual], _ results: ResultsOfGenomes
+    _ number: Int, _ lineage: Lineage
   ) throws(TrainingError) -> (Genome, parent: Int?) {
     var random = CounterRandom(seed: UInt64(seed), sample: number, purpose: .individual)
     let window = rule.parents(of: number)
@@ -69,12 +74,13 @@ package struct Evolution {
     let drawn = candidates.prefix(configuration.sample).sorted()
     /// Nothing ranks below what diverged; of equals the oldest.
     func worth(_ number: Int) -> Double {
-      let individual = individuals[number]
-      return results.top1(of: individual.genome).map { self.worth(top1: $0, individual.network) }
-        ?? -.infinity
+      let individual = lineage.individuals[number]
+      return lineage.results.top1(of: individual.genome).map {
+        self.worth(top1: $0, individual.network)
+      } ?? -.infinity
     }
     let parent = drawn.max { (worth($0), $1) < (worth($1), $0) } ?? window.lowerBound
-    let genome = individuals[parent].genome
+    let genome = lineage.individuals[parent].genome
     guard random.uniform() >= configuration.identity else { return (genome, parent) }
     return (try space.mutation(of: genome, &random), parent)
   }

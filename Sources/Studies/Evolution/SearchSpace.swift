@@ -24,6 +24,25 @@ package struct SearchSpace: Sendable {
     stages.reduce(1) { $0 * Double($1.counts.reduce(1, *)) }
   }
 
+  /// The table whose training takes most memory, whatever it costs: no other of the space takes more.
+  ///
+  /// - Parameter images: Images of a batch that are on one rank.
+  package func largest(images: Int) -> Architecture {
+    var largest = base.architecture
+    let candidates = zip(stages, base.architecture.stages).map { $0.largest(of: $1) }
+    for index in candidates.indices { largest.stages[index] = candidates[index][0] }
+    // Channels are those of the widest, whatever the kind: stages add up.
+    for (index, stages) in candidates.enumerated() where stages.count > 1 {
+      let tables = stages.map { stage in
+        var table = largest
+        table.stages[index] = stage
+        return (table, table.trainingBytes(images: images))
+      }
+      largest = tables.max { $0.1 < $1.1 }?.0 ?? largest
+    }
+    return largest
+  }
+
   /// The network of a genome, unless it costs too little or too much.
   package func network(_ genome: Genome) -> ScaledNetwork? {
     architecture(genome).map { ScaledNetwork($0) }

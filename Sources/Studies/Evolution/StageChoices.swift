@@ -39,6 +39,19 @@ struct StageChoices: Sendable {
   }
 }
 
+extension StageChoices {
+  /// For each kind the stage that needs most memory: it grows with every other choice.
+  func largest(of base: Stage) -> [Stage] {
+    kinds.map { kind in
+      Stage(
+        kind, kernel: kernels.max() ?? base.kernel, stride: base.stride,
+        expansion: expansions.max() ?? base.expansion, channels: channels.max() ?? base.channels,
+        repeats: repeats.max() ?? base.repeats, squeezeRatio: squeeze.max() ?? base.squeezeRatio,
+        hasShortcuts: base.hasShortcuts)
+    }
+  }
+}
+
 extension Array where Element: Equatable {
   /// Each value once, in the order of the first ones.
   fileprivate var distinct: [Element] {

@@ -35,7 +35,8 @@ package struct Halving: Sendable {
     }
   }
 
-  private func cohorts(of entrants: [Int]) -> [[Int]] {
+  /// Those that are compared with each other, ascending.
+  func cohorts(of entrants: [Int]) -> [[Int]] {
     guard cohort > 0 else { return [entrants] }
     return Dictionary(grouping: entrants) { $0 / cohort }.sorted { $0.key < $1.key }.map(\.value)
   }

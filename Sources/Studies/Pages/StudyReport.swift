@@ -60,6 +60,7 @@ package struct StudyReport {
       + "\(images.training.groupedText) training images\(heldOut), "
       + "\(images.validation.groupedText) validation images · regime: \(study.recipe.epochs.counted("epoch")), "
       + "one recipe for all networks\(otherBits)"
+      + (study.unansweredNotice.map { " · \($0)" } ?? "")
   }
 
   /// That a study went on where others would hardly come to its bits.

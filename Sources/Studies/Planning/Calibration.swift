@@ -32,11 +32,13 @@ struct Calibration {
 
   private let world: Communicator
   private let activity: Activity
+  private let headway: Headway
   private let group: TrainingGroup
 
-  init(_ world: Communicator, _ activity: Activity) {
+  init(_ world: Communicator, _ activity: Activity, _ headway: Headway) {
     self.world = world
     self.activity = activity
+    self.headway = headway
     group = TrainingGroup(world, activity: activity)
   }
 
@@ -93,9 +95,10 @@ struct Calibration {
     let start = MonotonicTime.seconds
     let trainer = try Trainer(
       configuration, communicator: alone, output: folder, isResuming: false, observer: nil,
-      activity: activity, stopRequest: clock.ask)
+      activity: activity, stopRequest: { [headway] in headway.stopRequest() ?? clock.ask() })
     let startSeconds = MonotonicTime.seconds - start
     _ = try trainer.train()
+    try headway.note()
     let endSeconds = MonotonicTime.seconds - (clock.last ?? start)
     let secondsPerRound = clock.secondsBetween
     return Measurement(

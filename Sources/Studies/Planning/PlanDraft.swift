@@ -10,19 +10,25 @@ struct PlanDraft {
   private let ledger: Ledger
   private let study: Study
   private let jobs: [Job]
+  private let headway: Headway
+  /// What is to be measured.
+  let trainings: [Calibration.Training]
 
   init(
-    _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder
+    _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
+    _ headway: Headway
   ) throws(TrainingError) {
     self.kind = kind
     self.configuration = configuration
     ledger = try LedgerFile.read(folder.file(StudyFolder.ledger)).ledger
-    study = try Study(kind, configuration, ledger)
+    self.headway = headway
+    study = try Study(kind, configuration, ledger, [], headway)
     let study = study
-    try StudySimulation(study).play(ranks: 1, seconds: { _ in 1 }) {
+    try StudySimulation(study).play(ranks: 1, headway, seconds: { _ in 1 }) {
       Self.madeUp($0, of: study)
     }
     jobs = try study.jobs()
+    trainings = try Self.measuredTrainings(jobs, study.recipe)
   }
 
   /// Any result does, as long as not all are equal.
@@ -35,19 +41,20 @@ struct PlanDraft {
   /// Networks that are measured; times of others lie between theirs.
   private static let mostMeasured = 6
 
-  /// What is measured.
-  func measuredTrainings() throws(TrainingError) -> [Calibration.Training] {
+  private static func measuredTrainings(
+    _ jobs: [Job], _ recipe: Recipe
+  ) throws(TrainingError) -> [Calibration.Training] {
     var distinct: [Double: Trial] = [:]
     for job in jobs { distinct[job.trial.network.cost] = job.trial }
     let units = distinct.keys.sorted()
-    let count = min(Self.mostMeasured, units.count)
+    let count = min(mostMeasured, units.count)
     let chosen = (0..<count).map { units[count > 1 ? $0 * (units.count - 1) / (count - 1) : 0] }
     var trainings: [Calibration.Training] = []
     for units in chosen {
       guard let trial = distinct[units] else { continue }
       trainings.append(
         Calibration.Training(
-          units: units, yaml: try study.recipe.timed(trial)))
+          units: units, yaml: try recipe.timed(trial)))
     }
     return trainings
   }
@@ -57,7 +64,10 @@ struct PlanDraft {
   ) throws(TrainingError) -> StudyPlan {
     let times = MeasuredTimes(measured, study)
     let replay = StudySimulation(Study(study, from: ledger))
-    try replay.play(ranks: ranks, seconds: times.seconds) { Self.madeUp($0, of: study) }
+    // The same results once more: only when they come is another matter.
+    try replay.play(ranks: ranks, headway, seconds: times.seconds) {
+      study.ledger[$0] ?? Self.madeUp($0, of: study)
+    }
     let networks = try networks()
     let largest = networks.map(\.bytes).max() ?? 0
     let power = PlannedPower(study, ledger, jobs)
@@ -67,7 +77,9 @@ struct PlanDraft {
       rankSeconds: replay.rankSeconds, seconds: replay.seconds,
       measuredBytes: Double(measured.map(\.residentBytes).max() ?? 0),
       freeBytes: AllottedMemory.free() / Double(max(1, AllottedCores().count)),
-      power: power.sentences, warnings: power.warnings + memoryWarning(largest))
+      power: power.sentences,
+      warnings: power.warnings + memoryWarning(largest)
+        + (study.unansweredNotice.map { [$0] } ?? []))
   }
 
   private func memoryWarning(_ bytes: Double) -> [String] {
@@ -81,6 +93,7 @@ struct PlanDraft {
 
   private func networks() throws(TrainingError) -> [StudyPlan.Network] {
     let images = configuration.run.batch.size / configuration.run.batch.rounds
+    let counts = jobs.reduce(into: [:]) { $0[$1.trial.network, default: 0] += 1 }
     return try study.networks().map { network in
       let scaled = network.network
       return StudyPlan.Network(
@@ -91,7 +104,7 @@ struct PlanDraft {
         asked: network.directions.first?.shares.parts,
         reached: network.scaling?.shares.parts,
         bytes: scaled.architecture.trainingBytes(images: images),
-        jobs: jobs.count { $0.trial.network == scaled })
+        jobs: counts[scaled] ?? 0)
     }
   }
 }

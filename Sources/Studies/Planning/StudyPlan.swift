@@ -44,17 +44,21 @@ package struct StudyPlan: Codable, Sendable {
 extension StudyPlan {
   /// Plans a study, together on all ranks: rank 0 knows it, and all measure how long networks take.
   ///
-  /// - Throws: When the study cannot be done, or ranks are lost.
+  /// - Parameter stopRequest: Asked all the time; a signal ends the plan.
+  /// - Throws: When the study cannot be done, a signal has ended it, or ranks are lost.
   package static func plan(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
-    _ world: Communicator, _ activity: Activity
+    _ world: Communicator, _ activity: Activity,
+    _ stopRequest: @escaping StopRequest = { StopSignal.pending }
   ) throws(TrainingError) -> StudyPlan? {
     let group = TrainingGroup(world, activity: activity)
+    let headway = Headway(
+      activity.advance, stopRequest, "while the study was planned, which has changed nothing")
     let draft = try group.agreed { () throws(TrainingError) in
-      group.isFirst ? try PlanDraft(kind, configuration, folder) : nil
+      group.isFirst ? try PlanDraft(kind, configuration, folder, headway) : nil
     }
-    let calibration = Calibration(world, activity)
-    let measured = try calibration.measure(try draft?.measuredTrainings() ?? [])
+    let calibration = Calibration(world, activity, headway)
+    let measured = try calibration.measure(draft?.trainings ?? [])
     return try group.agreed { () throws(TrainingError) in
       try draft?.plan(ranks: world.size, measured)
     }

@@ -25,20 +25,25 @@ package final class StudySimulation {
   /// - Parameters:
   ///   - ranks: Ranks that train at the same time; they share what is left when there are more of them than
   ///     jobs.
+  ///   - headway: Is told with each job, of which there may be many.
   ///   - seconds: How long a job takes on one rank.
   ///   - result: What it comes to.
   package func play(
-    ranks: Int, seconds duration: (Job) -> Double, _ result: (Job) -> LedgerEntry
+    ranks: Int, _ headway: Headway = .unwatched, seconds duration: @escaping (Job) -> Double,
+    _ result: (Job) -> LedgerEntry
   ) throws(TrainingError) {
     var running: [Running] = []
+    // The longest first, as they are dealt.
+    var backlog = Backlog(length: duration)
     while true {
-      let known = try study.jobs()
-      let busy = Set(running.map(\.job.trial.identity))
-      var ready = known.filter { !study.ledger.has($0) && !busy.contains($0.trial.identity) }
-      // The longest first, as they are dealt; two rungs of a training come one after the other.
-      ready.sort { duration($0) > duration($1) }
-      var taken = busy
-      for job in ready where running.count < ranks && taken.insert(job.trial.identity).inserted {
+      try headway.note()
+      try backlog.update(from: study)
+      // Two rungs of a training come one after the other.
+      var busy = Set(running.map(\.job.trial.identity))
+      while running.count < ranks,
+        let (job, _) = backlog.next(where: { !busy.contains($0.trial.identity) })
+      {
+        busy.insert(job.trial.identity)
         running.append(Running(job: job, end: seconds + duration(job)))
         rankSeconds += duration(job)
         jobs.append(job)

@@ -1,63 +1,34 @@
 import Boundary
-import Foundation
-import Hosts
-import MPI
 import Training
 
-/// Decides which group of ranks trains what, and keeps the ledger; on rank 0, which trains as well: it
-/// looks after the others between the steps of its own training.
-///
-/// Which group does a job, and when, changes nothing of what the study comes to: jobs follow from the
-/// ledger alone, and a training comes to the same on any ranks.
+/// Looks after the groups of ranks on rank 0, which trains as well, between the steps of its own training:
+/// has what they report kept, and tells them what the planner wants.
 final class Dispatcher {
-  /// A group of ranks.
-  private struct Group {
-    let ranks: [Int]
-    var work: Work?
-  }
-
-  /// A job that a group does.
-  private struct Work {
-    let job: Job
-    let number: Int
-    let start: Double
-    var isPausing = false
-  }
-
   private let study: Study
-  private let hosts: [String]
-  /// Ranks of each host.
-  private let ranksOfHosts: [Int]
+  /// Ranks of the job.
+  private let ranks: Range<Int>
   private let isCrowded: Bool
-  private let limits: GroupLimits
+  private var planner: GroupPlanner
+  private let keeper: ResultKeeper
   private let post: PostOffice
-  private let observer: (any StudyObserver)?
-  private let records: StudyRecords
-  private let publication: StudyPublication
-  private var cleaning: CheckpointCleaning
-  private var groups: [Group] = []
-  private var model = CostModel()
-  private var ending: Ending?
   private var hasNews = true
   private var lastDirected = -Double.infinity
   /// What rank 0 itself is told.
   private var inbox: [Order] = []
 
+  /// - Parameters:
+  ///   - ranks: Those of the job.
+  ///   - isCrowded: Whether ranks have no core for threads that prepare images.
   init(
-    _ study: Study, hosts: [String], isCrowded: Bool, _ limits: GroupLimits, _ post: PostOffice,
-    _ records: StudyRecords,
-    _ publication: StudyPublication, _ folder: StudyFolder, _ observer: (any StudyObserver)?
+    _ study: Study, ranks: Int, isCrowded: Bool, _ planner: GroupPlanner, _ keeper: ResultKeeper,
+    _ post: PostOffice
   ) {
     self.study = study
-    self.hosts = hosts
-    ranksOfHosts = Dictionary(grouping: hosts) { $0 }.values.map(\.count)
+    self.ranks = 0..<ranks
     self.isCrowded = isCrowded
-    self.limits = limits
+    self.planner = planner
+    self.keeper = keeper
     self.post = post
-    self.records = records
-    self.publication = publication
-    cleaning = CheckpointCleaning(folder)
-    self.observer = observer
   }
 
   /// Takes the first of what rank 0 itself is told.
@@ -72,158 +43,64 @@ final class Dispatcher {
     let now = MonotonicTime.seconds
     guard hasNews || now > lastDirected + Self.secondsBetweenLooks else { return }
     (hasNews, lastDirected) = (false, now)
-    do throws(TrainingError) { try direct() } catch {
-      guard error.faultKind != .rankLost else { throw error }
-      end(error)
-      try direct()
+    try endingOnFault { () throws(TrainingError) in
+      for command in try planner.commands(at: now) { try perform(command) }
     }
   }
 
   private static let secondsBetweenLooks = 0.5
 
-  /// Hears a report of rank 0 itself.
+  /// Hears a report, of rank 0 itself, too.
   func hear(_ report: Report) throws(TrainingError) {
     hasNews = true
-    do throws(TrainingError) { try note(report) } catch {
+    let work = planner.hear(report, at: MonotonicTime.seconds)
+    try endingOnFault { () throws(TrainingError) in
+      guard let work else { return }
+      switch report {
+      case .done(_, let entry, let timing):
+        try keeper.keep(entry, of: work, seconds: timing.seconds)
+      case .stopped(_, _, let timing): keeper.note(work, seconds: timing.seconds)
+      case .began, .failed, .signal: break
+      }
+    }
+  }
+
+  /// Ends the study by what goes wrong, unless ranks are lost.
+  private func endingOnFault(
+    _ body: () throws(TrainingError) -> Void
+  ) throws(TrainingError) {
+    do throws(TrainingError) { try body() } catch {
       guard error.faultKind != .rankLost else { throw error }
-      end(error)
+      planner.end(.failed(kind: error.faultKind.rawValue, description: error.description))
+      hasNews = true
     }
   }
 
-  private func note(_ report: Report) throws(TrainingError) {
-    switch report {
-    case .done(let number, let entry, let timing):
-      guard let group = group(of: number), let work = groups[group].work else { return }
-      groups[group].work = nil
-      model.learn(
-        timing, units: study.units(work.job), ranks: groups[group].ranks.count)
-      try records.add(entry)
-      study.add(entry)
-      records.note(slot(group, work, timing))
-      observer?.did(work.job, entry, of: study, seconds: timing.seconds)
-      if let problem = study.problemOfRecipe() { throw problem }
-      try cleaning.clean(study)
-      publication.renew()
-    case .stopped(let number, let signal, let timing):
-      guard let group = group(of: number), let work = groups[group].work else { return }
-      groups[group].work = nil
-      records.note(slot(group, work, timing))
-      if let signal { end(.stopped(signal: signal)) }
-    case .failed(let number, let kind, let description):
-      guard let group = group(of: number) else { return }
-      groups[group].work = nil
-      end(.failed(kind: kind, description: description))
-    case .signal(let signal): end(.stopped(signal: signal))
+  private func perform(_ command: GroupPlanner.Command) throws(TrainingError) {
+    switch command {
+    case .divide(let division): try tell(ranks, .divide(division))
+    case .end(let ending): try tell(ranks, .end(ending))
+    case .pause(let rank): try tell([rank], .pause)
+    case .train(let work):
+      let configuration: String
+      do throws(TrainingError) {
+        configuration = try study.recipe.executed(work.job.trial, isCrowded: isCrowded)
+      } catch {
+        // Nobody has begun it, who could report.
+        return try hear(
+          .failed(
+            number: work.number, kind: error.faultKind.rawValue, description: error.description))
+      }
+      try tell(
+        work.ranks,
+        .train(
+          Assignment(
+            number: work.number, identity: work.job.trial.identity, epochs: work.job.epochs,
+            configuration: configuration)))
     }
   }
 
-  private func slot(_ group: Int, _ work: Work, _ timing: Report.Timing) -> Slot {
-    let ranks = groups[group].ranks
-    return Slot(
-      identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,
-      ranks: ranks, host: hosts[ranks[0]], seconds: timing.seconds,
-      end: Date().timeIntervalSince1970, rankCount: hosts.count,
-      sessionStart: records.sessionStart)
-  }
-
-  private func group(of number: Int) -> Int? { groups.firstIndex { $0.work?.number == number } }
-
-  /// The study ends as soon as all groups have saved; of several reasons the first is told.
-  private func end(_ ending: Ending) { self.ending = self.ending ?? ending }
-
-  private func end(_ error: TrainingError) {
-    end(.failed(kind: error.faultKind.rawValue, description: error.description))
-  }
-
-  private func direct() throws(TrainingError) {
-    let isIdle = groups.allSatisfy { $0.work == nil }
-    if ending != nil {
-      if isIdle, let ending { try tell(Array(hosts.indices), .end(ending)) } else { try pause() }
-      return
-    }
-    let jobs = try study.jobs()
-    let running = Set(groups.compactMap(\.work?.job))
-    let ready = jobs.filter {
-      !study.ledger.has($0) && !running.contains($0) && mayBegin($0, running)
-    }
-    if ready.isEmpty, isIdle {
-      ending = .finished
-      return try direct()
-    }
-    let wanted = limits.groupCount(jobs: ready.count + running.count, hosts: ranksOfHosts)
-    if isIdle {
-      if wanted != groups.count { try divide(into: wanted) }
-      return try assign(ready, of: jobs)
-    }
-    if paysToDivide(into: wanted, hasReady: !ready.isEmpty) {
-      try pause()
-    } else if !groups.contains(where: { $0.work?.isPausing ?? false }) {
-      try assign(ready, of: jobs)
-    }
-  }
-
-  /// A training has one folder: two of its rungs come one after the other.
-  private func mayBegin(_ job: Job, _ running: Set<Job>) -> Bool {
-    !running.contains { $0.trial.identity == job.trial.identity }
-  }
-
-  /// Whether what is gained by other groups is more than what it costs to save and to go on.
-  private func paysToDivide(into wanted: Int, hasReady: Bool) -> Bool {
-    guard wanted != groups.count else { return false }
-    let isIdle = groups.contains { $0.work == nil }
-    // More groups than there are: soon enough when each has done its job, unless that takes long.
-    guard wanted < groups.count ? isIdle && !hasReady : hasReady else { return false }
-    let remaining = groups.compactMap { group -> Double? in
-      guard let work = group.work else { return nil }
-      let all = model.seconds(units: study.units(work.job), ranks: group.ranks.count)
-      return all.map { max(0, $0 - (MonotonicTime.seconds - work.start)) }
-    }
-    guard let longest = remaining.max() else { return false }
-    let cost = 2 * model.startSeconds
-    let gain =
-      wanted < groups.count
-      ? longest * (1 - Double(wanted) / Double(groups.count)) : longest
-    return gain > Self.worthwhile * cost
-  }
-
-  /// How many times its cost a division must gain, by an estimate that may be wrong.
-  private static let worthwhile = 3.0
-
-  /// Has the groups that train save and stop.
-  private func pause() throws(TrainingError) {
-    for index in groups.indices {
-      guard groups[index].work?.isPausing == false else { continue }
-      groups[index].work?.isPausing = true
-      try tell([groups[index].ranks[0]], .pause)
-    }
-  }
-
-  private func divide(into count: Int) throws(TrainingError) {
-    let division = Division(hosts: hosts, groupCount: count)
-    groups = division.groups.map { Group(ranks: $0) }
-    try tell(Array(hosts.indices), .divide(division))
-  }
-
-  /// Gives the longest jobs to the groups that have none.
-  private func assign(_ ready: [Job], of jobs: [Job]) throws(TrainingError) {
-    var ready = ready.enumerated().sorted {
-      (study.units($1.element), $0.offset) < (study.units($0.element), $1.offset)
-    }.map(\.element)[...]
-    var busy: Set<String> = []
-    for index in groups.indices where groups[index].work == nil {
-      while let job = ready.first, busy.contains(job.trial.identity) { ready.removeFirst() }
-      guard let job = ready.popFirst() else { return }
-      busy.insert(job.trial.identity)
-      let number = (jobs.firstIndex(of: job) ?? 0) + 1
-      groups[index].work = Work(job: job, number: number, start: MonotonicTime.seconds)
-      let assignment = Assignment(
-        number: number, identity: job.trial.identity, epochs: job.epochs,
-        configuration: try study.recipe.executed(job.trial, isCrowded: isCrowded))
-      try tell(groups[index].ranks, .train(assignment))
-    }
-  }
-
-  private func tell(_ ranks: [Int], _ order: Order) throws(TrainingError) {
+  private func tell(_ ranks: some Sequence<Int>, _ order: Order) throws(TrainingError) {
     for rank in ranks {
       if rank == 0 { inbox.append(order) } else { try post.send(order, to: rank) }
     }

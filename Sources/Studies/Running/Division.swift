@@ -8,7 +8,8 @@ package struct Division: Codable, Equatable {
   /// - Parameters:
   ///   - hosts: Host of each rank.
   ///   - groupCount: Number of groups, at most as many as there are ranks.
-  package init(hosts: [String], groupCount: Int) {
+  ///   - leastRanks: Ranks that a group must have, where ``GroupLimits`` allow so many groups.
+  package init(hosts: [String], groupCount: Int, leastRanks: Int = 1) {
     precondition((1...hosts.count).contains(groupCount), "every group needs a rank")
     var order: [String] = []
     for host in hosts where !order.contains(host) { order.append(host) }
@@ -18,15 +19,17 @@ package struct Division: Codable, Equatable {
       return
     }
     // Each host has at least one group, and more where it has more ranks.
-    let counts = Self.counts(of: groupCount, among: ranks.map(\.count))
+    let counts = Self.counts(of: groupCount, among: ranks.map(\.count), leastRanks)
     groups = zip(ranks, counts).flatMap { Self.parts(of: $0, count: $1) }
   }
 
-  /// Groups of each host: those with most ranks to a group get another one, as long as there are any.
-  private static func counts(of total: Int, among ranks: [Int]) -> [Int] {
+  /// Groups of each host: those with most ranks to a group get another one, as long as there are any, and
+  /// before those whose groups would be too small.
+  private static func counts(of total: Int, among ranks: [Int], _ least: Int) -> [Int] {
     var counts = [Int](repeating: 1, count: ranks.count)
     for _ in ranks.count..<total {
-      let next = ranks.indices.max {
+      let roomy = ranks.indices.filter { (counts[$0] + 1) * least <= ranks[$0] }
+      let next = (roomy.isEmpty ? Array(ranks.indices) : roomy).max {
         // Fewer ranks to a group, without fractions; of equals the first.
         (ranks[$0] * counts[$1], $1) < (ranks[$1] * counts[$0], $0)
       }

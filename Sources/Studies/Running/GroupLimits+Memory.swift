@@ -5,11 +5,11 @@ extension GroupLimits {
   /// The smallest groups with which all ranks have the memory that the largest network takes.
   ///
   /// - Parameters:
-  ///   - study: Its networks, those that evolution may come to included.
+  ///   - study: Its networks, all that evolution may come to included.
   ///   - freeBytes: For each rank, what is free on its host for all ranks there.
   ///   - hosts: Host of each rank.
   /// - Throws: Where even the largest groups have too little.
-  init(
+  package init(
     _ study: Study, freeBytes: [Double], hosts: [String], fixed: Int?
   ) throws(TrainingError) {
     let batch = study.configuration.run.batch
@@ -18,13 +18,13 @@ extension GroupLimits {
       bytes / Double(hosts.count { $0 == host })
     }
     let own = shares.min() ?? 0
-    let growth = study.kind == .architecture ? study.configuration.space.bounds[1] : 1
-    let networks = try study.networks()
+    let networks = try study.networks().map(\.network.architecture)
+    let space = (study.design as? ArchitectureDesign)?.space
     /// Bytes of a rank, where a group of so many trains the largest network.
     func bytes(_ ranks: Int) -> Double {
       let images = (batch.roundMicroBatchCount + ranks - 1) / ranks * batch.microBatch
-      let all = networks.map { $0.network.architecture.trainingBytes(images: images) }
-      return growth * (all.max() ?? 0)
+      let all = networks + (space.map { [$0.largest(images: images)] } ?? [])
+      return all.map { $0.trainingBytes(images: images) }.max() ?? 0
     }
     let sizes = (1...max(1, min(most, hosts.count)))
     guard let least = sizes.first(where: { bytes($0) <= own }) else {
@@ -38,5 +38,13 @@ extension GroupLimits {
           + "batch.rounds")
     }
     self.init(leastRanks: least, mostRanks: most, fixed: fixed)
+    let ranksOfHosts = Dictionary(grouping: hosts) { $0 }.mapValues(\.count)
+    guard hasDivision(hosts: Array(ranksOfHosts.values)) else {
+      throw TrainingError(
+        .usage,
+        "the largest network needs the memory of \(least) ranks, and a training has work for at most "
+          + "\(most): \(hosts.count) ranks on \(ranksOfHosts.count) hosts cannot be divided into such "
+          + "groups; start a multiple of \(least) ranks on each host")
+    }
   }
 }

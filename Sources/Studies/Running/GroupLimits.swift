@@ -19,16 +19,32 @@ package struct GroupLimits: Sendable {
   /// - Parameter hosts: Ranks of each host.
   package func groupCount(jobs: Int, hosts: [Int]) -> Int {
     let ranks = hosts.reduce(0, +)
-    let flat = parts(of: ranks)
-    let byHost = hosts.reduce(0) { $0 + parts(of: $1) }
-    /// Whether no group gets more than the most ranks; of enough groups none is spread over hosts, see
-    /// ``Division``.
-    func isPossible(_ count: Int) -> Bool { count >= (count < hosts.count ? flat : byHost) }
-    let most = max(1, ranks / leastRanks)
-    let wanted = min(max(fixed ?? jobs, 1), most)
-    return (wanted...most).first(where: isPossible) ?? (1..<wanted).last(where: isPossible)
-      ?? (most...ranks).first(where: isPossible) ?? ranks
+    let wanted = min(max(fixed ?? jobs, 1), ranks)
+    return (wanted...ranks).first { allows($0, hosts, least: leastRanks) }
+      ?? (1..<wanted).last { allows($0, hosts, least: leastRanks) }
+      // Where memory cannot be had, groups are as large as they can be.
+      ?? (1...ranks).first { allows($0, hosts, least: 1) } ?? ranks
   }
 
+  /// Whether ranks can be divided so that every group has the memory, and the micro-batches, that it needs.
+  ///
+  /// - Parameter hosts: Ranks of each host.
+  package func hasDivision(hosts: [Int]) -> Bool {
+    (1...max(1, hosts.reduce(0, +))).contains { allows($0, hosts, least: leastRanks) }
+  }
+
+  /// Whether no group is too small or too large; of enough groups none is spread over hosts, see
+  /// ``Division``.
+  private func allows(_ count: Int, _ hosts: [Int], least: Int) -> Bool {
+    guard count >= hosts.count else {
+      let ranks = hosts.reduce(0, +)
+      return ranks / count >= least && parts(of: ranks) <= count
+    }
+    return hosts.allSatisfy { parts(of: $0) <= $0 / least }
+      && (hosts.reduce(0) { $0 + parts(of: $1) }...hosts.reduce(0) { $0 + $1 / least })
+        .contains(count)
+  }
+
+  /// Fewest groups of some ranks that can share a training.
   private func parts(of ranks: Int) -> Int { (ranks + mostRanks - 1) / mostRanks }
 }

@@ -22,7 +22,7 @@ struct Assignment: Codable {
 }
 
 /// How a study ends on all ranks.
-enum Ending: Codable {
+package enum Ending: Codable, Equatable {
   case finished
   case stopped(signal: Int32)
   /// With an error that one group has met.

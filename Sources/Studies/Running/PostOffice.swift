@@ -1,14 +1,20 @@
 import Glibc
 import MPI
+import Supervision
 import Training
 
 /// What the dispatcher and the ranks write to each other, beside their trainings.
 final class PostOffice {
   private let world: Communicator
+  /// Goes on while a letter waits to be taken: a rank may be long in a checkpoint before it looks.
+  private let activity: Activity
   /// Ranks that write no more; on rank 0.
   private var silent: Set<Int> = []
 
-  init(world: Communicator) { self.world = world }
+  init(world: Communicator, activity: Activity) {
+    self.world = world
+    self.activity = activity
+  }
 
   /// Tags of messages among all ranks, on which nothing else is sent while a study runs.
   private enum Tag {
@@ -33,13 +39,11 @@ final class PostOffice {
   }
 
   /// Ends the correspondence, on all ranks: what anyone has still written is of no study after this one.
-  ///
-  /// - Parameter advance: Is called while the others are waited for.
-  func close(advance: () -> Void) throws(TrainingError) {
+  func close() throws(TrainingError) {
     guard world.rank == 0 else { return try post([], to: 0, tag: Tag.report) }
     while silent.count < world.size - 1 {
       if try report() == nil {
-        advance()
+        activity.advance()
         usleep(Self.pause)
       }
     }
@@ -55,7 +59,7 @@ final class PostOffice {
   }
 
   private func post(_ bytes: [UInt8], to rank: Int, tag: Int) throws(TrainingError) {
-    do { try world.post(bytes, to: rank, tag: tag) } catch {
+    do { try world.post(bytes, to: rank, tag: tag, meanwhile: activity.advance) } catch {
       throw TrainingError(.rankLost, "\(error)")
     }
   }

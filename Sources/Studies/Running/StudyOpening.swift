@@ -16,7 +16,7 @@ struct StudyOpening {
   ///   and ledger do not go together.
   init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
-    _ options: StudyRun.Options, advance: () -> Void, _ tell: (String) -> Void
+    _ options: StudyRun.Options, advance: @escaping () -> Void, _ tell: (String) -> Void
   ) throws(TrainingError) {
     if !options.isResuming { try folder.requireNew() }
     try folder.run.prepare()
@@ -30,7 +30,9 @@ struct StudyOpening {
       try Self.require(kind, after: last, folder)
       try Self.requireSameQuestion(configuration, folder)
     }
-    study = try Study(kind, configuration, contents.ledger, contents.sessions)
+    study = try Study(
+      kind, configuration, contents.ledger, contents.sessions,
+      Headway(advance, options.stopRequest, "while the ledger was gone through"))
     try study.requireSameData(in: folder)
     let session = LedgerLine.Session(
       kind: kind, dataDigests: study.recipe.dataDigests, program: LibraryVersions.program,

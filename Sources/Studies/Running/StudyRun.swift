@@ -27,6 +27,8 @@ package final class StudyRun {
   /// Orders that have come while this rank was training.
   private var early: [Order] = []
   private var hasToldOfSignal = false
+  /// What has gone wrong in looking after the others, in the middle of a step.
+  private var lookingFault: TrainingError?
 
   /// Prepares a study from its beginning, or from what its ledger holds.
   ///
@@ -44,7 +46,7 @@ package final class StudyRun {
     self.folder = folder
     self.observer = observer
     askedToStop = options.stopRequest
-    post = PostOffice(world: world)
+    post = PostOffice(world: world, activity: watch.activity)
     let ranks = TrainingGroup(world, activity: watch.activity)
     let hosts = try ranks.hosts()
     let freeBytes = try ranks.exchange { communicator throws(MPIError) in
@@ -65,9 +67,13 @@ package final class StudyRun {
       let limits = try GroupLimits(
         opening.study, freeBytes: freeBytes, hosts: hosts, fixed: options.slots)
       dispatcher = Dispatcher(
-        opening.study, hosts: hosts, isCrowded: isCrowded(hosts), limits, post, opening.records,
-        publication, folder, observer)
+        opening.study, ranks: world.size, isCrowded: isCrowded(hosts),
+        GroupPlanner(opening.study, hosts: hosts, limits),
+        ResultKeeper(
+          opening.study, hosts: hosts, opening.records, publication,
+          CheckpointCleaning(folder, advance: watch.activity.advance), observer), post)
       observer?.began(opening.study, ranks: world.size)
+      if let notice = opening.study.unansweredNotice { observer?.noticed(notice) }
     }
   }
 
@@ -104,7 +110,7 @@ package final class StudyRun {
       case .divide(let division): try divide(division)
       case .train(let assignment): try train(assignment)
       case .end(let ending):
-        try post.close(advance: watch.activity.advance)
+        try post.close()
         return try outcome(ending)
       }
     }
@@ -161,30 +167,21 @@ package final class StudyRun {
     watch.log.note("training \(assignment.number): \(assignment.identity)")
     let trial = TrialRun(
       group: group, folder: folder, activity: watch.activity,
-      stopRequest: { [self] in stopRequest(isFirst: group.rank == 0) })
-    var result = try trial.perform(assignment)
-    if let lookingFault { throw lookingFault }
-    guard group.rank == 0 else { return }
-    // The dispatcher has stopped it, unless a rank was asked to, which tells that by itself, too.
-    if case .stopped(let number, Self.pausing, let timing) = result {
-      result = .stopped(number: number, signal: askedToStop(), timing)
+      stopRequest: { [self] in stopReason(isFirst: group.rank == 0) })
+    let result = try trial.perform(assignment) { epochs throws(TrainingError) in
+      if group.rank == 0 { try report(.began(number: assignment.number, epochs: epochs)) }
     }
-    try report(result)
+    if let lookingFault { throw lookingFault }
+    if group.rank == 0 { try report(result) }
   }
 
-  /// What has gone wrong in looking after the others, in the middle of a step.
-  private var lookingFault: TrainingError?
-
-  /// What a training is stopped by that the dispatcher wants to pause.
-  private static let pausing = SIGUSR1
-
-  /// Asked in every step of a training.
-  private func stopRequest(isFirst: Bool) -> Int32? {
+  /// Asked in every step of a training; of the ranks of a group the first one hears what it is told.
+  private func stopReason(isFirst: Bool) -> StopReason? {
     if isFirst {
       do throws(TrainingError) { try lookUp() } catch { lookingFault = lookingFault ?? error }
     }
-    let isPausing = early.contains { if case .pause = $0 { true } else { false } }
-    return askedToStop() ?? (isPausing ? Self.pausing : nil)
+    if let signal = askedToStop() { return .signal(signal) }
+    return early.contains { if case .pause = $0 { true } else { false } } ? .pause : nil
   }
 
   private func lookUp() throws(TrainingError) {

@@ -10,37 +10,50 @@ struct TrialRun {
   let group: Communicator
   let folder: StudyFolder
   let activity: Activity
-  let stopRequest: StopRequest
+  /// Asked in every step whether to save and stop.
+  let stopRequest: () -> StopReason?
 
   /// Trains until the job is done, or until it is asked to stop.
   ///
+  /// - Parameter began: Is told how many epochs there are to train, before the first step.
   /// - Returns: What the first rank of the group reports; the same kind on all of them.
   /// - Throws: When ranks are lost.
-  func perform(_ assignment: Assignment) throws(TrainingError) -> Report {
+  func perform(
+    _ assignment: Assignment, began: (Double) throws(TrainingError) -> Void
+  ) throws(TrainingError) -> Report {
     let start = MonotonicTime.seconds
     activity.begin(training: assignment.number)
     defer { activity.begin(training: 0) }
     var startSeconds = 0.0
+    var asked: StopReason?
+    func stopped(_ signal: Int32) -> Report {
+      .stopped(number: assignment.number, StopReason(signal: signal, asked: asked), timing())
+    }
+    var trained: () -> Double = { 0 }
     func timing() -> Report.Timing {
-      Report.Timing(startSeconds: startSeconds, seconds: MonotonicTime.seconds - start)
+      Report.Timing(
+        startSeconds: startSeconds, seconds: MonotonicTime.seconds - start, epochs: trained())
     }
     do throws(TrainingError) {
       let configuration = try configuration(assignment)
-      let trainer = try trainer(configuration, assignment)
+      let trainer = try trainer(configuration, assignment) {
+        asked = stopRequest()
+        return asked?.signal
+      }
       startSeconds = MonotonicTime.seconds - start
+      func epochs() -> Double { Double(trainer.state.step) / Double(trainer.stepsPerEpoch) }
+      let first = epochs()
+      trained = { epochs() - first }
+      try began(Double(assignment.epochs) - first)
       var outcome = try trainer.train(until: assignment.epochs * trainer.stepsPerEpoch)
       if case .stopped = outcome {
       } else if let signal = try trainer.evaluateIfNeeded() {
         outcome = .stopped(signal: signal)
       }
-      if case .stopped(let signal) = outcome {
-        return .stopped(number: assignment.number, signal: signal, timing())
-      }
+      if case .stopped(let signal) = outcome { return stopped(signal) }
       return .done(number: assignment.number, try entry(assignment, trainer), timing())
     } catch {
-      if let signal = error.stopSignal, error.isShared {
-        return .stopped(number: assignment.number, signal: signal, timing())
-      }
+      if let signal = error.stopSignal, error.isShared { return stopped(signal) }
       switch error.faultKind {
       case .rankLost, .rankStuck: throw error
       case .numeric:
@@ -65,7 +78,7 @@ struct TrialRun {
 
   /// Goes on where the training was, or begins it.
   private func trainer(
-    _ configuration: Configuration, _ assignment: Assignment
+    _ configuration: Configuration, _ assignment: Assignment, _ stopRequest: @escaping StopRequest
   ) throws(TrainingError) -> Trainer {
     func make() throws(TrainingError) -> Trainer {
       try Trainer(

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 
 /// A direction in which no network has the multiply-adds that are asked for.
 package struct Unreachable: Error {
@@ -21,6 +22,7 @@ extension Unreachable: CustomStringConvertible {
     }
     return "\(factor) times the multiply-adds of the base; "
       + "\(nearest ?? "there is none near it at all"); "
-      + "resolution moves in steps of the total stride, \(stride)"
+      + "resolution moves in steps of the total stride, \(stride), and a stage has "
+      + "\(Stage.repeatRange.lowerBound) to \(Stage.repeatRange.upperBound) blocks"
   }
 }

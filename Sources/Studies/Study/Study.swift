@@ -15,9 +15,12 @@ package final class Study {
   package let imageCounts: ImageCounts
   /// What its results have been computed in so far, in the order of time.
   package private(set) var sessions: [LedgerLine.Session]
-  /// Jobs and networks of the ledger as it is.
-  private var knownJobs: [Job]?
-  private var knownNetworks: [StudyNetwork]?
+  /// What the study consists of as far as the ledger tells, which it may have to look into again.
+  private let course: any StudyCourse
+  private var isBehind = true
+  /// Jobs that were counted, and how many of them are done.
+  private var counted: Set<Job.Key> = []
+  private var doneCount = 0
   /// Those that are known before anything is done, by which the recipe is judged.
   private let firstJobs: [Job]
 
@@ -27,10 +30,11 @@ package final class Study {
 
   /// Opens the data and plans.
   ///
+  /// - Parameter headway: Is told while a long ledger is gone through.
   /// - Throws: When data are missing or damaged, or the study asks for what cannot be.
   package init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ ledger: Ledger = Ledger(),
-    _ sessions: [LedgerLine.Session] = []
+    _ sessions: [LedgerLine.Session] = [], _ headway: Headway = .unwatched
   ) throws(TrainingError) {
     self.kind = kind
     self.configuration = configuration
@@ -46,7 +50,10 @@ package final class Study {
       case .grid: try GridDesign(parts)
       case .architecture: try ArchitectureDesign(parts)
       }
-    firstJobs = try design.jobs(Ledger())
+    course = design.course()
+    try course.advance(by: Ledger(), headway)
+    firstJobs = course.known
+    try follow(headway)
     try requireSameImages()
   }
 
@@ -57,6 +64,7 @@ package final class Study {
     design = other.design
     recipe = other.recipe
     imageCounts = other.imageCounts
+    course = design.course()
     firstJobs = other.firstJobs
     self.ledger = ledger
     sessions = other.sessions
@@ -87,38 +95,73 @@ package final class Study {
 
   /// Notes what a job has come to.
   package func add(_ entry: LedgerEntry) {
+    guard ledger[entry.key] == nil else { return }
     ledger.add(entry)
-    (knownJobs, knownNetworks) = (nil, nil)
+    if counted.contains(entry.key) { doneCount += 1 }
+    isBehind = true
   }
 
-  /// All jobs that are known to be needed.
+  /// Goes on by what the ledger has more than before.
+  private func follow(_ headway: Headway = .unwatched) throws(TrainingError) {
+    guard isBehind else { return }
+    try course.advance(by: ledger, headway)
+    for job in course.known[counted.count...] {
+      counted.insert(job.key)
+      if ledger.has(job) { doneCount += 1 }
+    }
+    isBehind = false
+  }
+
+  /// All jobs that are known to be needed, in the order of the study.
   package func jobs() throws(TrainingError) -> [Job] {
-    if let knownJobs { return knownJobs }
-    let jobs = try design.jobs(ledger)
-    knownJobs = jobs
-    return jobs
+    try follow()
+    return course.jobs
+  }
+
+  /// The same in the order in which they became known, so that there are only more of them at the end.
+  package func known() throws(TrainingError) -> [Job] {
+    try follow()
+    return course.known
+  }
+
+  /// Jobs that are known to be needed, and those of them that are done.
+  package func progress() throws(TrainingError) -> (known: Int, done: Int) {
+    try follow()
+    return (counted.count, doneCount)
   }
 
   /// Whether all jobs are done, so that no others can follow.
   package var isFinished: Bool {
-    get throws(TrainingError) { ledger.hasAll(try jobs()) }
+    get throws(TrainingError) {
+      let progress = try progress()
+      return progress.done == progress.known
+    }
   }
 
   /// Networks that are known so far.
   package func networks() throws(TrainingError) -> [StudyNetwork] {
-    if let knownNetworks { return knownNetworks }
-    let networks = try design.networks(ledger)
-    knownNetworks = networks
-    return networks
+    try follow()
+    return course.networks
+  }
+
+  /// That hypotheses of the configuration are left unanswered, if any are.
+  package var unansweredNotice: String? {
+    let hypotheses = design.unanswered.map(\.description)
+    guard !hypotheses.isEmpty else { return nil }
+    return "hypotheses that are not answered, being about directions of scaling: "
+      + hypotheses.joined(separator: ", ")
   }
 
   /// What a network is called.
   package func name(of network: ScaledNetwork) -> String {
-    (try? networks())?.first { $0.network == network }?.name ?? "a network"
+    course.name(of: network) ?? "a network"
   }
 
+  /// See ``StudyCourse/isUndecided(_:)``.
+  func isUndecided(_ job: Job) -> Bool { course.isUndecided(job) }
+
   /// Epochs that a job adds to what its training has done before.
-  func addedEpochs(_ job: Job) -> Int {
+  package func addedEpochs(_ job: Job) -> Int {
     let halving = configuration.halving
     let isContinued = kind == .grid && job.trial.images == .heldOut && halving.mode == .continue
     return job.epochs - (isContinued ? halving.epochs.last { $0 < job.epochs } ?? 0 : 0)
@@ -129,8 +172,16 @@ package final class Study {
 
   /// What a job costs, see ``ScaledNetwork/cost``, and a third of that for each image that it is measured
   /// on.
-  func units(_ job: Job) -> Double {
-    job.trial.network.cost * (Double(trainedImages(job)) + Double(measuredImages(job)) / 3)
+  package func units(_ job: Job) -> Double { units(job, epochs: Double(addedEpochs(job))) }
+
+  /// The same of a part of it.
+  ///
+  /// - Parameters:
+  ///   - epochs: Epochs of its training that belong to it.
+  ///   - isMeasured: Whether measuring belongs to it.
+  package func units(_ job: Job, epochs: Double, isMeasured: Bool = true) -> Double {
+    let measured = isMeasured ? Double(measuredImages(job)) / 3 : 0
+    return job.trial.network.cost * (epochs * Double(imageCounts.training) + measured)
   }
 
   /// Fewer networks than this that diverge may be to blame themselves.

@@ -39,10 +39,10 @@ package struct Family {
     self.shares = shares
     members = Self.exponents.map { phi in
       if phi == 0 { return FamilyMember(phi: phi, .base(equalizer.base)) }
-      if exp2(Double(phi)) == factor { return FamilyMember(phi: phi, scaled: winner) }
+      if exp2(Double(phi)) == factor { return FamilyMember(phi: phi, .scaled(winner)) }
       do throws(Unreachable) {
         return FamilyMember(
-          phi: phi, scaled: try equalizer.network(factor: exp2(Double(phi)), shares))
+          phi: phi, .scaled(try equalizer.network(factor: exp2(Double(phi)), shares)))
       } catch { return FamilyMember(phi: phi, .unreachable(error)) }
     }
   }

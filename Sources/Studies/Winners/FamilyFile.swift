@@ -82,8 +82,6 @@ package struct FamilyFile {
   private static func problem(_ member: FamilyMember) -> String? {
     switch member.outcome {
     case .base, .scaled: nil
-    case .indescribable(let network, let reason):
-      "its \(network.depth) blocks do not fit into a table: \(reason)"
     case .unreachable(let unreachable): "no network with about these shares has \(unreachable)"
     }
   }

@@ -1,5 +1,4 @@
 import Glibc
-import Networks
 
 /// A member of the family that a grid's winner begins.
 package struct FamilyMember: Sendable {
@@ -8,8 +7,6 @@ package struct FamilyMember: Sendable {
     case base(ScaledNetwork)
     case scaled(Equalizer.Result)
     case unreachable(Unreachable)
-    /// A network that a configuration cannot have, such as one with too many blocks in a stage, and why.
-    case indescribable(ScaledNetwork, reason: String)
   }
 
   /// Exponent: the member costs 2^φ times the base.
@@ -21,18 +18,6 @@ package struct FamilyMember: Sendable {
     self.outcome = outcome
   }
 
-  /// A scaled network, if a configuration can have it.
-  package init(phi: Int, scaled result: Equalizer.Result) {
-    do throws(Stage.NotationError) {
-      for stage in result.network.architecture.stages {
-        _ = try Stage(notation: stage.notation)
-      }
-      self.init(phi: phi, .scaled(result))
-    } catch {
-      self.init(phi: phi, .indescribable(result.network, reason: error.description))
-    }
-  }
-
   /// Multiply-adds over those of the base that are asked for.
   package var factor: Double { exp2(Double(phi)) }
 
@@ -41,7 +26,7 @@ package struct FamilyMember: Sendable {
     switch outcome {
     case .base(let network): network
     case .scaled(let result): result.network
-    case .unreachable, .indescribable: nil
+    case .unreachable: nil
     }
   }
 
@@ -50,7 +35,7 @@ package struct FamilyMember: Sendable {
     switch outcome {
     case .base: Growth(depth: 1, width: 1, resolution: 1)
     case .scaled(let result): result.reached
-    case .unreachable, .indescribable: nil
+    case .unreachable: nil
     }
   }
 }

@@ -23,7 +23,7 @@ final class StudyDisplay: StudyObserver {
       \(images.validation.groupedText) validation images, \(study.recipe.classes) classes
       \(ranks.counted("rank")); output in \(folder.path)
       """)
-    let done = ((try? study.jobs()) ?? []).count { study.ledger.has($0) }
+    let done = (try? study.progress().done) ?? 0
     if done > 0 { print("going on after \(done.counted("training"))") }
     if study.ledger.count > done {
       StandardError.warn(
@@ -35,15 +35,14 @@ final class StudyDisplay: StudyObserver {
   func noticed(_ notice: String) { StandardError.warn(notice) }
 
   func did(_ job: Studies.Job, _ entry: LedgerEntry, of study: Study, seconds: Double) {
-    let known = (try? study.jobs()) ?? []
-    let done = known.count { study.ledger.has($0) }
+    let (known, done) = (try? study.progress()) ?? (0, 0)
     let name = study.name(of: job.trial.network)
     let rung = job.isWhole ? "" : " to epoch \(job.epochs)"
     let result =
       entry.top1.map { "top-1 \($0.percentText) (\(entry.correct) of \(entry.count))" }
       ?? "diverged: \(entry.reason ?? "")"
     print(
-      "\(done)/\(known.count)  \(name), seed \(job.trial.seed)\(rung): \(result)  "
+      "\(done)/\(known)  \(name), seed \(job.trial.seed)\(rung): \(result)  "
         + "in \(seconds.durationText)")
   }
 

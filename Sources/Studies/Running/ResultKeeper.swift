@@ -1,0 +1,51 @@
+import Foundation
+import Training
+
+/// Keeps what trainings come to: in the ledger, in the study, on the page; and removes what is of no use any
+/// more.
+final class ResultKeeper {
+  private let study: Study
+  /// Host of each rank.
+  private let hosts: [String]
+  private let records: StudyRecords
+  private let publication: StudyPublication
+  private var cleaning: CheckpointCleaning
+  private let observer: (any StudyObserver)?
+
+  init(
+    _ study: Study, hosts: [String], _ records: StudyRecords, _ publication: StudyPublication,
+    _ cleaning: CheckpointCleaning, _ observer: (any StudyObserver)?
+  ) {
+    self.study = study
+    self.hosts = hosts
+    self.records = records
+    self.publication = publication
+    self.cleaning = cleaning
+    self.observer = observer
+  }
+
+  /// Keeps a result: whatever is decided by it is decided after that.
+  ///
+  /// - Throws: When it cannot be written, or tells that the recipe is to blame.
+  func keep(
+    _ entry: LedgerEntry, of work: GroupPlanner.Work, seconds: Double
+  ) throws(TrainingError) {
+    try records.add(entry)
+    study.add(entry)
+    note(work, seconds: seconds)
+    observer?.did(work.job, entry, of: study, seconds: seconds)
+    if entry.end == .diverged, let problem = study.problemOfRecipe() { throw problem }
+    try cleaning.clean(study, after: work.job)
+    publication.renew()
+  }
+
+  /// Notes who has worked on a job, done or not.
+  func note(_ work: GroupPlanner.Work, seconds: Double) {
+    records.note(
+      Slot(
+        identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,
+        ranks: work.ranks, host: hosts[work.ranks[0]], seconds: seconds,
+        end: Date().timeIntervalSince1970, rankCount: hosts.count,
+        sessionStart: records.sessionStart))
+  }
+}

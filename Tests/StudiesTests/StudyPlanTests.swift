@@ -1,0 +1,63 @@
+import Foundation
+import Studies
+import Supervision
+import TestSupport
+import Training
+import XCTest
+
+/// Plans that are made, refused or stopped by all ranks of the test together.
+final class StudyPlanTests: StudyCase {
+  private func plan(
+    _ kind: StudyKind, _ overrides: [String] = [], _ stopRequest: @escaping StopRequest = { nil }
+  ) throws -> StudyPlan? {
+    try StudyPlan.plan(
+      kind, configuration(overrides), StudyFolder("\(folder)/none"), sharedWorld(), Activity(),
+      stopRequest)
+  }
+
+  func testTheFirstRankKnowsThePlanOfAll() throws {
+    let world = try sharedWorld()
+    for kind in StudyKind.allCases {
+      let plan = try plan(kind)
+      XCTAssertEqual(plan != nil, world.rank == 0)
+      guard let plan else { continue }
+      XCTAssertEqual(plan.ranks, world.size)
+      XCTAssertEqual(plan.done, 0)
+      XCTAssertEqual(plan.networks.reduce(0) { $0 + $1.jobs }, plan.jobs)
+      XCTAssertGreaterThan(plan.rankSeconds, plan.seconds * 0.5)
+    }
+  }
+
+  func testAPlanWarnsOfHypothesesThatAreNotAnswered() throws {
+    let plan = try plan(.architecture, ["search.hypotheses=[even > depth]"])
+    guard let plan else { return XCTAssertGreaterThan(try sharedWorld().rank, 0) }
+    XCTAssertTrue(
+      plan.warnings.contains { $0.contains("not answered") && $0.contains("even > depth") },
+      "\(plan.warnings)")
+  }
+
+  func testWhatOneRankCannotPlanEndsAll() throws {
+    XCTAssertThrowsError(try plan(.grid, ["search.factors=[2, 3]"])) {
+      XCTAssertEqual(($0 as? TrainingError)?.faultKind, .usage)
+      XCTAssertEqual(($0 as? TrainingError)?.isShared, true)
+      XCTAssertTrue("\($0)".contains("a grid is of one"), "\($0)")
+    }
+  }
+
+  func testASignalOfOneRankEndsThePlanOfAll() throws {
+    let world = try sharedWorld()
+    // While rank 0 plays the study, and while all of them measure.
+    for (rank, questions) in [(0, 3), (world.size - 1, 60)] {
+      var asked = 0
+      XCTAssertThrowsError(
+        try plan(.architecture) {
+          asked += 1
+          return world.rank == rank && asked > questions ? SIGTERM : nil
+        }
+      ) {
+        XCTAssertEqual(($0 as? TrainingError)?.stopSignal, SIGTERM, "\($0)")
+        XCTAssertTrue("\($0)".contains("while the study was planned"), "\($0)")
+      }
+    }
+  }
+}
