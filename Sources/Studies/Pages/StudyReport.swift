@@ -138,7 +138,7 @@ package struct StudyReport {
       notes.insert("95 % interval \(interval.points) for other seeds", at: 0)
     }
     if let interval = verdict.imagesInterval {
-      notes.append("\(interval.points) for other images, too")
+      notes.append("\(interval.points) for other seeds and images")
     }
     if let p = verdict.p { notes.append("one-sided p = \(p.briefP)") }
     if let p = verdict.signFlipP { notes.append("by exact sign flips \(p.briefP)") }

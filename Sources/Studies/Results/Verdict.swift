@@ -13,7 +13,7 @@ package struct Verdict: Codable, Sendable, Equatable {
   /// Mean difference of top-1 over them, as a share, and its 95 % interval for other seeds.
   package let difference: Double
   package let interval: Interval?
-  /// Bounds for other seeds and other images.
+  /// The 95 % interval for other seeds and other images, which contains the one for other seeds.
   package let imagesInterval: Interval?
   /// How probable the difference is where there is none, one-sided for better: by Student's paired test,
   /// and by the exact sign flips.
@@ -46,7 +46,7 @@ package struct Verdict: Codable, Sendable, Equatable {
     seeds = one.seeds.count
     difference = comparison.difference.mean
     interval = judgement.interval
-    imagesInterval = TwoWayEstimate(one.correctness, minus: other.correctness)?.interval
+    imagesInterval = TwoWayEstimate(one.correctness, minus: other.correctness)?.interval()
     p = comparison.test.student?.greater
     signFlipP = comparison.test.signFlips?.greater
     self.costRatio = costRatio
