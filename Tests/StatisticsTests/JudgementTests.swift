@@ -50,6 +50,13 @@ final class JudgementTests: XCTestCase {
     let untested = try comparison(Array(repeating: 1, count: 21))
     XCTAssertNil(ClaimAgainstAll([clear, untested]).p)
     XCTAssertEqual(ClaimAgainstAll([clear, untested]).verdict, .notShown)
+    XCTAssertEqual(ClaimAgainstAll([clear, nil]).verdict, .notShown)
+    XCTAssertEqual(ClaimAgainstAll([lost, nil]).verdict, .reversed)
+    // At 2.5 % a side, as each part: a p of 0.031 is not enough.
+    let nearly = try comparison([0.4, 1, 1.1])
+    XCTAssertEqual(ClaimAgainstAll([nearly, clear]).verdict, Judgement(nearly).verdict)
+    XCTAssertEqual(Judgement(nearly).verdict, .notShown)
+    XCTAssertEqual(ClaimAgainstAll([nearly, clear]).p, nearly.test.student?.greater)
   }
 
   func testHolmAdjustsFromTheSmallestUp() {

@@ -30,7 +30,7 @@ extension StudyReport {
     if let plot = ratePlot { plots.append(plot) }
     guard !plots.isEmpty else { return nil }
     return StudyPage.Section(
-      "Front", note: "validation images; frequencies by redrawing seeds",
+      "Front", note: "validation images, all seeds; frequencies by redrawing them",
       [.figures(plots.map { CaptionedFigure($0) })])
   }
 
@@ -178,7 +178,7 @@ extension StudyReport {
         .init(Double(network.multiplyAdds).metricText), .init(network.factor.text(3)),
         .init(Double(network.parameters).metricText), .init(Double(network.activations).metricText),
         .init(rates[network.name].map { $0.text(0) } ?? ""),
-        .init("\(network.trainings.count)"), top1 ?? "", .init(half ?? ""),
+        .init(Self.trainingCount(of: network)), top1 ?? "", .init(half ?? ""),
         .init(measured?.top5.map(\.percentText) ?? ""),
       ]
       return DataTable.Row(cells, isHighlighted: network.name == results.winner?.name)
@@ -198,6 +198,12 @@ extension StudyReport {
           summary: "How to repeat a training",
           text: "effnet train trials/TRAINING/configuration.yaml --output DIR\n"),
       ])
+  }
+
+  /// How many trainings a network has, and how many of them diverged.
+  private static func trainingCount(of network: NetworkResult) -> String {
+    let diverged = network.trainings.count { $0.end == .diverged }
+    return "\(network.trainings.count)" + (diverged > 0 ? ", \(diverged) diverged" : "")
   }
 
   private var trainings: DataTable {

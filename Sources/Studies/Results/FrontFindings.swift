@@ -1,6 +1,7 @@
 import Statistics
 
-/// The networks that no other beats at less cost, and how sure that is.
+/// The networks that no other beats at less cost, and how sure that is; without those that have lost a seed
+/// and look better than they are.
 package struct FrontFindings: Codable, Sendable {
   /// A network on the axis of a cost.
   package struct Member: Codable, Sendable {
@@ -19,21 +20,23 @@ package struct FrontFindings: Codable, Sendable {
   package let hypervolume: NoisyFront.Hypervolume
 
   init?(
-    _ axis: String, _ networks: [(name: String, cost: Int, top1: [Double])],
+    _ axis: String, _ networks: [(name: String, cost: Int, sample: Scores.Sample)],
     _ resampling: Resampling
   ) {
-    let networks = networks.filter { !$0.top1.isEmpty }
-    let isCommon = Set(networks.map(\.top1.count)).count == 1
+    let networks = networks.filter { !$0.sample.seeds.isEmpty && $0.sample.lost.isEmpty }
+    let scores = networks.map(\.sample.top1)
+    // As many seeds need not be the same ones, before all trainings are done.
+    let isCommon = Set(networks.map(\.sample.seeds)).count == 1
     guard
       let front = NoisyFront(
-        costs: networks.map { Double($0.cost) }, scores: networks.map(\.top1),
-        seeds: isCommon ? .common : .own, resampling)
+        costs: networks.map { Double($0.cost) }, scores: scores, seeds: isCommon ? .common : .own,
+        resampling)
     else { return nil }
     self.axis = axis
     members = networks.indices.map { index in
       Member(
         network: networks[index].name, cost: Double(networks[index].cost),
-        top1: networks[index].top1.mean, isOnFront: front.members.contains(index),
+        top1: scores[index].mean, isOnFront: front.members.contains(index),
         frequency: front.frequencies[index])
     }
     attainment = front.attainment

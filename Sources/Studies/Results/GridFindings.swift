@@ -46,7 +46,7 @@ package struct GridFindings: Codable, Sendable {
   package let rung: RungTrust?
 
   init(
-    _ study: Study, _ design: GridDesign, _ networks: [StudyNetwork]
+    _ study: Study, _ design: GridDesign, _ networks: [StudyNetwork], winner: StudyNetwork?
   ) throws(TrainingError) {
     let rungs = try design.rungs(study.ledger)
     epochs = rungs[0].epochs
@@ -76,11 +76,11 @@ package struct GridFindings: Codable, Sendable {
         reached: point.network.scaling?.shares.parts ?? [0, 0, 0], top1: point.scores.mean,
         isAmongBest: nearest < Self.sideOfRegion)
     }
-    winner = try design.ranking(study.ledger)?.first.flatMap { number in
-      networks[number].scaling.map { scaling in
+    self.winner = winner.flatMap { winner in
+      winner.scaling.map { scaling in
         Point(
           scaling.shares.normalized,
-          top1: points.first { $0.network.network == networks[number].network }?.scores.mean ?? 0)
+          top1: points.first { $0.network.network == winner.network }?.scores.mean ?? 0)
       }
     }
     rung = rungs.count > 1 ? try Self.trust(study, design, rungs) : nil

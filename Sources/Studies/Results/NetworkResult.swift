@@ -5,6 +5,8 @@ package struct NetworkResult: Encodable {
   /// Trainings on the same images.
   package struct Measured: Codable, Sendable, Equatable {
     package let seeds: Int
+    /// Further seeds that it diverged with: what is measured looks better than the network is.
+    package let diverged: Int
     /// Mean top-1 over seeds and its 95 % interval for other seeds.
     package let top1: Double
     package let interval: Interval?
@@ -16,6 +18,7 @@ package struct NetworkResult: Encodable {
     init?(_ sample: Scores.Sample) {
       guard let estimate = MeanEstimate(sample.top1) else { return nil }
       seeds = estimate.count
+      diverged = sample.lost.count
       top1 = estimate.mean
       interval = estimate.interval()
       deviation = estimate.deviation

@@ -1,3 +1,4 @@
+import Statistics
 import Training
 
 /// What whole trainings of each network have come to, seed by seed.
@@ -7,18 +8,44 @@ package struct Scores {
     /// Seeds, ascending, of trainings that were done and did not diverge.
     let seeds: [Int]
     let entries: [LedgerEntry]
+    /// Seeds, ascending, of trainings that diverged.
+    let lost: [Int]
+    /// Trainings that are asked for, ended or not.
+    let asked: Int
+
+    /// Whether all of them have ended.
+    var isComplete: Bool { seeds.count + lost.count == asked }
 
     /// Shares of images that were classified rightly, in the order of the seeds.
     var top1: [Double] { entries.compactMap(\.top1) }
 
-    /// Those of the seeds that another sample has, too.
-    func common(with other: Sample) -> Sample {
-      let pairs = zip(seeds, entries).filter { other.seeds.contains($0.0) }
-      return Sample(seeds: pairs.map(\.0), entries: pairs.map(\.1))
+    /// Trainings whose seeds another sample has, too.
+    private func entries(common other: Sample) -> [LedgerEntry] {
+      zip(seeds, entries).filter { other.seeds.contains($0.0) }.map(\.1)
+    }
+
+    /// Compares top-1 with that of another sample over the seeds that both have.
+    ///
+    /// - Returns: Nil where there are none.
+    func comparison(with other: Sample) -> PairedComparison? {
+      PairedComparison(
+        entries(common: other).compactMap(\.top1), other.entries(common: self).compactMap(\.top1),
+        losses: .init(
+          first: lost.count { !other.lost.contains($0) },
+          second: other.lost.count { !lost.contains($0) }))
+    }
+
+    /// How much more accurate it is than another sample, for other seeds and images.
+    ///
+    /// - Returns: Nil where they have no seed in common.
+    func estimate(over other: Sample) -> TwoWayEstimate? {
+      TwoWayEstimate(
+        Self.correctness(entries(common: other)),
+        minus: Self.correctness(other.entries(common: self)))
     }
 
     /// For each seed and image whether it was classified rightly.
-    var correctness: [[Bool]] {
+    private static func correctness(_ entries: [LedgerEntry]) -> [[Bool]] {
       entries.compactMap(\.correctness).map { hits in (0..<hits.count).map { hits[$0] } }
     }
   }
@@ -40,15 +67,24 @@ package struct Scores {
 
   /// Whole trainings of a network.
   func sample(_ network: ScaledNetwork, on images: Trial.Images) -> Sample {
-    let done = trainings(network, images)
-      .compactMap { job in study.ledger[job].map { (job.trial.seed, $0) } }
-      .filter { $0.1.end == .done }.sorted { $0.0 < $1.0 }
-    return Sample(seeds: done.map(\.0), entries: done.map(\.1))
+    let asked = trainings(network, images)
+    let ended = asked.compactMap { job in study.ledger[job].map { (job.trial.seed, $0) } }
+      .sorted { $0.0 < $1.0 }
+    let done = ended.filter { $0.1.end == .done }
+    return Sample(
+      seeds: done.map(\.0), entries: done.map(\.1),
+      lost: ended.filter { $0.1.end == .diverged }.map(\.0), asked: asked.count)
   }
 
-  /// The first whole training of a network on some images.
+  /// The first whole training of a network on some images that did not diverge.
   func firstTraining(_ network: ScaledNetwork, on images: Trial.Images) -> Job? {
-    trainings(network, images).first(where: study.ledger.has)
+    trainings(network, images).first { study.ledger[$0]?.end == .done }
+  }
+
+  /// Whether a network has a training on validation images that it could be handed on by, or may still come
+  /// to have one.
+  func canWin(_ network: StudyNetwork) -> Bool {
+    trainings(network.network, .validation).contains { study.ledger[$0]?.end != .diverged }
   }
 
   /// What hypotheses are tested on: images that nothing was selected by.

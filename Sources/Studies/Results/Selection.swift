@@ -11,12 +11,14 @@ struct Selection {
     let basis: String
     switch study.design {
     case let design as GridDesign:
-      network = try design.ranking(study.ledger)?.first.map { networks[$0] }
+      network = try design.ranking(study.ledger)?.lazy.map { networks[$0] }
+        .first(where: scores.canWin)
       basis = "most held-out images right at the end of training"
     case let design as ArchitectureDesign:
       let individuals = try design.evolution.individuals(study.ledger)
       network = try design.finalists(individuals, study.ledger).flatMap {
-        finalists throws(TrainingError) in try design.ranking(finalists, study.ledger)?.first
+        finalists throws(TrainingError) in
+        try design.ranking(finalists, study.ledger)?.first(where: scores.canWin)
       }
       basis = "worth most on held-out images when trained in full"
     default:
