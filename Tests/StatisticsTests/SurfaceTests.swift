@@ -103,14 +103,20 @@ final class SurfaceTests: XCTestCase {
     for seeds in [1, 3] {
       let noisy = try surface(points(coefficients, divisions: 4, seeds: seeds, noise: 0.004))
       let region = try XCTUnwrap(OptimumRegion(noisy, divisions: 10, few))
-      XCTAssertFalse(region.isFlat)
+      XCTAssertFalse(region.isWhole)
       XCTAssertLessThan(region.points.count, 20, "of 66 points")
       XCTAssertTrue(
         region.points.contains { abs($0.a - truth.a) < 0.051 && abs($0.b - truth.b) < 0.051 })
+      // The grid's points are those of its grid that it contains, and others have the same criterion.
+      XCTAssertEqual(
+        region.points, MixtureShares.grid(divisions: 10).filter(region.contains))
+      XCTAssertTrue(region.contains(region.optimum.shares))
+      XCTAssertTrue(region.contains(truth))
+      XCTAssertFalse(region.contains(MixtureShares(a: 1, b: 0, c: 0)))
     }
   }
 
-  func testAFlatSurfaceIsCalledFlat() throws {
+  func testOnAFlatSurfaceNothingIsToldFromTheBest() throws {
     let studies = 40
     let few = Resampling(draws: 100)
     for seeds in [1, 3] {
@@ -119,7 +125,7 @@ final class SurfaceTests: XCTestCase {
         let noisy = try surface(
           points([0.7, 0.7, 0.7, 0, 0, 0], seeds: seeds, noise: 0.01, study: study))
         let region = try XCTUnwrap(OptimumRegion(noisy, divisions: 3, few))
-        if region.isFlat { flat += 1 }
+        if region.isWhole { flat += 1 }
       }
       // 95 % of 40 are 38, less three deviations of such a count.
       XCTAssertGreaterThanOrEqual(flat, 34, "\(seeds) seeds")
@@ -144,7 +150,7 @@ final class SurfaceTests: XCTestCase {
     let level = try surface(points([0.7, 0.7, 0.7, 0, 0, 0], seeds: 2))
     XCTAssertNil(level.determination)
     XCTAssertNil(level.lackOfFit)
-    XCTAssertTrue(try XCTUnwrap(OptimumRegion(level, divisions: 4, few)).isFlat)
+    XCTAssertTrue(try XCTUnwrap(OptimumRegion(level, divisions: 4, few)).isWhole)
     let slope = try surface(points([0.9, 0.7, 0.7, 0, 0, 0], seeds: 2))
     let region = try XCTUnwrap(OptimumRegion(slope, divisions: 4, few))
     XCTAssertEqual(region.points, [MixtureShares(a: 1, b: 0, c: 0)])

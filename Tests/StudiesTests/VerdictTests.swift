@@ -236,6 +236,7 @@ final class VerdictTests: StudyCase {
           ? .hypothesis : rivals.contains(verdict.worse) ? .routine : .noticed
         XCTAssertEqual(verdict.basis, expected, "\(kind): \(verdict.better) > \(verdict.worse)")
         if expected != .hypothesis { XCTAssertEqual(verdict.better, winner) }
+        XCTAssertGreaterThan(verdict.seeds, 0, "of what was never confirmed nothing is said")
         if verdict.worse == "base" {
           XCTAssertNil(verdict.correctedDifference, "it costs less on purpose")
         }

@@ -86,8 +86,8 @@ package struct GridDesign: StudyDesign {
     return rungs
   }
 
-  /// Networks at the end of training that no score has selected: the protected ones, and those that were
-  /// drawn by lot among the ones that the first rung has dropped.
+  /// Networks at the end of training that have not come there by their score: the protected ones, and those
+  /// that were drawn by lot among the ones that the first rung has dropped.
   package func unselected(_ ledger: Ledger) throws(TrainingError) -> Set<Int> {
     let rungs = try rungs(ledger)
     return rungs.count > 1 ? halving.protected.union(rungs[1].drawn) : []

@@ -14,10 +14,8 @@ extension StudyReport {
       .figures([
         CaptionedFigure(
           plot,
-          caption:
-            "Means over seeds with 95 % intervals; small dots are single trainings. Networks of one "
-            + "factor have the same multiply-adds within \((100 * study.configuration.search.tolerance).briefText) %."
-        )
+          caption: "Means over seeds with 95 % intervals; small dots are single trainings."
+            + Self.spread(measured))
       ])
     ]
     let small = ["depth", "width", "resolution"].enumerated().compactMap { number, name in
@@ -29,6 +27,30 @@ extension StudyReport {
     }
     return StudyPage.Section(
       "Accuracy and compute", note: "on validation images", parts)
+  }
+
+  /// How far multiply-adds of what is compared are apart.
+  private static func spread(_ networks: [NetworkResult]) -> String {
+    guard networks.contains(where: { $0.askedFactor != nil }) else {
+      return networks.count > 1
+        ? " The networks have \(factors(networks)) times the multiply-adds of the base." : ""
+    }
+    let scaled = networks.filter { $0.askedFactor != nil }
+    let ratios = Dictionary(grouping: scaled, by: \.askedFactor).values.map { same in
+      let counts = same.map { Double($0.multiplyAdds) }
+      return (counts.max() ?? 1) / (counts.min() ?? 1)
+    }
+    let largest = ratios.max() ?? 1
+    return largest > 1
+      ? " Multiply-adds of networks of one factor differ by up to \((100 * (largest - 1)).text(1)) %."
+      : ""
+  }
+
+  /// From the least to the largest multiply-adds, over those of the base.
+  static func factors(_ networks: [NetworkResult]) -> String {
+    let factors = networks.map(\.factor)
+    let ends = [factors.min(), factors.max()].compactMap { $0?.text(2) }
+    return Set(ends).count == 1 ? ends[0] : ends.joined(separator: " to ")
   }
 
   private static func fact(_ line: ScalingFindings.Line) -> (String, String)? {

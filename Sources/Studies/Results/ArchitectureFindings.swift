@@ -73,11 +73,12 @@ package struct ArchitectureFindings: Codable, Sendable {
     guard let finalists = try design.finalists(individuals, study.ledger) else { return nil }
     var pairs: [(Double, Double)] = []
     for finalist in finalists {
-      let short = individuals.filter { $0.network == finalist.network }
-        .compactMap { study.ledger[$0.job]?.top1 }
-      let full = try design.trainings(finalist.network).compactMap { study.ledger[$0]?.top1 }
-      if !short.isEmpty, !full.isEmpty { pairs.append((short.mean, full.mean)) }
+      let short = individuals.filter { $0.network == finalist.network }.map(\.job)
+      guard let first = study.ledger.top1(short),
+        let final = study.ledger.top1(try design.trainings(finalist.network))
+      else { continue }
+      pairs.append((first, final))
     }
-    return pairs.isEmpty ? nil : RungTrust(unselected: pairs, all: pairs, study.resampling)
+    return pairs.isEmpty ? nil : RungTrust(.finalists, pairs, all: pairs, study.resampling)
   }
 }

@@ -66,6 +66,8 @@ package struct NetworkResult: Encodable {
   package let stem, head: Int
   /// Multiply-adds over those of the base.
   package let factor: Double
+  /// What was asked for of these, where it is scaled.
+  package let askedFactor: Double?
   /// Parts of depth, width and resolution that are reached, where it is scaled.
   package let shares: [Double]?
   /// Depth, width and resolution over those of the base, where it is scaled.
@@ -89,6 +91,7 @@ package struct NetworkResult: Encodable {
     stem = architecture.stemChannels
     head = architecture.headChannels
     factor = Double(scaled.multiplyAdds) / Double(study.recipe.base.multiplyAdds)
+    askedFactor = network.scaling == nil ? nil : network.factor
     shares = network.scaling?.shares.parts
     growth = network.scaling.map { [$0.reached.depth, $0.reached.width, $0.reached.resolution] }
     selection = Measured(scores.sample(scaled, on: .heldOut))

@@ -1,6 +1,17 @@
 import Statistics
 import Training
 
+extension Ledger {
+  /// Mean top-1 of several trainings of a network.
+  ///
+  /// - Returns: Nil without any, and where one is not done or diverged: what is left looks better than the
+  ///   network is.
+  func top1(_ jobs: [Job]) -> Double? {
+    let top1 = jobs.compactMap { self[$0]?.top1 }
+    return top1.isEmpty || top1.count < jobs.count ? nil : top1.mean
+  }
+}
+
 /// What whole trainings of each network have come to, seed by seed.
 package struct Scores {
   /// Trainings of a network that are measured on the same images.
@@ -13,8 +24,8 @@ package struct Scores {
     /// Trainings that are asked for, ended or not.
     let asked: Int
 
-    /// Whether all of them have ended.
-    var isComplete: Bool { seeds.count + lost.count == asked }
+    /// Whether there are any, and all of them have ended.
+    var isComplete: Bool { asked > 0 && seeds.count + lost.count == asked }
 
     /// Shares of images that were classified rightly, in the order of the seeds.
     var top1: [Double] { entries.compactMap(\.top1) }
