@@ -108,13 +108,13 @@ package struct GridDesign: StudyDesign {
   /// Numbers of the networks that were trained to the end, the best first; nil before they were.
   package func ranking(_ ledger: Ledger) throws(TrainingError) -> [Int]? {
     guard let last = try rungs(ledger).last, last.epochs == parts.recipe.epochs else { return nil }
-    var scores: [(number: Int, correct: Int)] = []
+    var scores: [(number: Int, score: Int)] = []
     for number in last.entrants {
       let jobs = try trainings(number, last.epochs)
       guard ledger.hasAll(jobs) else { return nil }
       if let correct = ledger.correct(jobs) { scores.append((number, correct)) }
     }
-    return scores.sorted { ($1.correct, $0.number) < ($0.correct, $1.number) }.map(\.number)
+    return scores.ranked()
   }
 
   /// Networks that are trained with fresh seeds: the best ones, the protected ones, and the base; nil

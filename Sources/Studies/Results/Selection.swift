@@ -23,11 +23,12 @@ struct Selection {
       basis = "worth most on held-out images when trained in full"
     default:
       let isDone = try study.isFinished
-      let scored = networks.enumerated().compactMap { number, network -> (Int, Double)? in
+      let scored = networks.enumerated().compactMap {
+        number, network -> (number: Int, score: Double)? in
         let top1 = scores.confirmation(network.network).top1
         return top1.count == study.configuration.search.seeds ? (number, top1.mean) : nil
       }
-      network = isDone ? scored.max { ($0.1, $1.0) < ($1.1, $0.0) }.map { networks[$0.0] } : nil
+      network = isDone ? scored.ranked().first.map { networks[$0] } : nil
       basis = "most validation images right, which nothing confirms: it looks better than it is"
     }
     winner = network.flatMap { network in
@@ -35,9 +36,7 @@ struct Selection {
       guard let job, let entry = study.ledger[job] else { return nil }
       let selected = scores.sample(network.network, on: .heldOut).top1
       let confirmed = scores.confirmation(network.network).top1
-      let (one, other) = (
-        selected.isEmpty ? nil : selected.mean, confirmed.isEmpty ? nil : confirmed.mean
-      )
+      let (one, other) = (selected.meanUnlessEmpty, confirmed.meanUnlessEmpty)
       return Winner(
         name: network.name, basis: basis, identity: job.trial.identity, seed: job.trial.seed,
         stateSHA256: entry.stateSHA256, top1: entry.top1, selected: one, confirmed: other,
