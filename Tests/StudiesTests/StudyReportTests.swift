@@ -166,4 +166,81 @@ final class StudyReportTests: StudyCase {
     XCTAssertTrue(page.contains("those that went on by their score alone are not among them"))
     XCTAssertFalse(page.contains("finalists"))
   }
+
+  func testAreasOfFrontsCountTheLargestNetwork() throws {
+    let areas = try [0.5, 0.9].map { top1 in
+      let (_, results, page) = try played(.scaling, ["search.directions=[depth]"]) {
+        job, network, _ in
+        let share = network.name == "base" ? 0.4 : top1
+        return LedgerEntry(madeUp: job, correct: Int(share * 400), of: 400)
+      }
+      let front = try XCTUnwrap(results.fronts.first)
+      let (base, deep) = (front.members[0].cost, front.members[1].cost)
+      let area = front.hypervolume
+      XCTAssertEqual(area.reference.cost, 2 * deep)
+      // From the base to the deep network, and a doubling beyond.
+      XCTAssertEqual(area.value, 0.4 * log2(deep / base) + top1, accuracy: 1e-9)
+      XCTAssertEqual(front.attainment.map(\.median), [0.4, top1])
+      let text = String(format: "%.1f points × doublings", 100 * area.value)
+      XCTAssertTrue(page.contains("area below the front over multiply-adds"))
+      XCTAssertTrue(page.contains(text), text)
+      XCTAssertTrue(page.contains("Top-1 that multiply-adds buy"))
+      return area.value
+    }
+    XCTAssertEqual(areas[1] - areas[0], 0.4, accuracy: 1e-9)
+  }
+
+  func testWholeLinesAreCompared() throws {
+    let hypotheses = [
+      "search.directions=[even, depth, '1:1:1']",
+      "search.hypotheses=[even > depth, \"even > 1:1:1\"]",
+    ]
+    let (_, results, page) = try played(.scaling, hypotheses) { job, network, _ in
+      let gain = network.name == "base" ? 0 : network.name.hasPrefix("even") ? 0.3 : 0.1
+      let seed = 0.01 * Double(job.trial.seed - 3)
+      return LedgerEntry(madeUp: job, correct: Int(((0.5 + gain + seed) * 400).rounded()), of: 400)
+    }
+    let comparisons = try XCTUnwrap(results.scaling).comparisons
+    XCTAssertEqual(comparisons.map(\.worse), ["depth"], "one line is not compared with itself")
+    let comparison = comparisons[0]
+    XCTAssertLessThan(comparison.ratio, 1)
+    let interval = try XCTUnwrap(comparison.interval)
+    XCTAssertLessThan(interval.low, comparison.ratio)
+    XCTAssertGreaterThan(interval.high, comparison.ratio)
+    XCTAssertTrue(page.contains("even against depth"))
+    XCTAssertTrue(page.contains(String(format: "%.3f times the errors", comparison.ratio)))
+  }
+
+  func testTheWinnerAndTheBaseAsTheyWereTrained() throws {
+    for kind in StudyKind.allCases {
+      // By lot, but for the base, which is not selected.
+      let (study, results, page) = try played(kind) { job, network, study in
+        network.name == "base" && job.trial.images == .heldOut
+          ? LedgerEntry(madeUp: job, correct: 0, of: study.measuredImages(job))
+          : self.madeUp(job, of: study)
+      }
+      let winner = try XCTUnwrap(results.winner)
+      let trained = try XCTUnwrap(results.trained, "\(kind)")
+      XCTAssertEqual(trained.winner, winner.identity)
+      let jobs = try study.jobs()
+      let base = try XCTUnwrap(
+        jobs.first { $0.trial.network == study.recipe.base && $0.trial.images == .validation })
+      XCTAssertEqual(trained.base, base.trial.identity)
+      let job = try XCTUnwrap(jobs.first { $0.trial.identity == winner.identity })
+      let correct = try XCTUnwrap(study.ledger[job]?.correctness)
+      let other = try XCTUnwrap(study.ledger[base]?.correctness)
+      let only = (0..<correct.count).count { correct[$0] && !other[$0] }
+      let onlyBase = (0..<correct.count).count { !correct[$0] && other[$0] }
+      XCTAssertEqual(trained.test, McNemar(onlyFirst: only, onlySecond: onlyBase))
+      XCTAssertEqual(trained.p, trained.test.p)
+      XCTAssertEqual(trained.images, Self.validationCount)
+      XCTAssertTrue(page.contains("this training alone has \(only) right"), "\(kind)")
+      XCTAssertTrue(page.contains("of these two trained networks and not of their architectures"))
+    }
+    let base = try played(.scaling) { job, network, _ in
+      LedgerEntry(madeUp: job, correct: network.name == "base" ? 300 : 200, of: 400)
+    }
+    XCTAssertEqual(base.results.winner?.name, "base")
+    XCTAssertNil(base.results.trained, "the base is no other network")
+  }
 }

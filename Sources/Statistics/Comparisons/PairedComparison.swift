@@ -28,7 +28,6 @@ package struct PairedComparison: Sendable, Equatable {
   package let test: PairedTest
   /// `nil` for one seed, and where neither network's scores vary.
   package let pairing: Pairing?
-  let differences: PairedDifferences
   private let losses: Losses
 
   /// Compares scores, more being better.
@@ -41,7 +40,7 @@ package struct PairedComparison: Sendable, Equatable {
   /// - Precondition: There are as many of both, and all are finite.
   package init?(_ first: [Double], _ second: [Double], losses: Losses = Losses()) {
     self.losses = losses
-    differences = PairedDifferences(first, second)
+    let differences = PairedDifferences(first, second)
     guard let difference = MeanEstimate(differences.values) else { return nil }
     self.difference = difference
     test = PairedTest(differences)

@@ -23,7 +23,8 @@ extension StudyReport {
     }
     if !small.isEmpty { parts.append(.figures(small.map { CaptionedFigure($0) })) }
     if let scaling = results.scaling, !scaling.lines.isEmpty {
-      parts.append(.facts(scaling.lines.compactMap(Self.fact)))
+      parts.append(
+        .facts(scaling.lines.compactMap(Self.fact) + scaling.comparisons.map(Self.fact)))
     }
     return StudyPage.Section(
       "Accuracy and compute", note: "on validation images", parts)
@@ -61,6 +62,18 @@ extension StudyReport {
     return (
       line.direction,
       "errors go with multiply-adds to the power of \((-exponent).text(3))\(interval ?? "")"
+    )
+  }
+
+  private static func fact(_ comparison: ScalingFindings.Comparison) -> (String, String) {
+    let interval = comparison.interval.map {
+      ", 95 % interval \($0.low.text(3)) to \($0.high.text(3)) for other seeds"
+    }
+    return (
+      "\(comparison.better) against \(comparison.worse)",
+      "\(comparison.ratio.text(3)) times the errors along the line, from "
+        + "\(comparison.costs.low.metricText) to \(comparison.costs.high.metricText) multiply-adds"
+        + (interval ?? "")
     )
   }
 

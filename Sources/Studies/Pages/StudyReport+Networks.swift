@@ -3,84 +3,6 @@ import Networks
 import Reports
 
 extension StudyReport {
-  /// The front against each cost.
-  var frontSection: StudyPage.Section? {
-    let names = [
-      "multiplyAdds": "multiply-adds", "parameters": "parameters", "activations": "activations",
-    ]
-    var plots = results.fronts.map { front in
-      let members = front.members.sorted { $0.cost < $1.cost }
-      func points(_ isOnFront: Bool) -> [ScatterPlot.Point] {
-        members.filter { $0.isOnFront == isOnFront }.map {
-          ScatterPlot.Point(
-            x: $0.cost, y: 100 * $0.top1,
-            name: "\($0.network): on the front in \((100 * $0.frequency).text(0)) % of redraws")
-        }
-      }
-      var plot = ScatterPlot(
-        "Top-1 by \(names[front.axis] ?? front.axis)", unit: " %",
-        horizontal: names[front.axis] ?? front.axis, scale: .metricDoublings,
-        [
-          ScatterPlot.Series("on the front", points(true), isConnected: true),
-          ScatterPlot.Series("others", points(false)),
-        ] + published(front.axis))
-      plot.isSmall = !isOfImageNet
-      return plot
-    }
-    if let plot = ratePlot { plots.append(plot) }
-    guard !plots.isEmpty else { return nil }
-    return StudyPage.Section(
-      "Front", note: "validation images, all seeds; frequencies by redrawing them",
-      [.figures(plots.map { CaptionedFigure($0) })])
-  }
-
-  /// Whether the study's accuracies can stand beside published ones.
-  private var isOfImageNet: Bool {
-    study.recipe.classes == 1_000 && study.imageCounts.validation == 50_000
-  }
-
-  /// Published networks on an axis, where the data are theirs.
-  private func published(_ axis: String) -> [ScatterPlot.Series] {
-    guard isOfImageNet else { return [] }
-    return switch axis {
-    case "multiplyAdds": PublishedPage.foreign(\.multiplyAdds, 1e9)
-    case "parameters": PublishedPage.foreign(\.parameters, 1e6)
-    default: []
-    }
-  }
-
-  /// Images a second of a core, by network; from trainings on one rank alone.
-  ///
-  /// - Parameter images: That an epoch has.
-  static func rates(
-    of networks: [NetworkResult], _ slots: [Slot], images: Int
-  ) -> [String: Double] {
-    let slots = Dictionary(grouping: slots, by: \.identity)
-    var rates: [String: [Double]] = [:]
-    for network in networks {
-      for training in network.trainings where training.epochs == training.scheduledEpochs {
-        guard let own = slots[training.identity], own.count == 1, own[0].ranks.count == 1,
-          own[0].seconds > 0
-        else { continue }
-        rates[network.name, default: []].append(
-          Double(training.epochs * images) / own[0].seconds)
-      }
-    }
-    return rates.mapValues { $0.sorted()[$0.count / 2] }
-  }
-
-  private var ratePlot: ScatterPlot? {
-    let points = results.networks.compactMap { network in
-      rates[network.name].map { rate in point(network) { _ in rate } }
-    }.filter { $0.y.isFinite }
-    guard points.count > 1 else { return nil }
-    var plot = ScatterPlot(
-      "Top-1 by speed", unit: " %", horizontal: "images/s of a core, measured", scale: .metric,
-      [ScatterPlot.Series("", points)])
-    plot.isSmall = true
-    return plot
-  }
-
   /// The winner's stages beside the base's.
   var winnerSection: StudyPage.Section? {
     guard let winner = results.winner,
@@ -104,6 +26,16 @@ extension StudyReport {
           "optimism",
           "selected at \(selected.percentText), confirmed \((100 * optimism).text(2)) points lower on "
             + "images and seeds that nothing was selected by"
+        ))
+    }
+    if let trained = results.trained {
+      facts.append(
+        (
+          "winner and base as trained",
+          "of \(trained.images.groupedText) validation images this training alone has "
+            + "\(trained.test.onlyFirst.groupedText) right, and trials/\(trained.base) of the base alone "
+            + "\(trained.test.onlySecond.groupedText): two-sided p = \(trained.p.twoSided.briefP) by "
+            + "McNemar's exact test, of these two trained networks and not of their architectures"
         ))
     }
     facts.append(("training", "trials/\(winner.identity), seed \(winner.seed)"))

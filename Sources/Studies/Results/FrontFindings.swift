@@ -17,7 +17,11 @@ package struct FrontFindings: Codable, Sendable {
   package let axis: String
   package let members: [Member]
   package let attainment: [NoisyFront.Attainment]
+  /// In top-1 × doublings of the cost.
   package let hypervolume: NoisyFront.Hypervolume
+
+  /// Areas end at a cost so many times the largest, so that the largest network has a part in them.
+  private static let reach = 2.0
 
   init?(
     _ axis: String, _ networks: [(name: String, cost: Int, sample: Scores.Sample)],
@@ -41,6 +45,6 @@ package struct FrontFindings: Codable, Sendable {
     }
     attainment = front.attainment
     hypervolume = front.hypervolume(
-      reference: Tradeoff(cost: Double(networks.map(\.cost).max() ?? 1), score: 0))
+      reference: Tradeoff(cost: Self.reach * Double(networks.map(\.cost).max() ?? 1), score: 0))
   }
 }

@@ -1,6 +1,11 @@
 import Statistics
 import Training
 
+extension LedgerEntry {
+  /// For each image whether it was classified rightly.
+  var isCorrect: [Bool]? { correctness.map { hits in (0..<hits.count).map { hits[$0] } } }
+}
+
 extension Ledger {
   /// Mean top-1 of several trainings of a network.
   ///
@@ -8,7 +13,7 @@ extension Ledger {
   ///   network is.
   func top1(_ jobs: [Job]) -> Double? {
     let top1 = jobs.compactMap { self[$0]?.top1 }
-    return top1.isEmpty || top1.count < jobs.count ? nil : top1.mean
+    return top1.count < jobs.count ? nil : top1.meanUnlessEmpty
   }
 }
 
@@ -51,13 +56,8 @@ package struct Scores {
     /// - Returns: Nil where they have no seed in common.
     func estimate(over other: Sample) -> TwoWayEstimate? {
       TwoWayEstimate(
-        Self.correctness(entries(common: other)),
-        minus: Self.correctness(other.entries(common: self)))
-    }
-
-    /// For each seed and image whether it was classified rightly.
-    private static func correctness(_ entries: [LedgerEntry]) -> [[Bool]] {
-      entries.compactMap(\.correctness).map { hits in (0..<hits.count).map { hits[$0] } }
+        entries(common: other).compactMap(\.isCorrect),
+        minus: other.entries(common: self).compactMap(\.isCorrect))
     }
   }
 

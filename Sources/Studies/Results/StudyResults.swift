@@ -31,6 +31,8 @@ package struct StudyResults: Encodable {
   package let grid: GridFindings?
   package let architecture: ArchitectureFindings?
   package let winner: Winner?
+  /// The winner and the base as they were trained.
+  package let trained: TrainedComparison?
   /// Hash of all the rest.
   package private(set) var resultsSHA256: String?
 
@@ -44,6 +46,7 @@ package struct StudyResults: Encodable {
     networks = known.map { NetworkResult($0, study, jobsOfNetworks[$0.network] ?? [], scores) }
     let selection = try Selection(study, scores)
     winner = selection.winner
+    trained = TrainedComparison(study, scores, winner: selection.network)
     let judged = Verdicts(study, scores, known, winner: selection.network)
     verdicts = judged.verdicts
     claims = judged.claims
