@@ -120,7 +120,7 @@ final class StudyReportTests: StudyCase {
     XCTAssertEqual(between.asked.map(\.name), ["501:499:0", "0.50:0.50:0.00"])
     XCTAssertEqual(between.asked[1].shares, [0.5, 0.5, 0])
     // The cell of the grid, with its name below its score, beside the mark.
-    let places = page.matches(of: /Top-1 on held-out images after 1 epochs: [^<]*×2/).map(\.output)
+    let places = page.matches(of: /Top-1 on held-out images after 1 epoch: [^<]*×2/).map(\.output)
     XCTAssertEqual(places.count { $0.contains("501:499:0 = 0.50:0.50:0.00") }, 1)
     XCTAssertTrue(page.contains(/>501:499:0 [0-9.]+<\/text>/))
     // Another name of a grid's point is no second cell.

@@ -45,15 +45,19 @@ extension StudyReport {
   }
 
   private static func attainmentPlot(_ front: FrontFindings) -> StepPlot {
-    StepPlot(
+    let costs = front.attainment.map(\.cost)
+    // What the largest network buys holds on, up to where the area ends.
+    let steps =
+      zip(costs, front.attainment)
+      + [front.attainment.last].compactMap { $0 }.map { (front.hypervolume.reference.cost, $0) }
+    return StepPlot(
       "Top-1 that \(axisName(front)) buy", unit: " %", horizontal: axisName(front),
       scale: .metricDoublings,
       [
         StepPlot.Series(
-          "median of redraws",
-          front.attainment.map { PlotPoint(x: $0.cost, y: 100 * $0.median) },
-          band: front.attainment.map {
-            PlotInterval(x: $0.cost, low: 100 * $0.quartiles.low, high: 100 * $0.quartiles.high)
+          "median of redraws", steps.map { PlotPoint(x: $0, y: 100 * $1.median) },
+          band: steps.map {
+            PlotInterval(x: $0, low: 100 * $1.quartiles.low, high: 100 * $1.quartiles.high)
           })
       ])
   }

@@ -34,7 +34,7 @@ extension StudyReport {
           "winner and base as trained",
           "of \(trained.images.groupedText) validation images this training alone has "
             + "\(trained.test.onlyFirst.groupedText) right, and trials/\(trained.base) of the base alone "
-            + "\(trained.test.onlySecond.groupedText): two-sided p = \(trained.p.twoSided.briefP) by "
+            + "\(trained.test.onlySecond.groupedText): two-sided \(trained.p.twoSided.pText) by "
             + "McNemar's exact test, of these two trained networks and not of their architectures"
         ))
     }

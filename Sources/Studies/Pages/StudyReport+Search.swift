@@ -20,7 +20,7 @@ extension StudyReport {
     if let distance = search.distance, let p = search.distanceP {
       parts.append(
         .paragraph(
-          "Largest distance of both distributions: \(distance.text(2)), p = \(p.briefP). Bred "
+          "Largest distance of both distributions: \(distance.text(2)), \(p.pText). Bred "
             + "individuals are not independent of each other: p is a guide."))
     }
     return StudyPage.Section(

@@ -7,7 +7,7 @@ extension StudyReport {
     guard let grid = results.grid else { return nil }
     let scaled = results.networks.filter { $0.askedFactor != nil }
     var plot = TrianglePlot(
-      "Top-1 on held-out images after \(grid.epochs) epochs", unit: " %",
+      "Top-1 on held-out images after \(grid.epochs.counted("epoch"))", unit: " %",
       // A network stands at each place that has led to it.
       grid.cells.flatMap { cell in
         Set(cell.asked.map(\.shares)).filter(isOnGrid).sorted { $0.lexicographicallyPrecedes($1) }
@@ -68,7 +68,7 @@ extension StudyReport {
     }
     let lack = grid.lackOfFitP.map {
       $0 < 0.05
-        ? " It misses points by more than seeds differ (p = \($0.briefP)): read it with care."
+        ? " It misses points by more than seeds differ (\($0.pText)): read it with care."
         : ""
     }
     let verdict =

@@ -24,9 +24,9 @@ extension StudyReport {
       case .reversed: "\(claim.better) does not beat all of \(rivals): one of them is better."
       case .notShown: "That \(claim.better) beats all of \(rivals) is not shown."
       }
-    let side = (100 * Judgement.sideLevel).briefText
+    let side = (100 * Judgement.sideLevel).text(1)
     var notes = ["shown where each part below is, one-sided at \(side) %"]
-    if let p = claim.p { notes.append("largest p = \(p.briefP)") }
+    if let p = claim.p { notes.append("largest \(p.pText)") }
     if claim.status == .reversed { notes.append("reversed by Holm's adjustment at \(side) %") }
     return StudyPage.Verdict(
       status(claim.status), sentence, note: notes.joined(separator: ", "))
@@ -72,7 +72,7 @@ extension StudyReport {
 
   private func tests(_ verdict: Verdict) -> [String] {
     var notes: [String] = []
-    if let p = verdict.p { notes.append("two-sided p = \(p.twoSided.briefP)") }
+    if let p = verdict.p { notes.append("two-sided \(p.twoSided.pText)") }
     if let p = verdict.signFlips { notes.append("by exact sign flips \(p.twoSided.briefP)") }
     if let p = verdict.holmP {
       let family = results.verdicts.count { $0.basis == verdict.basis }

@@ -106,6 +106,9 @@ extension Double {
   /// A probability, as people write it.
   var briefP: String { self < 0.001 ? "< 0.001" : text(self < 0.1 ? 3 : 2) }
 
+  /// The same behind its letter.
+  var pText: String { self < 0.001 ? "p \(briefP)" : "p = \(briefP)" }
+
   /// With its sign.
   func signedText(_ decimals: Int) -> String { (self >= 0 ? "+" : "") + text(decimals) }
 }
