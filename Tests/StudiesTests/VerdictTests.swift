@@ -80,6 +80,8 @@ final class VerdictTests: StudyCase {
         XCTAssertEqual(found.seeds, lost.sorted().map { 3 + $0 }, what)
         XCTAssertEqual(found.asked, seeds, what)
         XCTAssertEqual(found.isBarred, !lost.isSubset(of: other), what)
+        // At the network's point, too.
+        XCTAssertTrue(page.contains("\(name), without \(lost.count) that diverged"), what)
         let words = "\(lost.count) of 6 seeds of \(name) diverged"
         XCTAssertTrue(page.contains(words), what)
         XCTAssertEqual(

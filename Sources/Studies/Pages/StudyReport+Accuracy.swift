@@ -109,11 +109,13 @@ extension StudyReport {
   /// A network on an axis.
   func point(_ network: NetworkResult, _ cost: (NetworkResult) -> Double) -> ScatterPlot.Point {
     let measured = network.confirmation
+    let diverged = measured.map { $0.diverged > 0 ? ", without \($0.diverged) that diverged" : "" }
     let samples = network.trainings.filter {
       $0.images == .validation && $0.end == .done && $0.epochs == study.recipe.epochs
     }
     return ScatterPlot.Point(
-      x: cost(network), y: 100 * (measured?.top1 ?? .nan), name: network.name,
+      x: cost(network), y: 100 * (measured?.top1 ?? .nan),
+      name: network.name + (diverged ?? ""),
       // Student's interval of few seeds may leave what an accuracy can be.
       interval: measured?.interval.map {
         PlotBounds(low: max(0, 100 * $0.low), high: min(100, 100 * $0.high))
