@@ -71,6 +71,16 @@ final class LedgerTests: XCTestCase {
     XCTAssertEqual(lines.compactMap { LedgerLine($0)?.entry }, entries)
   }
 
+  func testOnlyAFileThatIsMissingIsNone() throws {
+    XCTAssertEqual(try LedgerFile.read("\(folder.path)/none.jsonl").ledger.count, 0)
+    try write([LedgerLine(try session)])
+    for other in ["\(path)/ledger.jsonl", folder.path] {
+      XCTAssertThrowsError(try LedgerFile.read(other), other) {
+        XCTAssertEqual(($0 as? TrainingError)?.faultKind, .data, "\($0)")
+      }
+    }
+  }
+
   func testWhatWasNotedFirstStays() throws {
     try write([LedgerLine(try entry(0, correct: 3)), LedgerLine(try entry(0, correct: 4))])
     let contents = try LedgerFile.read(path)

@@ -42,6 +42,17 @@ final class ScalingDesignTests: StudyCase {
     XCTAssertEqual(try study.jobs(), jobs)
   }
 
+  func testAPlanTimesStepsOfOneRound() throws {
+    let study = try study(.scaling, ["batch.rounds=2", "network.batchNormGroup=4"])
+    let job = try XCTUnwrap(try study.jobs().last)
+    let timed = try Configuration(yaml: study.recipe.timed(job.trial), file: "timed")
+    XCTAssertEqual(timed.batch.size, 4)
+    XCTAssertEqual(timed.batch.rounds, 1)
+    XCTAssertEqual(timed.batch.microBatch, 2)
+    let whole = try study.recipe.configuration(of: job.trial)
+    XCTAssertEqual(timed.network.stages, whole.network.stages)
+  }
+
   func testDirectionsThatFallOnOneNetworkAreTrainedOnce() throws {
     let study = try study(.scaling, ["search.directions=[depth, even, '1:0:0']"])
     let networks = try study.networks()

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import MPI
 import Studies
@@ -49,7 +50,7 @@ final class StudyOpeningTests: StudyRunCase {
       "search.divisions=1", "search.hypotheses=[even > depth]", "search.finalists=9",
       "search.confirmed=3", "search.unselected=3", "evolution.individuals=20",
       "data.loaderThreads=1", "checkpoint.everySteps=3", "training.logEverySteps=3",
-      "supervision.deadline=9", "data.prefetch=3",
+      "supervision.deadline=9", "data.prefetch=3", "exchange.overlap=false",
     ] {
       XCTAssertNoThrow(try open(.grid, [more]), more)
     }
@@ -70,6 +71,7 @@ final class StudyOpeningTests: StudyRunCase {
       ("halving.mode=restart", "halving.mode was continue and is now restart"),
       ("evolution.parallel=2", "evolution.parallel was 3 and is now 2"),
       ("evolution.population=5", "evolution.population was 4 and is now 5"),
+      ("exchange.transport=bfloat16", "exchange.transport was float32 and is now bfloat16"),
       ("space.kernels=[3]", "space.kernels was [3, 5] and is now [3]"),
     ] {
       assertRefused([change, "choose another --output"], override) { try open(.grid, [override]) }
@@ -130,6 +132,47 @@ final class StudyOpeningTests: StudyRunCase {
       // The last one is gone on from.
       XCTAssertNoThrow(try open())
     }
+  }
+
+  /// A key that changes bits and is missing here would let results of two arithmetics into one ledger.
+  func testKeysThatChangeNoBitsAreThese() throws {
+    let unset = [
+      "exchange.chunkBytes=4096", "exchange.wholeBytes=4096", "checkpoint.everySteps=3",
+      "checkpoint.milestoneEveryEpochs=1",
+    ]
+    let names = try configuration(unset).entries.map(\.name).filter(Recipe.changesNoBits)
+    XCTAssertEqual(
+      Set(names),
+      [
+        "batch.rounds", "checkpoint.everyEpochs", "checkpoint.everySteps", "checkpoint.keep",
+        "checkpoint.keepBest", "checkpoint.milestoneEveryEpochs", "data.loaderThreads",
+        "data.prefetch", "data.train", "data.validation", "exchange.chunkBytes",
+        "exchange.overlap", "exchange.wholeBytes", "supervision.deadline",
+        "training.evaluateEveryEpochs", "training.logEverySteps",
+        "training.replicaCheckEverySteps",
+      ])
+  }
+
+  func testNothingIsReportedOfOtherData() throws {
+    XCTAssertNoThrow(try page())
+    let labels = NoiseSource(count: Self.trainingCount).labels
+    try FileManager.default.removeItem(atPath: "\(folder)/train")
+    _ = try Packer(validation: .count(0), isAsIs: true).pack(
+      NoiseSource(labels: labels, isConstant: true), into: "\(folder)/train")
+    let old = try String(contentsOfFile: "\(folder)/study/report.html", encoding: .utf8)
+    assertRefused(["the data are others than those of the study"], "report") { _ = try page() }
+    let new = try String(contentsOfFile: "\(folder)/study/report.html", encoding: .utf8)
+    XCTAssertEqual(new, old)
+  }
+
+  func testWhatAnEarlierEndHasLeftGoesWhenThereIsMoreToDo() throws {
+    let names = ["results.json", "winner.yaml", "winner-keras.json", "family/phi7.yaml"]
+    let paths = names.map { "\(folder)/study/\($0)" }
+    try FileManager.default.createDirectory(
+      atPath: "\(folder)/study/family", withIntermediateDirectories: false)
+    for path in paths { try "old".write(toFile: path, atomically: true, encoding: .utf8) }
+    try open()
+    for path in paths { XCTAssertFalse(FileManager.default.fileExists(atPath: path), path) }
   }
 
   func testAFolderInUseIsLeftAlone() throws {

@@ -73,6 +73,34 @@ final class StudyResultsTests: StudyCase {
     }
   }
 
+  /// Held-out images are easier by a tenth here, and the best network had luck on them by two tenths more.
+  func testOptimismIsWhatTheWinnerLosesBeyondTheOthers() throws {
+    let plain = try study(.grid)
+    let lucky = try XCTUnwrap(
+      plain.networks().first { network in
+        !network.directions.isEmpty
+          && network.directions.allSatisfy {
+            !plain.configuration.search.directions.contains($0)
+          }
+      })
+    let study = try played(.grid) { job, study in
+      let share = job.trial.images == .validation ? 0.5 : 0.6
+      let luck = job.trial.images == .heldOut && job.trial.network == lucky.network ? 0.2 : 0
+      let count = self.count(job, study)
+      return LedgerEntry(
+        madeUp: job, correct: Int(((share + luck) * Double(count)).rounded()), of: count)
+    }
+    let winner = try XCTUnwrap(try StudyResults(study).winner)
+    XCTAssertEqual(winner.name, lucky.name)
+    XCTAssertEqual(try XCTUnwrap(winner.selected), 0.8, accuracy: rounding)
+    XCTAssertEqual(try XCTUnwrap(winner.confirmed), 0.5, accuracy: rounding)
+    XCTAssertEqual(try XCTUnwrap(winner.shift), 0.1, accuracy: rounding)
+    XCTAssertEqual(try XCTUnwrap(winner.optimism), 0.2, accuracy: rounding)
+  }
+
+  /// Of means of a handful of shares.
+  private let rounding = 1e-12
+
   func testAStudyThatIsNotDoneHasResultsToo() throws {
     for kind in StudyKind.allCases {
       let study = try study(kind, overrides(kind))

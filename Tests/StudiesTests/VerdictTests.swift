@@ -217,11 +217,15 @@ final class VerdictTests: StudyCase {
     XCTAssertNil(verdict.correctedDifference, "the base alone is no line")
   }
 
-  /// A study that selects, with results by lot.
+  /// A study that selects, with results by lot but for the base, which is not selected.
   private func selecting(_ kind: StudyKind, _ overrides: [String] = []) throws -> StudyResults {
     let study = try study(kind, overrides)
     while let job = try study.jobs().first(where: { !study.ledger.has($0) }) {
-      study.add(madeUp(job, of: study))
+      let isLast = job.trial.network == study.recipe.base && job.trial.images == .heldOut
+      study.add(
+        isLast
+          ? LedgerEntry(madeUp: job, correct: 0, of: study.measuredImages(job))
+          : madeUp(job, of: study))
     }
     return try StudyResults(study)
   }

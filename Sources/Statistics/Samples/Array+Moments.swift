@@ -9,7 +9,7 @@ extension [Double] {
   }
 
   /// The mean; `nil` without values.
-  package var meanUnlessEmpty: Double? { isEmpty ? nil : mean }
+  package var meanIfAny: Double? { isEmpty ? nil : mean }
 
   /// Sum of squares of the distances from the mean; 0 where all are equal.
   package var squaredDistances: Double {

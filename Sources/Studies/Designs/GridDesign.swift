@@ -5,7 +5,7 @@ import Training
 package struct GridDesign: StudyDesign {
   package let parts: StudyParts
   private let known: [StudyNetwork]
-  private let halving: Halving
+  let halving: Halving
 
   /// - Throws: Where there is more than one factor, nothing to select by, or a direction has no network
   ///   with the multiply-adds of the factor.

@@ -26,7 +26,8 @@ package final class LedgerFile {
 
   /// Reads a ledger; an empty one where there is no file.
   package static func read(_ path: String) throws(TrainingError) -> Contents {
-    guard access(path, F_OK) == 0 else { return Contents() }
+    var status = stat()
+    guard stat(path, &status) == 0 || errno != ENOENT else { return Contents() }
     let bytes: [UInt8]
     do throws(FileRefusal) {
       bytes = try RegularFile(path).contents(limit: byteLimit)

@@ -65,8 +65,8 @@ package struct LedgerLine: Codable {
 }
 
 extension LedgerEntry {
-  /// More than any training sees, and few enough for sums of them.
-  private static let mostImages = 1 << 48
+  /// More than any training sees, and few enough for sums over the lines of the largest file.
+  private static let mostImages = 1 << 40
   /// More nats than any mean is that a number in single precision can hold.
   private static let largestLoss = 1e40
 
@@ -74,7 +74,8 @@ extension LedgerEntry {
   fileprivate var isSound: Bool {
     guard epochs > 0, (0...Self.mostImages).contains(images) else { return false }
     switch end {
-    case .diverged: return correct == 0 && count == 0
+    case .diverged:
+      return images == 0 && correct == 0 && count == 0 && correctTop5 == nil && loss == nil
     case .done:
       return (1...Self.mostImages).contains(count) && (0...count).contains(correct)
         && loss.map { (0...Self.largestLoss).contains($0) } ?? false

@@ -87,7 +87,7 @@ extension StudyReport {
     }
   }
 
-  /// Images a second of a core, by network; from trainings on one rank alone.
+  /// Images a second of a core from start to end, by network; from trainings on one rank alone.
   ///
   /// - Parameter images: That an epoch has.
   static func rates(
@@ -113,7 +113,8 @@ extension StudyReport {
     }.filter { $0.y.isFinite }
     guard points.count > 1 else { return nil }
     var plot = ScatterPlot(
-      "Top-1 by speed", unit: " %", horizontal: "images/s of a core, measured", scale: .metric,
+      "Top-1 by speed", unit: " %", horizontal: "images/s of a core, start and end included",
+      scale: .metric,
       [ScatterPlot.Series("", points)])
     plot.isSmall = true
     return plot

@@ -20,12 +20,20 @@ extension StudyReport {
           network.stages.compactMap(Self.stage))
       })
     var facts = [("chosen by", winner.basis)]
-    if let optimism = winner.optimism, let selected = winner.selected {
+    if let selected = winner.selected, let confirmed = winner.confirmed {
+      facts.append(
+        (
+          "selected at",
+          "\(selected.percentText) of held-out images, and confirmed at \(confirmed.percentText) of "
+            + "validation images with other seeds"
+        ))
+    }
+    if let optimism = winner.optimism, let shift = winner.shift {
       facts.append(
         (
           "optimism",
-          "selected at \(selected.percentText), confirmed \((100 * optimism).text(2)) points lower on "
-            + "images and seeds that nothing was selected by"
+          "\((100 * optimism).text(2)) points: so much more it lost by that than networks that no score "
+            + "has selected, which lost \((100 * shift).text(2))"
         ))
     }
     if let trained = results.trained {

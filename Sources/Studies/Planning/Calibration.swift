@@ -14,7 +14,8 @@ struct Calibration {
     let units: Double
     /// Seconds until the first step, and to save and end.
     let startSeconds, endSeconds: Double
-    let secondsPerStep: Double
+    /// Seconds of a round of a step.
+    let secondsPerRound: Double
     /// Seconds for an image that is measured.
     let secondsPerMeasuredImage: Double
     /// Bytes that the process held at most so far.
@@ -25,7 +26,7 @@ struct Calibration {
   struct Training: Codable {
     /// See ``ScaledNetwork/cost``.
     let units: Double
-    /// Its configuration.
+    /// Its configuration, with steps of one round.
     let yaml: String
   }
 
@@ -71,7 +72,7 @@ struct Calibration {
     }
     return Measurement(
       units: training.units, startSeconds: mean(\.startSeconds), endSeconds: mean(\.endSeconds),
-      secondsPerStep: mean(\.secondsPerStep),
+      secondsPerRound: mean(\.secondsPerRound),
       secondsPerMeasuredImage: mean(\.secondsPerMeasuredImage),
       residentBytes: all.map(\.residentBytes).max() ?? 0)
   }
@@ -88,8 +89,7 @@ struct Calibration {
     } catch {
       throw TrainingError(error)
     }
-    let clock = StepClock(
-      rounds: configuration.batch.rounds, fewest: Self.fewestSteps, seconds: Self.fewestSeconds)
+    let clock = StepClock(fewest: Self.fewestSteps, seconds: Self.fewestSeconds)
     let start = MonotonicTime.seconds
     let trainer = try Trainer(
       configuration, communicator: alone, output: folder, isResuming: false, observer: nil,
@@ -97,10 +97,10 @@ struct Calibration {
     let startSeconds = MonotonicTime.seconds - start
     _ = try trainer.train()
     let endSeconds = MonotonicTime.seconds - (clock.last ?? start)
-    let secondsPerStep = clock.secondsBetween
+    let secondsPerRound = clock.secondsBetween
     return Measurement(
       units: training.units, startSeconds: startSeconds, endSeconds: endSeconds,
-      secondsPerStep: secondsPerStep,
+      secondsPerRound: secondsPerRound,
       secondsPerMeasuredImage: try secondsPerMeasuredImage(trainer, clock),
       residentBytes: Int(ProcessMemory.peakBytes))
   }

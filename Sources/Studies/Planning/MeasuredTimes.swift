@@ -12,10 +12,12 @@ struct MeasuredTimes {
   /// Seconds of a job on one rank.
   func seconds(_ job: Job) -> Double {
     let units = job.trial.network.cost
-    let batch = study.configuration.run.batch.size
-    let steps = study.addedEpochs(job) * ((study.imageCounts.training + batch - 1) / batch)
+    let batch = study.configuration.run.batch
+    let steps =
+      study.addedEpochs(job) * ((study.imageCounts.training + batch.size - 1) / batch.size)
     let images = study.measuredImages(job)
-    return between(units, \.startSeconds) + Double(steps) * between(units, \.secondsPerStep)
+    return between(units, \.startSeconds) + Double(steps * batch.rounds)
+      * between(units, \.secondsPerRound)
       + Double(images) * between(units, \.secondsPerMeasuredImage) + between(units, \.endSeconds)
   }
 

@@ -47,7 +47,7 @@ struct PlanDraft {
       guard let trial = distinct[units] else { continue }
       trainings.append(
         Calibration.Training(
-          units: units, yaml: try study.recipe.executed(trial, isCrowded: true)))
+          units: units, yaml: try study.recipe.timed(trial)))
     }
     return trainings
   }

@@ -23,11 +23,14 @@ struct PlannedPower {
     return study.kind == .scaling ? search.seeds : search.freshSeeds
   }
 
-  /// Top-1 of the base and its deviation over seeds, where the ledger knows them.
+  /// Top-1 of the base and its deviation over seeds, where the ledger knows them: of the trainings that
+  /// verdicts are by.
   private var base: MeanEstimate? {
-    let scores = jobs.filter { $0.trial.network == study.recipe.base && $0.isWhole }
-      .compactMap { ledger[$0]?.top1 }
-    return MeanEstimate(scores)
+    let measured = jobs.filter { job in
+      job.trial.network == study.recipe.base && job.trial.images == .validation && job.isWhole
+        && job.epochs == study.recipe.epochs
+    }
+    return MeanEstimate(measured.compactMap { ledger[$0]?.top1 })
   }
 
   var sentences: [String] {

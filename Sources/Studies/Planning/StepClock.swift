@@ -3,17 +3,14 @@ import Glibc
 
 /// Notes when a training asks whether to stop, and has it stop when that was often enough.
 final class StepClock {
-  private let rounds: Int
   private var fewest: Int
   private let seconds: Double
   private var times: [Double] = []
 
   /// - Parameters:
-  ///   - rounds: Questions of a step.
-  ///   - fewest: Steps that are measured at least, after as many that are not.
+  ///   - fewest: Steps, of a question each, that are measured at least, after as many that are not.
   ///   - seconds: Seconds that they take together at least.
-  init(rounds: Int, fewest: Int, seconds: Double) {
-    self.rounds = rounds
+  init(fewest: Int, seconds: Double) {
     self.fewest = fewest
     self.seconds = seconds
   }
@@ -31,17 +28,17 @@ final class StepClock {
   func ask() -> Int32? {
     times.append(MonotonicTime.seconds)
     let measured = times.count - 1 - warmup
-    guard measured >= fewest * rounds, let last, last - times[warmup] >= seconds else { return nil }
+    guard measured >= fewest, let last, last - times[warmup] >= seconds else { return nil }
     return SIGUSR1
   }
 
   /// Questions before anything is measured: first steps find caches cold.
-  private var warmup: Int { fewest * rounds }
+  private var warmup: Int { fewest }
 
-  /// Median of the seconds between two questions of different steps; 0 where there were too few.
+  /// Median of the seconds between two questions; 0 where there were too few.
   var secondsBetween: Double {
-    let first = times.count > warmup + rounds ? warmup : 0
-    let gaps = zip(times[first...], times[first...].dropFirst(rounds)).map { $1 - $0 }.sorted()
+    let first = times.count > warmup + 1 ? warmup : 0
+    let gaps = zip(times[first...], times[first...].dropFirst()).map { $1 - $0 }.sorted()
     return gaps.isEmpty ? 0 : gaps[gaps.count / 2]
   }
 }

@@ -20,6 +20,7 @@ package final class StudyPublication {
   @discardableResult
   package func write() throws(TrainingError) -> Bool {
     let results = try StudyResults(study)
+    try withdraw()
     try writePage(results)
     guard try study.isFinished else { return false }
     try writeWinner(results)
@@ -28,11 +29,15 @@ package final class StudyPublication {
     return true
   }
 
-  /// Writes what trains the winner elsewhere; what an earlier end of the study has left goes first.
-  private func writeWinner(_ results: StudyResults) throws(TrainingError) {
-    for name in WinnerFiles.names {
+  /// Removes what an earlier end of the study has left, which is not its end any more.
+  package func withdraw() throws(TrainingError) {
+    for name in [StudyFolder.results] + WinnerFiles.names {
       try Leftover.remove(folder.file(name))
     }
+  }
+
+  /// Writes what trains the winner elsewhere.
+  private func writeWinner(_ results: StudyResults) throws(TrainingError) {
     guard let files = try WinnerFiles(study, results)?.files else { return }
     if files.contains(where: { $0.name.hasPrefix(WinnerFiles.familyFolder + "/") }) {
       try RunFolder(folder.file(WinnerFiles.familyFolder)).prepare()

@@ -25,7 +25,7 @@ package struct NetworkResult: Encodable {
       let top5 = sample.entries.compactMap { entry in
         entry.correctTop5.map { Double($0) / Double(entry.count) }
       }
-      self.top5 = top5.meanUnlessEmpty
+      self.top5 = top5.meanIfAny
       loss = sample.entries.compactMap(\.loss).mean
     }
   }

@@ -13,7 +13,7 @@ extension Ledger {
   ///   network is.
   func top1(_ jobs: [Job]) -> Double? {
     let top1 = jobs.compactMap { self[$0]?.top1 }
-    return top1.count < jobs.count ? nil : top1.meanUnlessEmpty
+    return top1.count < jobs.count ? nil : top1.meanIfAny
   }
 }
 

@@ -9,11 +9,14 @@ struct Selection {
   init(_ study: Study, _ scores: Scores) throws(TrainingError) {
     let networks = try study.networks()
     let basis: String
+    // Networks that were trained in full whatever their scores.
+    var unselected: [StudyNetwork] = []
     switch study.design {
     case let design as GridDesign:
       network = try design.ranking(study.ledger)?.lazy.map { networks[$0] }
         .first(where: scores.canWin)
       basis = "most held-out images right at the end of training"
+      unselected = design.halving.protected.sorted().map { networks[$0] }
     case let design as ArchitectureDesign:
       let individuals = try design.evolution.individuals(study.ledger)
       network = try design.finalists(individuals, study.ledger).flatMap {
@@ -21,6 +24,7 @@ struct Selection {
         try design.ranking(finalists, study.ledger)?.first(where: scores.canWin)
       }
       basis = "worth most on held-out images when trained in full"
+      unselected = [design.parts.base]
     default:
       let isDone = try study.isFinished
       let scored = networks.enumerated().compactMap {
@@ -34,13 +38,21 @@ struct Selection {
     winner = network.flatMap { network in
       let job = scores.firstTraining(network.network, on: .validation)
       guard let job, let entry = study.ledger[job] else { return nil }
-      let selected = scores.sample(network.network, on: .heldOut).top1
-      let confirmed = scores.confirmation(network.network).top1
-      let (one, other) = (selected.meanUnlessEmpty, confirmed.meanUnlessEmpty)
+      let shift = unselected.filter { $0.network != network.network }
+        .compactMap { Self.shift($0, scores) }.meanIfAny
       return Winner(
         name: network.name, basis: basis, identity: job.trial.identity, seed: job.trial.seed,
-        stateSHA256: entry.stateSHA256, top1: entry.top1, selected: one, confirmed: other,
-        optimism: one.flatMap { one in other.map { one - $0 } })
+        stateSHA256: entry.stateSHA256, top1: entry.top1,
+        selected: scores.sample(network.network, on: .heldOut).top1.meanIfAny,
+        confirmed: scores.confirmation(network.network).top1.meanIfAny, shift: shift,
+        optimism: shift.flatMap { shift in Self.shift(network, scores).map { $0 - shift } })
+    }
+  }
+
+  /// How much higher a network scores on held-out images than on validation images, with other seeds.
+  private static func shift(_ network: StudyNetwork, _ scores: Scores) -> Double? {
+    scores.sample(network.network, on: .heldOut).top1.meanIfAny.flatMap { heldOut in
+      scores.confirmation(network.network).top1.meanIfAny.map { heldOut - $0 }
     }
   }
 }

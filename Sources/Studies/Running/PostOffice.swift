@@ -1,9 +1,14 @@
+import Glibc
 import MPI
 import Training
 
 /// What the dispatcher and the ranks write to each other, beside their trainings.
-struct PostOffice {
-  let world: Communicator
+final class PostOffice {
+  private let world: Communicator
+  /// Ranks that write no more; on rank 0.
+  private var silent: Set<Int> = []
+
+  init(world: Communicator) { self.world = world }
 
   /// Tags of messages among all ranks, on which nothing else is sent while a study runs.
   private enum Tag {
@@ -27,18 +32,46 @@ struct PostOffice {
     try next(tag: Tag.report).map { ($0.sender, $0.words) }
   }
 
+  /// Ends the correspondence, on all ranks: what anyone has still written is of no study after this one.
+  ///
+  /// - Parameter advance: Is called while the others are waited for.
+  func close(advance: () -> Void) throws(TrainingError) {
+    guard world.rank == 0 else { return try post([], to: 0, tag: Tag.report) }
+    while silent.count < world.size - 1 {
+      if try report() == nil {
+        advance()
+        usleep(Self.pause)
+      }
+    }
+  }
+
+  /// Microseconds between two looks for the last words.
+  private static let pause: UInt32 = 100
+
   private func send(_ words: some Encodable, to rank: Int, tag: Int) throws(TrainingError) {
-    do {
-      try world.post(Communicator.encoded(words), to: rank, tag: tag)
-    } catch { throw TrainingError(.rankLost, "\(error)") }
+    do { try post(Communicator.encoded(words), to: rank, tag: tag) } catch {
+      throw TrainingError(.rankLost, "\(error)")
+    }
+  }
+
+  private func post(_ bytes: [UInt8], to rank: Int, tag: Int) throws(TrainingError) {
+    do { try world.post(bytes, to: rank, tag: tag) } catch {
+      throw TrainingError(.rankLost, "\(error)")
+    }
   }
 
   private func next<Words: Decodable>(
     tag: Int
   ) throws(TrainingError) -> (sender: Int, words: Words)? {
     do {
-      guard let mail = try world.mail(tag: tag) else { return nil }
-      return (mail.sender, try Communicator.decoded(mail.bytes, of: mail.sender))
+      while let mail = try world.mail(tag: tag) {
+        // Nothing is the last word.
+        guard mail.bytes.isEmpty else {
+          return (mail.sender, try Communicator.decoded(mail.bytes, of: mail.sender))
+        }
+        silent.insert(mail.sender)
+      }
+      return nil
     } catch { throw TrainingError(.rankLost, "\(error)") }
   }
 }

@@ -31,6 +31,7 @@ struct StudyOpening {
       try Self.requireSameQuestion(configuration, folder)
     }
     study = try Study(kind, configuration, contents.ledger, contents.sessions)
+    try study.requireSameData(in: folder)
     let session = LedgerLine.Session(
       kind: kind, dataDigests: study.recipe.dataDigests, program: LibraryVersions.program,
       arithmetic: "\(OpenBLAS.configuration), \(InstructionSet.compiled)")
@@ -53,17 +54,11 @@ struct StudyOpening {
         + "another --output")
   }
 
-  /// Results of other data or of other bits do not belong in one ledger.
+  /// Results of other bits do not belong in one ledger.
   private static func require(
     _ session: LedgerLine.Session, after last: LedgerLine.Session, _ folder: StudyFolder,
     _ options: StudyRun.Options
   ) throws(TrainingError) {
-    guard session.dataDigests == last.dataDigests else {
-      throw TrainingError(
-        .usage,
-        "the data are others than those of the study in \(folder.path); give it the same, or choose "
-          + "another --output")
-    }
     guard !options.acceptsOtherBits else { return }
     for (subject, old, new) in [
       ("arithmetic", last.arithmetic, session.arithmetic),

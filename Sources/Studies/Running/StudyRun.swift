@@ -60,11 +60,13 @@ package final class StudyRun {
       }
       lease = opening.lease
       study = opening.study
+      let publication = StudyPublication(opening.study, folder)
+      if !(try opening.study.isFinished) { try publication.withdraw() }
       let limits = try GroupLimits(
         opening.study, freeBytes: freeBytes, hosts: hosts, fixed: options.slots)
       dispatcher = Dispatcher(
         opening.study, hosts: hosts, isCrowded: isCrowded(hosts), limits, post, opening.records,
-        StudyPublication(opening.study, folder), folder, observer)
+        publication, folder, observer)
       observer?.began(opening.study, ranks: world.size)
     }
   }
@@ -101,14 +103,21 @@ package final class StudyRun {
       case .pause: break
       case .divide(let division): try divide(division)
       case .train(let assignment): try train(assignment)
-      case .end(.finished):
-        try finish()
-        return .finished
-      case .end(.stopped(let signal)): return .stopped(signal: signal)
-      case .end(.failed(let kind, let description)):
-        throw TrainingError(
-          FaultKind(rawValue: kind) ?? .check, description, isShared: true)
+      case .end(let ending):
+        try post.close(advance: watch.activity.advance)
+        return try outcome(ending)
       }
+    }
+  }
+
+  private func outcome(_ ending: Ending) throws(TrainingError) -> Trainer.Outcome {
+    switch ending {
+    case .finished:
+      try finish()
+      return .finished
+    case .stopped(let signal): return .stopped(signal: signal)
+    case .failed(let kind, let description):
+      throw TrainingError(FaultKind(rawValue: kind) ?? .check, description, isShared: true)
     }
   }
 

@@ -20,5 +20,15 @@ extension Study {
         contentsOf: folder.file(StudyFolder.configuration), overrides: [])
     } catch { throw TrainingError(error) }
     try self.init(session.kind, configuration, contents.ledger, contents.sessions)
+    try requireSameData(in: folder)
+  }
+
+  /// Refuses other data than those that the study in a folder has been done with so far.
+  func requireSameData(in folder: StudyFolder) throws(TrainingError) {
+    guard let session = sessions.last, session.dataDigests != recipe.dataDigests else { return }
+    throw TrainingError(
+      .usage,
+      "the data are others than those of the study in \(folder.path); give it the same, or choose "
+        + "another --output")
   }
 }

@@ -75,6 +75,14 @@ package final class Recipe {
     try configuration(trial.settings + (isCrowded ? ["data.loaderThreads=0"] : [])).yaml
   }
 
+  /// The same with steps of one round, by which it is told how long it takes where ranks are crowded.
+  package func timed(_ trial: Trial) throws(TrainingError) -> String {
+    let images = run.batch.size / run.batch.rounds
+    return try configuration(
+      trial.settings + ["data.loaderThreads=0", "batch.size=\(images)", "batch.rounds=1"]
+    ).yaml
+  }
+
   private func configuration(_ settings: [String]) throws(TrainingError) -> Configuration {
     do {
       return try Configuration(yaml: yaml, file: "a training of the study", overrides: settings)
@@ -125,13 +133,14 @@ package final class Recipe {
 
   /// Whether a key says only how a training is watched, saved and spread over ranks, or where its data
   /// are, which have digests.
-  static func changesNoBits(_ key: String) -> Bool {
+  package static func changesNoBits(_ key: String) -> Bool {
     keysWithoutBits.contains(key) || sectionsWithoutBits.contains { key.hasPrefix($0 + ".") }
   }
 
-  private static let sectionsWithoutBits: Set<String> = ["checkpoint", "exchange", "supervision"]
+  private static let sectionsWithoutBits: Set<String> = ["checkpoint", "supervision"]
   private static let keysWithoutBits: Set<String> = [
     "batch.rounds", "data.train", "data.validation", "data.loaderThreads", "data.prefetch",
+    "exchange.overlap", "exchange.chunkBytes", "exchange.wholeBytes",
     "training.evaluateEveryEpochs", "training.logEverySteps", "training.replicaCheckEverySteps",
   ]
 }

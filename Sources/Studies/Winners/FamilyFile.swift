@@ -58,7 +58,7 @@ package struct FamilyFile {
     }
     let factor = Double(network.multiplyAdds) / Double(family.base.multiplyAdds)
     var lines = [
-      "- phi: \(member.phi)", "  file: \(FamilyMemberFile.name(member))",
+      "- phi: \(member.phi)", "  file: \(FamilyMemberFile.name(phi: member.phi))",
       String(format: "  factor: %.4f", factor),
       String(
         format: "  growth: {depth: %.4f, width: %.4f, resolution: %.4f}", growth.depth,

@@ -10,7 +10,7 @@ package struct FamilyMemberFile {
   /// - Returns: Nil where the member is unreachable.
   package init?(_ member: FamilyMember, of family: Family, _ training: WinnerTraining) {
     guard let network = member.network, let growth = member.growth else { return nil }
-    name = Self.name(member)
+    name = Self.name(phi: member.phi)
     var comments = CommentLines()
     comments.add(
       "φ = \(member.phi) of the family that \(training.winner.name) begins: "
@@ -30,7 +30,7 @@ package struct FamilyMemberFile {
   }
 
   /// Path of a member's file.
-  static func name(_ member: FamilyMember) -> String {
-    "\(WinnerFiles.familyFolder)/phi\(member.phi).yaml"
+  static func name(phi: Int) -> String {
+    "\(WinnerFiles.familyFolder)/phi\(phi).yaml"
   }
 }

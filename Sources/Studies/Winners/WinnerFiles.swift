@@ -10,8 +10,9 @@ package struct WinnerFiles {
   /// The folder of the family's members, which must exist before they are written.
   package static let familyFolder = "family"
 
-  /// Of all files but the family's members.
-  package static let names = [WinnerFile.name, kerasName, familyName]
+  /// Of all files that there can be.
+  package static let names =
+    [WinnerFile.name, kerasName, familyName] + Family.exponents.map(FamilyMemberFile.name)
   private static let kerasName = "winner-keras.json"
   private static let familyName = "family.yaml"
 

@@ -23,8 +23,12 @@ final class StudyDisplay: StudyObserver {
       \(images.validation.groupedText) validation images, \(study.recipe.classes) classes
       \(ranks.counted("rank")); output in \(folder.path)
       """)
-    if study.ledger.count > 0 {
-      print("going on after \(study.ledger.count.counted("training"))")
+    let done = ((try? study.jobs()) ?? []).count { study.ledger.has($0) }
+    if done > 0 { print("going on after \(done.counted("training"))") }
+    if study.ledger.count > done {
+      StandardError.warn(
+        "\((study.ledger.count - done).counted("result")) in \(folder.file(StudyFolder.ledger)) "
+          + "belong to no training that is known to be needed, and do not count")
     }
   }
 
