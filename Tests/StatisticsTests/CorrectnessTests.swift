@@ -28,71 +28,112 @@ final class CorrectnessTests: XCTestCase {
     }
   }
 
-  /// The deviation over all draws of seeds and images, exactly.
-  ///
-  /// With x split into mean, effects of seeds and of images and the rest, draws of both add up to the
-  /// sums of the squares of each, over S², N² and S²·N².
-  private func standardError(_ x: [[Double]]) -> Double {
-    let (seeds, images) = (Double(x.count), Double(x[0].count))
-    let mean = x.map(\.mean).mean
-    let rows = x.map { $0.mean - mean }
-    let columns = x[0].indices.map { image in x.map { $0[image] }.mean - mean }
-    var rest = 0.0
-    for (row, values) in zip(rows, x) {
-      for (column, value) in zip(columns, values) {
-        let residual = value - mean - row - column
-        rest += residual * residual
+  func testTheErrorOfImagesIsThatOfImagesDrawnAgain() throws {
+    let (first, second) = (
+      results(1, seeds: 5, images: 400), results(2, seeds: 5, images: 400)
+    )
+    let estimate = try XCTUnwrap(TwoWayEstimate(first, minus: second))
+    let differences = first[0].indices.map { image in
+      zip(first, second).map { ($0[image] ? 1.0 : 0) - ($1[image] ? 1 : 0) }.mean
+    }
+    assertClose(estimate.seeds.mean, differences.mean, digits: 1e-9)
+    assertClose(estimate.images.mean, differences.mean, digits: 1e-9)
+    var random = CounterRandom(seed: 6, purpose: .synthetic)
+    let draws = (0..<2_000).map { _ in
+      differences.map { _ in differences[random.index(below: differences.count)] }.mean
+    }
+    let deviation = (draws.squaredDistances / Double(draws.count)).squareRoot()
+    // Three standard errors of a deviation of 2,000 draws.
+    XCTAssertEqual(
+      try XCTUnwrap(estimate.images.standardError) / deviation, 1,
+      accuracy: 3 / 4_000.0.squareRoot())
+  }
+
+  func testTheErrorOfImagesIsThatOfAnAccuracy() throws {
+    let results = results(3, seeds: 1, images: 1_000)
+    let none = [[Bool](repeating: false, count: 1_000)]
+    let estimate = try XCTUnwrap(TwoWayEstimate(results, minus: none))
+    let planned = StudyPower.standardError(accuracy: estimate.seeds.mean, images: 1_000)
+    // Over N − 1 instead of N.
+    assertClose(estimate.images.standardError, planned * (1_000.0 / 999).squareRoot(), digits: 1e-9)
+    XCTAssertNil(estimate.interval(), "one seed does not tell how seeds differ")
+  }
+
+  func testTheIntervalContainsThatOfSeeds() throws {
+    for seeds in 2...6 {
+      for images in [2, 30, 500] {
+        let (first, second) = (
+          results(7, seeds: seeds, images: images), results(8, seeds: seeds, images: images)
+        )
+        let comparison = try XCTUnwrap(
+          PairedComparison(first.map(accuracy), second.map(accuracy)))
+        let estimate = try XCTUnwrap(TwoWayEstimate(first, minus: second))
+        XCTAssertEqual(estimate.seeds, comparison.difference)
+        let (own, both) = (
+          try XCTUnwrap(comparison.difference.interval()), try XCTUnwrap(estimate.interval())
+        )
+        XCTAssertLessThanOrEqual(both.low, own.low, "\(seeds) seeds, \(images) images")
+        XCTAssertGreaterThanOrEqual(both.high, own.high, "\(seeds) seeds, \(images) images")
       }
     }
-    func squares(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 } }
-    return
-      (squares(rows) / (seeds * seeds) + squares(columns) / (images * images)
-      + rest / (seeds * seeds * images * images)).squareRoot()
   }
 
-  func testSeedsAndImagesAreBothDrawnAgain() throws {
-    let first = results(1, seeds: 5, images: 400)
-    let second = results(2, seeds: 5, images: 400)
-    let accuracy = try XCTUnwrap(TwoWayEstimate(first))
-    let numbers = first.map { $0.map { $0 ? 1.0 : 0 } }
-    // Three standard errors of a deviation of 2,000 draws.
-    let tolerance = 3 / 4_000.0.squareRoot()
-    assertClose(accuracy.mean, numbers.map(\.mean).mean)
-    XCTAssertEqual(accuracy.standardError / standardError(numbers), 1, accuracy: tolerance)
-    let difference = try XCTUnwrap(TwoWayEstimate(first, minus: second))
-    let differences = zip(first, second).map { zip($0, $1).map { ($0 ? 1.0 : 0) - ($1 ? 1 : 0) } }
-    assertClose(difference.mean, differences.map(\.mean).mean)
-    XCTAssertEqual(difference.standardError / standardError(differences), 1, accuracy: tolerance)
-    // The draws of a mean over 2,000 results are nearly normal.
-    for estimate in [accuracy, difference] {
-      let width = (estimate.interval.high - estimate.interval.low) / estimate.standardError
-      XCTAssertEqual(width, 2 * 1.96, accuracy: 0.25)
+  private func accuracy(_ results: [Bool]) -> Double {
+    Double(results.count { $0 }) / Double(results.count)
+  }
+
+  /// Two networks of which the first is better by ``planted``, with seeds and images of their own.
+  ///
+  /// - Parameter stability: Probability of an image that a network can tell to be right; the others are
+  ///   with what is left to 1.
+  private func study(_ number: Int, seeds: Int, stability: Double) -> [[[Bool]]] {
+    var random = CounterRandom(seed: 9, epoch: seeds, sample: number, purpose: .synthetic)
+    return [0.55 + planted / (2 * stability - 1), 0.55].map { share in
+      let isEasy = (0..<300).map { _ in random.uniform() < share }
+      return (0..<seeds).map { _ in
+        let luck = 0.01 * random.normal()
+        return isEasy.map { random.uniform() < ($0 ? stability : 1 - stability) + luck }
+      }
     }
   }
 
-  func testOneSeedLeavesTheNoiseOfImages() throws {
-    let results = results(3, seeds: 1, images: 1_000)
-    let estimate = try XCTUnwrap(TwoWayEstimate(results))
-    let planned = StudyPower.standardError(accuracy: estimate.mean, images: 1_000)
-    // Three standard errors of a deviation of 2,000 draws.
-    XCTAssertEqual(estimate.standardError / planned, 1, accuracy: 3 / 4_000.0.squareRoot())
+  private let planted = 0.03
+
+  func testBoundsForOtherSeedsAndImagesHoldTheTruth() throws {
+    let studies = 1_000
+    // 95 % less three standard errors of such a share.
+    let fewest = 930
+    for seeds in [3, 6] {
+      for (stability, imagesDecide) in [(0.95, true), (0.6, false)] {
+        var (both, own) = (0, 0)
+        for number in 0..<studies {
+          let networks = study(number, seeds: seeds, stability: stability)
+          let estimate = try XCTUnwrap(TwoWayEstimate(networks[0], minus: networks[1]))
+          if holds(estimate.interval()) { both += 1 }
+          if holds(estimate.seeds.interval()) { own += 1 }
+        }
+        XCTAssertGreaterThanOrEqual(both, fewest, "\(seeds) seeds, \(stability)")
+        if imagesDecide {
+          XCTAssertLessThan(own, 800, "the interval for other seeds alone: \(seeds) seeds")
+          // Quantiles of two degrees of freedom for both parts would hold it in each study.
+          XCTAssertLessThan(both, 990, "\(seeds) seeds")
+        }
+      }
+    }
   }
 
-  func testDrawsDependOnTheirSeedAlone() throws {
-    let results = results(4, seeds: 3, images: 200)
-    let resampling = Resampling(draws: 200, seed: 5)
-    XCTAssertEqual(TwoWayEstimate(results, resampling), TwoWayEstimate(results, resampling))
-    XCTAssertNotEqual(
-      TwoWayEstimate(results, resampling), TwoWayEstimate(results, Resampling(draws: 200, seed: 6)))
+  private func holds(_ interval: Interval?) -> Bool {
+    interval.map { $0.low <= planted && planted <= $0.high } ?? false
   }
 
   func testResultsThatAreAllAlikeHaveAnIntervalWithoutWidth() throws {
     let right = [[Bool]](repeating: [Bool](repeating: true, count: 50), count: 3)
-    let estimate = try XCTUnwrap(TwoWayEstimate(right))
-    XCTAssertEqual(estimate.interval, Interval(low: 1, high: 1))
-    XCTAssertEqual(estimate.standardError, 0)
-    XCTAssertEqual(TwoWayEstimate(right, minus: right)?.interval, Interval(low: 0, high: 0))
-    XCTAssertNil(TwoWayEstimate([]))
-    XCTAssertNil(TwoWayEstimate([[], []]))
+    let estimate = try XCTUnwrap(TwoWayEstimate(right, minus: right))
+    XCTAssertEqual(estimate.interval(), Interval(low: 0, high: 0))
+    XCTAssertEqual(estimate.images.standardError, 0)
+    XCTAssertNil(TwoWayEstimate([], minus: []))
+    XCTAssertNil(TwoWayEstimate([[], []], minus: [[], []]))
+    let one = try XCTUnwrap(TwoWayEstimate([[true], [true]], minus: [[false], [true]]))
+    XCTAssertNil(one.interval(), "one image does not tell how images differ")
   }
 }

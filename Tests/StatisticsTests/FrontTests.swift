@@ -9,10 +9,18 @@ final class FrontTests: XCTestCase {
     XCTAssertEqual(front.members(scores), [0, 1, 2])
     XCTAssertEqual(front.costs, [1, 2, 3, 4, 5])
     XCTAssertEqual(front.attained(scores), [0.5, 0.7, 0.7, 0.8, 0.8])
-    // 1 · .5 + 2 · .7 + 2 · .8 to a cost of 6 and a score of 0.
-    assertClose(front.hypervolume(scores, reference: Tradeoff(cost: 6, score: 0)), 3.5)
-    // From a score of .6 to a cost of 3.5: 1.5 · .1.
-    assertClose(front.hypervolume(scores, reference: Tradeoff(cost: 3.5, score: 0.6)), 0.15)
+    // Doublings of 1, 1, 1 · .5 + 1 · .7 + 1 · .8 to a cost of 8 and a score of 0.
+    assertClose(front.hypervolume(scores, reference: Tradeoff(cost: 8, score: 0)), 2)
+    // From a score of .6 to a cost of 3.5: log₂ 1.75 · .1.
+    assertClose(
+      front.hypervolume(scores, reference: Tradeoff(cost: 3.5, score: 0.6)), 0.1 * log2(1.75),
+      digits: 1e-9)
+    // At twice the cost, each network has its part: of one that is better the area is larger.
+    var better = scores
+    better[5] = 0.9
+    assertClose(
+      front.hypervolume(better, reference: Tradeoff(cost: 10, score: 0)),
+      front.hypervolume(scores, reference: Tradeoff(cost: 10, score: 0)) + 0.1)
     XCTAssertEqual(front.hypervolume(scores, reference: Tradeoff(cost: 1, score: 0)), 0)
     XCTAssertEqual(front.hypervolume(scores, reference: Tradeoff(cost: 9, score: 1)), 0)
   }
@@ -55,7 +63,7 @@ final class FrontTests: XCTestCase {
     XCTAssertEqual(attainment[0].quartiles, Interval(low: 0.2, high: 0.2))
     XCTAssertEqual(attainment[1].median, 0.5)
     XCTAssertGreaterThanOrEqual(attainment[1].quartiles.low, 0.2)
-    let area = front.hypervolume(reference: Tradeoff(cost: 3, score: 0))
+    let area = front.hypervolume(reference: Tradeoff(cost: 4, score: 0))
     assertClose(area.value, 0.2 + 0.5)
     assertClose(area.interval.low, 0.2 + 0.2)
     assertClose(area.interval.high, 0.2 + 1)

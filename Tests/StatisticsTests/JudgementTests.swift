@@ -50,6 +50,13 @@ final class JudgementTests: XCTestCase {
     let untested = try comparison(Array(repeating: 1, count: 21))
     XCTAssertNil(ClaimAgainstAll([clear, untested]).p)
     XCTAssertEqual(ClaimAgainstAll([clear, untested]).verdict, .notShown)
+    XCTAssertEqual(ClaimAgainstAll([clear, nil]).verdict, .notShown)
+    XCTAssertEqual(ClaimAgainstAll([lost, nil]).verdict, .reversed)
+    // At 2.5 % a side, as each part: a p of 0.031 is not enough.
+    let nearly = try comparison([0.4, 1, 1.1])
+    XCTAssertEqual(ClaimAgainstAll([nearly, clear]).verdict, Judgement(nearly).verdict)
+    XCTAssertEqual(Judgement(nearly).verdict, .notShown)
+    XCTAssertEqual(ClaimAgainstAll([nearly, clear]).p, nearly.test.student?.greater)
   }
 
   func testHolmAdjustsFromTheSmallestUp() {
@@ -60,27 +67,5 @@ final class JudgementTests: XCTestCase {
     XCTAssertEqual(Holm.adjusted([0.6, 0.7]), [1, 1])
     XCTAssertEqual(Holm.adjusted([0.04]), [0.04])
     XCTAssertEqual(Holm.adjusted([]), [])
-  }
-
-  func testEquivalenceIsTwoOneSidedTests() throws {
-    let reference = try Reference.read().paired
-    let comparison = try XCTUnwrap(PairedComparison(reference.first, reference.second))
-    let equivalence = Equivalence(comparison, margin: reference.margin)
-    assertClose(equivalence.p, reference.equivalence, digits: 1e-9)
-    XCTAssertFalse(equivalence.isShown)
-    XCTAssertTrue(Equivalence(comparison, margin: 0.02).isShown)
-    let interval = try XCTUnwrap(equivalence.interval)
-    XCTAssertFalse(Equivalence(comparison, margin: interval.high - 1e-6).isShown)
-    XCTAssertTrue(Equivalence(comparison, margin: interval.high + 1e-6).isShown)
-  }
-
-  func testEquivalenceOfDifferencesWithoutSpread() throws {
-    XCTAssertNil(Equivalence(try comparison([0]), margin: 1).interval)
-    XCTAssertFalse(Equivalence(try comparison([0]), margin: 1).isShown)
-    XCTAssertFalse(Equivalence(try comparison([0, 0, 0]), margin: 1).isShown)
-    XCTAssertTrue(Equivalence(try comparison([0, 0, 0, 0, 0]), margin: 1).isShown)
-    XCTAssertFalse(Equivalence(try comparison([2, 2, 2, 2, 2]), margin: 1).isShown)
-    // A difference of exactly the margin is not less than it.
-    XCTAssertFalse(Equivalence(try comparison([1, 1, 1, 1, 1]), margin: 1).isShown)
   }
 }

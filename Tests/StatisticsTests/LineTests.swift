@@ -41,37 +41,43 @@ final class LineTests: XCTestCase {
   func testTheDifferenceIsTakenInTheMiddleOfTheCommonCosts() throws {
     let first = line([1, 4], amplitude: 0.3, exponent: 0.5, seeds: 1, noise: 0)
     let second = line([2, 8], amplitude: 0.3, exponent: 0.25, seeds: 1, noise: 0)
-    let difference = try XCTUnwrap(
-      LineDifference(first, second, seeds: .common, Resampling(draws: 20)))
+    let difference = try XCTUnwrap(LineDifference(first, second))
     assertClose(difference.costs.low, 2)
     assertClose(difference.costs.high, 4)
     // 2^(−1/4 · 1.5), at the geometric middle of 2 and 4.
     assertClose(difference.ratio, pow(2, -0.375))
-    assertClose(difference.interval.low, difference.logRatio)
-    assertClose(difference.interval.high, difference.logRatio)
+    XCTAssertNil(difference.interval(), "one seed does not tell how seeds differ")
   }
 
-  func testCommonSeedsSharpenTheDifference() throws {
+  func testWhatASeedDoesToBothLinesIsNoDifference() throws {
     let first = line([1, 2, 4], amplitude: 0.27, exponent: 0.3, seeds: 6, noise: 0.1)
     let second = line([1, 2, 4], amplitude: 0.3, exponent: 0.3, seeds: 6, noise: 0.1)
-    let resampling = Resampling(draws: 400)
-    let common = try XCTUnwrap(LineDifference(first, second, seeds: .common, resampling))
-    let own = try XCTUnwrap(LineDifference(first, second, seeds: .own, resampling))
-    assertClose(common.ratio, 0.9)
-    assertClose(common.interval.high, log(0.9))
-    XCTAssertGreaterThan(own.interval.high - own.interval.low, 0.05)
-    XCTAssertLessThan(own.interval.low, log(0.9))
+    let difference = try XCTUnwrap(LineDifference(first, second))
+    assertClose(difference.ratio, 0.9)
+    assertClose(difference.interval()?.low, 0.9, digits: 1e-9)
+    assertClose(difference.interval()?.high, 0.9, digits: 1e-9)
+  }
+
+  func testTheIntervalIsStudentsOverSeeds() throws {
+    // Errors of the first are 1, 2 and 4 hundredths of those of the second, whatever the cost.
+    let second = ScalingLine(costs: [1, 2], errors: [[0.5, 0.5, 0.5], [0.4, 0.4, 0.4]])
+    let first = ScalingLine(
+      costs: [1, 2], errors: second.errors.map { zip($0, [0.01, 0.02, 0.04]).map(*) })
+    let difference = try XCTUnwrap(LineDifference(first, second))
+    assertClose(difference.ratio, 0.02)
+    let expected = try XCTUnwrap(MeanEstimate([0.01, 0.02, 0.04].map { log($0) })?.interval())
+    assertClose(difference.interval()?.low, exp(expected.low), digits: 1e-9)
+    assertClose(difference.interval()?.high, exp(expected.high), digits: 1e-9)
   }
 
   func testLinesWithoutCommonCostsAreNotCompared() {
     let first = line([1, 2], amplitude: 0.3, exponent: 0.5, seeds: 2, noise: 0)
     let apart = line([3, 4], amplitude: 0.3, exponent: 0.5, seeds: 2, noise: 0)
     let touching = line([2, 4], amplitude: 0.3, exponent: 0.5, seeds: 2, noise: 0)
-    let resampling = Resampling(draws: 20)
-    XCTAssertNil(LineDifference(first, apart, seeds: .common, resampling))
-    assertClose(LineDifference(first, touching, seeds: .common, resampling)?.ratio, 1)
+    XCTAssertNil(LineDifference(first, apart))
+    assertClose(LineDifference(first, touching)?.ratio, 1)
     let perfect = ScalingLine(costs: [1, 2], errors: [[0.1, 0.1], [0.1, 0]])
     XCTAssertNotNil(perfect.powerLaw)
-    XCTAssertNil(LineDifference(first, perfect, seeds: .common, resampling))
+    XCTAssertNil(LineDifference(first, perfect), "a seed without errors is on no line")
   }
 }

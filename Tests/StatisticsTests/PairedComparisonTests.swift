@@ -66,6 +66,20 @@ final class PairedComparisonTests: XCTestCase {
     XCTAssertEqual(one.test.signFlips, PValues(greater: 0.5, less: 1))
   }
 
+  func testWhatIsLeftOfANetworkIsNoEvidenceForIt() throws {
+    func evidence(_ losses: PairedComparison.Losses) throws -> PValues {
+      try XCTUnwrap(
+        PairedComparison([0.9, 1, 1.1], [0.1, 0.3, 0.2], losses: losses)?.evidence)
+    }
+    let none = try evidence(.init())
+    let test = try XCTUnwrap(PairedComparison([0.9, 1, 1.1], [0.1, 0.3, 0.2])).test
+    XCTAssertEqual(none, test.student)
+    XCTAssertEqual(
+      try evidence(.init(first: 1)), PValues(greater: 1, less: none.less), "the first is greater")
+    XCTAssertEqual(try evidence(.init(second: 2)), PValues(greater: none.greater, less: 1))
+    XCTAssertEqual(try evidence(.init(first: 1, second: 1)).twoSided, 1)
+  }
+
   func testANetworkThatDoesNotVaryHasNoCorrelation() throws {
     let comparison = try XCTUnwrap(PairedComparison([0.5, 0.5, 0.5], [0.1, 0.2, 0.6]))
     XCTAssertNil(try XCTUnwrap(comparison.pairing).correlation)

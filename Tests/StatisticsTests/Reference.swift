@@ -8,7 +8,7 @@ struct Reference: Decodable {
     let mean, deviation, low, high: Double
     let studentGreater, studentLess, studentTwoSided: Double
     let flipsGreater, flipsLess, flipsTwoSided: Double
-    let correlation, varianceRatio, margin, equivalence: Double
+    let correlation, varianceRatio: Double
   }
 
   struct Kendall: Decodable {
@@ -28,13 +28,12 @@ struct Reference: Decodable {
 
   struct Surface: Decodable {
     struct Fit: Decodable {
-      let coefficients, standardErrors: [Double]
+      let coefficients: [Double]
       let degrees: Int
       let determination, ratio, p: Double
     }
 
     let shares: [[Double]]
-    let weights: [Double]
     let scores: [[Double]]
     let own, common: Fit
   }
@@ -44,10 +43,9 @@ struct Reference: Decodable {
   let mcNemar: [[Double]]
   let kendall: Kendall
   let kolmogorovSmirnov: [KolmogorovSmirnov]
-  let criticalDistances: [[Double]]
   let powerLaw: PowerLaw
   let surface: Surface
-  let powers, smallestDifferences, mcNemarDifferences: [[Double]]
+  let powers, smallestDifferences: [[Double]]
 
   static func read() throws -> Reference {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

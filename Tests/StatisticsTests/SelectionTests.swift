@@ -40,13 +40,4 @@ final class SelectionTests: XCTestCase {
     XCTAssertEqual(BestSoFar.line([0.3, 0.2, 0.5, 0.4]), [0.3, 0.3, 0.5, 0.5])
     XCTAssertEqual(BestSoFar.line([]), [])
   }
-
-  func testOptimismIsSelectedMinusConfirmed() throws {
-    let optimism = try XCTUnwrap(
-      Optimism(selected: [0.9, 0.8, 0.85], confirmed: [0.87, 0.79, 0.83]))
-    assertClose(optimism.differences[0], 0.03, digits: 1e-9)
-    assertClose(optimism.estimate.mean, 0.02, digits: 1e-9)
-    XCTAssertNil(Optimism(selected: [], confirmed: []))
-    XCTAssertNil(try XCTUnwrap(Optimism(selected: [1], confirmed: [1])).estimate.interval())
-  }
 }

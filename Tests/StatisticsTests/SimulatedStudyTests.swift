@@ -82,13 +82,4 @@ final class SimulatedStudyTests: XCTestCase {
       XCTAssertGreaterThan(try XCTUnwrap(shares[.shown]), 0.99)
     }
   }
-
-  func testEquivalenceOfNetworksAtTheMarginIsRarelyShown() throws {
-    let shares = try shares { random in
-      let scores = scores(&random, seeds: 6, truths: [0.72, 0.7])
-      let comparison = try XCTUnwrap(PairedComparison(scores[0], scores[1]))
-      return Equivalence(comparison, margin: 0.02).isShown ? .shown : .notShown
-    }
-    XCTAssertEqual(try XCTUnwrap(shares[.shown]), Equivalence.level, accuracy: tolerance)
-  }
 }

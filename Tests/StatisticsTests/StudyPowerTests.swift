@@ -20,32 +20,11 @@ final class StudyPowerTests: XCTestCase {
     XCTAssertEqual(StudyPower.smallestDifference(seeds: 3, deviation: 0), 0)
   }
 
-  func testHalfWidthsAreThoseOfATable() {
-    for (seeds, width) in [
-      (3, 2.48), (4, 1.59), (5, 1.24), (6, 1.05), (8, 0.84), (10, 0.72), (15, 0.55),
-    ] {
-      XCTAssertEqual(StudyPower.halfWidth(seeds: seeds) ?? 0, width, accuracy: 0.005)
-    }
-    XCTAssertNil(StudyPower.halfWidth(seeds: 1))
-  }
-
   func testImagesLimitWhatAnAccuracyTells() {
     for (images, points) in [(350, 1.16), (1_000, 0.69), (5_000, 0.31), (50_000, 0.10)] {
       XCTAssertEqual(
         100 * StudyPower.standardError(accuracy: 0.95, images: images), points, accuracy: 0.005)
     }
     XCTAssertEqual(StudyPower.standardError(accuracy: 1, images: 10), 0)
-  }
-
-  func testTheSmallestMcNemarDifferenceIsTheExactTests() throws {
-    for row in try Reference.read().mcNemarDifferences {
-      assertClose(
-        StudyPower.smallestMcNemarDifference(images: Int(row[0]), discordant: row[1]), row[2],
-        "\(row)")
-    }
-    XCTAssertNil(StudyPower.smallestMcNemarDifference(images: 100, discordant: 0))
-    XCTAssertNil(StudyPower.smallestMcNemarDifference(images: 100, discordant: 0.05))
-    // Six of six are 0.031 two-sided.
-    assertClose(StudyPower.smallestMcNemarDifference(images: 100, discordant: 0.06), 0.06)
   }
 }

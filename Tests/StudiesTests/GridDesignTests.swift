@@ -103,7 +103,7 @@ final class GridDesignTests: StudyCase {
       try StudyResults(study).verdicts.first {
         $0.better == names[width] && $0.worse == names[depth]
       })
-    XCTAssertTrue(verdict.isPlanned)
+    XCTAssertEqual(verdict.basis, .hypothesis)
     // Without the hypothesis they end at the first rung.
     let (free, other) = try played([1: scores, 3: scores, 6: scores], overrides.dropLast())
     XCTAssertEqual(try entrants(free, other)[1], [0])

@@ -69,7 +69,8 @@ final class PlantedEffectTests: StudyRunCase {
     let (right, wrong) = (try XCTUnwrap(studies["right"]), try XCTUnwrap(studies["wrong"]))
     for (arm, expected) in [("depth", Judgement.Verdict.shown), ("even", .reversed)] {
       let verdict = try XCTUnwrap(
-        try StudyResults(planted(arm, of: wrong, in: right)).verdicts.first { $0.isPlanned })
+        try StudyResults(planted(arm, of: wrong, in: right)).verdicts
+          .first { $0.basis == .hypothesis })
       XCTAssertEqual(verdict.status, expected, "\(arm): \(verdict)")
     }
   }

@@ -57,7 +57,8 @@ final class SimulatedVerdictsTests: StudyCase {
       for verdict in verdicts.verdicts {
         counts[verdict.worse, default: [:]][verdict.status, default: 0] += 1
         XCTAssertEqual(verdict.seeds, seeds)
-        XCTAssertTrue(verdict.isPlanned)
+        XCTAssertEqual(verdict.basis, .hypothesis)
+        XCTAssertTrue(verdict.lost.isEmpty)
       }
       let claim = try XCTUnwrap(verdicts.claims.first)
       counts["all", default: [:]][claim.status, default: 0] += 1

@@ -28,11 +28,12 @@ package struct Judgement: Sendable, Codable, Equatable {
   /// Judges a comparison.
   ///
   /// By Student's paired test. Where all differences are equal, it has no spread to go by: the exact
-  /// flips decide, which three equal differences cannot persuade and six can.
+  /// flips decide, which three equal differences cannot persuade and six can. A network that has lost
+  /// seeds is not shown to be the better one, see ``PairedComparison/evidence``.
   package init(_ comparison: PairedComparison) {
     difference = comparison.difference
     interval = comparison.difference.interval(confidence: 1 - 2 * Self.sideLevel)
-    p = comparison.test.decisive
+    p = comparison.evidence
     verdict =
       p.map { p in
         p.greater <= Self.sideLevel

@@ -1,4 +1,4 @@
-/// Whether the mean of differences is more or less than a value.
+/// Whether the mean of differences is more or less than 0.
 package struct PairedTest: Sendable, Codable, Equatable {
   /// Student's paired test; `nil` for fewer than two differences, and where all are equal: without a
   /// spread it would call any difference certain, of two pairs as of twenty.
@@ -7,15 +7,10 @@ package struct PairedTest: Sendable, Codable, Equatable {
   /// 2¹⁻ⁿ: three pairs cannot fall below 0.25, six reach 0.031.
   package let signFlips: PValues?
 
-  /// Tests the mean of some differences against a value.
-  init(_ differences: PairedDifferences, against value: Double = 0) {
-    let shifted =
-      value == 0
-      ? differences
-      : PairedDifferences(
-        differences.values, Array(repeating: value, count: differences.multiples.count))
-    signFlips = SignFlips.test(shifted)
-    let estimate = MeanEstimate(shifted.values)
+  /// Tests the mean of some differences.
+  init(_ differences: PairedDifferences) {
+    signFlips = SignFlips.test(differences)
+    let estimate = MeanEstimate(differences.values)
     student = estimate.flatMap { estimate in
       guard let error = estimate.standardError, error > 0 else { return nil }
       let (t, distribution) = (

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Networks by their cost, for whatever scores they are given.
 ///
 /// Less cost and more score are better. Costs are known exactly, scores only to the noise of their
@@ -9,8 +11,7 @@ package struct ParetoFront: Sendable, Equatable {
   private let networks: [[Int]]
   private let networkCount: Int
 
-  /// - Parameter costs: One a network. Areas are in their unit: give logarithms where the axis is
-  ///   logarithmic.
+  /// - Parameter costs: One a network.
   /// - Precondition: All are finite.
   package init(costs: [Double]) {
     costs.requireFinite("a cost")
@@ -47,17 +48,20 @@ package struct ParetoFront: Sendable, Equatable {
     }
   }
 
-  /// The area between the front and a reference point, in units of cost × score.
+  /// The area between the front and a reference point, in units of score × doublings of the cost: what a
+  /// doubling buys is as much of it for small networks as for large ones.
   ///
   /// - Parameters:
   ///   - scores: One a network.
-  ///   - reference: A cost above and a score below all that matter. Networks beyond it add nothing. Areas
-  ///     can be compared with the same reference only.
+  ///   - reference: A cost above and a score below all that matter. Networks beyond it add nothing, nor
+  ///     does one at its very cost. Areas can be compared with the same reference only.
+  /// - Precondition: All costs are positive.
   package func hypervolume(_ scores: [Double], reference: Tradeoff) -> Double {
+    precondition(costs.allSatisfy { $0 > 0 } && reference.cost > 0, "a cost without a logarithm")
     let attained = attained(scores)
     return costs.indices.reduce(0) { area, place in
       let next = place + 1 < costs.count ? costs[place + 1] : reference.cost
-      let width = min(next, reference.cost) - costs[place]
+      let width = log2(min(next, reference.cost) / costs[place])
       return area + max(0, width) * max(0, attained[place] - reference.score)
     }
   }

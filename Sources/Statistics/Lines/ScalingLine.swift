@@ -17,4 +17,9 @@ package struct ScalingLine: Sendable, Equatable {
 
   /// The line through the mean errors; `nil` where there is none.
   package var powerLaw: PowerLaw? { PowerLaw(costs: costs, errors: errors.map(\.mean)) }
+
+  /// The line through the errors of a seed, by its place.
+  func powerLaw(ofSeed seed: Int) -> PowerLaw? {
+    PowerLaw(costs: costs, errors: errors.map { $0[seed] })
+  }
 }

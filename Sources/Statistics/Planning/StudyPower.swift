@@ -1,5 +1,3 @@
-import Glibc
-
 /// What a study will be able to show, before anything is trained.
 package enum StudyPower {
   /// Probability that a difference ends as "shown" (``Judgement``).
@@ -38,14 +36,6 @@ package enum StudyPower {
     }.map { $0 * deviation }
   }
 
-  /// Half the width of the 95 % interval of a mean difference, in deviations; `nil` for fewer than two
-  /// seeds.
-  package static func halfWidth(seeds: Int) -> Double? {
-    guard seeds > 1 else { return nil }
-    return StudentT(degrees: Double(seeds - 1)).quantile(1 - Judgement.sideLevel)
-      / Double(seeds).squareRoot()
-  }
-
   /// Standard error of an accuracy that is measured on some images.
   ///
   /// - Parameters:
@@ -55,33 +45,5 @@ package enum StudyPower {
     precondition((0...1).contains(accuracy), "an accuracy of \(accuracy)")
     precondition(images > 0, "\(images) images")
     return (accuracy * (1 - accuracy) / Double(images)).squareRoot()
-  }
-
-  /// The smallest difference of two trained networks that ``McNemar`` can show, as a share of the images.
-  ///
-  /// The exact test's; the usual approximation 1.96 · √(share / N) is smaller, by a tenth for 5,000 images.
-  ///
-  /// - Parameters:
-  ///   - images: N.
-  ///   - discordant: Share of the images that exactly one of both gets right, 0 to 1.
-  ///   - level: Of the two-sided test, between 0 and 1.
-  /// - Returns: `nil` where so few images differ that no result could show anything.
-  package static func smallestMcNemarDifference(
-    images: Int, discordant: Double, level: Double = 0.05
-  ) -> Double? {
-    precondition(images > 0, "\(images) images")
-    precondition((0...1).contains(discordant), "a share of \(discordant) of the images")
-    precondition(level > 0 && level < 1, "a level of \(level)")
-    let count = Int((discordant * Double(images)).rounded())
-    func isShown(_ first: Int) -> Bool {
-      McNemar(onlyFirst: first, onlySecond: count - first).p.twoSided <= level
-    }
-    guard isShown(count) else { return nil }
-    var (low, high) = (count / 2, count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if isShown(middle) { high = middle } else { low = middle }
-    }
-    return Double(2 * high - count) / Double(images)
   }
 }

@@ -1,7 +1,6 @@
 /// What is drawn again; each has random numbers of its own.
 package enum Redrawn: Int {
   case seeds = 1
-  case images
   case networks
   case residuals
 }

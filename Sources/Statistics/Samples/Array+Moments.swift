@@ -8,6 +8,9 @@ extension [Double] {
     return first + reduce(0) { $0 + ($1 - first) } / Double(count)
   }
 
+  /// The mean; `nil` without values.
+  package var meanIfAny: Double? { isEmpty ? nil : mean }
+
   /// Sum of squares of the distances from the mean; 0 where all are equal.
   package var squaredDistances: Double {
     guard !isEmpty else { return 0 }

@@ -27,9 +27,13 @@ package struct MeanEstimate: Sendable, Codable, Equatable {
   ///
   /// - Parameter confidence: Share of repetitions whose intervals contain the true mean.
   package func interval(confidence: Double = 0.95) -> Interval? {
+    halfWidth(confidence: confidence).map { Interval(around: mean, halfWidth: $0) }
+  }
+
+  /// Half the width of that interval.
+  func halfWidth(confidence: Double) -> Double? {
     standardError.map {
-      let factor = StudentT(degrees: Double(count - 1)).quantile((1 + confidence) / 2)
-      return Interval(around: mean, halfWidth: factor * $0)
+      StudentT(degrees: Double(count - 1)).quantile((1 + confidence) / 2) * $0
     }
   }
 }

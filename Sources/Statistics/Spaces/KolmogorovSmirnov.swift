@@ -28,40 +28,6 @@ package struct KolmogorovSmirnov: Sendable, Equatable {
     p = Self.p(distance: largest, firstCount, secondCount)
   }
 
-  /// The smallest distance that two samples of one population rarely reach: 0.20 for 100 values each.
-  ///
-  /// - Parameters:
-  ///   - firstCount: Values of the first sample, at least 1.
-  ///   - secondCount: Those of the second.
-  ///   - level: Probability of such a distance at most, between 0 and 1.
-  /// - Returns: `nil` where even samples without overlap are more probable than that.
-  package static func criticalDistance(
-    _ firstCount: Int, _ secondCount: Int, level: Double = 0.05
-  ) -> Double? {
-    precondition(firstCount > 0 && secondCount > 0, "a distance of empty samples")
-    precondition(level > 0 && level < 1, "a level of \(level)")
-    let product = firstCount * secondCount
-    guard product <= exactLimit else {
-      return (-log(level / 2) / 2 * Double(firstCount + secondCount) / Double(product)).squareRoot()
-    }
-    let step = greatestCommonDivisor(firstCount, secondCount)
-    guard p(distance: product, firstCount, secondCount) <= level else { return nil }
-    var (low, high) = (0, product / step)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if p(distance: middle * step, firstCount, secondCount) <= level {
-        high = middle
-      } else {
-        low = middle
-      }
-    }
-    return Double(high * step) / Double(product)
-  }
-
-  private static func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int {
-    second == 0 ? first : greatestCommonDivisor(second, first % second)
-  }
-
   /// - Parameter distance: In units of one over both counts.
   private static func p(distance: Int, _ firstCount: Int, _ secondCount: Int) -> Double {
     firstCount * secondCount <= exactLimit

@@ -1,15 +1,7 @@
 extension [SurfacePoint] {
-  /// Sum of the weighted squares of what belongs to each score, `[point][seed]`.
-  func squares(of values: [[Double]]) -> Double {
-    zip(self, values).reduce(0) { sum, pair in
-      sum + pair.0.weight * pair.1.reduce(0) { $0 + $1 * $1 }
-    }
-  }
-
-  /// Scores minus their weighted mean.
+  /// Scores minus their mean, `[point][seed]`.
   var centred: [[Double]] {
-    let weight = reduce(0) { $0 + $1.weight * Double($1.scores.count) }
-    let mean = reduce(0) { $0 + $1.weight / weight * $1.scores.reduce(0, +) }
+    let mean = flatMap(\.scores).mean
     return map { $0.scores.map { $0 - mean } }
   }
 
@@ -26,8 +18,7 @@ extension [SurfacePoint] {
     var left = values[...]
     return map { point in
       defer { left = left.dropFirst(point.scores.count) }
-      return SurfacePoint(
-        point.shares, scores: [Double](left.prefix(point.scores.count)), weight: point.weight)
+      return SurfacePoint(point.shares, scores: [Double](left.prefix(point.scores.count)))
     }
   }
 
@@ -37,24 +28,20 @@ extension [SurfacePoint] {
   var withoutSeedEffects: [SurfacePoint] {
     guard let first else { return self }
     let centred = centred
-    let weight = reduce(0) { $0 + $1.weight }
-    let effects = first.scores.indices.map { seed in
-      indices.reduce(0) { $0 + self[$1].weight / weight * centred[$1][seed] }
-    }
-    return map { point in
-      SurfacePoint(
-        point.shares, scores: zip(point.scores, effects).map(-), weight: point.weight)
-    }
-  }
-
-  /// The weight of each score, point after point.
-  var weightOfEachScore: [Double] {
-    flatMap { Array<Double>(repeating: $0.weight, count: $0.scores.count) }
+    let effects = first.scores.indices.map { seed in centred.map { $0[seed] }.mean }
+    return map { SurfacePoint($0.shares, scores: zip($0.scores, effects).map(-)) }
   }
 
   /// A difference of scores that is only their rounding.
   var rounding: Double { 1e-12 * flatMap(\.scores).reduce(0) { Swift.max($0, abs($1)) } }
 
   /// A sum of squares that is only rounding.
-  var squaredRounding: Double { weightOfEachScore.reduce(0, +) * rounding * rounding }
+  var squaredRounding: Double {
+    rounding * rounding * Double(reduce(0) { $0 + $1.scores.count })
+  }
+}
+
+extension Sequence<Double> {
+  /// Sum of the squares.
+  var sumOfSquares: Double { reduce(0) { $0 + $1 * $1 } }
 }

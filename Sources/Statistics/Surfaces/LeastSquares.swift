@@ -1,4 +1,4 @@
-/// A linear model fitted to values: coefficients with the least weighted sum of squared residuals.
+/// A linear model fitted to values: coefficients with the least sum of squared residuals.
 ///
 /// By the modified Gram–Schmidt method with the values as one more column: what is left of that column
 /// are the residuals.
@@ -8,7 +8,7 @@ struct LeastSquares {
 
   /// One for each column, K.
   let coefficients: [Double]
-  /// Inverse of the matrix of weighted products of columns, `[K, K]`: variances of the coefficients for
+  /// Inverse of the matrix of products of columns, `[K, K]`: variances of the coefficients for
   /// noise of deviation 1.
   let inverse: [[Double]]
   /// Values minus fitted values, `[N]`.
@@ -19,12 +19,10 @@ struct LeastSquares {
   /// - Parameters:
   ///   - columns: What each coefficient is multiplied with, `[K][N]`.
   ///   - values: `[N]`.
-  ///   - weights: `[N]`, positive.
   /// - Returns: `nil` where the columns depend on each other, as those of too few points do.
-  init?(_ columns: [[Double]], _ values: [Double], weights: [Double]) {
+  init?(_ columns: [[Double]], _ values: [Double]) {
     let count = columns.count
-    let roots = weights.map { $0.squareRoot() }
-    var basis = (columns + [values]).map { zip($0, roots).map(*) }
+    var basis = columns + [values]
     // R of the decomposition, `[K][K + 1]`; its last column are the products with the values.
     var triangle = [[Double]](repeating: [Double](repeating: 0, count: count + 1), count: count)
     let lengths = basis.map(Self.length)
@@ -32,11 +30,11 @@ struct LeastSquares {
       let length = Self.length(basis[column])
       guard length > Self.independence * lengths[column] else { return nil }
       triangle[column][column] = length
-      for place in roots.indices { basis[column][place] /= length }
+      for place in values.indices { basis[column][place] /= length }
       for other in column + 1...count {
         let product = zip(basis[column], basis[other]).reduce(0) { $0 + $1.0 * $1.1 }
         triangle[column][other] = product
-        for place in roots.indices { basis[other][place] -= product * basis[column][place] }
+        for place in values.indices { basis[other][place] -= product * basis[column][place] }
       }
     }
     coefficients = Self.solve(triangle, (0..<count).map { triangle[$0][count] })
@@ -48,11 +46,11 @@ struct LeastSquares {
         columnsOfInverse.reduce(0) { $0 + $1[row] * $1[column] }
       }
     }
-    residuals = zip(basis[count], roots).map(/)
+    residuals = basis[count]
   }
 
   private static func length(_ values: [Double]) -> Double {
-    values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    values.sumOfSquares.squareRoot()
   }
 
   /// Solves a triangular system from its last row up.

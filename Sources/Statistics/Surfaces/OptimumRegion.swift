@@ -9,13 +9,18 @@
 /// fitted to redrawn noise, each with a standard error of its own (the bootstrap-t): of few scores that
 /// error is uncertain, and the multiple larger. What a quadratic surface cannot follow is not covered:
 /// see ``ResponseSurface/lackOfFit``.
-package struct OptimumRegion: Sendable, Equatable {
+package struct OptimumRegion: Sendable {
   /// The fitted optimum.
   package let optimum: ResponseSurface.Optimum
   /// Points of the grid that are not distinguishable from it, in the grid's order.
   package let points: [MixtureShares]
-  /// Whether none of the grid's points is: a flat optimum.
-  package let isFlat: Bool
+  /// Whether that is all of the grid. It is no proof that the optimum is flat: few scores tell no points
+  /// apart.
+  package let isWhole: Bool
+  private let surface: ResponseSurface
+  /// How far below the optimum a point can be, in standard errors of the difference for noise of
+  /// deviation 1.
+  private let reach: Double
 
   /// Looks at a grid over the triangle.
   ///
@@ -31,17 +36,31 @@ package struct OptimumRegion: Sendable, Equatable {
     guard let noise = SurfaceNoise(surface, resampling) else { return nil }
     let optimum = surface.optimum
     let grid = MixtureShares.grid(divisions: divisions)
-    let rounding = surface.points.rounding
-    let isNoisy = noise.deviation > rounding
+    let isNoisy = noise.deviation > surface.points.rounding
+    // The networks themselves are asked about, too, and lie beside the grid.
+    let all = grid + [optimum.shares] + surface.points.map(\.shares)
     let multiple =
-      isNoisy
-      ? Self.largestMultiple(noise, grid + [optimum.shares], surface, resampling.confidence) : 0
-    points = grid.filter { shares in
-      let error = noise.deviation * surface.unitError(optimum.shares, shares)
-      return optimum.value - surface.value(at: shares) <= multiple * error + rounding
-    }
-    self.optimum = optimum
-    isFlat = points.count == grid.count
+      isNoisy ? Self.largestMultiple(noise, all, surface, resampling.confidence) : 0
+    let reach = multiple * noise.deviation
+    points = grid.filter { Self.contains($0, optimum, surface, reach: reach) }
+    isWhole = points.count == grid.count
+    (self.optimum, self.surface, self.reach) = (optimum, surface, reach)
+  }
+
+  /// Whether a point is not distinguishable from the optimum, such as that of a network.
+  ///
+  /// - Parameter shares: Of the grid, or of a point that the surface was fitted to: the confidence is for all
+  ///   of these together.
+  package func contains(_ shares: MixtureShares) -> Bool {
+    Self.contains(shares, optimum, surface, reach: reach)
+  }
+
+  private static func contains(
+    _ shares: MixtureShares, _ optimum: ResponseSurface.Optimum, _ surface: ResponseSurface,
+    reach: Double
+  ) -> Bool {
+    optimum.value - surface.value(at: shares)
+      <= reach * surface.unitError(optimum.shares, shares) + surface.points.rounding
   }
 
   /// The multiple of its standard error that no pair of points exceeds in a share of the draws.

@@ -7,8 +7,6 @@
 package struct ResponseSurface: Sendable {
   /// βa, βb, βc, βab, βac, βbc, in the unit of the scores.
   package let coefficients: [Double]
-  /// Deviations of the coefficients; `nil` without degrees of freedom.
-  package let standardErrors: [Double]?
   /// Degrees of freedom of what is left beside the surface.
   package let degrees: Int
   /// Share of the scores' variance that the surface explains; `nil` where they do not vary.
@@ -42,16 +40,10 @@ package struct ResponseSurface: Sendable {
     self.points = points
     (coefficients, residuals, inverse) = (fit.coefficients, fit.residuals, fit.inverse)
     let seedEffects = seeds == .common ? seedCount - 1 : 0
-    let degrees = residuals.count - coefficients.count - seedEffects
-    self.degrees = degrees
+    degrees = residuals.count - coefficients.count - seedEffects
     pureDegrees = residuals.count - points.count - seedEffects
-    let squares = zip(residuals, points.weightOfEachScore).reduce(0) { $0 + $1.0 * $1.0 * $1.1 }
-    standardErrors =
-      degrees > 0
-      ? fit.inverse.indices.map {
-        (fit.inverse[$0][$0] * squares / Double(degrees)).squareRoot()
-      } : nil
-    let total = points.squares(of: points.centred)
+    let squares = residuals.sumOfSquares
+    let total = points.centred.joined().sumOfSquares
     determination = total > points.squaredRounding ? 1 - squares / total : nil
     lackOfFit = LackOfFit(
       residuals: squares, points, degrees: points.count - coefficients.count,
@@ -82,8 +74,6 @@ package struct ResponseSurface: Sendable {
       Array(repeating: point.shares.terms, count: point.scores.count)
     }
     guard let termCount = rows.first?.count, rows.count >= termCount else { return nil }
-    return LeastSquares(
-      (0..<termCount).map { term in rows.map { $0[term] } }, values,
-      weights: points.weightOfEachScore)
+    return LeastSquares((0..<termCount).map { term in rows.map { $0[term] } }, values)
   }
 }

@@ -11,7 +11,7 @@ package struct SurfaceNoise {
     package let deviation: Double
   }
 
-  /// Of a score of weight 1.
+  /// Of a score.
   package let deviation: Double
   package let draws: [Draw]
 
@@ -25,22 +25,19 @@ package struct SurfaceNoise {
     let points = surface.points
     let isWithinPoints = points.allSatisfy { $0.scores.count > 1 }
     guard isWithinPoints || surface.degrees > 0 else { return nil }
-    let roots = points.weightOfEachScore.map { $0.squareRoot() }
-    let distances = isWithinPoints ? points.withinPoints.flatMap(Self.grown) : surface.residuals
-    let pool = zip(distances, roots).map(*)
-    let pureDegrees = roots.count - points.count
+    let pool = isWithinPoints ? points.withinPoints.flatMap(Self.grown) : surface.residuals
+    let pureDegrees = pool.count - points.count
     deviation =
       isWithinPoints
-      ? (points.squares(of: points.withinPoints) / Double(surface.pureDegrees)).squareRoot()
-      : (pool.reduce(0) { $0 + $1 * $1 } / Double(surface.degrees)).squareRoot()
+      ? (points.withinPoints.joined().sumOfSquares / Double(surface.pureDegrees)).squareRoot()
+      : (pool.sumOfSquares / Double(surface.degrees)).squareRoot()
     draws = (0..<resampling.draws).compactMap { draw in
       var random = resampling.random(draw, .residuals)
-      let noise = zip(random.indices(pool.count), roots).map { pool[$0] / $1 }
+      let noise = random.indices(pool.count).map { pool[$0] }
       guard let fit = ResponseSurface.fit(points, noise) else { return nil }
       let squares =
         isWithinPoints
-        ? points.squares(of: points.with(noise).withinPoints)
-        : zip(fit.residuals, roots).reduce(0) { $0 + $1.0 * $1.0 * $1.1 * $1.1 }
+        ? points.with(noise).withinPoints.joined().sumOfSquares : fit.residuals.sumOfSquares
       // Nothing common to a seed was taken away from these.
       let degrees = isWithinPoints ? pureDegrees : surface.degrees
       return Draw(

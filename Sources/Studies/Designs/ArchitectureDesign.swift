@@ -42,8 +42,9 @@ package struct ArchitectureDesign: StudyDesign {
     for (number, individual) in individuals.enumerated() where firsts[individual.genome] == nil {
       firsts[individual.genome] = number
     }
-    let ranked = firsts.compactMap { genome, number in fitness[genome].map { (number, $0) } }
-      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map(\.0)
+    let ranked = firsts.compactMap { genome, number in
+      fitness[genome].map { (number: number, score: $0) }
+    }.ranked()
     var numbers = Array(ranked.prefix(parts.configuration.search.finalists))
     if let random = ranked.first(where: { individuals[$0].parent == nil }),
       !numbers.contains(random)
@@ -81,7 +82,7 @@ package struct ArchitectureDesign: StudyDesign {
   package func ranking(
     _ finalists: [StudyNetwork], _ ledger: Ledger
   ) throws(TrainingError) -> [StudyNetwork]? {
-    var worths: [(number: Int, worth: Double)] = []
+    var worths: [(number: Int, score: Double)] = []
     for (number, finalist) in finalists.enumerated() {
       let jobs = try trainings(finalist.network)
       guard ledger.hasAll(jobs) else { return nil }
@@ -90,7 +91,6 @@ package struct ArchitectureDesign: StudyDesign {
       let top1 = Double(correct) / Double(images)
       worths.append((number, evolution.worth(top1: top1, finalist.network)))
     }
-    return worths.sorted { ($1.worth, $0.number) < ($0.worth, $1.number) }
-      .map { finalists[$0.number] }
+    return worths.ranked().map { finalists[$0] }
   }
 }

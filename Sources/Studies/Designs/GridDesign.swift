@@ -70,8 +70,8 @@ package struct GridDesign: StudyDesign {
     return course.rungs
   }
 
-  /// Networks at the end of training that no score has selected: the protected ones, and those that were
-  /// drawn by lot among the ones that the first rung has dropped.
+  /// Networks at the end of training that have not come there by their score: the protected ones, and those
+  /// that were drawn by lot among the ones that the first rung has dropped.
   package func unselected(_ ledger: Ledger) throws(TrainingError) -> Set<Int> {
     let rungs = try rungs(ledger)
     return rungs.count > 1 ? halving.protected.union(rungs[1].drawn) : []
@@ -98,13 +98,13 @@ package struct GridDesign: StudyDesign {
     guard let last = rungs.last, last.epochs == parts.recipe.epochs, last.isComplete else {
       return nil
     }
-    var scores: [(number: Int, correct: Int)] = []
+    var scores: [(number: Int, score: Int)] = []
     for number in last.entrants {
       let jobs = try trainings(number, last.epochs)
       guard ledger.hasAll(jobs) else { return nil }
       if let correct = ledger.correct(jobs) { scores.append((number, correct)) }
     }
-    return scores.sorted { ($1.correct, $0.number) < ($0.correct, $1.number) }.map(\.number)
+    return scores.ranked()
   }
 
   /// Networks that are trained with fresh seeds: the best ones, the protected ones, and the base; nil

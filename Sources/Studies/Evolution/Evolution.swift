@@ -79,7 +79,7 @@ package struct Evolution {
         self.worth(top1: $0, individual.network)
       } ?? -.infinity
     }
-    let parent = drawn.max { (worth($0), $1) < (worth($1), $0) } ?? window.lowerBound
+    let parent = drawn.map { (number: $0, score: worth($0)) }.ranked().first ?? window.lowerBound
     let genome = lineage.individuals[parent].genome
     guard random.uniform() >= configuration.identity else { return (genome, parent) }
     return (try space.mutation(of: genome, &random), parent)

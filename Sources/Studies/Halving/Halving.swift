@@ -26,9 +26,9 @@ package struct Halving: Sendable {
     var survivors: Set<Int> = []
     for cohort in cohorts(of: entrants) {
       let count = max(1, Int((keep * Double(cohort.count)).rounded()))
-      let ranked = cohort.compactMap { number in score(number).map { (number, $0) } }
-        .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
-      survivors.formUnion(ranked.prefix(count).map(\.0))
+      let ranked = cohort.compactMap { number in score(number).map { (number: number, score: $0) } }
+        .ranked()
+      survivors.formUnion(ranked.prefix(count))
     }
     return entrants.filter {
       survivors.contains($0) || (protected.contains($0) && score($0) != nil)

@@ -14,10 +14,8 @@ extension StudyReport {
       .figures([
         CaptionedFigure(
           plot,
-          caption:
-            "Means over seeds with 95 % intervals; small dots are single trainings. Networks of one "
-            + "factor have the same multiply-adds within \((100 * study.configuration.search.tolerance).briefText) %."
-        )
+          caption: "Means over seeds with 95 % intervals; small dots are single trainings."
+            + Self.spread(measured))
       ])
     ]
     let small = ["depth", "width", "resolution"].enumerated().compactMap { number, name in
@@ -25,10 +23,35 @@ extension StudyReport {
     }
     if !small.isEmpty { parts.append(.figures(small.map { CaptionedFigure($0) })) }
     if let scaling = results.scaling, !scaling.lines.isEmpty {
-      parts.append(.facts(scaling.lines.compactMap(Self.fact)))
+      parts.append(
+        .facts(scaling.lines.compactMap(Self.fact) + scaling.comparisons.map(Self.fact)))
     }
     return StudyPage.Section(
       "Accuracy and compute", note: "on validation images", parts)
+  }
+
+  /// How far multiply-adds of what is compared are apart.
+  private static func spread(_ networks: [NetworkResult]) -> String {
+    guard networks.contains(where: { $0.askedFactor != nil }) else {
+      return networks.count > 1
+        ? " The networks have \(factors(networks)) times the multiply-adds of the base." : ""
+    }
+    let scaled = networks.filter { $0.askedFactor != nil }
+    let ratios = Dictionary(grouping: scaled, by: \.askedFactor).values.map { same in
+      let counts = same.map { Double($0.multiplyAdds) }
+      return (counts.max() ?? 1) / (counts.min() ?? 1)
+    }
+    let largest = ratios.max() ?? 1
+    return largest > 1
+      ? " Multiply-adds of networks of one factor differ by up to \((100 * (largest - 1)).text(1)) %."
+      : ""
+  }
+
+  /// From the least to the largest multiply-adds, over those of the base.
+  static func factors(_ networks: [NetworkResult]) -> String {
+    let factors = networks.map(\.factor)
+    let ends = [factors.min(), factors.max()].compactMap { $0?.text(2) }
+    return Set(ends).count == 1 ? ends[0] : ends.joined(separator: " to ")
   }
 
   private static func fact(_ line: ScalingFindings.Line) -> (String, String)? {
@@ -39,6 +62,18 @@ extension StudyReport {
     return (
       line.direction,
       "errors go with multiply-adds to the power of \((-exponent).text(3))\(interval ?? "")"
+    )
+  }
+
+  private static func fact(_ comparison: ScalingFindings.Comparison) -> (String, String) {
+    let interval = comparison.interval.map {
+      ", 95 % interval \($0.low.text(3)) to \($0.high.text(3)) for other seeds"
+    }
+    return (
+      "\(comparison.better) against \(comparison.worse)",
+      "\(comparison.ratio.text(3)) times the errors along the line, from "
+        + "\(comparison.costs.low.metricText) to \(comparison.costs.high.metricText) multiply-adds"
+        + (interval ?? "")
     )
   }
 
@@ -74,11 +109,13 @@ extension StudyReport {
   /// A network on an axis.
   func point(_ network: NetworkResult, _ cost: (NetworkResult) -> Double) -> ScatterPlot.Point {
     let measured = network.confirmation
+    let diverged = measured.map { $0.diverged > 0 ? ", without \($0.diverged) that diverged" : "" }
     let samples = network.trainings.filter {
       $0.images == .validation && $0.end == .done && $0.epochs == study.recipe.epochs
     }
     return ScatterPlot.Point(
-      x: cost(network), y: 100 * (measured?.top1 ?? .nan), name: network.name,
+      x: cost(network), y: 100 * (measured?.top1 ?? .nan),
+      name: network.name + (diverged ?? ""),
       // Student's interval of few seeds may leave what an accuracy can be.
       interval: measured?.interval.map {
         PlotBounds(low: max(0, 100 * $0.low), high: min(100, 100 * $0.high))

@@ -3,85 +3,6 @@ import Networks
 import Reports
 
 extension StudyReport {
-  /// The front against each cost.
-  var frontSection: StudyPage.Section? {
-    let names = [
-      "multiplyAdds": "multiply-adds", "parameters": "parameters", "activations": "activations",
-    ]
-    var plots = results.fronts.map { front in
-      let members = front.members.sorted { $0.cost < $1.cost }
-      func points(_ isOnFront: Bool) -> [ScatterPlot.Point] {
-        members.filter { $0.isOnFront == isOnFront }.map {
-          ScatterPlot.Point(
-            x: $0.cost, y: 100 * $0.top1,
-            name: "\($0.network): on the front in \((100 * $0.frequency).text(0)) % of redraws")
-        }
-      }
-      var plot = ScatterPlot(
-        "Top-1 by \(names[front.axis] ?? front.axis)", unit: " %",
-        horizontal: names[front.axis] ?? front.axis, scale: .metricDoublings,
-        [
-          ScatterPlot.Series("on the front", points(true), isConnected: true),
-          ScatterPlot.Series("others", points(false)),
-        ] + published(front.axis))
-      plot.isSmall = !isOfImageNet
-      return plot
-    }
-    if let plot = ratePlot { plots.append(plot) }
-    guard !plots.isEmpty else { return nil }
-    return StudyPage.Section(
-      "Front", note: "validation images; frequencies by redrawing seeds",
-      [.figures(plots.map { CaptionedFigure($0) })])
-  }
-
-  /// Whether the study's accuracies can stand beside published ones.
-  private var isOfImageNet: Bool {
-    study.recipe.classes == 1_000 && study.imageCounts.validation == 50_000
-  }
-
-  /// Published networks on an axis, where the data are theirs.
-  private func published(_ axis: String) -> [ScatterPlot.Series] {
-    guard isOfImageNet else { return [] }
-    return switch axis {
-    case "multiplyAdds": PublishedPage.foreign(\.multiplyAdds, 1e9)
-    case "parameters": PublishedPage.foreign(\.parameters, 1e6)
-    default: []
-    }
-  }
-
-  /// Images a second of a core from start to end, by network; from trainings on one rank alone.
-  ///
-  /// - Parameter images: That an epoch has.
-  static func rates(
-    of networks: [NetworkResult], _ slots: [Slot], images: Int
-  ) -> [String: Double] {
-    let slots = Dictionary(grouping: slots, by: \.identity)
-    var rates: [String: [Double]] = [:]
-    for network in networks {
-      for training in network.trainings where training.epochs == training.scheduledEpochs {
-        guard let own = slots[training.identity], own.count == 1, own[0].ranks.count == 1,
-          own[0].seconds > 0
-        else { continue }
-        rates[network.name, default: []].append(
-          Double(training.epochs * images) / own[0].seconds)
-      }
-    }
-    return rates.mapValues { $0.sorted()[$0.count / 2] }
-  }
-
-  private var ratePlot: ScatterPlot? {
-    let points = results.networks.compactMap { network in
-      rates[network.name].map { rate in point(network) { _ in rate } }
-    }.filter { $0.y.isFinite }
-    guard points.count > 1 else { return nil }
-    var plot = ScatterPlot(
-      "Top-1 by speed", unit: " %", horizontal: "images/s of a core, start and end included",
-      scale: .metric,
-      [ScatterPlot.Series("", points)])
-    plot.isSmall = true
-    return plot
-  }
-
   /// The winner's stages beside the base's.
   var winnerSection: StudyPage.Section? {
     guard let winner = results.winner,
@@ -113,6 +34,16 @@ extension StudyReport {
           "optimism",
           "\((100 * optimism).text(2)) points: so much more it lost by that than networks that no score "
             + "has selected, which lost \((100 * shift).text(2))"
+        ))
+    }
+    if let trained = results.trained {
+      facts.append(
+        (
+          "winner and base as trained",
+          "of \(trained.images.groupedText) validation images this training alone has "
+            + "\(trained.test.onlyFirst.groupedText) right, and trials/\(trained.base) of the base alone "
+            + "\(trained.test.onlySecond.groupedText): two-sided \(trained.p.twoSided.pText) by "
+            + "McNemar's exact test, of these two trained networks and not of their architectures"
         ))
     }
     facts.append(("training", "trials/\(winner.identity), seed \(winner.seed)"))
@@ -187,7 +118,7 @@ extension StudyReport {
         .init(Double(network.multiplyAdds).metricText), .init(network.factor.text(3)),
         .init(Double(network.parameters).metricText), .init(Double(network.activations).metricText),
         .init(rates[network.name].map { $0.text(0) } ?? ""),
-        .init("\(network.trainings.count)"), top1 ?? "", .init(half ?? ""),
+        .init(Self.trainingCount(of: network)), top1 ?? "", .init(half ?? ""),
         .init(measured?.top5.map(\.percentText) ?? ""),
       ]
       return DataTable.Row(cells, isHighlighted: network.name == results.winner?.name)
@@ -207,6 +138,12 @@ extension StudyReport {
           summary: "How to repeat a training",
           text: "effnet train trials/TRAINING/configuration.yaml --output DIR\n"),
       ])
+  }
+
+  /// How many trainings a network has, and how many of them diverged.
+  private static func trainingCount(of network: NetworkResult) -> String {
+    let diverged = network.trainings.count { $0.end == .diverged }
+    return "\(network.trainings.count)" + (diverged > 0 ? ", \(diverged) diverged" : "")
   }
 
   private var trainings: DataTable {

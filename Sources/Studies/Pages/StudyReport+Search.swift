@@ -20,7 +20,7 @@ extension StudyReport {
     if let distance = search.distance, let p = search.distanceP {
       parts.append(
         .paragraph(
-          "Largest distance of both distributions: \(distance.text(2)), p = \(p.briefP). Bred "
+          "Largest distance of both distributions: \(distance.text(2)), \(p.pText). Bred "
             + "individuals are not independent of each other: p is a guide."))
     }
     return StudyPage.Section(
@@ -74,7 +74,7 @@ extension StudyReport {
       let null = rung.nullDeviation.map { "; by chance alone it would vary by ±\($0.text(2))" }
       facts.append(
         (
-          "Kendall's τ of \(rung.networks) networks",
+          "Kendall's τ of \(rung.networks) \(rung.sample == .finalists ? "finalists" : "networks")",
           tau.text(2) + (interval ?? "") + (null ?? "")
         ))
     }
@@ -82,11 +82,29 @@ extension StudyReport {
       facts.append(
         (
           "regret",
-          "\((100 * regret).text(2)) points between the best network at the end and the rung's first"
+          "\((100 * regret).text(2)) points between the best at the end and the one that the short trainings "
+            + "put first, of networks that were trained to the end"
         ))
     }
-    guard !facts.isEmpty else { return nil }
     return StudyPage.Section(
-      "Can the short trainings be trusted?", note: "rung against end of training", [.facts(facts)])
+      "Can the short trainings be trusted?", note: "rung against end of training",
+      [.facts(facts), .paragraph(Self.sampleText(rung))])
+  }
+
+  private static func sampleText(_ rung: RungTrust) -> String {
+    let few =
+      rung.networks < RungTrust.leastNetworks
+      ? " There are \(rung.networks) of them, whose order tells nothing: τ wants "
+        + "\(RungTrust.leastNetworks)." : ""
+    return switch rung.sample {
+    case .protectedAndDrawn:
+      "τ compares the order of networks that were protected from the first rung, and of some that were drawn "
+        + "by lot from those that it has dropped; those that went on by their score alone are not among them."
+        + few
+    case .finalists:
+      "τ compares the order of the finalists alone. The short trainings have chosen them, so that they lie "
+        + "closer together than all individuals do; what was dropped was not trained in full, and nothing is "
+        + "known of it." + few
+    }
   }
 }

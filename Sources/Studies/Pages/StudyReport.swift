@@ -1,7 +1,6 @@
 import Boundary
 import Foundation
 import Reports
-import Statistics
 import Training
 
 /// The page of a study.
@@ -98,77 +97,18 @@ package struct StudyReport {
     return "\((100 * idle).text(1)) % idle in the last quarter"
   }
 
-  private var verdicts: [StudyPage.Verdict] {
-    results.claims.map(Self.sentence) + results.verdicts.map(Self.sentence)
-  }
-
-  private static func status(_ status: Judgement.Verdict) -> StudyPage.Verdict.Status {
-    switch status {
-    case .shown: .shown
-    case .reversed: .reversed
-    case .notShown: .notShown
-    }
-  }
-
-  private static func sentence(_ claim: Claim) -> StudyPage.Verdict {
-    let rivals = claim.rivals.joined(separator: ", ")
-    let sentence =
-      switch claim.status {
-      case .shown: "\(claim.better) beats all of \(rivals)."
-      case .reversed: "\(claim.better) does not beat all of \(rivals): one of them is better."
-      case .notShown: "That \(claim.better) beats all of \(rivals) is not shown."
-      }
-    return StudyPage.Verdict(
-      status(claim.status), sentence,
-      note: "intersection of one-sided tests at 5 %"
-        + (claim.p.map { ", largest p = \($0.briefP)" } ?? ""))
-  }
-
-  private static func sentence(_ verdict: Verdict) -> StudyPage.Verdict {
-    let points = (100 * abs(verdict.difference)).text(2)
-    let sentence =
-      switch verdict.status {
-      case .shown: "\(verdict.better) is \(points) points better than \(verdict.worse)."
-      case .reversed: "\(verdict.better) is \(points) points worse than \(verdict.worse)."
-      case .notShown:
-        "Whether \(verdict.better) is better than \(verdict.worse) is not shown: the difference is "
-          + "\((100 * verdict.difference).text(2)) points."
-      }
-    var notes = [verdict.seeds.counted("seed")]
-    if let interval = verdict.interval {
-      notes.insert("95 % interval \(interval.points) for other seeds", at: 0)
-    }
-    if let interval = verdict.imagesInterval {
-      notes.append("\(interval.points) for other images, too")
-    }
-    if let p = verdict.p { notes.append("one-sided p = \(p.briefP)") }
-    if let p = verdict.signFlipP { notes.append("by exact sign flips \(p.briefP)") }
-    notes.append("multiply-adds \((100 * (verdict.costRatio - 1)).signedText(1)) %")
-    if let corrected = verdict.correctedDifference, abs(verdict.costRatio - 1) > 1e-4 {
-      notes.append("corrected for that \((100 * corrected).text(2)) points")
-    }
-    if let ratio = verdict.varianceRatio {
-      notes.append("pairing leaves \((100 * ratio).text(0)) % of the variance")
-    }
-    if !verdict.isPlanned { notes.append("noticed afterwards") }
-    return StudyPage.Verdict(
-      status(verdict.status), sentence, note: notes.joined(separator: ", "))
-  }
-
   private var sections: [StudyPage.Section] {
     [accuracySection, triangleSection, searchSection, frontSection, rungSection, winnerSection]
       .compactMap { $0 } + [timeSection, networksSection].compactMap { $0 }
   }
 }
 
-extension Interval {
-  /// Bounds of shares in points.
-  fileprivate var points: String { "\((100 * low).text(2)) to \((100 * high).text(2))" }
-}
-
 extension Double {
   /// A probability, as people write it.
   var briefP: String { self < 0.001 ? "< 0.001" : text(self < 0.1 ? 3 : 2) }
+
+  /// The same behind its letter.
+  var pText: String { self < 0.001 ? "p \(briefP)" : "p = \(briefP)" }
 
   /// With its sign.
   func signedText(_ decimals: Int) -> String { (self >= 0 ? "+" : "") + text(decimals) }

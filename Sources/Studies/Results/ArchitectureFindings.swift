@@ -48,14 +48,15 @@ package struct ArchitectureFindings: Codable, Sendable {
         parent: individual.parent.map { $0 + 1 }, top1: top1,
         worth: top1.map { design.evolution.worth(top1: $0, individual.network) })
     }
-    var images = 0
-    var best: [Best] = []
+    var spent = 0
+    var known: [(images: Int, worth: Double)] = []
     for (individual, entry) in zip(individuals, all.map { study.ledger[$0.job] }) {
-      images += entry?.images ?? 0
-      guard let worth = individual.worth else { continue }
-      best.append(Best(images: images, worth: max(worth, best.last?.worth ?? -.infinity)))
+      spent += entry?.images ?? 0
+      if let worth = individual.worth { known.append((spent, worth)) }
     }
-    bestSoFar = best
+    bestSoFar = zip(known, BestSoFar.line(known.map(\.worth))).map {
+      Best(images: $0.images, worth: $1)
+    }
     let random = individuals.filter { $0.parent == nil }.compactMap(\.worth)
     let later = individuals.filter { $0.parent != nil }.compactMap(\.worth)
     randomBest = ExpectedBest.ofEachCount(random)
@@ -73,11 +74,12 @@ package struct ArchitectureFindings: Codable, Sendable {
     guard let finalists = try design.finalists(individuals, study.ledger) else { return nil }
     var pairs: [(Double, Double)] = []
     for finalist in finalists {
-      let short = individuals.filter { $0.network == finalist.network }
-        .compactMap { study.ledger[$0.job]?.top1 }
-      let full = try design.trainings(finalist.network).compactMap { study.ledger[$0]?.top1 }
-      if !short.isEmpty, !full.isEmpty { pairs.append((short.mean, full.mean)) }
+      let short = individuals.filter { $0.network == finalist.network }.map(\.job)
+      guard let first = study.ledger.top1(short),
+        let final = study.ledger.top1(try design.trainings(finalist.network))
+      else { continue }
+      pairs.append((first, final))
     }
-    return pairs.isEmpty ? nil : RungTrust(unselected: pairs, all: pairs, study.resampling)
+    return pairs.isEmpty ? nil : RungTrust(.finalists, pairs, all: pairs, study.resampling)
   }
 }

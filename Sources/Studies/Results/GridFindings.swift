@@ -22,20 +22,30 @@ package struct GridFindings: Codable, Sendable {
 
   /// A network with its mean top-1 at the rung that all networks have reached.
   package struct Cell: Codable, Sendable {
+    /// A direction that has led to the network.
+    package struct Asked: Codable, Sendable {
+      package let name: String
+      /// Depth, width, resolution.
+      package let shares: [Double]
+    }
+
     package let name: String
-    /// Asked for and reached: depth, width, resolution.
-    package let asked, reached: [Double]
+    package let asked: [Asked]
+    /// Depth, width, resolution.
+    package let reached: [Double]
     package let top1: Double
-    /// Whether it cannot be told from the best, by the quadratic surface.
+    /// Whether the surface at what is reached cannot be told from its optimum.
     package let isAmongBest: Bool
   }
 
   /// Epochs of the rung that the surface is fitted to.
   package let epochs: Int
   package let cells: [Cell]
-  /// The surface's best point, and whether all points are as good for all that is known.
+  /// The surface's best point; nil where too few networks determine no surface.
   package let optimum: Point?
-  package let isFlat: Bool?
+  /// Whether no point of the triangle can be told from that one; nil where nothing tells how noisy the
+  /// surface is.
+  package let regionIsWhole: Bool?
   /// Share of the scores' variance that the surface explains, and how probable it is that it misses points
   /// by no more than seeds differ.
   package let determination, lackOfFitP: Double?
@@ -46,7 +56,7 @@ package struct GridFindings: Codable, Sendable {
   package let rung: RungTrust?
 
   init(
-    _ study: Study, _ design: GridDesign, _ networks: [StudyNetwork]
+    _ study: Study, _ design: GridDesign, _ networks: [StudyNetwork], winner: StudyNetwork?
   ) throws(TrainingError) {
     let rungs = try design.rungs(study.ledger)
     epochs = rungs[0].epochs
@@ -64,49 +74,41 @@ package struct GridFindings: Codable, Sendable {
         Shares(depth: best.shares.a, width: best.shares.b, resolution: best.shares.c),
         top1: best.value)
     }
-    isFlat = region?.isFlat
+    regionIsWhole = region?.isWhole
     determination = surface?.determination
     lackOfFitP = surface?.lackOfFit?.p
     self.region = region?.points.map { [$0.a, $0.b, $0.c] } ?? []
     cells = points.map { point in
-      let inside = point.network.mixture
-      let nearest = region?.points.map { $0.distance(to: inside) }.min() ?? .infinity
-      return Cell(
-        name: point.network.name, asked: point.network.askedShares,
+      Cell(
+        name: point.network.name,
+        asked: point.network.directions.map { .init(name: $0.name, shares: $0.shares.parts) },
         reached: point.network.scaling?.shares.parts ?? [0, 0, 0], top1: point.scores.mean,
-        isAmongBest: nearest < Self.sideOfRegion)
+        isAmongBest: region?.contains(point.network.mixture) ?? false)
     }
-    winner = try design.ranking(study.ledger)?.first.flatMap { number in
-      networks[number].scaling.map { scaling in
+    self.winner = winner.flatMap { winner in
+      winner.scaling.map { scaling in
         Point(
           scaling.shares.normalized,
-          top1: points.first { $0.network.network == networks[number].network }?.scores.mean ?? 0)
+          top1: points.first { $0.network.network == winner.network }?.scores.mean ?? 0)
       }
     }
     rung = rungs.count > 1 ? try Self.trust(study, design, rungs) : nil
   }
 
-  /// Side of the triangles that a region's points stand for, in the distance of shares: √2 twentieths.
-  private static let sideOfRegion = 0.0708
-
   private static func trust(
     _ study: Study, _ design: GridDesign, _ rungs: [GridDesign.Rung]
   ) throws(TrainingError) -> RungTrust? {
     guard let last = rungs.last, last.epochs == study.recipe.epochs else { return nil }
-    func score(_ number: Int, _ epochs: Int) throws(TrainingError) -> Double? {
-      let top1 = try design.trainings(number, epochs).compactMap { study.ledger[$0]?.top1 }
-      return top1.isEmpty ? nil : top1.mean
-    }
     let unselected = try design.unselected(study.ledger)
     var (some, all): ([(Double, Double)], [(Double, Double)]) = ([], [])
     for number in last.entrants {
-      guard let first = try score(number, rungs[0].epochs),
-        let final = try score(number, last.epochs)
+      guard let first = study.ledger.top1(try design.trainings(number, rungs[0].epochs)),
+        let final = study.ledger.top1(try design.trainings(number, last.epochs))
       else { continue }
       all.append((first, final))
       if unselected.contains(number) { some.append((first, final)) }
     }
-    return RungTrust(unselected: some, all: all, study.resampling)
+    return RungTrust(.protectedAndDrawn, some, all: all, study.resampling)
   }
 }
 
@@ -117,9 +119,6 @@ extension StudyNetwork {
     let shares = (scaling?.shares ?? Shares(depth: 0, width: 0, resolution: 1)).normalized
     return MixtureShares(a: shares.depth, b: shares.width, c: shares.resolution)
   }
-
-  /// Shares that were asked for first.
-  var askedShares: [Double] { directions.first?.shares.parts ?? [0, 0, 0] }
 }
 
 extension Shares {
@@ -128,11 +127,5 @@ extension Shares {
     let parts = parts.map { max(0, $0) }
     let sum = parts.reduce(0, +)
     return Shares(depth: parts[0] / sum, width: parts[1] / sum, resolution: parts[2] / sum)
-  }
-}
-
-extension MixtureShares {
-  fileprivate func distance(to other: MixtureShares) -> Double {
-    [a - other.a, b - other.b, c - other.c].reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 }

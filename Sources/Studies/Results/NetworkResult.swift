@@ -5,6 +5,8 @@ package struct NetworkResult: Encodable {
   /// Trainings on the same images.
   package struct Measured: Codable, Sendable, Equatable {
     package let seeds: Int
+    /// Further seeds that it diverged with: what is measured looks better than the network is.
+    package let diverged: Int
     /// Mean top-1 over seeds and its 95 % interval for other seeds.
     package let top1: Double
     package let interval: Interval?
@@ -16,13 +18,14 @@ package struct NetworkResult: Encodable {
     init?(_ sample: Scores.Sample) {
       guard let estimate = MeanEstimate(sample.top1) else { return nil }
       seeds = estimate.count
+      diverged = sample.lost.count
       top1 = estimate.mean
       interval = estimate.interval()
       deviation = estimate.deviation
       let top5 = sample.entries.compactMap { entry in
         entry.correctTop5.map { Double($0) / Double(entry.count) }
       }
-      self.top5 = top5.isEmpty ? nil : top5.mean
+      self.top5 = top5.meanIfAny
       loss = sample.entries.compactMap(\.loss).mean
     }
   }
@@ -63,6 +66,8 @@ package struct NetworkResult: Encodable {
   package let stem, head: Int
   /// Multiply-adds over those of the base.
   package let factor: Double
+  /// What was asked for of these, where it is scaled.
+  package let askedFactor: Double?
   /// Parts of depth, width and resolution that are reached, where it is scaled.
   package let shares: [Double]?
   /// Depth, width and resolution over those of the base, where it is scaled.
@@ -86,6 +91,7 @@ package struct NetworkResult: Encodable {
     stem = architecture.stemChannels
     head = architecture.headChannels
     factor = Double(scaled.multiplyAdds) / Double(study.recipe.base.multiplyAdds)
+    askedFactor = network.scaling == nil ? nil : network.factor
     shares = network.scaling?.shares.parts
     growth = network.scaling.map { [$0.reached.depth, $0.reached.width, $0.reached.resolution] }
     selection = Measured(scores.sample(scaled, on: .heldOut))

@@ -14,9 +14,11 @@ package struct ScalingFindings: Codable, Sendable {
   /// Two whole lines, compared over all multiply-adds that both have.
   package struct Comparison: Codable, Sendable {
     package let better, worse: String
-    /// Errors of the first as a share of those of the second, and its bounds for other seeds.
+    /// Errors of the first as a share of those of the second, and the 95 % interval for other seeds.
     package let ratio: Double
-    package let logInterval: Interval
+    package let interval: Interval?
+    /// Multiply-adds that both lines have.
+    package let costs: Interval
   }
 
   package let lines: [Line]
@@ -44,12 +46,13 @@ package struct ScalingFindings: Codable, Sendable {
     }
     self.lines = lines
     comparisons = study.configuration.search.hypotheses.compactMap { hypothesis in
+      // Directions that have led to the same networks have the same line.
       guard let better = curves[hypothesis.better], let worse = curves[hypothesis.worse],
-        let difference = LineDifference(better, worse, seeds: .common, study.resampling)
+        better != worse, let difference = LineDifference(better, worse)
       else { return nil }
       return Comparison(
         better: hypothesis.better.name, worse: hypothesis.worse.name, ratio: difference.ratio,
-        logInterval: difference.interval)
+        interval: difference.interval(), costs: difference.costs)
     }
   }
 }

@@ -1,4 +1,21 @@
+import Statistics
 import Training
+
+extension LedgerEntry {
+  /// For each image whether it was classified rightly.
+  var isCorrect: [Bool]? { correctness.map { hits in (0..<hits.count).map { hits[$0] } } }
+}
+
+extension Ledger {
+  /// Mean top-1 of several trainings of a network.
+  ///
+  /// - Returns: Nil without any, and where one is not done or diverged: what is left looks better than the
+  ///   network is.
+  func top1(_ jobs: [Job]) -> Double? {
+    let top1 = jobs.compactMap { self[$0]?.top1 }
+    return top1.count < jobs.count ? nil : top1.meanIfAny
+  }
+}
 
 /// What whole trainings of each network have come to, seed by seed.
 package struct Scores {
@@ -7,19 +24,40 @@ package struct Scores {
     /// Seeds, ascending, of trainings that were done and did not diverge.
     let seeds: [Int]
     let entries: [LedgerEntry]
+    /// Seeds, ascending, of trainings that diverged.
+    let lost: [Int]
+    /// Trainings that are asked for, ended or not.
+    let asked: Int
+
+    /// Whether there are any, and all of them have ended.
+    var isComplete: Bool { asked > 0 && seeds.count + lost.count == asked }
 
     /// Shares of images that were classified rightly, in the order of the seeds.
     var top1: [Double] { entries.compactMap(\.top1) }
 
-    /// Those of the seeds that another sample has, too.
-    func common(with other: Sample) -> Sample {
-      let pairs = zip(seeds, entries).filter { other.seeds.contains($0.0) }
-      return Sample(seeds: pairs.map(\.0), entries: pairs.map(\.1))
+    /// Trainings whose seeds another sample has, too.
+    private func entries(common other: Sample) -> [LedgerEntry] {
+      zip(seeds, entries).filter { other.seeds.contains($0.0) }.map(\.1)
     }
 
-    /// For each seed and image whether it was classified rightly.
-    var correctness: [[Bool]] {
-      entries.compactMap(\.correctness).map { hits in (0..<hits.count).map { hits[$0] } }
+    /// Compares top-1 with that of another sample over the seeds that both have.
+    ///
+    /// - Returns: Nil where there are none.
+    func comparison(with other: Sample) -> PairedComparison? {
+      PairedComparison(
+        entries(common: other).compactMap(\.top1), other.entries(common: self).compactMap(\.top1),
+        losses: .init(
+          first: lost.count { !other.lost.contains($0) },
+          second: other.lost.count { !lost.contains($0) }))
+    }
+
+    /// How much more accurate it is than another sample, for other seeds and images.
+    ///
+    /// - Returns: Nil where they have no seed in common.
+    func estimate(over other: Sample) -> TwoWayEstimate? {
+      TwoWayEstimate(
+        entries(common: other).compactMap(\.isCorrect),
+        minus: other.entries(common: self).compactMap(\.isCorrect))
     }
   }
 
@@ -40,15 +78,24 @@ package struct Scores {
 
   /// Whole trainings of a network.
   func sample(_ network: ScaledNetwork, on images: Trial.Images) -> Sample {
-    let done = trainings(network, images)
-      .compactMap { job in study.ledger[job].map { (job.trial.seed, $0) } }
-      .filter { $0.1.end == .done }.sorted { $0.0 < $1.0 }
-    return Sample(seeds: done.map(\.0), entries: done.map(\.1))
+    let asked = trainings(network, images)
+    let ended = asked.compactMap { job in study.ledger[job].map { (job.trial.seed, $0) } }
+      .sorted { $0.0 < $1.0 }
+    let done = ended.filter { $0.1.end == .done }
+    return Sample(
+      seeds: done.map(\.0), entries: done.map(\.1),
+      lost: ended.filter { $0.1.end == .diverged }.map(\.0), asked: asked.count)
   }
 
-  /// The first whole training of a network on some images.
+  /// The first whole training of a network on some images that did not diverge.
   func firstTraining(_ network: ScaledNetwork, on images: Trial.Images) -> Job? {
-    trainings(network, images).first(where: study.ledger.has)
+    trainings(network, images).first { study.ledger[$0]?.end == .done }
+  }
+
+  /// Whether a network has a training on validation images that it could be handed on by, or may still come
+  /// to have one.
+  func canWin(_ network: StudyNetwork) -> Bool {
+    trainings(network.network, .validation).contains { study.ledger[$0]?.end != .diverged }
   }
 
   /// What hypotheses are tested on: images that nothing was selected by.

@@ -13,23 +13,26 @@ struct Selection {
     var unselected: [StudyNetwork] = []
     switch study.design {
     case let design as GridDesign:
-      network = try design.ranking(study.ledger)?.first.map { networks[$0] }
+      network = try design.ranking(study.ledger)?.lazy.map { networks[$0] }
+        .first(where: scores.canWin)
       basis = "most held-out images right at the end of training"
       unselected = design.halving.protected.sorted().map { networks[$0] }
     case let design as ArchitectureDesign:
       let individuals = try design.evolution.individuals(study.ledger)
       network = try design.finalists(individuals, study.ledger).flatMap {
-        finalists throws(TrainingError) in try design.ranking(finalists, study.ledger)?.first
+        finalists throws(TrainingError) in
+        try design.ranking(finalists, study.ledger)?.first(where: scores.canWin)
       }
       basis = "worth most on held-out images when trained in full"
       unselected = [design.parts.base]
     default:
       let isDone = try study.isFinished
-      let scored = networks.enumerated().compactMap { number, network -> (Int, Double)? in
+      let scored = networks.enumerated().compactMap {
+        number, network -> (number: Int, score: Double)? in
         let top1 = scores.confirmation(network.network).top1
         return top1.count == study.configuration.search.seeds ? (number, top1.mean) : nil
       }
-      network = isDone ? scored.max { ($0.1, $1.0) < ($1.1, $0.0) }.map { networks[$0.0] } : nil
+      network = isDone ? scored.ranked().first.map { networks[$0] } : nil
       basis = "most validation images right, which nothing confirms: it looks better than it is"
     }
     winner = network.flatMap { network in
@@ -52,8 +55,4 @@ struct Selection {
       scores.confirmation(network.network).top1.meanIfAny.map { heldOut - $0 }
     }
   }
-}
-
-extension [Double] {
-  fileprivate var meanIfAny: Double? { isEmpty ? nil : mean }
 }

@@ -25,11 +25,14 @@ package struct StudyResults: Encodable {
   package let networks: [NetworkResult]
   package let verdicts: [Verdict]
   package let claims: [Claim]
+  package let coincidences: [Coincidence]
   package let fronts: [FrontFindings]
   package let scaling: ScalingFindings?
   package let grid: GridFindings?
   package let architecture: ArchitectureFindings?
   package let winner: Winner?
+  /// The winner and the base as they were trained.
+  package let trained: TrainedComparison?
   /// Hash of all the rest.
   package private(set) var resultsSHA256: String?
 
@@ -43,9 +46,11 @@ package struct StudyResults: Encodable {
     networks = known.map { NetworkResult($0, study, jobsOfNetworks[$0.network] ?? [], scores) }
     let selection = try Selection(study, scores)
     winner = selection.winner
+    trained = TrainedComparison(study, scores, winner: selection.network)
     let judged = Verdicts(study, scores, known, winner: selection.network)
     verdicts = judged.verdicts
     claims = judged.claims
+    coincidences = judged.coincidences
     let costs: [(String, KeyPath<ScaledNetwork, Int>)] = [
       ("multiplyAdds", \.multiplyAdds), ("parameters", \.parameters),
       ("activations", \.activations),
@@ -53,12 +58,12 @@ package struct StudyResults: Encodable {
     fronts = costs.compactMap { axis, cost in
       FrontFindings(
         axis,
-        known.map { ($0.name, $0.network[keyPath: cost], scores.confirmation($0.network).top1) },
+        known.map { ($0.name, $0.network[keyPath: cost], scores.confirmation($0.network)) },
         study.resampling)
     }
     scaling = study.kind == .scaling ? ScalingFindings(study, scores, known) : nil
     grid = try (study.design as? GridDesign).map { design throws(TrainingError) in
-      try GridFindings(study, design, known)
+      try GridFindings(study, design, known, winner: selection.network)
     }
     architecture = try (study.design as? ArchitectureDesign).map { design throws(TrainingError) in
       try ArchitectureFindings(study, design, known)

@@ -1,83 +1,98 @@
-import Glibc
 import Statistics
 
 /// What a study says of one network being better than another.
 package struct Verdict: Codable, Sendable, Equatable {
+  /// Why both are compared.
+  package enum Basis: String, Codable, Sendable {
+    /// A hypothesis of the configuration.
+    case hypothesis
+    /// Nobody has asked, but each study of its kind compares its winner so.
+    case routine
+    /// Nobody has asked: the winner beside what else was confirmed.
+    case noticed
+  }
+
+  /// Seeds that a network diverged with, which are in no difference.
+  package struct Lost: Codable, Sendable, Equatable {
+    package let network: String
+    package let seeds: [Int]
+    /// Seeds that it was to be trained with.
+    package let asked: Int
+    /// Whether the other network has not lost all of them, too, so that this one cannot be shown to be the
+    /// better one.
+    package let isBarred: Bool
+  }
+
   /// Names of both networks.
   package let better, worse: String
-  /// Whether the configuration has asked for it, as opposed to what is noticed afterwards.
-  package let isPlanned: Bool
+  package let basis: Basis
   package let status: Judgement.Verdict
-  /// Seeds that both were trained with.
+  /// Seeds that both were trained with and that neither has lost.
   package let seeds: Int
-  /// Mean difference of top-1 over them, as a share, and its 95 % interval for other seeds.
-  package let difference: Double
+  /// Of either network, where it has lost any.
+  package let lost: [Lost]
+  /// Mean difference of top-1 over the seeds, as a share, and its 95 % interval for other seeds; nil where
+  /// no seed is left.
+  package let difference: Double?
   package let interval: Interval?
-  /// Bounds for other seeds and other images.
+  /// The 95 % interval for other seeds and other images, which contains the one for other seeds.
   package let imagesInterval: Interval?
-  /// How probable the difference is where there is none, one-sided for better: by Student's paired test,
-  /// and by the exact sign flips.
-  package let p, signFlipP: Double?
+  /// What the status rests on.
+  package let p: PValues?
+  /// The exact sign-flip test.
+  package let signFlips: PValues?
+  /// The two-sided p, adjusted for all verdicts of the same basis; nil where there is no other.
+  package internal(set) var holmP: Double?
   /// Multiply-adds of the first over those of the second.
   package let costRatio: Double
-  /// The difference without what more multiply-adds gain by themselves, at the slope of the first.
+  /// The difference without what more multiply-adds gain by themselves.
   package let correctedDifference: Double?
   /// Correlation of both over seeds, and variance of the differences over that of independent seeds.
   package let correlation, varianceRatio: Double?
 
   /// Compares two networks.
   ///
-  /// - Parameter slope: Top-1 that a doubling of multiply-adds gains.
-  /// - Returns: Nil where they have no seed in common.
+  /// - Parameter costGain: Top-1 that the multiply-adds of the first gain by themselves over those of the
+  ///   second.
+  /// - Returns: Nil where they have no seed in common yet.
   init?(
     _ first: (name: String, sample: Scores.Sample),
     over second: (name: String, sample: Scores.Sample),
-    costRatio: Double, slope: Double?, isPlanned: Bool
+    costRatio: Double, costGain: Double?, _ basis: Basis
   ) {
-    let (one, other) = (
-      first.sample.common(with: second.sample), second.sample.common(with: first.sample)
-    )
-    guard let comparison = PairedComparison(one.top1, other.top1) else { return nil }
-    let judgement = Judgement(comparison)
+    let (one, other) = (first.sample, second.sample)
+    let comparison = one.comparison(with: other)
+    guard comparison != nil || one.isComplete && other.isComplete else { return nil }
+    let judgement = comparison.map { Judgement($0) }
     better = first.name
     worse = second.name
-    self.isPlanned = isPlanned
-    status = judgement.verdict
-    seeds = one.seeds.count
-    difference = comparison.difference.mean
-    interval = judgement.interval
-    imagesInterval = TwoWayEstimate(one.correctness, minus: other.correctness)?.interval
-    p = comparison.test.student?.greater
-    signFlipP = comparison.test.signFlips?.greater
+    self.basis = basis
+    status = judgement?.verdict ?? .notShown
+    seeds = comparison?.difference.count ?? 0
+    lost = [Lost(first, beside: other), Lost(second, beside: one)].compactMap { $0 }
+    difference = comparison?.difference.mean
+    interval = judgement?.interval
+    imagesInterval = one.estimate(over: other)?.interval()
+    p = judgement?.p
+    signFlips = comparison?.test.signFlips
     self.costRatio = costRatio
-    correctedDifference = slope.map { comparison.difference.mean - $0 * log2(costRatio) }
-    correlation = comparison.pairing?.correlation
-    varianceRatio = comparison.pairing?.varianceRatio
+    correctedDifference = comparison.flatMap { comparison in
+      costGain.map { comparison.difference.mean - $0 }
+    }
+    correlation = comparison?.pairing?.correlation
+    varianceRatio = comparison?.pairing?.varianceRatio
   }
 }
 
-/// What a study says of one network being better than all of several others.
-package struct Claim: Codable, Sendable, Equatable {
-  package let better: String
-  package let rivals: [String]
-  package let status: Judgement.Verdict
-  /// The largest of the one-sided p of its parts.
-  package let p: Double?
-
-  /// - Returns: Nil where there are fewer than two rivals, or one has no seed in common.
-  init?(
-    _ first: (name: String, sample: Scores.Sample),
-    over rivals: [(name: String, sample: Scores.Sample)]
+extension Verdict.Lost {
+  /// - Returns: Nil where nothing is lost.
+  fileprivate init?(
+    _ network: (name: String, sample: Scores.Sample), beside other: Scores.Sample
   ) {
-    let comparisons = rivals.compactMap { rival in
-      PairedComparison(
-        first.sample.common(with: rival.sample).top1, rival.sample.common(with: first.sample).top1)
-    }
-    guard rivals.count > 1, comparisons.count == rivals.count else { return nil }
-    let claim = ClaimAgainstAll(comparisons)
-    better = first.name
-    self.rivals = rivals.map(\.name)
-    status = claim.verdict
-    p = claim.p
+    guard !network.sample.lost.isEmpty else { return nil }
+    self.network = network.name
+    seeds = network.sample.lost
+    asked = network.sample.asked
+    isBarred = !Set(seeds).isSubset(of: other.lost)
   }
 }

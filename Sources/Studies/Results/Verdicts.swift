@@ -6,46 +6,61 @@ import Training
 package struct Verdicts {
   package private(set) var verdicts: [Verdict] = []
   package private(set) var claims: [Claim] = []
+  package private(set) var coincidences: [Coincidence] = []
 
   private let study: Study
   private let scores: Scores
+  private let networks: [StudyNetwork]
 
   package init(
     _ study: Study, _ scores: Scores, _ networks: [StudyNetwork], winner: StudyNetwork?
   ) {
     self.study = study
     self.scores = scores
-    let hypotheses = study.configuration.search.hypotheses
+    self.networks = networks
     for factor in Set(networks.map(\.factor)).subtracting([1]).sorted() {
-      let here = networks.filter { $0.factor == factor }
-      func network(_ direction: Direction) -> StudyNetwork? {
-        here.first { $0.directions.contains(direction) }
-      }
-      for hypothesis in hypotheses {
-        guard let better = network(hypothesis.better), let worse = network(hypothesis.worse) else {
-          continue
-        }
-        add(better, over: worse, isPlanned: true)
-      }
-      var seen: [Direction] = []
-      for better in hypotheses.map(\.better) where !seen.contains(better) {
-        seen.append(better)
-        guard let network = network(better) else { continue }
-        let rivals = hypotheses.filter { $0.better == better }.compactMap { hypothesis in
-          here.first { $0.directions.contains(hypothesis.worse) && $0.network != network.network }
-        }
-        if let claim = Claim(named(network), over: rivals.map(named)) { claims.append(claim) }
-      }
+      addHypotheses(networks.filter { $0.factor == factor })
     }
-    guard study.kind != .scaling, let winner else { return }
-    // What was selected is tested on what it was not selected by.
-    for rival in networks
-    where rival.network != winner.network
-      && !verdicts.contains(where: { $0.better == winner.name && $0.worse == rival.name })
-    {
-      add(
-        winner, over: rival,
-        isPlanned: rival.directions.isEmpty || rival.directions.contains(\.isSingle))
+    if study.kind != .scaling, let winner { add(winner) }
+    adjust()
+  }
+
+  /// Adds what the configuration asks about the networks of a factor.
+  private mutating func addHypotheses(_ networks: [StudyNetwork]) {
+    func network(_ direction: Direction) -> StudyNetwork? {
+      networks.first { $0.directions.contains(direction) }
+    }
+    var pairs: [(better: StudyNetwork, worse: StudyNetwork)] = []
+    for hypothesis in study.configuration.search.hypotheses {
+      guard let better = network(hypothesis.better), let worse = network(hypothesis.worse) else {
+        continue
+      }
+      guard better.network != worse.network else {
+        let coincidence = Coincidence(hypothesis: hypothesis.description, network: better.name)
+        if !coincidences.contains(coincidence) { coincidences.append(coincidence) }
+        continue
+      }
+      // Two hypotheses may come to the same two networks.
+      let isKnown = pairs.contains { ($0.better.name, $0.worse.name) == (better.name, worse.name) }
+      if !isKnown { pairs.append((better, worse)) }
+    }
+    for (better, worse) in pairs { add(better, over: worse, .hypothesis) }
+    for better in networks {
+      let rivals = pairs.filter { $0.better.name == better.name }.map(\.worse)
+      if let claim = Claim(named(better), over: rivals.map(named)) { claims.append(claim) }
+    }
+  }
+
+  /// Adds what was selected beside all others that were confirmed: it is tested on what it was not selected
+  /// by.
+  private mutating func add(_ winner: StudyNetwork) {
+    for rival in networks where rival.network != winner.network {
+      let pair = [winner.name, rival.name]
+      guard !verdicts.contains(where: { Set([$0.better, $0.worse]) == Set(pair) }) else { continue }
+      let isRoutine =
+        rival.network == study.recipe.base
+        || study.kind == .grid && rival.directions.contains(where: \.isSingle)
+      add(winner, over: rival, isRoutine ? .routine : .noticed)
     }
   }
 
@@ -53,30 +68,52 @@ package struct Verdicts {
     (network.name, scores.confirmation(network.network))
   }
 
-  private mutating func add(_ first: StudyNetwork, over second: StudyNetwork, isPlanned: Bool) {
-    let ratio = Double(first.network.multiplyAdds) / Double(second.network.multiplyAdds)
+  private mutating func add(
+    _ first: StudyNetwork, over second: StudyNetwork, _ basis: Verdict.Basis
+  ) {
     let verdict = Verdict(
-      named(first), over: named(second), costRatio: ratio, slope: slope(first),
-      isPlanned: isPlanned)
+      named(first), over: named(second), costRatio: first.cost / second.cost,
+      costGain: costGain(first, over: second), basis)
     if let verdict { verdicts.append(verdict) }
   }
 
-  /// Top-1 that a doubling of multiply-adds gains on the way from the base to a network.
-  private func slope(_ network: StudyNetwork) -> Double? {
-    let base = scores.confirmation(study.recipe.base).top1
-    let top1 = scores.confirmation(network.network).top1
-    let doublings = log2(
-      Double(network.network.multiplyAdds) / Double(study.recipe.base.multiplyAdds))
-    guard !base.isEmpty, !top1.isEmpty, abs(doublings) > Self.leastDoublings else { return nil }
-    return (top1.mean - base.mean) / doublings
+  /// Top-1 that the multiply-adds of a network gain by themselves over those of another.
+  ///
+  /// By the power law of the errors of all others: a line through one of both would explain a part of the
+  /// very difference.
+  ///
+  /// - Returns: Nil beside the base, from which all differ in multiply-adds on purpose, and where the costs
+  ///   of the others hardly differ more than those of both.
+  private func costGain(_ first: StudyNetwork, over second: StudyNetwork) -> Double? {
+    let base = study.recipe.base
+    guard first.network != base, second.network != base else { return nil }
+    let others = networks.filter { ![first.network, second.network].contains($0.network) }
+      .map { ($0.cost, scores.confirmation($0.network)) }
+      .filter { $0.1.lost.isEmpty && !$0.1.seeds.isEmpty }
+    let costs = others.map(\.0)
+    guard let law = PowerLaw(costs: costs, errors: others.map { 1 - $0.1.top1.mean }),
+      let least = costs.min(), let largest = costs.max(),
+      log(largest / least) >= Self.leastLever * abs(log(first.cost / second.cost))
+    else { return nil }
+    return law.error(at: second.cost) - law.error(at: first.cost)
   }
 
-  /// Between networks that cost the same there is no slope.
-  private static let leastDoublings = 0.1
+  /// A line that is twice as long as the distance it is used over adds less noise than one network has.
+  private static let leastLever = 2.0
+
+  /// Adjusts the p of all verdicts that stand on the same basis.
+  private mutating func adjust() {
+    for basis in [Verdict.Basis.hypothesis, .routine, .noticed] {
+      let family = verdicts.indices.filter { verdicts[$0].basis == basis }
+      guard family.count > 1 else { continue }
+      let adjusted = Holm.adjusted(family.map { verdicts[$0].p?.twoSided ?? 1 })
+      for (place, p) in zip(family, adjusted) where verdicts[place].p != nil {
+        verdicts[place].holmP = p
+      }
+    }
+  }
 }
 
-extension [Direction] {
-  fileprivate func contains(_ property: KeyPath<Direction, Bool>) -> Bool {
-    contains { $0[keyPath: property] }
-  }
+extension StudyNetwork {
+  fileprivate var cost: Double { Double(network.multiplyAdds) }
 }
