@@ -23,8 +23,8 @@ let vectorized: [SwiftSetting] = [
 
 /// The MPI library as pkg-config knows it: Open MPI or MPICH.
 ///
-/// `EFFNET_MPI=ompi` and `EFFNET_MPI=mpich` name one. Otherwise it is the one that is there, and Open
-/// MPI where both are, or none that is known here.
+/// `EFFNET_MPI=ompi` and `EFFNET_MPI=mpich` name one. Otherwise it is the one that is there, and
+/// Open MPI where both are, or none that is known here.
 let messagePassing: String = {
   switch Context.environment["EFFNET_MPI"] {
   case "ompi": return "ompi-c"

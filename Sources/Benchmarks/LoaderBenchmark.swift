@@ -26,8 +26,8 @@ package struct LoaderBenchmark: Sendable, Encodable {
   package private(set) var diskBytes: Int?
   /// Bytes read for a byte used; nil where the system does not tell, or not a whole epoch was read.
   package private(set) var readAmplification: Double?
-  /// Different runs of neighbours that the images of a rank's batch come from, for an image: how well
-  /// the window shuffles.
+  /// Different runs of neighbours that the images of a rank's batch come from, for an image: how
+  /// well the window shuffles.
   package private(set) var batchDiversity = 0.0
   /// The same for batches drawn at random from all images.
   package private(set) var fullShuffleDiversity = 0.0

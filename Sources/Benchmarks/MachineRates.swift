@@ -34,8 +34,8 @@ package enum MachineRates {
     return withExtendedLifetime((source, target)) { 2 * Double(bytes * repetitions) / seconds }
   }
 
-  /// Bytes that are more than a core's caches hold: what is gone through in turns of this size comes
-  /// from memory.
+  /// Bytes that are more than a core's caches hold: what is gone through in turns of this size
+  /// comes from memory.
   package static let beyondCache = 256 << 20
 
   /// Bytes of a tile of medium width, which stays in the cache of the second level.

@@ -74,7 +74,8 @@ package struct StepBenchmark: Sendable, Encodable {
   /// Times `options.steps` steps after two to warm up: forward, backward, exchange, optimizer; or
   /// the forward pass of evaluation.
   ///
-  /// - Throws: When a gradient is not finite, when the trace cannot be written, when a rank is lost.
+  /// - Throws: When a gradient is not finite, when the trace cannot be written, when a rank is
+  ///   lost.
   package init(
     _ architecture: Architecture, _ options: Options, communicator: Communicator
   ) throws {

@@ -2,7 +2,8 @@
 public enum FaultKind: Int32, Sendable {
   /// What was to hold does not: ranks that differ, a kernel that is wrong, a host that is not fit.
   case check = 1
-  /// The command or the configuration is wrong, or does not fit the data, the ranks, or a checkpoint.
+  /// The command or the configuration is wrong, or does not fit the data, the ranks, or a
+  /// checkpoint.
   case usage = 2
   /// A file from outside is missing, damaged, or of another kind.
   case data = 3
@@ -21,8 +22,9 @@ public protocol Fault: Error, CustomStringConvertible {
   /// The kind, which decides what becomes of the program.
   var faultKind: FaultKind { get }
 
-  /// Whether all ranks that work together know of it and end by it: then one of them speaks for all.
-  /// Where these are not all of the job, whoever has split it decides what becomes of the others.
+  /// Whether all ranks that work together know of it and end by it: then one of them speaks for
+  /// all. Where these are not all of the job, whoever has split it decides what becomes of the
+  /// others.
   var isShared: Bool { get }
 }
 

@@ -6,8 +6,8 @@ import Glibc
 package final class FileLock {
   private let descriptor: Int32
 
-  /// - Parameter descriptor: Of the open file or folder; closed at the end. Nothing is locked where it
-  ///   could not be opened.
+  /// - Parameter descriptor: Of the open file or folder; closed at the end. Nothing is locked where
+  ///   it could not be opened.
   package init(closing descriptor: Int32) { self.descriptor = descriptor }
 
   /// Takes it, and tells whether no other process has it.

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A text that a person gives to the program: a file or, where they may write `<(command)` for it, a
-/// pipe.
+/// A text that a person gives to the program: a file or, where they may write `<(command)` for it,
+/// a pipe.
 public enum InputText {
   /// Seconds without a byte after which a pipe counts as forgotten.
   static let patience = 60.0
@@ -26,16 +26,16 @@ public enum InputText {
     return try decoded(bytes, path)
   }
 
-  /// Whether a path leads to what lies in no folder, and perhaps can be read once: a pipe, or what a
-  /// process has open.
+  /// Whether a path leads to what lies in no folder, and perhaps can be read once: a pipe, or what
+  /// a process has open.
   public static func isStream(_ path: String) -> Bool {
     var status = stat()
     let isPipe = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
     return isPipe || isDescriptor(path)
   }
 
-  /// Whether a path names what a process has open, such as `/dev/stdin`, or the `<(command)` of a shell:
-  /// itself, or as what a link leads to. It need not be there.
+  /// Whether a path names what a process has open, such as `/dev/stdin`, or the `<(command)` of a
+  /// shell: itself, or as what a link leads to. It need not be there.
   public static func isDescriptor(_ path: String) -> Bool {
     var path = path
     // As many links as the system follows.
@@ -98,8 +98,8 @@ public enum InputText {
     return text
   }
 
-  /// The encoding of a text whose characters have two or four bytes each: its mark tells, or where the
-  /// zero bytes of the first, which is taken to be of ASCII, are. `nil` for any other.
+  /// The encoding of a text whose characters have two or four bytes each: its mark tells, or where
+  /// the zero bytes of the first, which is taken to be of ASCII, are. `nil` for any other.
   private static func wideEncoding(_ bytes: [UInt8]) -> String? {
     let start = bytes.prefix(4)
     // The mark of UTF-32 begins like that of UTF-16.

@@ -3,8 +3,8 @@ import Glibc
 /// An open regular file that any thread reads at any place: the door for all files that come from
 /// outside.
 ///
-/// Whatever else lies at a path is refused when it is opened, without waiting for it: a pipe that nobody
-/// writes to, a device without end, a folder.
+/// Whatever else lies at a path is refused when it is opened, without waiting for it: a pipe that
+/// nobody writes to, a device without end, a folder.
 public final class RegularFile: Sendable {
   private let opened: OpenedPath
 

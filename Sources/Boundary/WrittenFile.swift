@@ -1,6 +1,7 @@
 import Glibc
 
-/// The door for files that this program writes in place, or adds to, under names that others can guess.
+/// The door for files that this program writes in place, or adds to, under names that others can
+/// guess.
 ///
 /// Whoever may write in the folder could have put a link there, by which something else would be
 /// written to, or a pipe that nobody reads.

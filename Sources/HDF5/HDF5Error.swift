@@ -38,8 +38,8 @@ public struct HDF5Error: Fault, Equatable {
   public let operation: String
   /// Path of the file.
   public let file: String
-  /// Path of the object in the file, with `@name` behind it for an attribute, as it is shown: escaped
-  /// and cut, as a file's names may be of anything and of any length.
+  /// Path of the object in the file, with `@name` behind it for an attribute, as it is shown:
+  /// escaped and cut, as a file's names may be of anything and of any length.
   public let object: String?
   /// What went wrong, for people.
   public let reason: String

@@ -3,7 +3,8 @@ import Foundation
 /// The cores of this host that this process may use.
 ///
 /// The affinity mask tells which, and control groups how much time of them; both hold in containers
-/// and batch jobs. Two processors of one core share its arithmetic units, so that a core counts once.
+/// and batch jobs. Two processors of one core share its arithmetic units, so that a core counts
+/// once.
 package struct AllottedCores: Sendable, Equatable {
   /// Processors of each core in the affinity mask, in the order of the cores.
   package let cores: [[Int]]

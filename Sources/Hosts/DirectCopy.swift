@@ -2,8 +2,8 @@ import Glibc
 
 /// Copying from the memory of another process without a detour, as ranks on one host would like to.
 package enum DirectCopy {
-  /// Whether the system permits it. Containers often forbid the call, even to one's own memory; then
-  /// Open MPI tries all the same, and complains.
+  /// Whether the system permits it. Containers often forbid the call, even to one's own memory;
+  /// then Open MPI tries all the same, and complains.
   package static var isPermitted: Bool {
     // The C library's header hides the function from Swift.
     guard let symbol = dlsym(nil, "process_vm_readv") else { return false }

@@ -1,7 +1,7 @@
 internal import Boundary
 
-/// A list of hosts as `mpirun` reads it: `NAME [slots=N]` a line, with comments after `#`. The files of
-/// batch systems, which repeat a name for each of its slots, are such lists.
+/// A list of hosts as `mpirun` reads it: `NAME [slots=N]` a line, with comments after `#`. The
+/// files of batch systems, which repeat a name for each of its slots, are such lists.
 package struct HostFile: Sendable, Equatable {
   /// One host; the slots of several lines add up.
   package struct Entry: Sendable, Equatable {

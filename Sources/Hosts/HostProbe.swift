@@ -37,8 +37,8 @@ package struct HostProbe: Sendable {
   /// The remote shell and its options.
   package let shell: [String]
 
-  /// The first remote shell that is there of those that the environment names to `mpirun`; `ssh` without
-  /// questions where it names none.
+  /// The first remote shell that is there of those that the environment names to `mpirun`; `ssh`
+  /// without questions where it names none.
   package init(of mpirun: MPIRun, environment: [String: String]) {
     let named = mpirun.remoteShells(environment)
     shell =
@@ -52,14 +52,16 @@ package struct HostProbe: Sendable {
   /// A host's first line, a comment like those of `lscpu`.
   private static let presence = "# here"
 
-  /// What the question ends with where the program does not start: no remote shell ends so by itself.
+  /// What the question ends with where the program does not start: no remote shell ends so by
+  /// itself.
   private static let lackCode: Int32 = 90
 
   /// Asks all hosts at the same time whether they are there, and whether a program starts there.
   ///
   /// - Parameters:
   ///   - program: Path of a program that takes `--version`.
-  ///   - seconds: How long they have to answer; to start the program they have ``startingPatience``.
+  ///   - seconds: How long they have to answer; to start the program they have
+  ///     ``startingPatience``.
   /// - Returns: The answers in the order of `hosts`, or why there is none.
   package func ask(
     _ hosts: [String], program: String = OwnProgram.path, seconds: Double = 5

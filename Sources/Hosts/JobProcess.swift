@@ -1,8 +1,8 @@
 internal import Boundary
 import Foundation
 
-/// The process that starts and holds the ranks of a job: `mpirun` or `srun`, in a process group of its
-/// own, so that a Ctrl-C of the terminal does not reach it past us.
+/// The process that starts and holds the ranks of a job: `mpirun` or `srun`, in a process group of
+/// its own, so that a Ctrl-C of the terminal does not reach it past us.
 package final class JobProcess {
   /// How it ended: what a shell would call its exit code.
   package typealias Status = Int32
@@ -15,8 +15,9 @@ package final class JobProcess {
 
   /// Starts a command.
   ///
-  /// It is told to save and stop when this process ends, whatever ends it, where `setpriv` is there to
-  /// arrange for it. Call it on the main thread: the system watches the thread that starts the command.
+  /// It is told to save and stop when this process ends, whatever ends it, where `setpriv` is there
+  /// to arrange for it. Call it on the main thread: the system watches the thread that starts the
+  /// command.
   ///
   /// - Throws: When the command is not there.
   package init(_ command: [String], environment: [String: String]) throws(HostsError) {
@@ -53,9 +54,9 @@ package final class JobProcess {
   ///     launchers pass on as it is; of SIGINT and SIGTERM they make an end of their own.
   ///   - hasGivenUp: Whether the ranks have given up; what is left then has `patience` seconds.
   ///   - deadline: When the job is ended in any case, in `MonotonicTime.seconds`.
-  ///   - desertion: How many seconds a launcher may hold no process; one that can neither start ranks
-  ///     nor end, as Open MPI's where its files have no room, is ended then with 1. `nil` where ranks are
-  ///     no descendants of their launcher.
+  ///   - desertion: How many seconds a launcher may hold no process; one that can neither start
+  ///     ranks nor end, as Open MPI's where its files have no room, is ended then with 1. `nil`
+  ///     where ranks are no descendants of their launcher.
   package func end(
     wantsStop: () -> Bool, hasGivenUp: () -> Bool, patience: Double = 6, deadline: Double? = nil,
     desertion: Double? = nil
@@ -144,7 +145,8 @@ package final class JobProcess {
     private static func start(_ pid: pid_t) -> Substring? {
       let fields = SystemFiles(root: "/proc").text("\(pid)/stat")?
         .split(separator: ")").last?.split(separator: " ")
-      // The 22nd field of proc(5), counted after the name in brackets; the first of them is the state.
+      // The 22nd field of proc(5), counted after the name in brackets; the first of them is the
+      // state.
       return fields.flatMap { $0.count > 19 && $0[0] != "Z" ? $0[19] : nil }
     }
   }

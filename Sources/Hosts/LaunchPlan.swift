@@ -164,8 +164,8 @@ package struct LaunchPlan: Sendable, Equatable {
       yieldsWhenIdle: isOversubscribing, circumstances)
   }
 
-  /// Where all lines have slots, the hosts as they were understood: `mpirun` knows neither the marks nor
-  /// the line ends of other systems.
+  /// Where all lines have slots, the hosts as they were understood: `mpirun` knows neither the
+  /// marks nor the line ends of other systems.
   private static func place(_ file: HostFile, path: String) -> MPIRun.Place {
     let hosts = file.entries.compactMap { entry in
       entry.slots.map { HostShare(entry.name, ranks: $0) }

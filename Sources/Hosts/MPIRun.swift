@@ -83,8 +83,8 @@ package struct MPIRun: Sendable, Equatable {
 
   /// The first `mpirun` on the path that connects ranks of a library.
   ///
-  /// A program that does not tell what it is, such as a script of a computing centre, is taken for the
-  /// right one.
+  /// A program that does not tell what it is, such as a script of a computing centre, is taken for
+  /// the right one.
   ///
   /// - Parameter library: What the library calls itself.
   /// - Throws: Where there is none, or only another library's.
@@ -129,8 +129,8 @@ package struct MPIRun: Sendable, Equatable {
     return output.text
   }
 
-  /// The remote shell and its options that the environment names; several where the first that is there
-  /// counts.
+  /// The remote shell and its options that the environment names; several where the first that is
+  /// there counts.
   func remoteShells(_ environment: [String: String]) -> [[String]] {
     switch family {
     case .orte, .prrte:
@@ -209,8 +209,8 @@ package struct MPIRun: Sendable, Equatable {
     if environment["\(runtime)_\(binding)"] == nil {
       options += ["--bind-to", isBound ? "core" : "none"]
     }
-    // The second that mpirun waits between its signals to end and to die stays: with more, each end of
-    // a job would take several times as much, also of one whose ranks have ended by themselves.
+    // The second that mpirun waits between its signals to end and to die stays: with more, each end
+    // of a job would take several times as much, also of one whose ranks have ended by themselves.
     var ofLibrary = yieldsWhenIdle ? [("mpi_yield_when_idle", "1")] : []
     if !circumstances.mayCopyDirectly {
       ofLibrary.append(
@@ -240,8 +240,8 @@ package struct MPIRun: Sendable, Equatable {
     hosts.map { "\($0.name):\($0.ranks)" }.joined(separator: ",")
   }
 
-  /// What a shell would call the end of the job: hydra gives the bare number of a signal that a rank
-  /// died of. The program's own codes are smaller than those that such ranks have in common.
+  /// What a shell would call the end of the job: hydra gives the bare number of a signal that a
+  /// rank died of. The program's own codes are smaller than those that such ranks have in common.
   package func exitCode(_ status: Int32) -> Int32 {
     family == .hydra && (8...64).contains(status) ? 128 + status : status
   }

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// This host, by all the names and addresses that it has: `mpirun` starts ranks on it without a remote
-/// shell, whichever of them a list has.
+/// This host, by all the names and addresses that it has: `mpirun` starts ranks on it without a
+/// remote shell, whichever of them a list has.
 package enum OwnHost {
   /// What it calls itself.
   private static let names: Set<String> = {
@@ -72,8 +72,8 @@ package enum OwnHost {
     let names = Mutex<Set<String>>([])
   }
 
-  /// Asks the resolver about names, of which some may be its own, for a few seconds at most; what it
-  /// answers later counts no more.
+  /// Asks the resolver about names, of which some may be its own, for a few seconds at most; what
+  /// it answers later counts no more.
   package static func lookUp(_ names: [String]) {
     let finds = Finds()
     let unknown = Array(

@@ -3,13 +3,16 @@ import Synchronization
 
 /// The process that MPICH's `mpirun` takes for a rank, and which has started the rank itself.
 ///
-/// That `mpirun` ends all ranks as soon as it sees that one of them has died of a signal, which is too soon
-/// for them to name it. The shepherd of a rank that died so lives on for a while: the others find the
-/// end of their connection at once, name the rank, and end the job with its exit code.
+/// That `mpirun` ends all ranks as soon as it sees that one of them has died of a signal, which is
+/// too soon for them to name it. The shepherd of a rank that died so lives on for a while: the
+/// others find the end of their connection at once, name the rank, and end the job with its exit
+/// code.
 ///
-/// Rank and shepherd share a process group, so that all signals to one of `mpirun`'s processes reach both.
+/// Rank and shepherd share a process group, so that all signals to one of `mpirun`'s processes
+/// reach both.
 package enum Shepherd {
-  /// Seconds that the other ranks have, which write a line and two files, perhaps on a slow file system.
+  /// Seconds that the other ranks have, which write a line and two files, perhaps on a slow file
+  /// system.
   private static let patience = 5.0
 
   /// Names the shepherd to the process that it has started.
@@ -22,8 +25,8 @@ package enum Shepherd {
   private static let rank = Atomic<pid_t>(0)
   private static let early = Atomic<Int32>(0)
 
-  /// Returns in the process that is to be the rank; the one that calls it first becomes its shepherd, and
-  /// ends as the rank does.
+  /// Returns in the process that is to be the rank; the one that calls it first becomes its
+  /// shepherd, and ends as the rank does.
   ///
   /// Call it before MPI starts: its connection to `mpirun` passes on to the rank.
   package static func holdRank() throws(HostsError) {

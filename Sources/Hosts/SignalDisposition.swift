@@ -7,13 +7,14 @@ package enum SignalDisposition {
   private static let numbers: Set<Int32> = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
   private static let noted = Mutex<Set<Int32>?>(nil)
 
-  /// Notes which signals were ignored when the process began: libraries take some over when they are
-  /// loaded, or start.
+  /// Notes which signals were ignored when the process began: libraries take some over when they
+  /// are loaded, or start.
   package static func note(_ ignored: Set<Int32>) {
     noted.withLock { $0 = ignored.intersection(numbers) }
   }
 
-  /// Signals that are to be ignored still: those that were noted, or else those that are ignored now.
+  /// Signals that are to be ignored still: those that were noted, or else those that are ignored
+  /// now.
   package static var ignoredAtStart: Set<Int32> {
     noted.withLock { $0 } ?? numbers.filter(isIgnored)
   }

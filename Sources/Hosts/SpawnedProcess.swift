@@ -9,7 +9,8 @@ enum SpawnedProcess {
   ///   - program: Path of the program, or its name in `PATH`.
   ///   - arguments: Its arguments, the first of which is its name.
   ///   - variables: Its environment, `NAME=VALUE` each.
-  ///   - ownGroup: Whether it leads a process group of its own, which signals of the terminal do not reach.
+  ///   - ownGroup: Whether it leads a process group of its own, which signals of the terminal do
+  ///     not reach.
   ///   - hasInput: Whether it has this one's standard input, or none.
   /// - Returns: Its number.
   static func start(

@@ -24,11 +24,11 @@ public enum StopSignal {
   /// Notes the signals instead of dying of them; another one after more than a second ends the
   /// process at once. (`timeout` and launchers send the first one twice.)
   ///
-  /// One that was ignored when the process began is ignored still: `nohup` wants it so, and shells do
-  /// with Ctrl-C and what runs in their background.
+  /// One that was ignored when the process began is ignored still: `nohup` wants it so, and shells
+  /// do with Ctrl-C and what runs in their background.
   ///
-  /// - Parameter notice: A line for standard error at the first SIGTERM, for where there may be no time
-  ///   to say anything later.
+  /// - Parameter notice: A line for standard error at the first SIGTERM, for where there may be no
+  ///   time to say anything later.
   public static func watch(notice: String? = nil) {
     // A static is set up on first use, which must not be in the handler.
     received.store(0, ordering: .relaxed)
@@ -69,7 +69,8 @@ public enum StopSignal {
     logDescriptor.store(log.descriptor, ordering: .relaxed)
   }
 
-  /// Says nothing at a SIGTERM from now on: the job ends for another reason, and has nothing to save.
+  /// Says nothing at a SIGTERM from now on: the job ends for another reason, and has nothing to
+  /// save.
   @Sendable
   public static func withdrawNotice() { noticeLength.store(0, ordering: .relaxed) }
 

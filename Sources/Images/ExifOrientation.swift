@@ -21,7 +21,8 @@ enum ExifOrientation: Int, CaseIterable {
   /// Whether rows of the file are columns of the upright picture.
   var exchangesAxes: Bool { rawValue >= ExifOrientation.transposed.rawValue }
 
-  /// Reads the orientation from a TIFF structure as EXIF has it; `nil` if it has none that is valid.
+  /// Reads the orientation from a TIFF structure as EXIF has it; `nil` if it has none that is
+  /// valid.
   ///
   /// EXIF wants one value of two bytes. Other numbers of any width are written, too, and read as
   /// Pillow reads them: the first of several values counts, bytes and texts do not.

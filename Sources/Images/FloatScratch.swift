@@ -1,5 +1,5 @@
-/// Floats for the time of a calculation, aligned to a cache line; grows when more are needed, and is zero
-/// then.
+/// Floats for the time of a calculation, aligned to a cache line; grows when more are needed, and
+/// is zero then.
 final class FloatScratch {
   private(set) var start: UnsafeMutablePointer<Float>
   private var count = 0

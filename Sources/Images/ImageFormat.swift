@@ -7,8 +7,8 @@ public enum ImageFormat: String, Sendable {
 
   /// Recognises a file by its first bytes; its name says nothing.
   ///
-  /// - Throws: ``ImageError/empty``, ``ImageError/unsupported(format:)`` for common formats that are
-  ///   not read, ``ImageError/unknownFormat`` for anything else.
+  /// - Throws: ``ImageError/empty``, ``ImageError/unsupported(format:)`` for common formats that
+  ///   are not read, ``ImageError/unknownFormat`` for anything else.
   init(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) {
     if bytes.isEmpty { throw .empty }
     if bytes.has([0xFF, 0xD8, 0xFF], at: 0) {

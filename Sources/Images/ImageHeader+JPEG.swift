@@ -1,7 +1,8 @@
 extension ImageHeader {
   /// Reads the segments of a JPEG file up to its first scan.
   ///
-  /// `tjDecompressHeader3` would refuse pictures with uncommon chroma sampling, which can be decoded.
+  /// `tjDecompressHeader3` would refuse pictures with uncommon chroma sampling, which can be
+  /// decoded.
   static func jpeg(_ bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) -> ImageHeader {
     var frame: (marker: UInt8, content: UnsafeBufferPointer<UInt8>)?
     var exif: UnsafeBufferPointer<UInt8>?

@@ -3,8 +3,9 @@ import Tensors
 /// Resizes pictures, or parts of them, as Pillow's `Image.resize(size, resample, box)` does.
 ///
 /// Each axis is a sum of weighted pixels ("antialiased"): first along the rows, for those rows only
-/// that are needed, then along the columns, rounded to 8 bits after either. Sums are of floats where
-/// Pillow's have 22 fractional bits: a channel may differ by 1 of 255 where a sum lies half-way.
+/// that are needed, then along the columns, rounded to 8 bits after either. Sums are of floats
+/// where Pillow's have 22 fractional bits: a channel may differ by 1 of 255 where a sum lies
+/// half-way.
 ///
 /// One thread at a time may use a resizer. It keeps its memory, and its weights for as long as the
 /// geometry stays the same.
@@ -13,8 +14,8 @@ public final class ImageResizer {
 
   private var columns: ResamplingWeights?
   private var rows: ResamplingWeights?
-  /// Some source rows side by side, a vector for each column: four rows of four channels, the fourth
-  /// without meaning, or sixteen rows of one.
+  /// Some source rows side by side, a vector for each column: four rows of four channels, the
+  /// fourth without meaning, or sixteen rows of one.
   private let interleaved = FloatScratch()
   /// The source rows that are needed, with the width of the result, `[rows, lineLength]`.
   private let narrowed = FloatScratch()
@@ -30,8 +31,8 @@ public final class ImageResizer {
   ///
   /// - Parameters:
   ///   - source: A picture with at least one pixel.
-  ///   - box: The part of it, not empty and within the picture; pixels around it count where a filter
-  ///     reaches them.
+  ///   - box: The part of it, not empty and within the picture; pixels around it count where a
+  ///     filter reaches them.
   ///   - height: Pixels of the result from top to bottom, at least 1.
   ///   - width: Pixels of the result from left to right, at least 1.
   ///   - filter: How pixels are weighed.

@@ -1,6 +1,7 @@
 internal import CTurboJPEG
 
-/// Makes JPEG files of pictures; those of three channels with colour at half the resolution (4:2:0).
+/// Makes JPEG files of pictures; those of three channels with colour at half the resolution
+/// (4:2:0).
 public struct JPEGEncoder {
   /// An encoder; it keeps nothing.
   public init() {}

@@ -1,7 +1,7 @@
 /// A picture of 8-bit pixels in memory, `[height, width, channels]`, row after row without gaps.
 ///
-/// Memory is kept when the picture is reshaped and grows when a larger one needs it, so that a loader
-/// thread that works through pictures soon stops allocating.
+/// Memory is kept when the picture is reshaped and grows when a larger one needs it, so that a
+/// loader thread that works through pictures soon stops allocating.
 public final class PixelImage {
   /// Pixels from top to bottom.
   public private(set) var height = 0

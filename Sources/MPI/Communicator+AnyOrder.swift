@@ -3,8 +3,8 @@ internal import CMPI
 extension Communicator {
   /// Adds up numbers over all ranks, in place, by the library's own collective.
   ///
-  /// The library promises no order of the additions. That is right for integers; with floats it is what
-  /// ``TreeReduction`` is held against, and nothing that trains may use it.
+  /// The library promises no order of the additions. That is right for integers; with floats it is
+  /// what ``TreeReduction`` is held against, and nothing that trains may use it.
   ///
   /// - Throws: If the library refuses or loses a rank.
   package func sumInAnyOrder<Scalar: MPIScalar>(

@@ -5,8 +5,8 @@ import Glibc
 extension Communicator {
   /// Sends bytes to a peer and receives as many from it, unless that takes too long.
   ///
-  /// After a `nil` the messages are still under way: MPI cannot be finished any more, and the job is
-  /// to be ended with ``abort(exitCode:)``.
+  /// After a `nil` the messages are still under way: MPI cannot be finished any more, and the job
+  /// is to be ended with ``abort(exitCode:)``.
   ///
   /// - Parameters:
   ///   - sending: Bytes to send, or none.

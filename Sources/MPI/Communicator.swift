@@ -65,11 +65,11 @@ public struct Communicator {
     exit(exitCode)
   }
 
-  /// Waits until whoever reads the pipes that the standard streams may be has taken what was written, for
-  /// at most a second.
+  /// Waits until whoever reads the pipes that the standard streams may be has taken what was
+  /// written, for at most a second.
   ///
-  /// The `mpirun` of MPICH reads no more when it has heard that a rank ends the job, and on a busy machine
-  /// has not read that rank's last line by then.
+  /// The `mpirun` of MPICH reads no more when it has heard that a rank ends the job, and on a busy
+  /// machine has not read that rank's last line by then.
   private static func waitForReaders() {
     // The C library's header hides the function from Swift.
     typealias Control = @convention(c) (CInt, CUnsignedLong, UnsafeMutablePointer<CInt>) -> CInt

@@ -4,7 +4,8 @@ import Glibc
 /// The life of MPI in this process: started by `init`, finished when the last user lets go.
 ///
 /// Every ``Communicator`` keeps its session alive, so MPI ends after the last of them, on the main
-/// thread, once. A process that was not started by `mpirun` or `srun` is the only rank of its world.
+/// thread, once. A process that was not started by `mpirun` or `srun` is the only rank of its
+/// world.
 public final class MPISession {
   let processorName: String
 
@@ -52,16 +53,16 @@ public final class MPISession {
     setenv("HOME", getpwuid(geteuid())?.pointee.pw_dir.map { String(cString: $0) } ?? "/", 0)
   }
 
-  /// Variables, where they are not set, with which the library opens no port where all ranks are on one
-  /// host, and talks through shared memory anyway: whoever finds a port can fill it with connections
-  /// until the process may open no file any more.
+  /// Variables, where they are not set, with which the library opens no port where all ranks are on
+  /// one host, and talks through shared memory anyway: whoever finds a port can fill it with
+  /// connections until the process may open no file any more.
   private static var transports: [String: String] {
     let values: [String: String] =
       switch Reach({ getenv($0).map { String(cString: $0) } }) {
       // Open MPI 5 leaves the file of the shared memory behind where no launcher cleans up.
       case .process: ["OMPI_MCA_btl": "self", "UCX_TLS": "self"]
-      // Where a value is set that of the system's configuration no longer counts: Debian's leaves out
-      // those after the first, which open ports as well. Debian's MPICH talks through UCX.
+      // Where a value is set that of the system's configuration no longer counts: Debian's leaves
+      // out those after the first, which open ports as well. Debian's MPICH talks through UCX.
       case .host: ["OMPI_MCA_btl": "^tcp,ofi,openib,uct", "UCX_TLS": "self,sm"]
       case .hosts: [:]
       }

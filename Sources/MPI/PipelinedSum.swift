@@ -2,9 +2,9 @@ public import Tensors
 
 /// Sums one large value of all ranks in the fixed tree, piece by piece, while the ranks compute.
 ///
-/// The value becomes final from its end, as gradients do. It is cut into chunks from there, and each
-/// chunk climbs the tree by itself as soon as it is final. Nothing moves unless somebody is inside
-/// MPI: call ``progress()`` between pieces of work. Nothing is allocated after `init`.
+/// The value becomes final from its end, as gradients do. It is cut into chunks from there, and
+/// each chunk climbs the tree by itself as soon as it is final. Nothing moves unless somebody is
+/// inside MPI: call ``progress()`` between pieces of work. Nothing is allocated after `init`.
 ///
 /// A small chunk is exchanged whole on each level of the tree: the fewest messages. A large one is
 /// halved over distances 1, 2, 4, … and gathered back over the same distances: about two values of
@@ -115,7 +115,8 @@ public final class PipelinedSum {
     chunksLeft = plan.steps.isEmpty ? 0 : chunkCount
   }
 
-  /// The floats of every slot from `place` on are final, and belong to the sum until it is finished.
+  /// The floats of every slot from `place` on are final, and belong to the sum until it is
+  /// finished.
   public func release(from place: Int) { firstFinal = min(firstFinal, place) }
 
   /// Whether anything could move.

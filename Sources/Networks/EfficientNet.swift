@@ -35,7 +35,8 @@ public final class EfficientNet: ImageBatch {
   private let storage: ExpansionStorage
   /// Those that are trained, in forward order.
   let normalizationLayers: [NormalizationLayer]
-  /// Of each local micro-batch, first the totals; then sums of rounds that wait for their neighbour.
+  /// Of each local micro-batch, first the totals; then sums of rounds that wait for their
+  /// neighbour.
   private let groupStatisticsBuffer: DoubleBuffer
   var groupStatistics: UnsafeMutablePointer<Double> { groupStatisticsBuffer.start }
   let groupStatisticsSize: Int
@@ -134,8 +135,8 @@ public final class EfficientNet: ImageBatch {
   /// - Parameters:
   ///   - key: Of dropout and drop-path; nil for neither.
   ///   - smoothing: Label smoothing.
-  /// - Returns: Loss and hits of each local micro-batch. After the last round ``gradient`` holds the
-  ///   gradient of the sum of all images' losses.
+  /// - Returns: Loss and hits of each local micro-batch. After the last round ``gradient`` holds
+  ///   the gradient of the sum of all images' losses.
   public func train(
     key: RandomKey?, smoothing: Double
   ) throws(ExchangeError) -> [SoftmaxCrossEntropy.Totals] {

@@ -54,7 +54,8 @@ package struct PicturePacking {
   ///
   /// - Parameters:
   ///   - credit: Kept in the shards.
-  ///   - willWrite: Told on rank 0 of what will be packed and what not, before the first shard is written.
+  ///   - willWrite: Told on rank 0 of what will be packed and what not, before the first shard is
+  ///     written.
   /// - Returns: What was packed.
   /// - Throws: ``PackingError``, `DatasetError`, `MPIError`, or `Interruption` when a signal came.
   package func run(

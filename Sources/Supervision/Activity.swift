@@ -2,7 +2,8 @@ import Boundary
 import Glibc
 import Synchronization
 
-/// What a process is doing, noted by the thread that works and read by the one that watches over it.
+/// What a process is doing, noted by the thread that works and read by the one that watches over
+/// it.
 ///
 /// Writing is a store to memory: it may be done before and after every exchange.
 public final class Activity: Sendable {
@@ -77,8 +78,8 @@ public final class Activity: Sendable {
   public var step: Int { stepValue.load(ordering: .relaxed) }
   /// Grows with everything that is noted.
   public var progress: Int { progressValue.load(ordering: .relaxed) }
-  /// Exchanges begun: the same sequence on all ranks of a training, so the lowest number is the furthest
-  /// behind.
+  /// Exchanges begun: the same sequence on all ranks of a training, so the lowest number is the
+  /// furthest behind.
   public var exchanges: Int { exchangeValue.load(ordering: .relaxed) }
   /// Whether it waits for other ranks.
   public var isWaiting: Bool { waitingValue.load(ordering: .relaxed) }

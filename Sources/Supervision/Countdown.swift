@@ -4,16 +4,16 @@ import Synchronization
 
 /// Ends this process where the ranks of a job do not meet, or do not part, in time.
 ///
-/// MPI waits for ever for a process that is stopped before the ranks watch over each other, or after
-/// they have taken leave.
+/// MPI waits for ever for a process that is stopped before the ranks watch over each other, or
+/// after they have taken leave.
 package final class Countdown: Sendable {
   private let isStopped = Atomic(false)
 
   /// Begins to count.
   ///
   /// - Parameters:
-  ///   - seconds: Time awake, after which the process ends with the code of a stuck rank; never where
-  ///     it is 0.
+  ///   - seconds: Time awake, after which the process ends with the code of a stuck rank; never
+  ///     where it is 0.
   ///   - rank: Number of this process in its job. Rank 0 speaks first, and ends the others by that.
   ///   - what: What is waited for, as in "has waited 9 s for …".
   ///   - outlet: What is told, and how the process ends.

@@ -2,9 +2,9 @@ import Glibc
 
 /// Rank 0's side of the meeting: lets the ranks of the job in, each once, and nobody else.
 ///
-/// Whoever knocks is a stranger with a second to prove that it belongs here and one of few places, of
-/// which the newest comers have the oldest one's. Work and memory are bounded whoever knocks and how
-/// often: a port is found by scanners, and by neighbours with worse in mind.
+/// Whoever knocks is a stranger with a second to prove that it belongs here and one of few places,
+/// of which the newest comers have the oldest one's. Work and memory are bounded whoever knocks and
+/// how often: a port is found by scanners, and by neighbours with worse in mind.
 final class Door {
   /// A connection that has said nothing yet, or not enough.
   private struct Stranger {
@@ -13,8 +13,8 @@ final class Door {
     var words: [UInt8] = []
   }
 
-  /// A rank that knows the key, but may be an echo of an earlier conversation: the first message, whose
-  /// code depends on the answer, tells.
+  /// A rank that knows the key, but may be an echo of an earlier conversation: the first message,
+  /// whose code depends on the answer, tells.
   private struct Guest {
     let rank: Int
     let connection: Connection

@@ -1,7 +1,7 @@
 /// The first words of a connection: a rank names itself and proves that it knows the job's key.
 ///
-/// Rank 0 answers with a ``Welcome``. Both contribute a number that is used once, and the codes of all
-/// that follows depend on both: what was said on one connection means nothing on another.
+/// Rank 0 answers with a ``Welcome``. Both contribute a number that is used once, and the codes of
+/// all that follows depend on both: what was said on one connection means nothing on another.
 package struct Greeting: Equatable {
   package static let size = 8 + 2 * MeetingKey.size
 

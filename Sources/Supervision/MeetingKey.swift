@@ -1,7 +1,7 @@
 import Crypto
 
-/// What the processes of a job know and nobody else: rank 0 hands it to the others through MPI, and by
-/// it they recognise each other over TCP.
+/// What the processes of a job know and nobody else: rank 0 hands it to the others through MPI, and
+/// by it they recognise each other over TCP.
 package struct MeetingKey: Codable, Sendable, Equatable {
   /// Bytes of a key, of a number that is used once, and of a code.
   package static let size = SHA256.byteCount
@@ -28,7 +28,8 @@ package struct MeetingKey: Codable, Sendable, Equatable {
         for: [purpose.rawValue] + parts.joined(), using: SymmetricKey(data: bytes)))
   }
 
-  /// Whether a code is that of `parts`; what is wrong with one does not show in the time this takes.
+  /// Whether a code is that of `parts`; what is wrong with one does not show in the time this
+  /// takes.
   func isValid(_ code: some Collection<UInt8>, _ purpose: Purpose, _ parts: [UInt8]...) -> Bool {
     HMAC<SHA256>.isValidAuthenticationCode(
       [UInt8](code), authenticating: [purpose.rawValue] + parts.joined(),

@@ -24,8 +24,9 @@ package struct Message: Equatable {
   private static let fieldCount = 10
   package static let size = fieldCount * Words.size
 
-  /// Largest number of steps, of exchanges, of notes of progress or of bytes: counted a thousand million
-  /// times a second they would take 36 years to reach it, and the next number is none to trap at.
+  /// Largest number of steps, of exchanges, of notes of progress or of bytes: counted a thousand
+  /// million times a second they would take 36 years to reach it, and the next number is none to
+  /// trap at.
   package static let largestNumber = 1 << 60
 
   package let kind: Kind

@@ -2,8 +2,8 @@ import Crypto
 
 /// Seals, or opens, what is said over one connection in one direction.
 ///
-/// Each message has the code of its place in the sequence as well: one that is repeated, left out or
-/// moved has a wrong code, and so has one of another connection, or of the other direction.
+/// Each message has the code of its place in the sequence as well: one that is repeated, left out
+/// or moved has a wrong code, and so has one of another connection, or of the other direction.
 package struct MessageSeal {
   /// Who speaks.
   package enum Direction {

@@ -1,7 +1,7 @@
 /// How ranks are numbered across hosts.
 ///
-/// The tree of the exchange combines ranks 2k and 2k + 1 first, then pairs of pairs: with neighbours on
-/// one host only its upper levels travel between hosts.
+/// The tree of the exchange combines ranks 2k and 2k + 1 first, then pairs of pairs: with
+/// neighbours on one host only its upper levels travel between hosts.
 package enum RankOrder {
   /// What to say where the ranks of a host are not neighbours, and what to do.
   ///

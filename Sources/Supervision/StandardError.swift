@@ -3,8 +3,8 @@ import Glibc
 
 /// Where the program tells a person what went wrong.
 ///
-/// Nobody may be there to read it: the terminal is gone, or the disk that it is kept on is full. That is
-/// no reason to end, least of all before everything is saved.
+/// Nobody may be there to read it: the terminal is gone, or the disk that it is kept on is full.
+/// That is no reason to end, least of all before everything is saved.
 package enum StandardError {
   /// Writes a line of the program's own.
   package static func warn(_ message: String) { write("effnet: \(message.shownLine)\n") }

@@ -2,9 +2,9 @@ import Glibc
 
 /// Keeps a process that has nothing but its end before it from being stopped on the way there.
 ///
-/// A stopped process does not end, and whoever started it waits for ever, where all others that could
-/// tell are gone already. A timer of the kernel goes on while the process is stopped, and continues it
-/// within a second.
+/// A stopped process does not end, and whoever started it waits for ever, where all others that
+/// could tell are gone already. A timer of the kernel goes on while the process is stopped, and
+/// continues it within a second.
 package enum StopProtection {
   /// Begins, if it has not begun; lasts until the process ends.
   package static func begin() { _ = isActive }

@@ -28,8 +28,8 @@ package struct Verdict: Codable, Sendable, Equatable {
   /// The start of the run that it ends, see ``startVariable``.
   package let start: Int?
 
-  /// Names the number of the start that `effnet launch` gives its ranks, higher each time. Ranks on a host
-  /// that is cut off may find out about the end of theirs after the next has begun.
+  /// Names the number of the start that `effnet launch` gives its ranks, higher each time. Ranks on
+  /// a host that is cut off may find out about the end of theirs after the next has begun.
   package static let startVariable = "EFFNET_START"
   private static let ownStart = ProcessInfo.processInfo.environment[startVariable].flatMap {
     Int($0)
@@ -65,8 +65,8 @@ package struct Verdict: Codable, Sendable, Equatable {
 
   /// Whether this process is the first to write the file.
   ///
-  /// - Returns: False where there is one already, of this start or a later one; true, too, where none can
-  ///   be written.
+  /// - Returns: False where there is one already, of this start or a later one; true, too, where
+  ///   none can be written.
   package func claim(_ path: String) -> Bool {
     // A run that is only starting has no folder yet.
     let folder = (path as NSString).deletingLastPathComponent

@@ -5,12 +5,12 @@ import Synchronization
 /// Watches over the ranks of a job: notices within seconds that one is lost or stuck, says so, and
 /// ends the job, whatever the thread that works is waiting for.
 ///
-/// Each rank has a connection to rank 0 and sends its state twice a second. Both ends know the key of the
-/// job and believe nothing that was not said with it. A connection that ends
-/// without a farewell is a lost process; one whose host does not answer any more, as the kernels
-/// find out between them, is a lost host; and where no progress is seen for the deadline, the rank
-/// to blame is stuck. One process speaks: rank 0 or, where it is rank 0 that is lost or stuck, the
-/// deputy, the first rank on another host. It writes a line to standard error and the file of the
+/// Each rank has a connection to rank 0 and sends its state twice a second. Both ends know the key
+/// of the job and believe nothing that was not said with it. A connection that ends without a
+/// farewell is a lost process; one whose host does not answer any more, as the kernels find out
+/// between them, is a lost host; and where no progress is seen for the deadline, the rank to blame
+/// is stuck. One process speaks: rank 0 or, where it is rank 0 that is lost or stuck, the deputy,
+/// the first rank on another host. It writes a line to standard error and the file of the
 /// ``Verdict``; all others end silently.
 public final class Watch: Sendable {
   /// How a rank ends by itself.
@@ -116,8 +116,8 @@ public final class Watch: Sendable {
     if judgesStops { StopProtection.begin() }
   }
 
-  /// Gives the watch the first word after an error in talking to other ranks, which is what the loss
-  /// of one looks like; returns when it has nothing to say.
+  /// Gives the watch the first word after an error in talking to other ranks, which is what the
+  /// loss of one looks like; returns when it has nothing to say.
   public func waitForVerdict() {
     if members.count > 1 { Thread.sleep(forTimeInterval: Self.longestNotice) }
   }

@@ -7,8 +7,8 @@ extension WatchLoop {
 
   /// Where a rank is that does not say so any more.
   ///
-  /// The ranks of a training go in step: where this one has come further since, so had the other, but for
-  /// the exchange that this one waits in.
+  /// The ranks of a training go in step: where this one has come further since, so had the other,
+  /// but for the exchange that this one waits in.
   private func whereabouts(of peer: Peer) -> Pulse {
     let own = Pulse(activity)
     let isAhead = own.training == peer.pulse.training && own.exchanges > peer.pulse.exchanges
@@ -34,8 +34,8 @@ extension WatchLoop {
       "was lost \(pulse.place): \(reason)")
     let hosts = Set(members.map(\.host)).subtracting([members[0].host])
     if isUnreachable, rank == 0, hosts.count > 1 {
-      // Where no other host answers, it is this one that is cut off: the kernel finds them one after
-      // the other.
+      // Where no other host answers, it is this one that is cut off: the kernel finds them one
+      // after the other.
       return announce(after: timing.gathering) { [self] in
         hosts.isSubset(of: silentHosts)
           ? Verdict(

@@ -15,7 +15,8 @@ final class WatchLoop {
 
   /// Those whom this rank hears of: rank 0 of all; the others of themselves and of rank 0.
   var peers: [Int: Peer] = [:]
-  /// What is waited for: orders, arrivals, the connections of `polledRanks`, and who stands at the door.
+  /// What is waited for: orders, arrivals, the connections of `polledRanks`, and who stands at the
+  /// door.
   private var polled: [pollfd] = []
   private var polledRanks: [Int] = []
   /// Whether others are to be waited for than at the last time.

@@ -4,8 +4,8 @@ package struct WatchTiming: Sendable {
   package var deadline: Double
   /// Between two heartbeats.
   package var beat = 0.5
-  /// A host that has not answered the kernel for so long is gone. Rank 0 finds that earlier than the
-  /// others: where both sides are alive, its word is the first.
+  /// A host that has not answered the kernel for so long is gone. Rank 0 finds that earlier than
+  /// the others: where both sides are alive, its word is the first.
   package var silenceOfHosts = 2.5
   package var silenceOfFirstHost = 3.5
   /// Of silence from another host, until the kernels would have found out that it is gone.

@@ -3,8 +3,8 @@ public enum GradientTransport: String, Sendable, CaseIterable {
   /// As they are.
   case float32
   /// Half the bytes: both operands of every sum in the tree over the micro-batches are rounded to
-  /// ``BrainFloat``, within a rank as between ranks, and so is the total. Other bits than `float32`,
-  /// but the same on any number of ranks.
+  /// ``BrainFloat``, within a rank as between ranks, and so is the total. Other bits than
+  /// `float32`, but the same on any number of ranks.
   case bfloat16
 
   /// Adds `other` to `sum`, as at a node of the tree.

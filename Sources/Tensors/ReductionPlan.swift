@@ -2,8 +2,8 @@
 ///
 /// Whatever the number of ranks, a total is the same sequence of pairwise combinations: each rank
 /// brings the results of its aligned subtrees (one *slot* each), and the steps below combine them
-/// in the order of the tree. Afterwards every slot holds the total of its group. Combination must be
-/// commutative, bit for bit; it need not be associative.
+/// in the order of the tree. Afterwards every slot holds the total of its group. Combination must
+/// be commutative, bit for bit; it need not be associative.
 public struct ReductionPlan: Sendable, Equatable {
   /// One action of one rank on one of its slots.
   public enum Step: Sendable, Equatable {
@@ -30,8 +30,8 @@ public struct ReductionPlan: Sendable, Equatable {
   public let steps: [Step]
 
   /// The same over other links: where one of two ranks combines, it is the owner of the right
-  /// neighbour instead of the left one's. Steps and mirrored steps in turn spread the traffic of many
-  /// totals.
+  /// neighbour instead of the left one's. Steps and mirrored steps in turn spread the traffic of
+  /// many totals.
   public let mirroredSteps: [Step]
 
   /// Whether all of this is recursive doubling over equal aligned runs: one slot, exchanges only.

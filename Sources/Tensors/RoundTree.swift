@@ -1,8 +1,8 @@
 /// The top of the tree over a batch's micro-batches, where the batch is worked off in rounds.
 ///
 /// Each round is a whole subtree of 2ⁿ micro-batches, so what remains is a tree over the rounds. It
-/// is climbed while they come, like the carry of a binary counter: no more sums wait for their right
-/// neighbour than the tree has levels. A round without right neighbour is handed up as it is.
+/// is climbed while they come, like the carry of a binary counter: no more sums wait for their
+/// right neighbour than the tree has levels. A round without right neighbour is handed up as it is.
 public struct RoundTree: Sendable, Equatable {
   /// Rounds of the batch.
   public let rounds: Int

@@ -2,8 +2,9 @@ import Glibc
 
 /// A network device whose frames a program sends and receives.
 ///
-/// Frames carry the kernel's notes (`struct virtio_net_hdr`) on what it has left for a network card to
-/// do, checksums and cutting into pieces, so that TCP sends up to 64 KB at a time, as through a `veth`.
+/// Frames carry the kernel's notes (`struct virtio_net_hdr`) on what it has left for a network card
+/// to do, checksums and cutting into pieces, so that TCP sends up to 64 KB at a time, as through a
+/// `veth`.
 final class TapDevice {
   /// Why there is none.
   struct Failure: Error, CustomStringConvertible {

@@ -1,13 +1,14 @@
 import Glibc
 
-/// Cables that take their time, for `Cluster/virtual-cluster` on kernels that cannot delay messages.
+/// Cables that take their time, for `Cluster/virtual-cluster` on kernels that cannot delay
+/// messages.
 ///
 ///     virtual-link MICROSECONDS NEAR FAR [NEAR FAR]…
 ///
 /// Makes pairs of network devices in the namespace that it is started in. Each gets what is sent
-/// through the other of its pair: what comes from NEAR after the delay, what comes from FAR at once.
-/// They last as long as the program, wherever they are moved. One program serves all hosts, so that it
-/// wakes up once for a frame and not once on either side.
+/// through the other of its pair: what comes from NEAR after the delay, what comes from FAR at
+/// once. They last as long as the program, wherever they are moved. One program serves all hosts,
+/// so that it wakes up once for a frame and not once on either side.
 @main
 enum VirtualLink {
   static func main() {
@@ -30,8 +31,9 @@ enum VirtualLink {
     exit(2)
   }
 
-  /// Nanoseconds that a frame takes by itself, most of them for waking up the program and the receiver:
-  /// measured on two idle cores of a virtual machine, 20,000 more or less in different runs.
+  /// Nanoseconds that a frame takes by itself, most of them for waking up the program and the
+  /// receiver: measured on two idle cores of a virtual machine, 20,000 more or less in different
+  /// runs.
   private static let ownDelay: UInt64 = 50_000
 
   /// Forwards until a device is gone; those with even numbers are near, each before its far one.

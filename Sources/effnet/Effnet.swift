@@ -94,8 +94,8 @@ struct Effnet: ParsableCommand {
     String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
   }
 
-  /// Says what the parser has to say: help and version on standard output, or what is wrong with the
-  /// arguments, which are the same on all ranks.
+  /// Says what the parser has to say: help and version on standard output, or what is wrong with
+  /// the arguments, which are the same on all ranks.
   private static func tell(_ error: any Error) throws {
     let isFirst = Launcher.isFirst
     guard exitCode(for: error) == .success else {

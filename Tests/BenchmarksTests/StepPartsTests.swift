@@ -20,8 +20,8 @@ final class StepPartsTests: XCTestCase {
   }
 
   func testTheLastOfTwoRanksPaysTheExchangeAndTheOtherWaits() {
-    // Rank 0 is 4 ms early at the first exchange, which takes 2; rank 1 is 1 ms early at the second,
-    // which takes 3; at the end rank 0 comes 6 ms early and 10 ms of gradients are left.
+    // Rank 0 is 4 ms early at the first exchange, which takes 2; rank 1 is 1 ms early at the
+    // second, which takes 3; at the end rank 0 comes 6 ms early and 10 ms of gradients are left.
     let parts = StepParts(
       [
         timeline(

@@ -56,8 +56,8 @@ final class StepReplayTests: XCTestCase {
   }
 
   func testGradientsTravelWhileComputingGoesOn() {
-    // 4,000 bytes leave at 10 ms as four messages of 1 ms, and 1,000 are final later; the last message
-    // is on its way for another millisecond.
+    // 4,000 bytes leave at 10 ms as four messages of 1 ms, and 1,000 are final later; the last
+    // message is on its way for another millisecond.
     let sequence = ExchangeSequence(
       kinds: [.gradientReady, .gradientReady, .gradientEnd], bytes: [4000, 1000, 5000])
     var rules = StepReplay.Rules()

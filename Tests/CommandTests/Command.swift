@@ -29,8 +29,8 @@ final class Command {
   /// What starts ranks: the `mpirun` of the library that the program was built with.
   static let mpirun = Result { try MPIRun(for: MPISession.libraryVersion) }
 
-  /// The program that was built with the tests, or the one that `EFFNET_TEST_PROGRAM` names: that of an
-  /// unpacked bundle.
+  /// The program that was built with the tests, or the one that `EFFNET_TEST_PROGRAM` names: that
+  /// of an unpacked bundle.
   static let program =
     ProcessInfo.processInfo.environment["EFFNET_TEST_PROGRAM"].map { URL(fileURLWithPath: $0) }
     ?? Bundle.main.bundleURL.appending(path: "effnet")
@@ -74,7 +74,8 @@ final class Command {
     }
     process.standardInput = FileHandle.nullDevice
     let (output, errors) = (try log("output"), try log("errors"))
-    // A process that has ended lets go of neither, and MPI cannot start where a thousand files are open.
+    // A process that has ended lets go of neither, and MPI cannot start where a thousand files are
+    // open.
     defer { for file in [output, errors] { try? file.close() } }
     process.standardOutput = output
     process.standardError = errors
@@ -140,8 +141,8 @@ final class Command {
     return found
   }
 
-  /// Processes that one has started, and those that they have; launchers may have helpers that start the
-  /// ranks.
+  /// Processes that one has started, and those that they have; launchers may have helpers that
+  /// start the ranks.
   private static func descendants(of pid: pid_t) -> [pid_t] {
     let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
     let children = threads.flatMap { thread in

@@ -17,8 +17,8 @@ extension CommandTestCase {
     }
   }
 
-  /// Runs a command line that ends within seconds, and returns its exit code and what it has said on
-  /// standard error.
+  /// Runs a command line that ends within seconds, and returns its exit code and what it has said
+  /// on standard error.
   func execute(_ command: [String]) throws -> (code: Int32, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

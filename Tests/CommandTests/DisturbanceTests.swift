@@ -5,7 +5,8 @@ import XCTest
 final class DisturbanceTests: TrainingTestCase {
   // MARK: Connections
 
-  /// Ports that a rank listens on and its launcher does not: MPICH's hands its own down to the ranks.
+  /// Ports that a rank listens on and its launcher does not: MPICH's hands its own down to the
+  /// ranks.
   private func ports(of rank: pid_t, startedBy launcher: pid_t) -> [UInt16] {
     let others = rank == launcher ? [] : Set(ports(of: launcher))
     return ports(of: rank).filter { !others.contains($0) }

@@ -1,9 +1,10 @@
 import Foundation
 
-/// A test of `effnet launch`, with a launcher of ranks that does what the test wants where that is needed.
+/// A test of `effnet launch`, with a launcher of ranks that does what the test wants where that is
+/// needed.
 class LaunchTestCase: TrainingTestCase {
-  /// Puts a script in the place of `mpirun`, or of another launcher. It finds the number of its start in
-  /// `$start`, the output folder in `$run`, and can call `verdict CODE [UNREACHABLE]`.
+  /// Puts a script in the place of `mpirun`, or of another launcher. It finds the number of its
+  /// start in `$start`, the output folder in `$run`, and can call `verdict CODE [UNREACHABLE]`.
   func replaceLauncher(_ name: String = "mpirun", by script: String) throws -> [String] {
     try write(
       """

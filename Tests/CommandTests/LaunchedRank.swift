@@ -5,7 +5,8 @@ enum LaunchedRank {
   /// The rank that a launcher has numbered so.
   ///
   /// - Parameter variables: The process's environment, `NAME=VALUE` each.
-  /// - Returns: Its number; `nil` for a process that is none, such as the shepherd that MPICH's ranks have.
+  /// - Returns: Its number; `nil` for a process that is none, such as the shepherd that MPICH's
+  ///   ranks have.
   static func number(_ variables: [String]) -> Int? {
     func value(_ name: String) -> Int? {
       let variable = variables.first { $0.hasPrefix("\(name)=") }

@@ -6,7 +6,8 @@ import XCTest
 ///
 /// Everything about a trial follows from its seed. `EFFNET_FAULT_SEEDS=1-100` makes others than the
 /// few of every day, and `EFFNET_FAULT_HISTORY=FILE` adds a line of JSON for each of them, as in
-/// `Faults/history.jsonl`; `EFFNET_TEST_PROGRAM=FOLDER/bin/effnet` makes them with an unpacked bundle.
+/// `Faults/history.jsonl`; `EFFNET_TEST_PROGRAM=FOLDER/bin/effnet` makes them with an unpacked
+/// bundle.
 final class RandomFaultTests: TrainingTestCase {
   /// A file size limit, a stopped rank, a link that is cut, a rank that is killed.
   private static let usualSeeds = [5, 19, 21, 24]

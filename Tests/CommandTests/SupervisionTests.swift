@@ -15,8 +15,8 @@ final class SupervisionTests: TrainingTestCase {
   private static let lossLimit = 5.0
   private static let deadline = 3.0
   /// Seconds in which a stop must have been told. The deadline is counted in time awake, of which a
-  /// watch may have a third only on a machine that is busy with other things as well. A run that does
-  /// not heed its configuration takes the usual 60 s.
+  /// watch may have a third only on a machine that is busy with other things as well. A run that
+  /// does not heed its configuration takes the usual 60 s.
   private static let stopLimit = 3 * deadline + lossLimit
   /// For mpirun to end the others, on a machine that is busy with other things as well.
   private static let slack = 10.0

@@ -1,7 +1,8 @@
 import HDF5
 
-/// The checksums of an HDF5 file's structures (HDF5 File Format Specification 3.0), found by what they
-/// are of: the bytes from a signature on, or from the checksum before where a structure has pages.
+/// The checksums of an HDF5 file's structures (HDF5 File Format Specification 3.0), found by what
+/// they are of: the bytes from a signature on, or from the checksum before where a structure has
+/// pages.
 struct Checksums {
   private let ranges: [Range<Int>]
 

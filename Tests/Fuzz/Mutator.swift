@@ -1,6 +1,7 @@
 import Tensors
 
-/// The random source of one mutant, and what it does to bytes; a function of (seed, surface, number).
+/// The random source of one mutant, and what it does to bytes; a function of (seed, surface,
+/// number).
 struct Mutator {
   private var random: CounterRandom
 

@@ -334,7 +334,8 @@ final class HDF5StructureTests: XCTestCase {
     }
   }
 
-  /// Each reference is a copy in memory: a megabyte that thousands of strings share would be gigabytes.
+  /// Each reference is a copy in memory: a megabyte that thousands of strings share would be
+  /// gigabytes.
   func testAValueThatSeveralStringsShareIsRefused() throws {
     var bytes = try RegularFile(fixture("variable-length-strings")).contents(limit: .max)
     let heap = try XCTUnwrap(bytes.indices.first { bytes[$0...].starts(with: Array("GCOL".utf8)) })

@@ -3,7 +3,8 @@ import Foundation
 import HDF5
 import XCTest
 
-/// Files of other programs (`Fixtures/generate.py`), and what becomes of them when they are changed.
+/// Files of other programs (`Fixtures/generate.py`), and what becomes of them when they are
+/// changed.
 extension XCTestCase {
   func fixture(_ name: String) throws -> String {
     try XCTUnwrap(

@@ -4,8 +4,8 @@ import Hosts
 import XCTest
 
 final class JobProcessTests: XCTestCase {
-  /// Runs a launcher that may hold no process for a second, and returns its status and the seconds it
-  /// took.
+  /// Runs a launcher that may hold no process for a second, and returns its status and the seconds
+  /// it took.
   private func end(_ script: String) throws -> (status: Int32, seconds: Double, wasEnded: Bool) {
     let start = Date()
     let process = try JobProcess(

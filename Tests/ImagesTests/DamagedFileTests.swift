@@ -110,8 +110,8 @@ final class DamagedFileTests: XCTestCase {
     let file = try Fixture.bytes(of: "orientation6.jpg")
     let tiff = try XCTUnwrap(file.firstRange(of: Array("II*\0".utf8))).lowerBound
     XCTAssertEqual(try decoder.picture(file).shape, [23, 14, 3])
-    // Places in the structure: its mark, the offset of its entries, their number; then of the second
-    // entry tag, type, number of values, and value.
+    // Places in the structure: its mark, the offset of its entries, their number; then of the
+    // second entry tag, type, number of values, and value.
     let lies: [(Int, UInt8)] = [
       (1, 0), (4, 0xFF), (7, 0xFF), (8, 1), (22, 0x13), (24, 1), (26, 0), (30, 0), (30, 9), (31, 1),
     ]

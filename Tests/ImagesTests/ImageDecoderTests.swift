@@ -7,7 +7,8 @@ final class ImageDecoderTests: XCTestCase {
   /// Pillow cuts 16-bit samples off where libpng rounds.
   private let pngTolerance = 1
   /// Mean difference, of 255, between decoding at a fraction and averaging squares of the whole
-  /// picture. It is 0.5 at a half, a quarter and an eighth: rounding, and the whole picture's limits.
+  /// picture. It is 0.5 at a half, a quarter and an eighth: rounding, and the whole picture's
+  /// limits.
   private let meanError = 0.7
 
   private let decoder = ImageDecoder()

@@ -13,7 +13,8 @@ enum PNGFile {
     return bigEndian(UInt32(content.count)) + body + bigEndian(~sum)
   }
 
-  /// A grey picture of zeros; `count` is how many zeros its pixel data are instead of those it needs.
+  /// A grey picture of zeros; `count` is how many zeros its pixel data are instead of those it
+  /// needs.
   static func black(
     side: Int, zeros count: Int? = nil, before: [UInt8] = [], behind: [UInt8] = []
   ) -> [UInt8] {

@@ -1,8 +1,8 @@
 import Images
 import XCTest
 
-/// Every operation against Pillow, torchvision, or the official formula; bit for bit, for all of them
-/// compute with the same roundings.
+/// Every operation against Pillow, torchvision, or the official formula; bit for bit, for all of
+/// them compute with the same roundings.
 final class PixelOperationTests: XCTestCase {
   func testOperationsOnValuesMatchPillow() throws {
     let fixture = try AugmentationFixture()

@@ -76,8 +76,8 @@ final class StandardConvolutionTests: XCTestCase {
     }
   }
 
-  /// By tiles: of several bands, the last one shorter; of several blocks in a row; of several groups
-  /// of channels, the last one ragged.
+  /// By tiles: of several bands, the last one shorter; of several blocks in a row; of several
+  /// groups of channels, the last one ragged.
   private func forEachCaseOfTiles(_ body: (Case) -> Void) {
     for (height, width) in [(3, 70), (30, 17), (31, 34), (7, 257)] {
       for (inputChannels, channels) in [(17, 130), (130, 17), (65, 129)] {

@@ -3,8 +3,8 @@ import Tensors
 import TestSupport
 import XCTest
 
-/// Every rank computes the whole tree serially and expects its bits, whatever the chunks, the form, and
-/// the order in which ranks come to have their values.
+/// Every rank computes the whole tree serially and expects its bits, whatever the chunks, the form,
+/// and the order in which ranks come to have their values.
 final class PipelinedSumTests: XCTestCase {
   private func value(microBatch: Int, element: Int) -> Float {
     var random = CounterRandom(

@@ -4,8 +4,8 @@ import XCTest
 
 /// Evaluation against training: with the statistics of the very batch, both must say the same.
 final class EvaluationNetworkTests: XCTestCase {
-  /// Logits near 1 through some fifty layers of float32 that round in another order, the last of them
-  /// normalised over a few dozen pixels, which amplifies it.
+  /// Logits near 1 through some fifty layers of float32 that round in another order, the last of
+  /// them normalised over a few dozen pixels, which amplifies it.
   private let tolerance: Float = 1e-3
 
   /// Compares the scores of all images, evaluated a few at a time.

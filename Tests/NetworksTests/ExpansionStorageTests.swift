@@ -60,8 +60,8 @@ final class ExpansionStorageTests: XCTestCase {
   }
 
   /// What errors of a tensor are relative to: its largest value, but for two that may be nothing
-  /// but rounding. Behind a linear bottleneck the gradient of β is zero, a sum that cancels, of terms
-  /// the size of those of γ; and the mean of a normalised tensor is zero.
+  /// but rounding. Behind a linear bottleneck the gradient of β is zero, a sum that cancels, of
+  /// terms the size of those of γ; and the mean of a normalised tensor is zero.
   private func size(
     of tensor: ParameterTable.Tensor, among tensors: [ParameterTable.Tensor], in values: [Float]
   ) -> Double {

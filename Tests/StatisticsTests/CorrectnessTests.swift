@@ -84,8 +84,8 @@ final class CorrectnessTests: XCTestCase {
 
   /// Two networks of which the first is better by ``planted``, with seeds and images of their own.
   ///
-  /// - Parameter stability: Probability of an image that a network can tell to be right; the others are
-  ///   with what is left to 1.
+  /// - Parameter stability: Probability of an image that a network can tell to be right; the others
+  ///   are with what is left to 1.
   private func study(_ number: Int, seeds: Int, stability: Double) -> [[[Bool]]] {
     var random = CounterRandom(seed: 9, epoch: seeds, sample: number, purpose: .synthetic)
     return [0.55 + planted / (2 * stability - 1), 0.55].map { share in

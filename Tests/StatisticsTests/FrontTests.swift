@@ -3,7 +3,8 @@ import XCTest
 
 final class FrontTests: XCTestCase {
   func testTheFrontOfATable() {
-    // Costs 1 2 2 3 4 5, scores .5 .7 .6 .7 .8 .75: the third and fourth buy no more than the second.
+    // Costs 1 2 2 3 4 5, scores .5 .7 .6 .7 .8 .75: the third and fourth buy no more than the
+    // second.
     let front = ParetoFront(costs: [4, 2, 1, 2, 3, 5])
     let scores = [0.8, 0.7, 0.5, 0.6, 0.7, 0.75]
     XCTAssertEqual(front.members(scores), [0, 1, 2])
@@ -32,8 +33,8 @@ final class FrontTests: XCTestCase {
   }
 
   func testFrequenciesCountRedrawnSeeds() throws {
-    // The second network beats the first with one seed of two: it is off the front where both draws take
-    // the other, and on it whenever its mean is larger than 0.5.
+    // The second network beats the first with one seed of two: it is off the front where both draws
+    // take the other, and on it whenever its mean is larger than 0.5.
     let front = try XCTUnwrap(
       NoisyFront(costs: [1, 2, 3], scores: [[0.5, 0.5], [0.4, 0.7], [0.1, 0.1]], seeds: .own))
     XCTAssertEqual(front.members, [0, 1])

@@ -38,7 +38,8 @@ final class PairedComparisonTests: XCTestCase {
     // 0.93 − 0.91, 0.95 − 0.93 and 0.03 − 0.05 are ±0.02, and different as floating-point numbers.
     XCTAssertNotEqual(0.93 - 0.91, 0.95 - 0.93)
     let rounded = PairedComparison([0.93, 0.95, 0.03], [0.91, 0.93, 0.05])
-    // Sums of +1 +1 −1 are 1 or more for four of eight flips, −1 or less for four, 1 or less for seven.
+    // Sums of +1 +1 −1 are 1 or more for four of eight flips, −1 or less for four, 1 or less for
+    // seven.
     XCTAssertEqual(rounded?.test.signFlips?.greater, 0.5)
     XCTAssertEqual(rounded?.test.signFlips?.less, 0.875)
     XCTAssertEqual(

@@ -45,7 +45,8 @@ final class SpaceTests: XCTestCase {
   }
 
   func testLargeSamplesUseTheLimit() throws {
-    // Samples shifted by a share of 0.05: λ = 0.05 · √(1,100 / 2), and 2·e^(−2λ²) is all of the series.
+    // Samples shifted by a share of 0.05: λ = 0.05 · √(1,100 / 2), and 2·e^(−2λ²) is all of the
+    // series.
     let sample = (0..<1_100).map { Double($0) }
     let test = KolmogorovSmirnov(
       try distribution(sample), try distribution(sample.map { $0 + 55 }))

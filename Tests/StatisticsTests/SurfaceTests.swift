@@ -102,7 +102,8 @@ final class SurfaceTests: XCTestCase {
       XCTAssertLessThan(region.points.count, 20, "of 66 points")
       XCTAssertTrue(
         region.points.contains { abs($0.a - truth.a) < 0.051 && abs($0.b - truth.b) < 0.051 })
-      // The grid's points are those of its grid that it contains, and others have the same criterion.
+      // The grid's points are those of its grid that it contains, and others have the same
+      // criterion.
       XCTAssertEqual(
         region.points, MixtureShares.grid(divisions: 10).filter(region.contains))
       XCTAssertTrue(region.contains(region.optimum.shares))
@@ -134,8 +135,8 @@ final class SurfaceTests: XCTestCase {
       let noise = try XCTUnwrap(SurfaceNoise(noisy, resampling))
       XCTAssertEqual(noise.draws.count, resampling.draws)
       let variances = noise.draws.map { $0.deviation * $0.deviation }
-      // Residuals of 10 scores with 4 degrees of freedom are smaller than the noise by their ratio. The
-      // mean of 500 variances has a standard error of 3 %.
+      // Residuals of 10 scores with 4 degrees of freedom are smaller than the noise by their ratio.
+      // The mean of 500 variances has a standard error of 3 %.
       XCTAssertEqual(
         variances.mean / (noise.deviation * noise.deviation), share, accuracy: 0.1 * share)
     }

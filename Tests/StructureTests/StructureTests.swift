@@ -1,8 +1,8 @@
 import Foundation
 import XCTest
 
-/// Who uses whom: targets by their imports, folders of a target by the types that they name. Both point
-/// one way, so that each can be read without those above it.
+/// Who uses whom: targets by their imports, folders of a target by the types that they name. Both
+/// point one way, so that each can be read without those above it.
 final class StructureTests: XCTestCase {
   private func tree() throws -> SourceTree {
     try SourceTree(

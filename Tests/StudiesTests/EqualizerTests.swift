@@ -6,8 +6,8 @@ import XCTest
 /// Networks of equal multiply-adds in all directions.
 final class EqualizerTests: XCTestCase {
   private let tolerance = 0.02
-  /// Shares that an equalised B0 may be away from what is asked for: half the way between two points of a
-  /// triangle in sixths.
+  /// Shares that an equalised B0 may be away from what is asked for: half the way between two
+  /// points of a triangle in sixths.
   private let farthest = 0.11
   private let directions = ["depth", "width", "resolution", "even", "published", "fast"]
     .compactMap { Direction($0) }
@@ -146,8 +146,8 @@ final class EqualizerTests: XCTestCase {
   func testNothingIsNearerThanWhatIsFound() throws {
     let base = small()
     let equalizer = Equalizer(base: base, tolerance: tolerance)
-    // Coefficients of the brute force lie between those of the equaliser, which are 1/512 apart: a share of
-    // width may be nearer by 2·log₂(1 + 1/512) over a doubling.
+    // Coefficients of the brute force lie between those of the equaliser, which are 1/512 apart: a
+    // share of width may be nearer by 2·log₂(1 + 1/512) over a doubling.
     let rounding = 0.006
     for (factor, direction) in [(4.0, directions[0]), (4, directions[3]), (2.5, directions[1])] {
       let result = try equalizer.network(factor: factor, direction.shares)

@@ -52,8 +52,8 @@ final class GridDesignTests: StudyCase {
   }
 
   func testTheBestTheProtectedAndSomeDroppedOnesGoOn() throws {
-    // The protected ones are the worst: two of seven go on by their scores, 4 and 6, and 5 is left to
-    // the lots. At the second rung two of six go on, 6 again and 1.
+    // The protected ones are the worst: two of seven go on by their scores, 4 and 6, and 5 is left
+    // to the lots. At the second rung two of six go on, 6 again and 1.
     let (study, design) = try played([
       1: [0, 1, 0, 1, 9, 3, 8], 3: [0, 9, 0, 0, 1, 20, 10], 6: [1, 2, 3, 4, 5, 18, 17],
     ])
@@ -86,7 +86,8 @@ final class GridDesignTests: StudyCase {
   }
 
   func testWhatAHypothesisNamesIsProtected() throws {
-    // Depth and width are points of the triangle and no directions, and the worst of seven networks.
+    // Depth and width are points of the triangle and no directions, and the worst of seven
+    // networks.
     let overrides = [
       "search.directions=[even]", "search.unselected=0", "halving.keep=0.1",
       "search.hypotheses=[width > depth]",

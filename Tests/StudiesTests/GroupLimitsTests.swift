@@ -4,7 +4,8 @@ import XCTest
 
 /// How many ranks share a training for their memory.
 final class GroupLimitsTests: StudyCase {
-  /// Bytes that the largest of some networks takes on a rank of so many, of four micro-batches of two.
+  /// Bytes that the largest of some networks takes on a rank of so many, of four micro-batches of
+  /// two.
   private func bytes(_ study: Study, ranks: Int) throws -> Double {
     let images = (4 + ranks - 1) / ranks * 2
     var all = try study.networks().map(\.network.architecture)

@@ -49,7 +49,8 @@ final class KerasFormTests: XCTestCase {
       let rounding = try XCTUnwrap(KerasRounding(architecture), variant.rawValue)
       XCTAssertEqual(rounding.filters(1280), architecture.headChannels, variant.rawValue)
     }
-    // Stem and head as 1 to 40, rounded; and with other stems, where all channels have a common divisor.
+    // Stem and head as 1 to 40, rounded; and with other stems, where all channels have a common
+    // divisor.
     for (stem, head) in [(8, 320), (16, 448), (4, 150), (16, 128), (24, 48)] {
       let architecture = network(stem: stem, head: head, channels: [stem, 2 * stem])
       let rounding = try XCTUnwrap(KerasRounding(architecture), "\(stem), \(head)")

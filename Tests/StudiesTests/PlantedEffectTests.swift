@@ -8,7 +8,8 @@ import XCTest
 
 /// Trainings one arm of which has learned from labels that are wrong by lot: the study sees it.
 final class PlantedEffectTests: StudyRunCase {
-  /// Grey noise of 12 × 12 pixels in three classes, with stripes of two pixels in a direction of each.
+  /// Grey noise of 12 × 12 pixels in three classes, with stripes of two pixels in a direction of
+  /// each.
   private struct Stripes: ImageSource {
     let height = 12
     let width = 12

@@ -2,7 +2,8 @@ import Studies
 import Training
 import XCTest
 
-/// Groups of ranks that do what a planner tells them, on a clock of their own, and check that it can be done.
+/// Groups of ranks that do what a planner tells them, on a clock of their own, and check that it
+/// can be done.
 final class PlayedGroups {
   /// What has happened, in order.
   struct Event: Equatable {

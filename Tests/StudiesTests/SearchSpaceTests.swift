@@ -61,7 +61,8 @@ final class SearchSpaceTests: XCTestCase {
       XCTAssertNotEqual(network, space.network(genome))
       genome = child
     }
-    // Kernel, squeeze, width and repeats of three stages, expansion of two; one block stays at least.
+    // Kernel, squeeze, width and repeats of three stages, expansion of two; one block stays at
+    // least.
     XCTAssertEqual(changed.count, 3 * 4 + 2)
   }
 
@@ -95,8 +96,8 @@ final class SearchSpaceTests: XCTestCase {
       "network.stages=[ds_r1_k3_s1_e1_c8, ir_r1_k3_s2_e6_c16]", "space.kernels=[3, 3]",
       "space.squeeze=[0, 0]", "space.bounds=[0.1, 10]",
     ])
-    // Two widths and two depths of both stages, and two expansions of the second, of whose 16 channels
-    // two widths make 16 and one 24.
+    // Two widths and two depths of both stages, and two expansions of the second, of whose 16
+    // channels two widths make 16 and one 24.
     XCTAssertEqual(space.size, 2 * 2 * 2 * 2 * 2)
     var random = CounterRandom(seed: 3, purpose: .synthetic)
     var genomes: Set<Genome> = []

@@ -9,7 +9,8 @@ final class SimulatedVerdictsTests: StudyCase {
   override class var validationCount: Int { 300 }
 
   private let hypotheses = ["even > depth", "even > width"]
-  /// Deviation of top-1 over seeds that all networks have in common, and that of each network alone.
+  /// Deviation of top-1 over seeds that all networks have in common, and that of each network
+  /// alone.
   private let common = 0.02
   private let own = 0.015
 

@@ -134,7 +134,8 @@ final class StudyOpeningTests: StudyRunCase {
     }
   }
 
-  /// A key that changes bits and is missing here would let results of two arithmetics into one ledger.
+  /// A key that changes bits and is missing here would let results of two arithmetics into one
+  /// ledger.
   func testKeysThatChangeNoBitsAreThese() throws {
     let unset = [
       "exchange.chunkBytes=4096", "exchange.wholeBytes=4096", "checkpoint.everySteps=3",

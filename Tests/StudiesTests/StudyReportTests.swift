@@ -102,7 +102,8 @@ final class StudyReportTests: StudyCase {
     XCTAssertTrue(
       noisy.page.contains("can be told from its optimum by 3 seeds of each network"))
     XCTAssertFalse(noisy.page.contains("flat"))
-    // Six networks determine the six coefficients, and with one seed nothing is left to tell the noise.
+    // Six networks determine the six coefficients, and with one seed nothing is left to tell the
+    // noise.
     let six = ["search.seeds=1", "search.divisions=2", "search.directions=[]"]
     let exact = try played(.grid, fine + six, alike)
     XCTAssertNotNil(exact.results.grid?.optimum)

@@ -73,7 +73,8 @@ final class StudyResultsTests: StudyCase {
     }
   }
 
-  /// Held-out images are easier by a tenth here, and the best network had luck on them by two tenths more.
+  /// Held-out images are easier by a tenth here, and the best network had luck on them by two
+  /// tenths more.
   func testOptimismIsWhatTheWinnerLosesBeyondTheOthers() throws {
     let plain = try study(.grid)
     let lucky = try XCTUnwrap(

@@ -48,8 +48,8 @@ class WinnerCase: StudyCase {
     return study
   }
 
-  /// Deeper networks than that have no image right: families that grow in depth alone take seconds to
-  /// solve for.
+  /// Deeper networks than that have no image right: families that grow in depth alone take seconds
+  /// to solve for.
   private let deepest = 8
 
   /// A result with as many images right as the training's identity tells.

@@ -6,7 +6,8 @@ import XCTest
 final class WinnerSelectionTests: StudyCase {
   /// A study of networks that are better on held-out images the earlier they are known.
   ///
-  /// - Parameter lost: Whether the fresh training of a network, by its name, with a seed from 0 on diverges.
+  /// - Parameter lost: Whether the fresh training of a network, by its name, with a seed from 0 on
+  ///   diverges.
   private func played(
     _ kind: StudyKind, lost: (String, Int) -> Bool
   ) throws -> (Study, Winner?) {

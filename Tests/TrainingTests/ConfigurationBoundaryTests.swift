@@ -2,8 +2,8 @@ import Foundation
 import Training
 import XCTest
 
-/// Values at the ends of their ranges and in every form that YAML has, and keys of which one excludes
-/// the other.
+/// Values at the ends of their ranges and in every form that YAML has, and keys of which one
+/// excludes the other.
 final class ConfigurationBoundaryTests: ConfigurationFileTestCase {
   func testWordsOfTheCoreSchemaAreTaken() throws {
     for word in ["true", "True", "TRUE"] { XCTAssertTrue(try read("data.flip=\(word)").data.flip) }

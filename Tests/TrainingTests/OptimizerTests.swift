@@ -93,7 +93,8 @@ final class OptimizerTests: XCTestCase {
     }
   }
 
-  /// Two steps of every tensor, each with a trust ratio of its own, against the formulae in doubles.
+  /// Two steps of every tensor, each with a trust ratio of its own, against the formulae in
+  /// doubles.
   func testLARSFollowsItsFormulaInEveryTensor() throws {
     let (rate, eta, decay, epsilon, momentum) = (0.5, 0.25, 0.125, 0.01, 0.5)
     for (isNesterov, clipNorm) in [(false, nil), (true, nil), (false, 2.0)] as [(Bool, Double?)] {

@@ -62,8 +62,8 @@ final class RecipeTests: XCTestCase {
     }
   }
 
-  /// Learning rate of the official code, written out: 0.016 for 256 images, five epochs of warm-up, a
-  /// factor of 0.97 every 2.4 epochs counted from the first step.
+  /// Learning rate of the official code, written out: 0.016 for 256 images, five epochs of warm-up,
+  /// a factor of 0.97 every 2.4 epochs counted from the first step.
   private func officialRate(_ step: Int) -> Double {
     let peak = 0.016 * 4096 / 256
     let stepsPerEpoch = Double(imageCount) / 4096

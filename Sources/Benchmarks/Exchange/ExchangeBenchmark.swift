@@ -10,8 +10,8 @@ package struct ExchangeBenchmark: Sendable, Encodable {
     package let seconds: Double
     /// Bytes of the value over the time.
     package let algorithmBytesPerSecond: Double
-    /// Bytes that each rank must send and receive at least, 2·(p − 1)/p of the value, over the time:
-    /// comparable between numbers of ranks.
+    /// Bytes that each rank must send and receive at least, 2·(p − 1)/p of the value, over the
+    /// time: comparable between numbers of ranks.
     package let busBytesPerSecond: Double
 
     init(seconds: Double, bytes: Int, ranks: Int) {

@@ -70,7 +70,8 @@ package struct KernelBenchmark: Sendable, Encodable {
     }
   }
 
-  /// All operations of a step, on shapes of B0 at 224 × 224, fused blocks on those of V2-S at 300 × 300.
+  /// All operations of a step, on shapes of B0 at 224 × 224, fused blocks on those of V2-S at 300 ×
+  /// 300.
   package static var cases: [KernelCase] {
     DepthwiseCases.all + StandardConvolutionCases.all + ProductCases.all + ActivationCases.all
       + StatisticsCases.all + SqueezeExcitationCases.all + UpdateCases.all

@@ -8,16 +8,16 @@ package struct PairMeasurement: Codable {
   package let first, second: Int
   /// Seconds of a message of 8 bytes; `nil` where it did not arrive.
   package let latency: Double?
-  /// Bytes a second each way, in messages of 1 MB, or smaller ones where the link is slow; `nil` where
-  /// one did not arrive.
+  /// Bytes a second each way, in messages of 1 MB, or smaller ones where the link is slow; `nil`
+  /// where one did not arrive.
   package let bandwidth: Double?
   /// Seconds by which the second's clock is ahead.
   package let clockOffset: Double?
 
   /// Measures all pairs of some ranks, or a sample; called by each of them.
   ///
-  /// In each round a rank has one partner at most. A round ends at the latest a fixed time after the
-  /// one before: whoever waited for a silent partner has time for the next all the same.
+  /// In each round a rank has one partner at most. A round ends at the latest a fixed time after
+  /// the one before: whoever waited for a silent partner has time for the next all the same.
   ///
   /// - Returns: The pairs in which this rank is the first.
   package static func measure(
@@ -48,8 +48,8 @@ package struct PairMeasurement: Codable {
 
   /// With more hosts than this, each meets only so many others.
   private static let mostRounds = 63
-  /// Seconds of a round at most: half a minute for all, of which slow links between few hosts make use,
-  /// but no less than two.
+  /// Seconds of a round at most: half a minute for all, of which slow links between few hosts make
+  /// use, but no less than two.
   private static func longest(_ rounds: Int) -> Double { min(8, max(2, 30 / Double(rounds))) }
   /// Share of it that is left for blocks when the last ping begins.
   private static let blockShare = 0.8
@@ -102,8 +102,8 @@ package struct PairMeasurement: Codable {
     var isLast = false
     while !isLast {
       let number = seconds.count
-      // For this block and another, three times as slow as those before: a link may let something pass
-      // at once and carry the rest at its own pace.
+      // For this block and another, three times as slow as those before: a link may let something
+      // pass at once and carry the rest at its own pace.
       let secondsPerByte =
         3 * seconds.reduce(0, +) / Double((0..<number).reduce(1) { $0 + bytes($1) })
       let expected = secondsPerByte * Double(bytes(number) + bytes(number + 1))
@@ -123,8 +123,8 @@ package struct PairMeasurement: Codable {
     return fastest.map { Double(largest) / $0 }
   }
 
-  /// What one of these exchanges takes: who begins later waits the less for the other, and the longer
-  /// the next time, so that two in a row count.
+  /// What one of these exchanges takes: who begins later waits the less for the other, and the
+  /// longer the next time, so that two in a row count.
   private static func usual(_ seconds: ArraySlice<Double>) -> Double {
     let pairs = zip(seconds, seconds.dropFirst()).map { ($0 + $1) / 2 }
     return pairs.isEmpty ? seconds.median : pairs.median

@@ -81,9 +81,11 @@ package struct RankMeeting {
 
   /// Collects what all ranks have to say on rank 0; called by each of them.
   ///
-  /// Rank 0 asks, and the ``speakers`` first: words on the way would slow down what they still measure.
+  /// Rank 0 asks, and the ``speakers`` first: words on the way would slow down what they still
+  /// measure.
   ///
-  /// - Returns: On rank 0 the words of each rank, `nil` where they do not arrive; `nil` on the others.
+  /// - Returns: On rank 0 the words of each rank, `nil` where they do not arrive; `nil` on the
+  ///   others.
   package func gather<Words: Codable>(_ words: Words) throws -> [Words?]? {
     let text = try Communicator.encoded(words)
     // Later than any round of the pairs.
@@ -134,8 +136,8 @@ package struct RankMeeting {
     }
   }
 
-  /// What rank 0 says at the end; `nil` where it says nothing. It may end the job before, where a message
-  /// is still under way.
+  /// What rank 0 says at the end; `nil` where it says nothing. It may end the job before, where a
+  /// message is still under way.
   package func farewell() throws(MPIError) -> UInt8? {
     try world.exchange(
       [], receiving: 1, peer: 0, tag: Tag.farewell, until: MonotonicTime.seconds + 300)?.first

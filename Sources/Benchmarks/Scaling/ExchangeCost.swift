@@ -2,8 +2,8 @@ import Foundation
 
 /// Seconds that the tree's exchanges take by a latency-bandwidth model.
 ///
-/// Ranks are numbered host by host, so the lower levels of the tree stay within a host. The ranks of
-/// a host share its link: what they send at the same time adds up.
+/// Ranks are numbered host by host, so the lower levels of the tree stay within a host. The ranks
+/// of a host share its link: what they send at the same time adds up.
 package struct ExchangeCost: Sendable, Codable {
   /// Ranks, and hosts among which they are divided equally.
   package var ranks, hosts: Int

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What joins two ranks: a message of S bytes takes latency + S · secondsPerByte, both ways at once.
+/// What joins two ranks: a message of S bytes takes latency + S · secondsPerByte, both ways at
+/// once.
 package struct Link: Sendable, Codable, Equatable {
   package var name: String
   /// α: seconds of an empty message from one program to the other.

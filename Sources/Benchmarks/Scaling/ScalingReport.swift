@@ -124,8 +124,8 @@ package struct ScalingReport: Sendable, Encodable {
         .flatMap { measurement.samples[$0] }
     }
 
-    /// Recorded steps of single ranks among `count` on a machine, or as many as were measured; their
-    /// exchanges are with nobody.
+    /// Recorded steps of single ranks among `count` on a machine, or as many as were measured;
+    /// their exchanges are with nobody.
     func recorded(_ count: Int) -> (sequence: ExchangeSequence, steps: [StepTimeline]) {
       let busy = measurement.series.filter { $0.kind == .busy && $0.ranks <= count }
       let samples =

@@ -15,8 +15,8 @@ package struct ScalingSample: Sendable, Codable {
     package var steps: Int
     /// Whether to measure the links between the ranks as well.
     package var isCalibrating = false
-    /// Rank of the machine's first rank among jobs beside each other: it is bound to the processor of
-    /// this number among ``AllottedCores/seats``.
+    /// Rank of the machine's first rank among jobs beside each other: it is bound to the processor
+    /// of this number among ``AllottedCores/seats``.
     package var firstProcessor = 0
 
     package init(batch: Int, microBatch: Int, steps: Int) {

@@ -3,10 +3,10 @@ import Training
 
 /// A step of many ranks, played from recorded steps of ranks that exchanged nothing.
 ///
-/// Each rank plays a recorded step of its own. An exchange begins when the last rank comes and takes
-/// what ``ExchangeCost`` says. Parts of the gradient go over the link in their order while computing
-/// goes on, but for those that statistics would have to wait for; what is left when the backward pass
-/// ends is exposed.
+/// Each rank plays a recorded step of its own. An exchange begins when the last rank comes and
+/// takes what ``ExchangeCost`` says. Parts of the gradient go over the link in their order while
+/// computing goes on, but for those that statistics would have to wait for; what is left when the
+/// backward pass ends is exposed.
 package struct StepReplay: Sendable {
   /// Rules of the link.
   package struct Rules: Sendable, Codable {

@@ -3,8 +3,8 @@ import Tensors
 
 /// Random shift, rotation and change of size of training pictures.
 ///
-/// Each amount is uniform and symmetric about no change. What a picture undergoes is a pure function
-/// of (seed, epoch, sample), and switching one kind on does not change the others.
+/// Each amount is uniform and symmetric about no change. What a picture undergoes is a pure
+/// function of (seed, epoch, sample), and switching one kind on does not change the others.
 public struct AffineAugmentation: Sendable, Equatable {
   /// Largest shift, horizontal and vertical, as a fraction of the network's resolution.
   public var shift: Double
@@ -36,8 +36,8 @@ public struct AffineAugmentation: Sendable, Equatable {
     return Self.map(shiftX: shiftX, shiftY: shiftY, rotation: angle, scale: factor)
   }
 
-  /// The map for given amounts: first enlarged, then turned counter-clockwise, then shifted right and
-  /// down.
+  /// The map for given amounts: first enlarged, then turned counter-clockwise, then shifted right
+  /// and down.
   package static func map(
     shiftX: Double, shiftY: Double, rotation: Double, scale: Double
   ) -> AffineMap {

@@ -5,9 +5,9 @@ import Tensors
 /// EfficientNet repository, with its semantics.
 ///
 /// A policy works on pictures that are cropped and resized to the network's resolution. Its lengths
-/// are in pixels whatever that resolution, as in the official code, although they were found at 224.
-/// Amounts beyond the range of 8 bits, which RandAugment reaches from magnitude 10 on, are cut to it;
-/// the official code leaves them to how TensorFlow converts such constants.
+/// are in pixels whatever that resolution, as in the official code, although they were found at one
+/// of 224. Amounts beyond the range of 8 bits, which RandAugment reaches from magnitude 10 on, are
+/// cut to it; the official code leaves them to how TensorFlow converts such constants.
 public enum AugmentationPolicy: Sendable, Equatable {
   /// Pictures stay as they are.
   case none

@@ -54,8 +54,8 @@ public struct BatchMixing: Sendable, Equatable {
         CounterRandom(key.of(sample: samples[index]), .mixing)
       }
       var (firstRandom, secondRandom) = (stream(first), stream(second))
-      // Each stream begins with a choice; that of the lower sample holds for both, so that the order
-      // within the pair does not matter.
+      // Each stream begins with a choice; that of the lower sample holds for both, so that the
+      // order within the pair does not matter.
       let choices = (firstRandom.uniform(), secondRandom.uniform())
       let choice = samples[first] < samples[second] ? choices.0 : choices.1
       if mixup > 0 && (cutmix == 0 || choice < 0.5) {

@@ -1,8 +1,8 @@
 import Images
 import Tensors
 
-/// Random brightness, contrast, saturation and hue in a random order, as torchvision changes Pillow's
-/// pictures.
+/// Random brightness, contrast, saturation and hue in a random order, as torchvision changes
+/// Pillow's pictures.
 ///
 /// All four amounts and the order are drawn for every sample, so that switching one of them on does
 /// not change the others.
@@ -68,7 +68,8 @@ public struct ColorJitter: Sendable, Equatable {
     return order.map { all[$0] }.filter(\.isOn).map(\.change)
   }
 
-  /// Changes the picture of a sample in place. Grey pictures keep what they have of saturation and hue.
+  /// Changes the picture of a sample in place. Grey pictures keep what they have of saturation and
+  /// hue.
   public func apply(to image: PixelImage, key: RandomKey) {
     for change in changes(key: key) { change.apply(to: image) }
   }

@@ -3,10 +3,10 @@ import Tensors
 
 /// The part of a training picture that is resized to the network's input, as torchvision draws it.
 ///
-/// Ten attempts with a uniform share of the area and a log-uniform aspect; if none fits, the largest
-/// centred part whose aspect is allowed. The official TensorFlow code also rejects parts below a
-/// tenth of the picture (`min_object_covered`), and falls back to its evaluation crop; both are left
-/// out.
+/// Ten attempts with a uniform share of the area and a log-uniform aspect; if none fits, the
+/// largest centred part whose aspect is allowed. The official TensorFlow code also rejects parts
+/// below a tenth of the picture (`min_object_covered`), and falls back to its evaluation crop; both
+/// are left out.
 public struct RandomResizedCrop: Sendable, Equatable {
   private let rectangle: RandomRectangle
 

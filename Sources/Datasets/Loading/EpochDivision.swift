@@ -1,10 +1,10 @@
 /// How the samples of an epoch are divided into batches: full ones, and what is left in the end.
 ///
 /// What is left may be too little for batch normalisation. Where the last maps are 1×1, one or two
-/// samples have hardly any variance, and that would enter the running statistics and the weights with
-/// the weight of a whole batch. So less than half a batch is not left alone: it and the batch before it
-/// are divided evenly. Every sample is in one batch of the epoch, and where there are enough samples
-/// for one batch, none has less than half of one.
+/// samples have hardly any variance, and that would enter the running statistics and the weights
+/// with the weight of a whole batch. So less than half a batch is not left alone: it and the batch
+/// before it are divided evenly. Every sample is in one batch of the epoch, and where there are
+/// enough samples for one batch, none has less than half of one.
 public struct EpochDivision: Sendable, Equatable {
   /// Samples of the epoch.
   public let sampleCount: Int

@@ -3,17 +3,17 @@ import Tensors
 /// The order in which an epoch goes through all samples, the same on every rank and thread.
 ///
 /// A pure function of (seed, epoch): a run that stops and goes on meets the same batches. Samples
-/// that are neighbours in a shard stay together in *runs*, which are read in one piece; the runs are
-/// shuffled and dealt to the micro-batches, each of which has a sequence of its own through the
-/// epoch. So a rank reads whole runs, and no other rank reads them. Within each sequence, windows of
-/// consecutive samples are shuffled.
+/// that are neighbours in a shard stay together in *runs*, which are read in one piece; the runs
+/// are shuffled and dealt to the micro-batches, each of which has a sequence of its own through the
+/// epoch. So a rank reads whole runs, and no other rank reads them. Within each sequence, windows
+/// of consecutive samples are shuffled.
 public struct EpochOrder: Sendable, Equatable {
   /// How far samples move from their neighbours in the shards.
   public struct Shuffle: Sendable, Equatable {
     /// Neighbouring samples that are read in one piece; 1 for a shuffle without regard to reading.
     public var run: Int
-    /// Samples of all micro-batches' windows together; what is read ahead takes the file caches of all
-    /// ranks up to twice as much. No window is smaller than eight runs or eight micro-batches.
+    /// Samples of all micro-batches' windows together; what is read ahead takes the file caches of
+    /// all ranks up to twice as much. No window is smaller than eight runs or eight micro-batches.
     public var window: Int
 
     /// Describes a shuffle.

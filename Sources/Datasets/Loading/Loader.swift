@@ -4,9 +4,9 @@ public import Tensors
 
 /// Prepares the micro-batches of a rank ahead of their use, on threads of its own.
 ///
-/// The micro-batches have running numbers; which images they hold is a function of the number alone,
-/// so that neither the number of threads nor their speed changes anything. Memory is bounded: threads
-/// wait when all buffers are full.
+/// The micro-batches have running numbers; which images they hold is a function of the number
+/// alone, so that neither the number of threads nor their speed changes anything. Memory is
+/// bounded: threads wait when all buffers are full.
 public final class Loader {
   /// Fills the buffer of the micro-batch with a running number.
   public typealias Preparation =

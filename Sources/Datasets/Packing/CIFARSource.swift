@@ -3,8 +3,8 @@ import FoundationEssentials
 
 /// Images of the binary version of CIFAR-10 or CIFAR-100: 32 × 32 pixels in colour.
 ///
-/// Format: https://www.cs.toronto.edu/~kriz/cifar.html (one byte of label, of CIFAR-100 a coarse and
-/// a fine one, then 1,024 bytes of red, green and blue each).
+/// Format: https://www.cs.toronto.edu/~kriz/cifar.html (one byte of label, of CIFAR-100 a coarse
+/// and a fine one, then 1,024 bytes of red, green and blue each).
 public struct CIFARSource: ImageSource {
   /// The official division.
   public enum Part: Sendable { case training, test }

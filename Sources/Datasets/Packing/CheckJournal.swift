@@ -2,8 +2,8 @@ import Boundary
 import Crypto
 import Glibc
 
-/// Which pictures earlier runs have read and found good, lest a run that is interrupted check all of
-/// them again: hidden files beside the shards, one a rank, removed when packing is done.
+/// Which pictures earlier runs have read and found good, lest a run that is interrupted check all
+/// of them again: hidden files beside the shards, one a rank, removed when packing is done.
 ///
 /// An entry is the record of a picture behind a key of the program's version, the picture's path,
 /// size, inode, time of its last change, and the form it is packed in.

@@ -12,7 +12,8 @@ struct FolderLayout {
   private(set) var passed: [String] = []
   /// Folders beside the two parts.
   private(set) var ignored: [String] = []
-  /// Names of folders that lie in all classes, and nothing beside them: perhaps those are the classes.
+  /// Names of folders that lie in all classes, and nothing beside them: perhaps those are the
+  /// classes.
   private(set) var repeatedFolders: [String] = []
   /// What was left out on the way.
   private(set) var leftOut = LeftOut()
@@ -68,7 +69,8 @@ struct FolderLayout {
     self.leftOut = leftOut
   }
 
-  /// The folders in every class, where each has the same, more than one, and no pictures of its own.
+  /// The folders in every class, where each has the same, more than one, and no pictures of its
+  /// own.
   private static func repeatedFolders(in level: FolderLevel, of root: FolderRoot) -> [String] {
     var common: [String] = []
     for name in level.folders {

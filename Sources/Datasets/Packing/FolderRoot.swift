@@ -31,7 +31,8 @@ package struct FolderRoot {
       [device("/")].compactMap(\.self))
   }
 
-  /// What lies at a path; a link is a link. `nil` where the system does not say, and why is in `errno`.
+  /// What lies at a path; a link is a link. `nil` where the system does not say, and why is in
+  /// `errno`.
   func entry(_ path: String) -> FileEntry? {
     var status = stat()
     return lstat(full(path), &status) == 0 ? FileEntry(status) : nil

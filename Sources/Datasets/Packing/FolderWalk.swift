@@ -1,10 +1,10 @@
 import Boundary
 
-/// A walk through folders in search of picture files: each folder and each file once, whatever number
-/// of paths lead to it.
+/// A walk through folders in search of picture files: each folder and each file once, whatever
+/// number of paths lead to it.
 ///
-/// Folders that lie where they are found come first, all of them; only then are links followed, so that
-/// a picture counts where it lies and not where a link shows it.
+/// Folders that lie where they are found come first, all of them; only then are links followed, so
+/// that a picture counts where it lies and not where a link shows it.
 package struct FolderWalk {
   /// A picture file, and which of the folders to walk it was found in.
   package struct Found {

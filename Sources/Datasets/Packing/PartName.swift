@@ -1,4 +1,5 @@
-/// The name of a folder that holds one part of divided data, such as `Train`, `seg_test` or `val2017`.
+/// The name of a folder that holds one part of divided data, such as `Train`, `seg_test` or
+/// `val2017`.
 struct PartName: Equatable {
   /// Which part.
   enum Part { case training, validation }

@@ -7,9 +7,9 @@ import Crypto
 ///     root/train/cat/1.jpg                 divided already, in whatever case, and also as in
 ///     root/val/cat/2.jpg                   `seg_train` and `seg_test`; see ``PartName``
 ///
-/// A folder that is alone around all others is looked through. Folders in the folder of a class belong
-/// to the class. Hidden files and folders, and those that systems make, are left out; each file and
-/// each folder counts once, where it lies, whatever number of links lead to it.
+/// A folder that is alone around all others is looked through. Folders in the folder of a class
+/// belong to the class. Hidden files and folders, and those that systems make, are left out; each
+/// file and each folder counts once, where it lies, whatever number of links lead to it.
 public struct PictureFolder: Sendable {
   // Room for ten million paths.
   private static let listByteLimit = 1 << 30
@@ -36,8 +36,9 @@ public struct PictureFolder: Sendable {
   ///   - validationList: A text with the path, from the folder, of one picture for validation in
   ///     each line.
   ///   - isAsIs: Whether folders are classes even where they do not look so.
-  /// - Throws: When the folder or the list cannot be read, there are no classes or others seem to be
-  ///   meant, a class has validation pictures only, or the list names a picture that does not exist.
+  /// - Throws: When the folder or the list cannot be read, there are no classes or others seem to
+  ///   be meant, a class has validation pictures only, or the list names a picture that does not
+  ///   exist.
   public init(
     path: String, validationList: String? = nil, isAsIs: Bool = false
   ) throws(DatasetError) {
@@ -67,7 +68,8 @@ public struct PictureFolder: Sendable {
     if !isAsIs { try Self.requireClasses(of: self.files, in: layout.training, at: path) }
   }
 
-  /// Refuses a single class whose pictures all lie in folders of its own, which seem to be the classes.
+  /// Refuses a single class whose pictures all lie in folders of its own, which seem to be the
+  /// classes.
   private static func requireClasses(
     of files: [PictureFile], in part: FolderLevel, at path: String
   ) throws(DatasetError) {

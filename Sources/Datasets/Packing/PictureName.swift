@@ -3,8 +3,8 @@ enum PictureName {
   /// Endings of JPEG and PNG files, in lower case; which of the two a file is, its content tells.
   static let endings: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "jif", "png"]
 
-  /// Folders that systems and servers make beside the pictures: thumbnails of Synology and QNAP, what
-  /// macOS packs into ZIP files, bins, and what a repair of a file system has found.
+  /// Folders that systems and servers make beside the pictures: thumbnails of Synology and QNAP,
+  /// what macOS packs into ZIP files, bins, and what a repair of a file system has found.
   private static let foldersOfSystems: Set<String> = [
     "@eadir", "@__thumb", "__macosx", "#recycle", "@recycle", "$recycle.bin",
     "system volume information", "lost+found",

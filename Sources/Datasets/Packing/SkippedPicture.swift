@@ -7,8 +7,8 @@ public struct SkippedPicture: Sendable, Equatable {
   /// What is wrong with it.
   public let reason: String
 
-  /// The two as a line, with a tab between them: `cat/1.jpg`, `the file is empty; copy it again`; what
-  /// would end the line or a column of it is written out.
+  /// The two as a line, with a tab between them: `cat/1.jpg`, `the file is empty; copy it again`;
+  /// what would end the line or a column of it is written out.
   public var line: String {
     "\(path.shown(limit: .max))\t\(reason.shownLines.replacing("\t", with: " "))"
   }

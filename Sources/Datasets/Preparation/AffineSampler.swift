@@ -4,8 +4,8 @@ import Images
 package enum AffineSampler {
   /// Writes the changed picture, of the same shape.
   ///
-  /// A point outside the picture gets the fill value; within half a pixel of the border the outermost
-  /// pixel continues.
+  /// A point outside the picture gets the fill value; within half a pixel of the border the
+  /// outermost pixel continues.
   package static func sample(
     _ source: PixelImage, _ map: AffineMap, fill: UInt8, into target: PixelImage
   ) {

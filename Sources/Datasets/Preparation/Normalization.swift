@@ -18,8 +18,9 @@ public struct Normalization: Sendable, Equatable {
 
   /// The statistics of a dataset, carried over to a network with `channels` channels.
   ///
-  /// Grey from colour takes the weights of luma for the mean, which is exact, and for the deviation,
-  /// which is exact if the colours vary together. A channel without variation is only centred.
+  /// Grey from colour takes the weights of luma for the mean, which is exact, and for the
+  /// deviation, which is exact if the colours vary together. A channel without variation is only
+  /// centred.
   public init(of dataset: Dataset, channels: Int) {
     func converted(_ values: [Double]) -> [Double] {
       switch (values.count, channels) {

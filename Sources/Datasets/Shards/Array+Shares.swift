@@ -1,6 +1,6 @@
 extension [Int] {
-  /// Parts of `total` in proportion to these counts, rounded so that they add up: largest remainders
-  /// first, then lower indices.
+  /// Parts of `total` in proportion to these counts, rounded so that they add up: largest
+  /// remainders first, then lower indices.
   ///
   /// - Parameter kept: How much of itself a count keeps where its part is rounded up.
   /// - Precondition: `total` is not more than all counts leave.

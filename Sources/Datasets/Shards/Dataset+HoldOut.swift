@@ -5,8 +5,8 @@ extension Dataset {
   /// Divides the samples into those for training and those that are held out from it.
   ///
   /// Each class gives its share, rounded so that the counts add up (largest remainders first, then
-  /// lower classes). The lot of a sample is a pure function of its index, so that every run and every
-  /// rank holds out the same.
+  /// lower classes). The lot of a sample is a pure function of its index, so that every run and
+  /// every rank holds out the same.
   ///
   /// - Parameter share: Part of the samples that is held out, above 0 and below 1.
   /// - Throws: When that is no sample, or all those of a class.

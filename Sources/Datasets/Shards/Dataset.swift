@@ -14,8 +14,8 @@ public final class Dataset: Sendable {
   public let count: Int
   /// Samples of each shard.
   public let shardCounts: [Int]
-  /// Hash of all images, labels and class names: the digests of the shards, in their order; of a part
-  /// also which samples it has.
+  /// Hash of all images, labels and class names: the digests of the shards, in their order; of a
+  /// part also which samples it has.
   public let sha256: String
 
   /// Index of the first image of each shard among those of all shards.

@@ -114,8 +114,8 @@ public enum DatasetError: Fault, Equatable {
     }
   }
 
-  /// Passes on what `body` yields; a file that is refused becomes an error of the dataset that it is
-  /// part of.
+  /// Passes on what `body` yields; a file that is refused becomes an error of the dataset that it
+  /// is part of.
   static func opening<Value>(
     _ body: @autoclosure () throws(FileRefusal) -> Value
   ) throws(DatasetError) -> Value {

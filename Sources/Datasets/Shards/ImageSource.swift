@@ -55,8 +55,8 @@ extension ImageSource {
     }
   }
 
-  /// Refuses more images than can be numbered, and, unless they are to be taken as they are, shapes that
-  /// are hardly meant: before memory is taken for their labels.
+  /// Refuses more images than can be numbered, and, unless they are to be taken as they are, shapes
+  /// that are hardly meant: before memory is taken for their labels.
   ///
   /// - Precondition: An image has no more bytes than there can be.
   static func requireUsable(

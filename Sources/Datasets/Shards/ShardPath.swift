@@ -11,15 +11,15 @@ package enum ShardPath {
     return "\(set)-\(digits(index))-of-\(digits(count)).h5"
   }
 
-  /// The absolute form of a path, a folder or a pattern: in `folder`, which is no pattern whatever its
-  /// name, unless it is absolute.
+  /// The absolute form of a path, a folder or a pattern: in `folder`, which is no pattern whatever
+  /// its name, unless it is absolute.
   package static func resolved(_ path: String, in folder: String) -> String {
     let absolute = path.hasPrefix("/") ? path : "\(escaped(folder))/\(path)"
     return URL(fileURLWithPath: absolute).standardizedFileURL.path
   }
 
-  /// Files that a path stands for: itself, the `.h5` in a folder, or the matches of a pattern. In its
-  /// name, too, a backslash makes a character of a pattern one of the name.
+  /// Files that a path stands for: itself, the `.h5` in a folder, or the matches of a pattern. In
+  /// its name, too, a backslash makes a character of a pattern one of the name.
   ///
   /// - Throws: When there are none, or when a shard of a set is missing that the path stands for.
   package static func files(
@@ -65,7 +65,8 @@ package enum ShardPath {
     "\(escaped(folder))/\(name)"
   }
 
-  // Scalars and not characters, as for the system: a mark that follows one joins it in one character.
+  // Scalars and not characters, as for the system: a mark that follows one joins it in one
+  // character.
   private static let patternScalars: [Unicode.Scalar] = ["\\", "*", "?", "["]
 
   /// A pattern for one name alone.

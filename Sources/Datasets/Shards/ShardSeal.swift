@@ -10,8 +10,9 @@ import HDF5
 ///     sha256 …                         of all bytes after the first 512
 ///     others …                         SHA-256 of those that are not images
 ///
-/// with line feeds, and zero bytes up to the end. The rest of a shard is small beside its images, so
-/// opening one checks it, before the HDF5 library, which damaged files can crash, gets to see it.
+/// with line feeds, and zero bytes up to the end. The rest of a shard is small beside its images,
+/// so opening one checks it, before the HDF5 library, which damaged files can crash, gets to see
+/// it.
 package struct ShardSeal: Equatable {
   package static let byteCount = 512
   private static let firstLine = "\(ShardFormat.name) \(ShardFormat.version)"

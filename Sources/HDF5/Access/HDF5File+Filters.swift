@@ -2,8 +2,8 @@ import Boundary
 internal import CHDF5
 
 extension HDF5File {
-  /// Makes sure that a dataset's chunks went through nothing but filters that are undone here, before
-  /// the library reads one: it would start whatever it has or finds for the others.
+  /// Makes sure that a dataset's chunks went through nothing but filters that are undone here,
+  /// before the library reads one: it would start whatever it has or finds for the others.
   func requireDecodable(
     _ dataset: borrowing HDF5Handle, _ operation: HDF5Operation
   ) throws(HDF5Error) {

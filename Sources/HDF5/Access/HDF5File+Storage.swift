@@ -19,8 +19,8 @@ extension HDF5File {
 
   /// Makes sure that a dataset's values are all in the file.
   ///
-  /// - Throws: When there is no such dataset, when values of it were never written, or when it claims
-  ///   more than what the file has can hold.
+  /// - Throws: When there is no such dataset, when values of it were never written, or when it
+  ///   claims more than what the file has can hold.
   public func requireStored(_ dataset: String) throws(HDF5Error) {
     let operation = operation("read", dataset)
     try requireStored(openDataset(dataset, operation), operation)

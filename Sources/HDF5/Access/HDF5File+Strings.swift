@@ -32,7 +32,8 @@ extension HDF5File {
 
   /// Reads what `store` wrote: one string, or many.
   ///
-  /// - Throws: When there is neither such an attribute nor such a dataset, or it holds something else.
+  /// - Throws: When there is neither such an attribute nor such a dataset, or it holds something
+  ///   else.
   public func stored(_ name: String, in group: String = "/") throws(HDF5Error) -> [String] {
     let isAttribute = try hasAttribute(name, of: group)
     let isDataset = try exists("\(group)/\(name)")

@@ -35,8 +35,8 @@ public final class HDF5File {
 
   /// Opens an existing file for reading.
   ///
-  /// - Throws: When the file is missing, is no regular file, is not HDF5, is truncated, or may not be
-  ///   read.
+  /// - Throws: When the file is missing, is no regular file, is not HDF5, is truncated, or may not
+  ///   be read.
   public convenience init(reading path: String) throws(HDF5Error) {
     let file: RegularFile
     // The library reports all of these alike, as "unable to open file".
@@ -80,8 +80,8 @@ public final class HDF5File {
   ///
   /// - Parameters:
   ///   - path: Path of the file.
-  ///   - userBlock: Bytes at its beginning that are left to the caller: none, or a power of two from
-  ///     512 on.
+  ///   - userBlock: Bytes at its beginning that are left to the caller: none, or a power of two
+  ///     from 512 on.
   /// - Throws: When the folder is missing or may not be written to.
   public init(creating path: String, userBlock: Int = 0) throws(HDF5Error) {
     self.path = path

@@ -1,7 +1,8 @@
 import Boundary
 internal import CHDF5
 
-/// What is being done to which object: the one place where the library's return codes become errors.
+/// What is being done to which object: the one place where the library's return codes become
+/// errors.
 struct HDF5Operation {
   let name: String
   let file: String

@@ -1,7 +1,7 @@
 /// The version 1 B-tree: an index of a group's members or of a dataset's chunks (section III.A.1).
 ///
-/// The library trusts a node's level, and that a child's is one less: a circle of nodes would lead it
-/// on until the stack ends. Nodes are always stored whole, whatever they use.
+/// The library trusts a node's level, and that a child's is one less: a circle of nodes would lead
+/// it on until the stack ends. Nodes are always stored whole, whatever they use.
 struct BTree<Key> {
   /// Keys and children of the leaves, in order.
   private(set) var entries: [(key: Key, child: Int)] = []

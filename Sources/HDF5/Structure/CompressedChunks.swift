@@ -1,6 +1,6 @@
 /// A dataset's chunks that went through filters. What they unpack to is counted when they are to be
-/// read, each once: it takes longer than all the rest of the look, and most files have datasets that
-/// nobody reads.
+/// read, each once: it takes longer than all the rest of the look, and most files have datasets
+/// that nobody reads.
 struct CompressedChunks {
   private struct Entry {
     let chunk: StoredChunk

@@ -2,8 +2,8 @@ internal import CZlib
 
 /// How many bytes a zlib stream (RFC 1950) unpacks to; nothing of them is kept.
 ///
-/// The HDF5 library makes room for what a stream holds and then reads what the chunk should have: beyond
-/// the end of its memory where the stream is shorter.
+/// The HDF5 library makes room for what a stream holds and then reads what the chunk should have:
+/// beyond the end of its memory where the stream is shorter.
 enum DeflateStream {
   // Unpacked at a time; it stays in a core's cache.
   private static let pieceByteCount = 1 << 15

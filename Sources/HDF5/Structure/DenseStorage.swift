@@ -1,5 +1,5 @@
-/// Where an object keeps links or attributes when it has many: a heap, an index by names and perhaps
-/// one by the order in which they were made (sections IV.A.2.c and v).
+/// Where an object keeps links or attributes when it has many: a heap, an index by names and
+/// perhaps one by the order in which they were made (sections IV.A.2.c and v).
 struct DenseStorage {
   private let heap: Int
   private let names: Int

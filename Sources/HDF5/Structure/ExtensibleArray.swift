@@ -1,9 +1,9 @@
 /// The index of a dataset of which one axis has no limit (section VII.D).
 ///
-/// Entries follow in the index block, in data blocks that it leads to, and in data blocks that super
-/// blocks lead to. Blocks come in groups; from group to group either their number or their length
-/// doubles. The library offers no choice of the sizes with which this begins, and computes with others
-/// without looking whether they fit: they are refused.
+/// Entries follow in the index block, in data blocks that it leads to, and in data blocks that
+/// super blocks lead to. Blocks come in groups; from group to group either their number or their
+/// length doubles. The library offers no choice of the sizes with which this begins, and computes
+/// with others without looking whether they fit: they are refused.
 struct ExtensibleArray {
   let entry: ChunkEntry
 
@@ -173,8 +173,8 @@ struct ExtensibleArray {
 
   /// - Parameters:
   ///   - number: Number of the block in its group.
-  ///   - marks: Pages of the group's blocks that were written to; none where the index block leads to
-  ///     the group, whose blocks have no pages.
+  ///   - marks: Pages of the group's blocks that were written to; none where the index block leads
+  ///     to the group, whose blocks have no pages.
   /// - Returns: Where the block ends, in entries.
   private func walkBlock(
     _ number: Int, of group: Group, at address: Int, of header: Int, _ marks: BitMarks?,

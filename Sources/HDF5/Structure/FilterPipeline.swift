@@ -1,7 +1,8 @@
 /// What a dataset's chunks went through when they were stored (section IV.A.2.l).
 ///
-/// What went through the filters that every library has, each once, in an order in which the checksum
-/// is the last, is read. What went through others may stand in a file as long as nobody reads it.
+/// What went through the filters that every library has, each once, in an order in which the
+/// checksum is the last, is read. What went through others may stand in a file as long as nobody
+/// reads it.
 struct FilterPipeline {
   enum Filter: Int {
     case deflate = 1
@@ -43,8 +44,8 @@ struct FilterPipeline {
 
   /// Why chunks that went through these filters are not read; `nil` where they are.
   ///
-  /// The library may have a filter, or look for it among its plugins: their own decoders are trusted
-  /// with nothing.
+  /// The library may have a filter, or look for it among its plugins: their own decoders are
+  /// trusted with nothing.
   ///
   /// - Parameter stored: Filters by their registered numbers, and what the file calls them.
   static func obstacle(to stored: [(number: Int, name: String)]) -> String? {

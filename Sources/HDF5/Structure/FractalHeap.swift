@@ -1,7 +1,8 @@
 /// Links or attributes of an object that has many (section III.G).
 ///
-/// Managed objects without filters are taken, as a link and all but the longest attributes are stored.
-/// The blocks are found by a table whose sizes double with the rows; it is walked as a whole.
+/// Managed objects without filters are taken, as a link and all but the longest attributes are
+/// stored. The blocks are found by a table whose sizes double with the rows; it is walked as a
+/// whole.
 struct FractalHeap {
   /// Bytes of an object's identifier.
   let identifierByteCount: Int

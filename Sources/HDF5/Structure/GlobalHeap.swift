@@ -32,9 +32,9 @@ struct GlobalHeap {
     }
   }
 
-  /// Uses an object up, which must be of exactly this size: the library copies all of it to where it
-  /// has room for what the reference says. A second reference to it would be a second copy in memory,
-  /// and thousands of them are more than any machine has.
+  /// Uses an object up, which must be of exactly this size: the library copies all of it to where
+  /// it has room for what the reference says. A second reference to it would be a second copy in
+  /// memory, and thousands of them are more than any machine has.
   mutating func take(_ index: Int, byteCount: Int) throws(StructureFault) {
     guard sizes.removeValue(forKey: index) == byteCount else {
       throw .damaged("a value of variable length is stored twice or has other bytes than it says")

@@ -2,11 +2,12 @@ package import Boundary
 
 /// A strict look at a file's own structures before the library reads them.
 ///
-/// The library follows what a file says: it goes in circles, beyond the ends of its memory, and into
-/// other files. What is taken here is what it can be trusted with: the classic format that h5py,
-/// Keras, MATLAB and this program write, and that of HDF5 1.10 with its indexes of chunks, all of it
-/// understood, no structure twice, no byte in two of them. Everything else is refused with one line. Of
-/// the values, only compressed chunks are read, for their length, when they are to be unpacked.
+/// The library follows what a file says: it goes in circles, beyond the ends of its memory, and
+/// into other files. What is taken here is what it can be trusted with: the classic format that
+/// h5py, Keras, MATLAB and this program write, and that of HDF5 1.10 with its indexes of chunks,
+/// all of it understood, no structure twice, no byte in two of them. Everything else is refused
+/// with one line. Of the values, only compressed chunks are read, for their length, when they are
+/// to be unpacked.
 ///
 /// The sections named are those of the HDF5 File Format Specification, version 3.0.
 package struct HDF5Structure {

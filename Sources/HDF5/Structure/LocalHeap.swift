@@ -40,7 +40,8 @@ struct LocalHeap {
 
   /// Takes the name of a member, which begins at an offset.
   ///
-  /// Names that share bytes would be all the ends of a long one, thousands of megabytes in a small file.
+  /// Names that share bytes would be all the ends of a long one, thousands of megabytes in a small
+  /// file.
   mutating func takeName(at offset: Int) throws(StructureFault) -> ArraySlice<UInt8> {
     guard offset >= 0, offset < bytes.count else { throw .damaged("a name lies outside its heap") }
     let start = bytes.startIndex + offset

@@ -1,7 +1,7 @@
 /// All messages of an object, from its header and the blocks that continue it (section IV.A.1).
 ///
-/// Both versions are taken. Messages fill their block exactly, and a header of version 1 has as many
-/// of them as it says.
+/// Both versions are taken. Messages fill their block exactly, and a header of version 1 has as
+/// many of them as it says.
 struct ObjectHeader {
   private(set) var messages: [HeaderMessage] = []
   private var hasCreationOrder = false

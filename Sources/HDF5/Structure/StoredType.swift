@@ -2,8 +2,8 @@ import Boundary
 
 /// The type of the values of a dataset or an attribute (section IV.A.2.d, the datatype message).
 ///
-/// All classes but times, which no machine converts, are taken in versions 1 to 3, which the library
-/// knows; bits lie within the value's bytes, members within the compound's.
+/// All classes but times, which no machine converts, are taken in versions 1 to 3, which the
+/// library knows; bits lie within the value's bytes, members within the compound's.
 struct StoredType {
   /// What is told apart here.
   enum Kind {

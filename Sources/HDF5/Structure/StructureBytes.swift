@@ -2,8 +2,8 @@ import Boundary
 
 /// A file's bytes, read in pieces of which some are kept; each belongs to one structure at most.
 final class StructureBytes {
-  /// Most of what is read lies close together; a piece is what a disk or a network file system gives
-  /// at about the price of one byte.
+  /// Most of what is read lies close together; a piece is what a disk or a network file system
+  /// gives at about the price of one byte.
   private static let pieceByteCount = 1 << 15
   private static let pieceLimit = 8
 

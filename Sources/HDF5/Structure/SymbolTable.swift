@@ -1,5 +1,5 @@
-/// Where a group of the classic format keeps its members: the addresses of a B-tree and of the local
-/// heap with their names (section IV.A.2.r).
+/// Where a group of the classic format keeps its members: the addresses of a B-tree and of the
+/// local heap with their names (section IV.A.2.r).
 struct SymbolTable: Equatable {
   let tree: Int
   let heap: Int

@@ -9,8 +9,9 @@ public struct Luma: Sendable {
   public static let pillow = Luma(
     red: 19595 << 8, green: 38470 << 8, blue: 7471 << 8, bias: 1 << 23)
 
-  /// TensorFlow's `rgb_to_grayscale`: 0.2989, 0.5870 and 0.1140, times 255.5/255 because it converts
-  /// to [0, 1] and back with that factor, and truncated. Here in units of 2⁻²⁴ rather than in floats.
+  /// TensorFlow's `rgb_to_grayscale`: 0.2989, 0.5870 and 0.1140, times 255.5/255 because it
+  /// converts to [0, 1] and back with that factor, and truncated. Here in units of 2⁻²⁴ rather than
+  /// in floats.
   public static let tensorFlow = Luma(red: 5_024_543, green: 9_867_536, blue: 1_916_353, bias: 0)
 
   /// Grey of one pixel. All of the sum's 32 bits are needed at most.

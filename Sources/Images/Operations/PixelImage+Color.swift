@@ -1,6 +1,7 @@
 /// Operations on the colour of each pixel, in place. Grey pictures have none and stay as they are.
 extension PixelImage {
-  /// Blends each pixel with its grey: factor 0 takes the colour away, 1 leaves it, more strengthens it.
+  /// Blends each pixel with its grey: factor 0 takes the colour away, 1 leaves it, more strengthens
+  /// it.
   ///
   /// The grey is Pillow's or TensorFlow's; they differ by at most 1.
   public func adjustSaturation(_ factor: Double, _ luma: Luma) {
@@ -36,9 +37,9 @@ extension PixelImage {
 
   /// Turns the hue of every pixel by a part of the circle, −½ to ½.
   ///
-  /// The way leads through Pillow's `HSV` of 8 bits, whose hue is a multiple of 1/255 of the circle,
-  /// as torchvision does it for Pillow's pictures: its roundings are part of the result and are
-  /// followed, with what Pillow computes in double and in single precision.
+  /// The way leads through Pillow's `HSV` of 8 bits, whose hue is a multiple of 1/255 of the
+  /// circle, as torchvision does it for Pillow's pictures: its roundings are part of the result and
+  /// are followed, with what Pillow computes in double and in single precision.
   public func rotateHue(by turn: Double) {
     guard channels == 3 else { return }
     let shift = UInt8(truncatingIfNeeded: Int(turn * 255))

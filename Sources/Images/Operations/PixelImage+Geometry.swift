@@ -25,7 +25,8 @@ extension PixelImage {
     }
   }
 
-  /// Turns about the centre, counter-clockwise; `scratch` is another picture, whose contents are lost.
+  /// Turns about the centre, counter-clockwise; `scratch` is another picture, whose contents are
+  /// lost.
   public func rotate(degrees: Double, scratch: PixelImage) {
     let (sine, cosine) = (Float(sin(degrees * .pi / 180)), Float(cos(degrees * .pi / 180)))
     let (right, bottom) = (Float(width - 1), Float(height - 1))
@@ -51,8 +52,8 @@ extension PixelImage {
 
   /// Fills the square with sides of `2 · halfSide` about a point with `neutralGrey`.
   ///
-  /// The square begins `halfSide` pixels above and to the left of the pixel (x, y) and is cut at the
-  /// borders of the picture.
+  /// The square begins `halfSide` pixels above and to the left of the pixel (x, y) and is cut at
+  /// the borders of the picture.
   /// - Precondition: The pixel is one of the picture's, and `halfSide` is not negative.
   public func cutOut(x: Int, y: Int, halfSide: Int) {
     precondition(
@@ -65,7 +66,8 @@ extension PixelImage {
     }
   }
 
-  /// Fetches the pixel of each place (column, row) from (x · (column, row, 1), y · (column, row, 1)).
+  /// Fetches the pixel of each place (column, row) from (x · (column, row, 1), y · (column, row,
+  /// 1)).
   private func gather(x: SIMD3<Float>, y: SIMD3<Float>, scratch: PixelImage) {
     scratch.copy(self)
     let source = UnsafePointer(scratch.start)

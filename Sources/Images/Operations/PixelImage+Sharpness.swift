@@ -2,8 +2,8 @@ extension PixelImage {
   /// Blends with a smoothed picture: factor 0 gives that, 1 the picture, more than 1 a sharper one.
   ///
   /// Smoothed is the mean of each pixel, counted five times, and its eight neighbours. It is
-  /// truncated, as in the official AutoAugment code, whose floats can fall one short of a whole mean;
-  /// Pillow rounds it. The outermost pixels stay as they are.
+  /// truncated, as in the official AutoAugment code, whose floats can fall one short of a whole
+  /// mean; Pillow rounds it. The outermost pixels stay as they are.
   ///
   /// - Parameters:
   ///   - factor: Share of the picture.

@@ -8,8 +8,8 @@ extension PixelImage {
 
   /// Keeps the highest bits of each value.
   ///
-  /// No bits at all keep one: the official code shifts by 8, which TensorFlow cuts to 7. Pillow would
-  /// give black. Eight bits or more change nothing.
+  /// No bits at all keep one: the official code shifts by 8, which TensorFlow cuts to 7. Pillow
+  /// would give black. Eight bits or more change nothing.
   /// - Precondition: `bits` is not negative.
   public func posterize(bits: Int) {
     precondition(bits >= 0, "\(bits) bits cannot be kept")
@@ -78,8 +78,8 @@ extension PixelImage {
   ///
   /// - Parameters:
   ///   - channel: The channel, or `nil` for all of them.
-  ///   - replacement: Gives the new value of an old one, is asked for 0, 1, … 255 in this order, and
-  ///     is cut to 8 bits.
+  ///   - replacement: Gives the new value of an old one, is asked for 0, 1, … 255 in this order,
+  ///     and is cut to 8 bits.
   @inline(__always)
   private func replaceValues(channel: Int? = nil, _ replacement: (Int) -> Int) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { table in

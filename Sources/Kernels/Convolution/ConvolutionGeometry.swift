@@ -52,7 +52,8 @@ public struct ConvolutionGeometry: Sendable, Equatable {
     (0..<outputs).contains { (0..<size).contains($0 * stride + offset - padding) }
   }
 
-  /// Rows and columns of the kernel that meet more than padding: images may be smaller than kernels.
+  /// Rows and columns of the kernel that meet more than padding: images may be smaller than
+  /// kernels.
   var kernelRows: Range<Int> {
     let rows = (0..<kernel).filter {
       meets(offset: $0, size: height, outputs: outHeight, padding: padTop)

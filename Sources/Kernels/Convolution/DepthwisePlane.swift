@@ -36,8 +36,8 @@ enum DepthwisePlane {
     }
   }
 
-  /// Computes one row of `count` outputs of a whole kernel over neighbouring inputs, as ``row`` with
-  /// all of its taps in order does.
+  /// Computes one row of `count` outputs of a whole kernel over neighbouring inputs, as ``row``
+  /// with all of its taps in order does.
   ///
   /// Neighbouring outputs share inputs: each is loaded once a kernel row.
   /// - Parameters:

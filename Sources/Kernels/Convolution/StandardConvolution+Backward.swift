@@ -38,9 +38,9 @@ extension StandardConvolution {
     }
   }
 
-  /// Arranges the weights for the gradient of the input: for each phase panels
-  /// `[Cin/16, rows·columns·C, 16]`, the taps from the last to the first, with zeros for the channels
-  /// that are missing; or transformed ones.
+  /// Arranges the weights for the gradient of the input: for each phase panels `[Cin/16,
+  /// rows·columns·C, 16]`, the taps from the last to the first, with zeros for the channels that
+  /// are missing; or transformed ones.
   public func packTransposed(
     _ weights: UnsafePointer<Float>, into panels: UnsafeMutablePointer<Float>
   ) {

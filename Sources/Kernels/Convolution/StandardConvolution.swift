@@ -3,9 +3,9 @@ import Tensors
 /// A convolution whose outputs see all channels of k×k pixels, over one image at a time.
 ///
 /// Nothing is unrolled in memory: a band of k padded input rows, `[k, paddedWidth, Cin]`, holds the
-/// inputs of one row of outputs, and those of an output are k runs of k·Cin floats in it. So a row of
-/// outputs is one product whose depth is cut into runs, see ``PixelProduct``. Rows of 3×3 pixels with
-/// stride 1 take fewer products, see ``WinogradConvolution``.
+/// inputs of one row of outputs, and those of an output are k runs of k·Cin floats in it. So a row
+/// of outputs is one product whose depth is cut into runs, see ``PixelProduct``. Rows of 3×3 pixels
+/// with stride 1 take fewer products, see ``WinogradConvolution``.
 ///
 /// Weights are `[k, k, Cin, C]`.
 public struct StandardConvolution: Sendable {
@@ -36,10 +36,10 @@ public struct StandardConvolution: Sendable {
   /// Plans a convolution.
   ///
   /// - Parameters:
-  ///   - inputStep: Floats from one input pixel to the next: `inputChannels` for images, the channel
-  ///     stride for rows.
-  ///   - bandBytes: Output gradients that are kept at a time without tiles, as far as an image has more
-  ///     than one row. The default is a quarter of a 1 MiB cache of the second level.
+  ///   - inputStep: Floats from one input pixel to the next: `inputChannels` for images, the
+  ///     channel stride for rows.
+  ///   - bandBytes: Output gradients that are kept at a time without tiles, as far as an image has
+  ///     more than one row. The default is a quarter of a 1 MiB cache of the second level.
   public init(
     geometry: ConvolutionGeometry, inputChannels: Int, channels: Int, inputStep: Int,
     bandBytes: Int = 256 << 10

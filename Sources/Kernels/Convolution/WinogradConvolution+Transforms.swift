@@ -198,8 +198,8 @@ extension WinogradConvolution {
     }
   }
 
-  /// Turns the gradient of the transformed weights, `[16, depth, columns]`, into that of the weights,
-  /// `[3, 3, depth, columns]`: `Gᵀ·u·G`.
+  /// Turns the gradient of the transformed weights, `[16, depth, columns]`, into that of the
+  /// weights, `[3, 3, depth, columns]`: `Gᵀ·u·G`.
   func finish(
     _ transformed: UnsafeMutablePointer<Float>, into gradient: UnsafeMutablePointer<Float>,
     adding isAdding: Bool

@@ -3,15 +3,15 @@ import Tensors
 /// A 3×3 convolution with stride 1 by minimal filtering, F(2×2, 3×3): 16 products make the four
 /// outputs of a tile, where sums over taps take 36.
 ///
-/// A tile's 4×4 inputs are transformed, `V = Bᵀ·x·B`, the weights beforehand, `U = G·w·Gᵀ`; the sums
-/// over input channels are then 16 matrix products, `M = V·U`, and `y = Aᵀ·M·A`. Its matrices hold
-/// nothing but 0, ±½ and ±1: outputs are as exact as the sums that they replace, gradients of weights
-/// half as exact. The method is that of Lavin and Gray, "Fast Algorithms for Convolutional Neural
-/// Networks", 2015.
+/// A tile's 4×4 inputs are transformed, `V = Bᵀ·x·B`, the weights beforehand, `U = G·w·Gᵀ`; the
+/// sums over input channels are then 16 matrix products, `M = V·U`, and `y = Aᵀ·M·A`. Its matrices
+/// hold nothing but 0, ±½ and ±1: outputs are as exact as the sums that they replace, gradients of
+/// weights half as exact. The method is that of Lavin and Gray, "Fast Algorithms for Convolutional
+/// Neural Networks", 2015.
 ///
 /// A band of some rows of tiles is worked on at a time: forward in blocks of tiles whose transforms
-/// stay in the cache, the gradient of the weights as a whole, for long sums. The number of tiles in a
-/// row is a multiple of four; those beyond the image see zeros and are not written.
+/// stay in the cache, the gradient of the weights as a whole, for long sums. The number of tiles in
+/// a row is a multiple of four; those beyond the image see zeros and are not written.
 struct WinogradConvolution: Sendable {
   /// Matrix products of a tile.
   static let taps = 16

@@ -3,13 +3,13 @@ import Tensors
 
 /// Products of pixels and matrices, in any layout of either.
 ///
-/// Eight pixels by 32 columns stay in registers while the depth goes by: each input is spread over a
-/// vector once and meets two vectors of the matrix, so that multiply-adds, not loads, set the pace.
-/// Nothing is copied to be in order first: planes are read and written as planes, which a library's
-/// product cannot do, and the shapes may be as narrow as the network's are.
+/// Eight pixels by 32 columns stay in registers while the depth goes by: each input is spread over
+/// a vector once and meets two vectors of the matrix, so that multiply-adds, not loads, set the
+/// pace. Nothing is copied to be in order first: planes are read and written as planes, which a
+/// library's product cannot do, and the shapes may be as narrow as the network's are.
 ///
-/// Each output is one chain of multiply-adds over the depth, whatever the number of pixels: tiles can
-/// be cut anywhere without changing a bit.
+/// Each output is one chain of multiply-adds over the depth, whatever the number of pixels: tiles
+/// can be cut anywhere without changing a bit.
 public enum PixelProduct {
   /// Rows of a tile: input, transformed copy and output stay in the L2 cache.
   public static let tileRows = 256
@@ -140,8 +140,8 @@ public enum PixelProduct {
     }
   }
 
-  /// Arranges the transpose of a dense matrix `[rows, columns]` for ``multiply``: planes of 16 rows,
-  /// `[rows/16, columns, 16]`, with zeros for the rows that are missing.
+  /// Arranges the transpose of a dense matrix `[rows, columns]` for ``multiply``: planes of 16
+  /// rows, `[rows/16, columns, 16]`, with zeros for the rows that are missing.
   public static func packTransposed(
     _ matrix: UnsafePointer<Float>, rows: Int, columns: Int,
     into panels: UnsafeMutablePointer<Float>
@@ -159,8 +159,8 @@ public enum PixelProduct {
     }
   }
 
-  /// With AVX-512 the sums of eight pixels by two vectors fit in the registers, or of sixteen by one;
-  /// with AVX2 those of six by one.
+  /// With AVX-512 the sums of eight pixels by two vectors fit in the registers, or of sixteen by
+  /// one; with AVX2 those of six by one.
   @inline(__always)
   private static var isPaired: Bool { compiled_for_avx512() == 1 }
   @inline(__always)

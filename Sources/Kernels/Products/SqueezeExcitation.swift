@@ -1,6 +1,7 @@
 import Tensors
 
-/// Squeeze-and-excitation of pooled images: two small products, swish between, a sigmoid at the end.
+/// Squeeze-and-excitation of pooled images: two small products, swish between, a sigmoid at the
+/// end.
 ///
 ///     r = pooled·Wr + br,  h = swish(r),  g = σ(h·We + be)
 ///

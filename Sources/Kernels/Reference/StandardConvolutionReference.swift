@@ -1,5 +1,5 @@
-/// A standard convolution in plain loops and doubles. Arrays are `[H, W, Cin]`, `[k, k, Cin, C]` and
-/// `[H′, W′, C]`, dense, of one image.
+/// A standard convolution in plain loops and doubles. Arrays are `[H, W, Cin]`, `[k, k, Cin, C]`
+/// and `[H′, W′, C]`, dense, of one image.
 package enum StandardConvolutionReference {
   /// The output of an image.
   package static func forward(

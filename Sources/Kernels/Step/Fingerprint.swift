@@ -7,8 +7,8 @@ package enum Fingerprint {
 
   /// The hash of `count` floats, a multiple of 16; any other single one gives another hash.
   ///
-  /// A lane is `h ← (h ⊕ x)·p`, so whatever differs in one value differs in its lane to the end, and
-  /// the lanes are joined the same way.
+  /// A lane is `h ← (h ⊕ x)·p`, so whatever differs in one value differs in its lane to the end,
+  /// and the lanes are joined the same way.
   package static func of(_ start: UnsafePointer<Float>, count: Int) -> UInt64 {
     typealias Lanes = SIMD16<UInt32>
     let memory = UnsafeRawPointer(start)

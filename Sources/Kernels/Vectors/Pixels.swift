@@ -5,9 +5,9 @@ import Tensors
 /// Two layouts exist. *Rows* `[pixels, C]` are what matrix products read and write. *Planes*
 /// `[C/16, pixels, 16]` are what depthwise convolutions read and write: the pixels of 16 channels
 /// lie next to each other, so that a plane passes through the cache as one stream. Every tensor at
-/// the width of an expansion is kept in planes, and a stem in front of a depthwise convolution; every
-/// narrow one in rows, and the head.
-/// Both end their channels with the padding of ``channelStride(_:)``; an image has the same size in both.
+/// the width of an expansion is kept in planes, and a stem in front of a depthwise convolution;
+/// every narrow one in rows, and the head. Both end their channels with the padding of
+/// ``channelStride(_:)``; an image has the same size in both.
 public struct Pixels {
   package let start: UnsafeMutablePointer<Float>
   /// Floats from one pixel to the next, and from 16 channels to the next 16.

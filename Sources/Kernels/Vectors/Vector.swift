@@ -27,8 +27,8 @@ extension UnsafeMutablePointer<Float> {
   }
 }
 
-/// Terms that a float adds up before it goes to a total: equal terms, as of a flat background, round
-/// in one direction, and an image may have 4 million pixels.
+/// Terms that a float adds up before it goes to a total: equal terms, as of a flat background,
+/// round in one direction, and an image may have 4 million pixels.
 let longestSum = 256
 
 /// Floats by which a stream from or to memory is asked for early, 8 KiB.
@@ -58,9 +58,9 @@ extension UnsafeMutablePointer<Float> {
 
 /// 2^x in each lane, for x between −126 and 126; outside, the value at the bound. NaN stays NaN.
 ///
-/// Splits x into an integer, which goes to the exponent field, and a fraction |f| ≤ ½. The polynomial
-/// has the least maximum of the relative error on that interval, 1.6·10⁻⁷. Rounding goes through the
-/// magic number 1.5·2²³, because the library's SIMD `rounded()` is a scalar loop.
+/// Splits x into an integer, which goes to the exponent field, and a fraction |f| ≤ ½. The
+/// polynomial has the least maximum of the relative error on that interval, 1.6·10⁻⁷. Rounding goes
+/// through the magic number 1.5·2²³, because the library's SIMD `rounded()` is a scalar loop.
 @inline(__always)
 package func powerOfTwo(_ x: Vector) -> Vector {
   // This order of the comparisons becomes one instruction each, and lets a NaN through.

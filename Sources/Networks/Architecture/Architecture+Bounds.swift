@@ -7,9 +7,9 @@ extension Architecture {
   public static let largest =
     "at most 1e11 parameters, 1e17 multiply-adds and, of an image, 1e10 values in a layer"
 
-  /// Whether all sizes of the network are such that counting with them is safe, for tables that come from
-  /// outside: parameters, multiply-adds, and values of an image between two layers. Larger ones fit into no
-  /// computer.
+  /// Whether all sizes of the network are such that counting with them is safe, for tables that
+  /// come from outside: parameters, multiply-adds, and values of an image between two layers.
+  /// Larger ones fit into no computer.
   public var isBearable: Bool {
     var parameters = Double(headChannels) * Double(classes)
     var multiplyAdds = parameters

@@ -1,6 +1,7 @@
 extension Architecture {
-  /// An estimate of the bytes that training takes: the outputs of all convolutions, once for the pass
-  /// forward and half as much again for what the pass backward adds, and six arenas of parameters.
+  /// An estimate of the bytes that training takes: the outputs of all convolutions, once for the
+  /// pass forward and half as much again for what the pass backward adds, and six arenas of
+  /// parameters.
   ///
   /// - Parameter images: Images of a batch that are on one rank.
   public func trainingBytes(images: Int) -> Double {

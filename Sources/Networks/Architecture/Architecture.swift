@@ -107,8 +107,8 @@ public struct Architecture: Sendable, Equatable {
   /// All convolutions in forward order.
   var convolutions: [Convolution] { units.flatMap(\.convolutions) }
 
-  /// Whether the weights of another network compute in this one what they do there: only what belongs
-  /// to pictures, classes and the course of a training may differ.
+  /// Whether the weights of another network compute in this one what they do there: only what
+  /// belongs to pictures, classes and the course of a training may differ.
   public func computes(like other: Architecture) -> Bool {
     var other = other
     other.classes = classes

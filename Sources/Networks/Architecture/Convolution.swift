@@ -14,7 +14,8 @@ public struct Convolution: Sendable, Equatable {
 
   /// Which inputs an output sees.
   public let kind: Kind
-  /// Keras' names of the convolution, such as `block2b_expand_conv`, and of its batch normalisation.
+  /// Keras' names of the convolution, such as `block2b_expand_conv`, and of its batch
+  /// normalisation.
   public let name, normalizationName: String
   /// Channels in and out; equal for a depthwise one.
   public let inputChannels, channels: Int

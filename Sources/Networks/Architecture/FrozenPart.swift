@@ -1,7 +1,7 @@
 /// The front of a network that training leaves as it is.
 ///
-/// Its batch normalisations use running statistics, its branches are never dropped, and the backward
-/// pass ends behind it.
+/// Its batch normalisations use running statistics, its branches are never dropped, and the
+/// backward pass ends behind it.
 public enum FrozenPart: Sendable, Equatable {
   /// Everything is trained.
   case none

@@ -3,9 +3,9 @@ import Tensors
 extension ParameterTable {
   /// Fills both arenas with initial values, as the TensorFlow release does.
   ///
-  /// Convolutions: normal with variance 2/fan-out (`kh·kw·Cout`, for depthwise kernels `kh·kw`), not
-  /// truncated. Classifier: uniform within ±1/√classes. γ and variances 1, all else 0. The values
-  /// depend on `seed` and the tensor alone.
+  /// Convolutions: normal with variance 2/fan-out (`kh·kw·Cout`, for depthwise kernels `kh·kw`),
+  /// not truncated. Classifier: uniform within ±1/√classes. γ and variances 1, all else 0. The
+  /// values depend on `seed` and the tensor alone.
   public func initialize(
     weights: UnsafeMutablePointer<Float>, statistics: UnsafeMutablePointer<Float>, seed: UInt64
   ) {

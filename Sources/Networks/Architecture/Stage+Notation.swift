@@ -1,9 +1,9 @@
 internal import Boundary
 
 /// Rows of the table as text, in the notation of PyTorch Image Models (timm), such as
-/// `ir_r2_k5_s2_e6_c40_se0.25`: the kind, then r repeats, k kernel, s stride of the first block,
-/// e expansion, c output channels, se squeezed over input channels, and `skip` or `noskip` where blocks
-/// have short cuts and their kind usually has not, or the other way round.
+/// `ir_r2_k5_s2_e6_c40_se0.25`: the kind, then r repeats, k kernel, s stride of the first block, e
+/// expansion, c output channels, se squeezed over input channels, and `skip` or `noskip` where
+/// blocks have short cuts and their kind usually has not, or the other way round.
 extension Stage {
   /// Why a text is no row of the table.
   public struct NotationError: Error, CustomStringConvertible {

@@ -49,7 +49,8 @@ public struct StageTable: Sendable, Equatable {
         .mbConv, kernel: 3, stride: 1, expansion: 6, channels: 320, repeats: 1, squeezeRatio: 0.25),
     ])
 
-  /// EfficientNet-Lite0: that of B0 with ReLU6 and without squeeze-and-excitation, its ends not scaled.
+  /// EfficientNet-Lite0: that of B0 with ReLU6 and without squeeze-and-excitation, its ends not
+  /// scaled.
   public static let lite = {
     var table = v1
     table.activation = .relu6

@@ -84,8 +84,8 @@ final class Classifier: ForwardStep {
     return totals
   }
 
-  /// Carries the gradient of the logits back to the last convolution's normalised output, unless that
-  /// is frozen.
+  /// Carries the gradient of the logits back to the last convolution's normalised output, unless
+  /// that is frozen.
   func backward(_ pass: TrainingPass) throws(ExchangeError) {
     for run in pass.work.runs { classifierBackward(pass, run) }
     if source.normalization.isFrozen { return }

@@ -5,8 +5,8 @@ import Tensors
 final class DepthwiseLayer: Layer {
   let normalization: NormalizationLayer
   private let source: Source
-  /// The block's input, where this is the block's first layer and the rows are read, by it or by the
-  /// block's short cut.
+  /// The block's input, where this is the block's first layer and the rows are read, by it or by
+  /// the block's short cut.
   private let input: BlockInput?
   private let output: RawOutput
   private let convolution: DepthwiseConvolution

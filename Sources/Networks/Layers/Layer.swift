@@ -22,7 +22,8 @@ protocol Layer: ForwardStep {
   /// Takes over the weights of the way back.
   func prepareBackward(_ work: Workspace)
 
-  /// The batch normalisation in front that it reads through; nil if it reads what is meant as it is.
+  /// The batch normalisation in front that it reads through; nil if it reads what is meant as it
+  /// is.
   var sourceNormalization: NormalizationLayer? { get }
 
   /// Computes the gradients of its parameters and of what it reads over a micro-batch.

@@ -180,8 +180,8 @@ private struct Builder {
     return input
   }
 
-  /// Whether a convolution's output is read by a depthwise convolution, whose own gradient lies in the
-  /// other room.
+  /// Whether a convolution's output is read by a depthwise convolution, whose own gradient lies in
+  /// the other room.
   private func isInFrontOfDepthwise(_ index: Int, _ number: Int) -> Bool {
     let convolutions = units[index].convolutions
     if number + 1 < convolutions.count { return convolutions[number + 1].kind == .depthwise }

@@ -9,8 +9,8 @@ extension ProjectionLayer {
     work.measured(.projection, .backward, place)
   }
 
-  /// Carries the gradient of the projection's output back to that of the normalised values it reads,
-  /// and computes the gradients of projection and squeeze-and-excitation.
+  /// Carries the gradient of the projection's output back to that of the normalised values it
+  /// reads, and computes the gradients of projection and squeeze-and-excitation.
   func backward(_ pass: TrainingPass, _ run: ImageRun) {
     let work = pass.work
     pass.accumulate(places.range, at: place, run) { gradient in

@@ -22,8 +22,8 @@ final class RawOutput {
   let isSettled: Bool
   /// Whether kernels read it through the second door.
   let isReadRaw: Bool
-  /// Whether the gradient of the normalised values is kept, and not read off that of the rows: always
-  /// for a k×k convolution, which meets it more than once.
+  /// Whether the gradient of the normalised values is kept, and not read off that of the rows:
+  /// always for a k×k convolution, which meets it more than once.
   private let keepsGradient: Bool
   private let layout: Layout
   private let values: Room

@@ -82,8 +82,8 @@ final class RecomputedExpansion: Layer {
       into: panels.start)
   }
 
-  /// Writes the input and its covariance, from which the expansion's statistics follow; in evaluation
-  /// the input alone.
+  /// Writes the input and its covariance, from which the expansion's statistics follow; in
+  /// evaluation the input alone.
   func forward(_ work: Workspace, _ run: ImageRun) {
     forEachTile(of: run.imageCount * input.pixels) { first, count in
       let rows = input.write(work, run, first, count, at: place)

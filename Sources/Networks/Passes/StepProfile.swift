@@ -2,9 +2,9 @@ internal import Boundary
 
 /// Where the time of a step goes, in laps that follow each other without a gap.
 ///
-/// Whoever has done a piece of work calls ``lap(_:_:_:read:written:multiplyAdds:)``, which gives the
-/// time since the lap before to that work: the laps of a step add up to the step whatever was left
-/// out. A lap takes no memory; all of it is reserved here.
+/// Whoever has done a piece of work calls ``lap(_:_:_:read:written:multiplyAdds:)``, which gives
+/// the time since the lap before to that work: the laps of a step add up to the step whatever was
+/// left out. A lap takes no memory; all of it is reserved here.
 ///
 /// Beside the time stand the floats that were read from and written to *tensors*: activations and
 /// their gradients, one value for every pixel of every image of the rank, and the arenas where they
@@ -175,8 +175,8 @@ package final class StepProfile {
   package struct Record: Sendable {
     fileprivate let cells: [Cell]
 
-    /// Sums over some operations, phases and places, see ``placeNames(_:)``; over all of them unless
-    /// they are given.
+    /// Sums over some operations, phases and places, see ``placeNames(_:)``; over all of them
+    /// unless they are given.
     package func total(
       of operations: [Operation] = Operation.allCases, in phases: [Phase] = Phase.allCases,
       at places: Range<Int>? = nil

@@ -1,15 +1,17 @@
 /// What a study says of "this network is better than each of these".
 ///
 /// An intersection–union test: the claim is shown where each of its parts is, each at the level of
-/// the whole. Nothing is left to correct, because the claim is false as soon as one part is, and that
-/// part alone errs at its level at most. With a second rival to beat, networks that are all alike pass far
-/// less often than this; where one rival is as good and all others are far behind, it is reached.
+/// the whole. Nothing is left to correct, because the claim is false as soon as one part is, and
+/// that part alone errs at its level at most. With a second rival to beat, networks that are all
+/// alike pass far less often than this; where one rival is as good and all others are far behind,
+/// it is reached.
 ///
-/// The level is that of ``Judgement``, so that a claim is shown exactly where the verdicts on its parts are
-/// all shown. "Reversed" adds that level over the number of rivals: at most 3.75 % of such studies err.
+/// The level is that of ``Judgement``, so that a claim is shown exactly where the verdicts on its
+/// parts are all shown. "Reversed" adds that level over the number of rivals: at most 3.75 % of
+/// such studies err.
 package struct ClaimAgainstAll: Sendable, Equatable {
-  /// "Shown" where all parts are; "reversed" where some rival is better, by Holm's adjustment over all
-  /// rivals at ``Judgement/sideLevel``.
+  /// "Shown" where all parts are; "reversed" where some rival is better, by Holm's adjustment over
+  /// all rivals at ``Judgement/sideLevel``.
   package let verdict: Judgement.Verdict
   /// The largest one-sided p of the parts; `nil` where a part has none, and the claim is not shown.
   package let p: Double?

@@ -2,8 +2,8 @@
 package enum Holm {
   /// Values that can each be held against one level, in the order of the tests.
   ///
-  /// With a probability of at least 1 − level, no test at or below the level errs, however the tests
-  /// depend on each other.
+  /// With a probability of at least 1 − level, no test at or below the level errs, however the
+  /// tests depend on each other.
   ///
   /// - Precondition: All values lie between 0 and 1.
   package static func adjusted(_ p: [Double]) -> [Double] {

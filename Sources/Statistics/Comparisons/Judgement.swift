@@ -12,9 +12,9 @@ package struct Judgement: Sendable, Codable, Equatable {
 
   /// Probability of "shown", and of "reversed", where both are equally good.
   ///
-  /// A hypothesis can come out either way, and either way wrongly: at 2.5 % a side 95 of 100 comparisons
-  /// of equal networks end with "not shown", and the verdict agrees with the 95 % interval that is
-  /// printed beside it. At 5 % a side there would be 90 of 100 only.
+  /// A hypothesis can come out either way, and either way wrongly: at 2.5 % a side 95 of 100
+  /// comparisons of equal networks end with "not shown", and the verdict agrees with the 95 %
+  /// interval that is printed beside it. At 5 % a side there would be 90 of 100 only.
   package static let sideLevel = 0.025
 
   package let verdict: Verdict
@@ -27,9 +27,9 @@ package struct Judgement: Sendable, Codable, Equatable {
 
   /// Judges a comparison.
   ///
-  /// By Student's paired test. Where all differences are equal, it has no spread to go by: the exact
-  /// flips decide, which three equal differences cannot persuade and six can. A network that has lost
-  /// seeds is not shown to be the better one, see ``PairedComparison/evidence``.
+  /// By Student's paired test. Where all differences are equal, it has no spread to go by: the
+  /// exact flips decide, which three equal differences cannot persuade and six can. A network that
+  /// has lost seeds is not shown to be the better one, see ``PairedComparison/evidence``.
   package init(_ comparison: PairedComparison) {
     difference = comparison.difference
     interval = comparison.difference.interval(confidence: 1 - 2 * Self.sideLevel)

@@ -49,9 +49,9 @@ package struct PairedComparison: Sendable, Equatable {
 
   /// What verdicts rest on: ``PairedTest/decisive``, but for a network that has lost seeds.
   ///
-  /// Such seeds are in no difference, and what is left of a network that fails with some looks better than
-  /// the network is. So nothing can show that it is the better one, a p of 1; that it is the worse one even
-  /// so can be shown.
+  /// Such seeds are in no difference, and what is left of a network that fails with some looks
+  /// better than the network is. So nothing can show that it is the better one, a p of 1; that it
+  /// is the worse one even so can be shown.
   package var evidence: PValues? {
     test.decisive.map {
       PValues(

@@ -1,7 +1,7 @@
 /// Differences of pairs of values, as whole multiples of a common unit.
 ///
-/// Scores are often multiples of one image's share. As floating-point numbers, 0.93 − 0.91 and
-/// 0.95 − 0.93 differ in the last bits, and whether two differences are equal, or several cancel, would
+/// Scores are often multiples of one image's share. As floating-point numbers, 0.93 − 0.91 and 0.95
+/// − 0.93 differ in the last bits, and whether two differences are equal, or several cancel, would
 /// hang on that. The unit is 2⁻⁴⁰ of the largest value, far above the rounding and far below
 /// anything measured; sums of the multiples are exact.
 struct PairedDifferences: Sendable, Equatable {

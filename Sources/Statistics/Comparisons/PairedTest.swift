@@ -1,10 +1,10 @@
 /// Whether the mean of differences is more or less than 0.
 package struct PairedTest: Sendable, Codable, Equatable {
-  /// Student's paired test; `nil` for fewer than two differences, and where all are equal: without a
-  /// spread it would call any difference certain, of two pairs as of twenty.
+  /// Student's paired test; `nil` for fewer than two differences, and where all are equal: without
+  /// a spread it would call any difference certain, of two pairs as of twenty.
   package let student: PValues?
-  /// The exact sign-flip test; `nil` for more than 20 differences. Its smallest values are 2⁻ⁿ, two-sided
-  /// 2¹⁻ⁿ: three pairs cannot fall below 0.25, six reach 0.031.
+  /// The exact sign-flip test; `nil` for more than 20 differences. Its smallest values are 2⁻ⁿ,
+  /// two-sided 2¹⁻ⁿ: three pairs cannot fall below 0.25, six reach 0.031.
   package let signFlips: PValues?
 
   /// Tests the mean of some differences.

@@ -1,16 +1,18 @@
-/// The exact sign-flip test: where there is no difference, each one could as well have the other sign.
+/// The exact sign-flip test: where there is no difference, each one could as well have the other
+/// sign.
 enum SignFlips {
   /// Differences up to which all flips are counted, 2²⁰; beyond, there is no result.
   static let limit = 20
 
   /// The share of all flips whose sum is at least as large (or small) as the measured one.
   ///
-  /// - Returns: `nil` beyond ``limit``. Without differences, and where all are 0, each flip is as good
-  ///   as the measured one: 1.
+  /// - Returns: `nil` beyond ``limit``. Without differences, and where all are 0, each flip is as
+  ///   good as the measured one: 1.
   static func test(_ differences: PairedDifferences) -> PValues? {
     let multiples = differences.multiples
     guard multiples.count <= limit else { return nil }
-    // Flipping a set takes twice its sum away: the total is reached by the sets with no positive sum.
+    // Flipping a set takes twice its sum away: the total is reached by the sets with no positive
+    // sum.
     var (sum, notPositive, notNegative) = (0, 1, 1)
     var isFlipped = [Bool](repeating: false, count: multiples.count)
     // In the order of Gray's code each set differs from the one before in one element.

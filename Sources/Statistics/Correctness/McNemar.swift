@@ -30,8 +30,8 @@ package struct McNemar: Sendable, Codable, Equatable {
     self.init(onlyFirst: onlyFirst, onlySecond: onlySecond)
   }
 
-  /// Each of these images could as well have been the other network's: throws of a fair coin. 1 where
-  /// there are none.
+  /// Each of these images could as well have been the other network's: throws of a fair coin. 1
+  /// where there are none.
   package var p: PValues {
     let all = onlyFirst + onlySecond
     return PValues(

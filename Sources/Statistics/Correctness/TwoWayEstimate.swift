@@ -1,15 +1,15 @@
-/// How much more accurate one network is than another, between bounds for other seeds and other images
-/// of the same kind.
+/// How much more accurate one network is than another, between bounds for other seeds and other
+/// images of the same kind.
 ///
-/// The interval over seeds alone, ``MeanEstimate``, is for this recipe on these very images. Other images
-/// add a variance of their own, that of the mean over images drawn again with these very seeds: an image
-/// that all seeds get wrong goes with all of them. What neither seeds nor images explain is in both
-/// variances, so that bounds are rather too wide than too narrow.
+/// The interval over seeds alone, ``MeanEstimate``, is for this recipe on these very images. Other
+/// images add a variance of their own, that of the mean over images drawn again with these very
+/// seeds: an image that all seeds get wrong goes with all of them. What neither seeds nor images
+/// explain is in both variances, so that bounds are rather too wide than too narrow.
 package struct TwoWayEstimate: Sendable, Codable, Equatable {
   /// The first minus the second on these very images, as a share; repetitions are the seeds.
   package let seeds: MeanEstimate
-  /// The same with these very seeds; repetitions are the images. It does not vary where all of them count
-  /// alike, for example where none is wrong: that tells nothing of mistakes rarer than 3 / N.
+  /// The same with these very seeds; repetitions are the images. It does not vary where all of them
+  /// count alike, for example where none is wrong: that tells nothing of mistakes rarer than 3 / N.
   package let images: MeanEstimate
 
   /// Compares two networks that were trained with the same seeds.
@@ -41,8 +41,8 @@ package struct TwoWayEstimate: Sendable, Codable, Equatable {
 
   /// Student's intervals for both, squared and added: it contains the one for other seeds alone.
   ///
-  /// Each has the quantile of its own degrees of freedom. With that of a few seeds for both, an interval that
-  /// images decide would be twice as wide as it has to be.
+  /// Each has the quantile of its own degrees of freedom. With that of a few seeds for both, an
+  /// interval that images decide would be twice as wide as it has to be.
   ///
   /// - Parameter confidence: Share of repetitions whose intervals contain the true difference.
   /// - Returns: `nil` for one seed or one image.

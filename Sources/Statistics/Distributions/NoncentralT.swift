@@ -17,9 +17,9 @@ package struct NoncentralT: Sendable {
 
   /// Share of the distribution at or below a value, to about 10⁻¹².
   ///
-  /// The series of Lenth 1989 (Applied Statistics algorithm 243): incomplete beta functions with the
-  /// weights of a Poisson distribution of mean δ²/2. It is summed around that mean, ten deviations to
-  /// both sides, so that no δ is too large; the work grows with δ.
+  /// The series of Lenth 1989 (Applied Statistics algorithm 243): incomplete beta functions with
+  /// the weights of a Poisson distribution of mean δ²/2. It is summed around that mean, ten
+  /// deviations to both sides, so that no δ is too large; the work grows with δ.
   package func cumulative(_ value: Double) -> Double {
     precondition(!value.isNaN, "a value of t that is not a number")
     guard noncentrality != 0 else { return StudentT(degrees: degrees).cumulative(value) }

@@ -32,8 +32,8 @@ package struct NoisyFront: Sendable {
   ///
   /// - Parameters:
   ///   - costs: One a network.
-  ///   - scores: Scores of its seeds, more being better. A network with one seed does not vary, and looks
-  ///     surer than it is.
+  ///   - scores: Scores of its seeds, more being better. A network with one seed does not vary, and
+  ///     looks surer than it is.
   ///   - seeds: Whether scores at the same place are of one seed.
   ///   - resampling: Draws and their seed.
   /// - Returns: `nil` without networks.

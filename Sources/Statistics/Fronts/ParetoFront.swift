@@ -23,10 +23,11 @@ package struct ParetoFront: Sendable, Equatable {
 
   /// Indices of the networks on the front, ascending.
   ///
-  /// A network is off it when another costs no more and scores no less, and is better in one of them. Of
-  /// equal ones all are on it.
+  /// A network is off it when another costs no more and scores no less, and is better in one of
+  /// them. Of equal ones all are on it.
   ///
-  /// - Precondition: One finite score a network: one whose training diverged has none and is left out.
+  /// - Precondition: One finite score a network: one whose training diverged has none and is left
+  ///   out.
   package func members(_ scores: [Double]) -> [Int] {
     let attained = attained(scores)
     var members: [Int] = []
@@ -48,13 +49,13 @@ package struct ParetoFront: Sendable, Equatable {
     }
   }
 
-  /// The area between the front and a reference point, in units of score × doublings of the cost: what a
-  /// doubling buys is as much of it for small networks as for large ones.
+  /// The area between the front and a reference point, in units of score × doublings of the cost:
+  /// what a doubling buys is as much of it for small networks as for large ones.
   ///
   /// - Parameters:
   ///   - scores: One a network.
-  ///   - reference: A cost above and a score below all that matter. Networks beyond it add nothing, nor
-  ///     does one at its very cost. Areas can be compared with the same reference only.
+  ///   - reference: A cost above and a score below all that matter. Networks beyond it add nothing,
+  ///     nor does one at its very cost. Areas can be compared with the same reference only.
   /// - Precondition: All costs are positive.
   package func hypervolume(_ scores: [Double], reference: Tradeoff) -> Double {
     precondition(costs.allSatisfy { $0 > 0 } && reference.cost > 0, "a cost without a logarithm")

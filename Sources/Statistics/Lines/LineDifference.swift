@@ -4,8 +4,8 @@ import Glibc
 package struct LineDifference: Sendable, Codable, Equatable {
   /// Costs that both lines cover, in the unit of the axis.
   package let costs: Interval
-  /// Mean over the logarithm of the cost of ln(error of the first / error of the second); below 0 where
-  /// the first errs less. −0.1 is about 10 % fewer errors. Repetitions are the seeds.
+  /// Mean over the logarithm of the cost of ln(error of the first / error of the second); below 0
+  /// where the first errs less. −0.1 is about 10 % fewer errors. Repetitions are the seeds.
   package let logRatio: MeanEstimate
 
   /// The errors of the first as a share of those of the second: the geometric mean.
@@ -23,8 +23,8 @@ package struct LineDifference: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - first: A scheme, with more than one cost.
   ///   - second: The other, with the same seeds.
-  /// - Returns: `nil` where a seed has no line in a scheme, as where an error is 0, or both have no costs in
-  ///   common.
+  /// - Returns: `nil` where a seed has no line in a scheme, as where an error is 0, or both have no
+  ///   costs in common.
   /// - Precondition: All networks have the same seeds in the same order.
   package init?(_ first: ScalingLine, _ second: ScalingLine) {
     let seedCount = first.errors.first?.count ?? 0

@@ -20,8 +20,8 @@ package struct PowerLaw: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - costs: Of each point, in the unit of the axis.
   ///   - errors: As shares, for example means over seeds.
-  /// - Returns: `nil` for less than two different costs, and where a cost or an error is not positive:
-  ///   an error of 0 is on no such line.
+  /// - Returns: `nil` for less than two different costs, and where a cost or an error is not
+  ///   positive: an error of 0 is on no such line.
   /// - Precondition: There are as many of both, and all are finite.
   package init?(costs: [Double], errors: [Double]) {
     precondition(costs.count == errors.count, "\(costs.count) costs, \(errors.count) errors")

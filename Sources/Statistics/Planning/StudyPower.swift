@@ -20,8 +20,8 @@ package enum StudyPower {
   ///
   /// - Parameters:
   ///   - seeds: Pairs of trainings, n.
-  ///   - deviation: Of the paired differences, for example of the base trained with six seeds; its unit
-  ///     is that of the result.
+  ///   - deviation: Of the paired differences, for example of the base trained with six seeds; its
+  ///     unit is that of the result.
   ///   - power: Between 0.025, where no difference is needed, and 1, both excluded.
   /// - Returns: `nil` for fewer than two seeds; 0 where nothing varies.
   package static func smallestDifference(

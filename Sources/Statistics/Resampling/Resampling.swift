@@ -4,8 +4,9 @@ import Tensors
 ///
 /// The numbers of a draw are a function of the seed and of its index: the same values have the same
 /// interval. Intervals lie between percentiles of the draws. Of few values they are too narrow: the
-/// deviation of redrawn means is √((n − 1) / n) of the true one, 0.82 for three seeds, and the tails of
-/// Student's distribution are missing. Where there is an interval of Student's, it is the one to quote.
+/// deviation of redrawn means is √((n − 1) / n) of the true one, 0.82 for three seeds, and the
+/// tails of Student's distribution are missing. Where there is an interval of Student's, it is the
+/// one to quote.
 package struct Resampling: Sendable, Equatable {
   /// Draws, at least 1.
   package let draws: Int
@@ -25,8 +26,8 @@ package struct Resampling: Sendable, Equatable {
 
   /// Whether each redraw takes the same seeds for all networks.
   ///
-  /// Random numbers of a seed are common to all networks, so that what a seed does to all of them alike
-  /// need not blur their comparison.
+  /// Random numbers of a seed are common to all networks, so that what a seed does to all of them
+  /// alike need not blur their comparison.
   package enum Seeds: Sendable, Equatable {
     /// The values at one place of all lists belong to one seed; all lists are equally long.
     case common

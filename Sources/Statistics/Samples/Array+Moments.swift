@@ -3,7 +3,8 @@ extension [Double] {
   ///
   /// - Precondition: There is a value.
   package var mean: Double {
-    // Without the shift, the mean of equal values is off by their rounding, and their deviation not 0.
+    // Without the shift, the mean of equal values is off by their rounding, and their deviation not
+    // 0.
     let first = self[0]
     return first + reduce(0) { $0 + ($1 - first) } / Double(count)
   }

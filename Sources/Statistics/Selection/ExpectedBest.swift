@@ -6,8 +6,8 @@ package struct ExpectedBest: Sendable, Codable, Equatable {
   package let mean: Double
   /// Middle part of those best scores, by default 95 %.
   ///
-  /// It tells how much luck there is in the order of this sample. Towards the whole sample it closes in on
-  /// the sample's best, though another sample would have another.
+  /// It tells how much luck there is in the order of this sample. Towards the whole sample it
+  /// closes in on the sample's best, though another sample would have another.
   package let band: Interval
 
   /// The best of 1, 2 … N networks of a sample, exactly: without replacement, and not by draws.

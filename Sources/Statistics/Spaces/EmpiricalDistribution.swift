@@ -34,8 +34,8 @@ package struct EmpiricalDistribution: Sendable, Equatable {
     return Interval(low: max(0, share - halfWidth), high: min(1, share + halfWidth))
   }
 
-  /// Half the width of a band by Dvoretzky, Kiefer and Wolfowitz, with Massart's constant: ±0.28 for 24
-  /// values, 0.14 for 100, at most 1.
+  /// Half the width of a band by Dvoretzky, Kiefer and Wolfowitz, with Massart's constant: ±0.28
+  /// for 24 values, 0.14 for 100, at most 1.
   ///
   /// - Precondition: There is a value, and the confidence lies between 0 and 1, both excluded.
   package static func halfWidth(count: Int, confidence: Double = 0.95) -> Double {

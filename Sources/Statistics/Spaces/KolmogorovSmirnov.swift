@@ -1,6 +1,7 @@
 import Glibc
 
-/// How far two empirical distributions are apart at most, and how probable that is of one population.
+/// How far two empirical distributions are apart at most, and how probable that is of one
+/// population.
 package struct KolmogorovSmirnov: Sendable, Equatable {
   /// Product of both counts up to which probabilities are exact: 1,000 values of each.
   static let exactLimit = 1_000_000
@@ -9,8 +10,8 @@ package struct KolmogorovSmirnov: Sendable, Equatable {
   package let distance: Double
   /// Probability of at least this distance where both are of one population.
   ///
-  /// By counting all orders of both samples; of the asymptotic distribution for more than 1,000 values
-  /// each. Equal values make it too large, never too small.
+  /// By counting all orders of both samples; of the asymptotic distribution for more than 1,000
+  /// values each. Equal values make it too large, never too small.
   package let p: Double
 
   package init(_ first: EmpiricalDistribution, _ second: EmpiricalDistribution) {
@@ -37,8 +38,8 @@ package struct KolmogorovSmirnov: Sendable, Equatable {
 
   /// One minus the share of orders that stay closer everywhere.
   ///
-  /// An order is a path through a grid. The share of paths to a node that stay closer follows from its
-  /// two neighbours, whose last step it is with the probability of i and j in i + j.
+  /// An order is a path through a grid. The share of paths to a node that stay closer follows from
+  /// its two neighbours, whose last step it is with the probability of i and j in i + j.
   private static func exact(_ distance: Int, _ firstCount: Int, _ secondCount: Int) -> Double {
     guard distance > 0 else { return 1 }
     var row = [Double](repeating: 0, count: secondCount + 1)

@@ -1,7 +1,7 @@
 /// A linear model fitted to values: coefficients with the least sum of squared residuals.
 ///
-/// By the modified Gram–Schmidt method with the values as one more column: what is left of that column
-/// are the residuals.
+/// By the modified Gram–Schmidt method with the values as one more column: what is left of that
+/// column are the residuals.
 struct LeastSquares {
   /// Share of a column that must be left beside the others for it to have a coefficient of its own.
   private static let independence = 1e-8

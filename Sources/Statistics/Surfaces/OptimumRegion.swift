@@ -1,21 +1,22 @@
-/// Where the true optimum of a surface may lie: all points that are not distinguishable from the best.
+/// Where the true optimum of a surface may lie: all points that are not distinguishable from the
+/// best.
 ///
 /// With the given confidence, no point that is as good as the best is outside. The bound holds for
-/// all pairs of points together, so that it may be used after looking where the surface is highest; on
-/// a surface that is flat in truth, all points are inside as often.
+/// all pairs of points together, so that it may be used after looking where the surface is highest;
+/// on a surface that is flat in truth, all points are inside as often.
 ///
-/// Two points differ where the fitted surface does by more than a multiple of that difference's standard
-/// error. The multiple is the one that the largest of all pairs exceeds in 5 % of the surfaces that are
-/// fitted to redrawn noise, each with a standard error of its own (the bootstrap-t): of few scores that
-/// error is uncertain, and the multiple larger. What a quadratic surface cannot follow is not covered:
-/// see ``ResponseSurface/lackOfFit``.
+/// Two points differ where the fitted surface does by more than a multiple of that difference's
+/// standard error. The multiple is the one that the largest of all pairs exceeds in 5 % of the
+/// surfaces that are fitted to redrawn noise, each with a standard error of its own (the
+/// bootstrap-t): of few scores that error is uncertain, and the multiple larger. What a quadratic
+/// surface cannot follow is not covered: see ``ResponseSurface/lackOfFit``.
 package struct OptimumRegion: Sendable {
   /// The fitted optimum.
   package let optimum: ResponseSurface.Optimum
   /// Points of the grid that are not distinguishable from it, in the grid's order.
   package let points: [MixtureShares]
-  /// Whether that is all of the grid. It is no proof that the optimum is flat: few scores tell no points
-  /// apart.
+  /// Whether that is all of the grid. It is no proof that the optimum is flat: few scores tell no
+  /// points apart.
   package let isWhole: Bool
   private let surface: ResponseSurface
   /// How far below the optimum a point can be, in standard errors of the difference for noise of
@@ -28,8 +29,8 @@ package struct OptimumRegion: Sendable {
   ///   - surface: Fitted to the points' scores.
   ///   - divisions: Of each side of the grid; 20 make 231 points and 26,796 pairs with the optimum.
   ///   - resampling: Draws, their seed, and the confidence.
-  /// - Returns: `nil` where nothing tells how noisy the scores are: one seed a point and no more points than
-  ///   coefficients.
+  /// - Returns: `nil` where nothing tells how noisy the scores are: one seed a point and no more
+  ///   points than coefficients.
   package init?(
     _ surface: ResponseSurface, divisions: Int = 20, _ resampling: Resampling = Resampling()
   ) {
@@ -49,8 +50,8 @@ package struct OptimumRegion: Sendable {
 
   /// Whether a point is not distinguishable from the optimum, such as that of a network.
   ///
-  /// - Parameter shares: Of the grid, or of a point that the surface was fitted to: the confidence is for all
-  ///   of these together.
+  /// - Parameter shares: Of the grid, or of a point that the surface was fitted to: the confidence
+  ///   is for all of these together.
   package func contains(_ shares: MixtureShares) -> Bool {
     Self.contains(shares, optimum, surface, reach: reach)
   }

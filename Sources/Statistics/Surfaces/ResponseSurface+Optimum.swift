@@ -7,8 +7,8 @@ extension ResponseSurface {
 
   /// The highest point of the triangle, boundaries included.
   ///
-  /// Exact: it is a corner, the top of the parabola above an edge, or the top of the surface itself. Of
-  /// equal ones it is the first in this order.
+  /// Exact: it is a corner, the top of the parabola above an edge, or the top of the surface
+  /// itself. Of equal ones it is the first in this order.
   package var optimum: Optimum {
     let corner = Optimum(
       shares: MixtureShares(a: 1, b: 0, c: 0), value: coefficients[0])

@@ -1,5 +1,5 @@
-/// Scores over the triangle of shares as a quadratic surface: Scheffé's canonical mixture polynomial
-/// βa·a + βb·b + βc·c + βab·ab + βac·ac + βbc·bc.
+/// Scores over the triangle of shares as a quadratic surface: Scheffé's canonical mixture
+/// polynomial βa·a + βb·b + βc·c + βab·ab + βac·ac + βbc·bc.
 ///
 /// The sum of the shares is 1, and with it constant and squares are contained in these six terms.
 /// βa, βb and βc are the scores at the corners; a positive βab says that a and b together do better
@@ -26,8 +26,8 @@ package struct ResponseSurface: Sendable {
   ///
   /// - Parameters:
   ///   - points: One for each network, each of other shares; six or more, not all on one conic.
-  ///   - seeds: `common` where scores at the same place are of one seed. What a seed adds to all points
-  ///     alike moves no optimum and is taken away first.
+  ///   - seeds: `common` where scores at the same place are of one seed. What a seed adds to all
+  ///     points alike moves no optimum and is taken away first.
   /// - Returns: `nil` where the points do not determine a surface.
   /// - Precondition: With common seeds, all points have as many.
   package init?(_ points: [SurfacePoint], seeds: Resampling.Seeds) {

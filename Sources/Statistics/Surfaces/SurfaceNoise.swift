@@ -17,8 +17,9 @@ package struct SurfaceNoise {
 
   /// Draws noise for the scores of a surface and fits surfaces to it.
   ///
-  /// Where each point has two seeds or more, noise is how far scores are from the mean of their point, so
-  /// that what the surface misses is none of it; otherwise it is how far they are from the surface.
+  /// Where each point has two seeds or more, noise is how far scores are from the mean of their
+  /// point, so that what the surface misses is none of it; otherwise it is how far they are from
+  /// the surface.
   ///
   /// - Returns: `nil` where there is no noise to draw from: one seed and no degrees of freedom.
   package init?(_ surface: ResponseSurface, _ resampling: Resampling) {

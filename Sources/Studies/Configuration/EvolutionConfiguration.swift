@@ -6,8 +6,8 @@ package struct EvolutionConfiguration: Sendable, Equatable {
   package enum Objective: String, CaseIterable, Sendable, ConfigurationWord {
     /// top-1 · (multiply-adds / those of the base)^exponent (Tan et al. 2019, arXiv:1807.11626).
     case reward
-    /// −error · (multiply-adds / those of the base)^−exponent: for accuracies near 100 %, where a relative
-    /// gain of accuracy means nothing.
+    /// −error · (multiply-adds / those of the base)^−exponent: for accuracies near 100 %, where a
+    /// relative gain of accuracy means nothing.
     case error
   }
 

@@ -2,36 +2,36 @@ import Training
 
 /// Section `search`: what is compared, and how often each network is trained.
 package struct SearchConfiguration: Sendable, Equatable {
-  /// Seed of what the study itself draws: lots, mutations, resampling. Trainings have `training.seed`
-  /// and those after it. Default 1.
+  /// Seed of what the study itself draws: lots, mutations, resampling. Trainings have
+  /// `training.seed` and those after it. Default 1.
   package private(set) var seed = 1
   /// Trainings of each network that is compared, with seeds of their own. Default 3.
   package private(set) var seeds = 3
-  /// Trainings of each network that is confirmed, with fresh seeds. Default 6: the fewest whose exact
-  /// sign-flip test can fall below 5 % on both sides.
+  /// Trainings of each network that is confirmed, with fresh seeds. Default 6: the fewest whose
+  /// exact sign-flip test can fall below 5 % on both sides.
   package private(set) var freshSeeds = 6
   /// Multiply-adds of the scaled networks over those of the base; for `grid` one factor. Default 2.
   package private(set) var factors = [2.0]
   /// Largest share by which multiply-adds may differ from that. Default 0.02.
   package private(set) var tolerance = 0.02
-  /// Ways to scale, see ``Direction``: of `scaling` all of them, of `grid` those beside the points of the
-  /// triangle. Default depth, width, resolution, even, published.
+  /// Ways to scale, see ``Direction``: of `scaling` all of them, of `grid` those beside the points
+  /// of the triangle. Default depth, width, resolution, even, published.
   package private(set) var directions = ["depth", "width", "resolution", "even", "published"]
     .compactMap { Direction($0) }
   /// Parts that a side of the triangle of `grid` is divided into: (q+1)(q+2)/2 networks. Default 4.
   package private(set) var divisions = 4
-  /// What is tested, such as `even > depth`; hypotheses about the same first direction at the same factor
-  /// are tested together, too, as its being better than all of them. In `grid` what they name is
-  /// protected: it goes on whatever its score. `architecture` has no directions and says that it leaves
-  /// them unanswered. Default none.
+  /// What is tested, such as `even > depth`; hypotheses about the same first direction at the same
+  /// factor are tested together, too, as its being better than all of them. In `grid` what they
+  /// name is protected: it goes on whatever its score. `architecture` has no directions and says
+  /// that it leaves them unanswered. Default none.
   package private(set) var hypotheses: [Hypothesis] = []
-  /// Networks of `architecture` that are trained in full, beside the base and the best of the random ones.
-  /// Default 8.
+  /// Networks of `architecture` that are trained in full, beside the base and the best of the
+  /// random ones. Default 8.
   package private(set) var finalists = 8
   /// Best networks that are confirmed with fresh seeds, beside the protected ones. Default 2.
   package private(set) var confirmed = 2
-  /// Networks that a rung has dropped and that are trained to the end all the same, drawn by lot, to tell
-  /// whether the rung can be trusted. Default 6.
+  /// Networks that a rung has dropped and that are trained to the end all the same, drawn by lot,
+  /// to tell whether the rung can be trusted. Default 6.
   package private(set) var unselected = 6
 
   package init() {}

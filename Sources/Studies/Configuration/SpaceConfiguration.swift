@@ -3,8 +3,8 @@ import Training
 
 /// Section `space`: what each stage of an evolved network may be, relative to that of the base.
 ///
-/// Defaults are those of MnasNet's space (arXiv:1807.11626, section 3.2) without its pooling short cuts,
-/// which were never chosen.
+/// Defaults are those of MnasNet's space (arXiv:1807.11626, section 3.2) without its pooling short
+/// cuts, which were never chosen.
 package struct SpaceConfiguration: Sendable, Equatable {
   /// Kinds of an expanding stage: `ir`, and `er` for fused ones (arXiv:2104.00298). Default ir.
   package private(set) var kinds = [Stage.Kind.mbConv]

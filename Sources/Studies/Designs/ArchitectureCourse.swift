@@ -1,6 +1,7 @@
 import Training
 
-/// The course of an architecture search: evolution, then its finalists, then those that are confirmed.
+/// The course of an architecture search: evolution, then its finalists, then those that are
+/// confirmed.
 final class ArchitectureCourse: StudyCourse {
   /// What it has come to, and what must be done before it goes on.
   private enum Stage {

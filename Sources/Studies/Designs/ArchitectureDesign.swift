@@ -1,8 +1,8 @@
 import Training
 
-/// The baseline itself: aging evolution of its stages, then the best ones trained in full beside the base
-/// and the best of the random ones, then a few of them confirmed with fresh seeds on images that nothing
-/// was selected by.
+/// The baseline itself: aging evolution of its stages, then the best ones trained in full beside
+/// the base and the best of the random ones, then a few of them confirmed with fresh seeds on
+/// images that nothing was selected by.
 package struct ArchitectureDesign: StudyDesign {
   package let parts: StudyParts
   package let space: SearchSpace
@@ -20,8 +20,8 @@ package struct ArchitectureDesign: StudyDesign {
 
   package func course() -> any StudyCourse { ArchitectureCourse(self) }
 
-  /// All of them: they are about directions of scaling. Not refused, because one configuration may be that
-  /// of studies of all kinds.
+  /// All of them: they are about directions of scaling. Not refused, because one configuration may
+  /// be that of studies of all kinds.
   package var unanswered: [Hypothesis] { parts.configuration.search.hypotheses }
 
   /// An individual as a network of the study.
@@ -29,8 +29,8 @@ package struct ArchitectureDesign: StudyDesign {
     StudyNetwork("individual \(number + 1)", individual.network)
   }
 
-  /// The networks that are trained in full: the best ones, the best of those that were drawn at random,
-  /// and the base; nil before they are known.
+  /// The networks that are trained in full: the best ones, the best of those that were drawn at
+  /// random, and the base; nil before they are known.
   package func finalists(
     _ individuals: [Evolution.Individual], _ ledger: Ledger
   ) throws(TrainingError) -> [StudyNetwork]? {
@@ -61,8 +61,8 @@ package struct ArchitectureDesign: StudyDesign {
       network, seeds: parts.configuration.search.seeds, on: .heldOut)
   }
 
-  /// The finalists that are confirmed: the best ones, the best of the random ones, and the base; nil
-  /// before they are known.
+  /// The finalists that are confirmed: the best ones, the best of the random ones, and the base;
+  /// nil before they are known.
   package func confirmed(
     _ finalists: [StudyNetwork], of individuals: [Evolution.Individual], _ ledger: Ledger
   ) throws(TrainingError) -> [StudyNetwork]? {
@@ -78,7 +78,8 @@ package struct ArchitectureDesign: StudyDesign {
     return confirmed + [parts.base]
   }
 
-  /// Finalists by what they are worth when they are trained in full, the best first; nil before they are.
+  /// Finalists by what they are worth when they are trained in full, the best first; nil before
+  /// they are.
   package func ranking(
     _ finalists: [StudyNetwork], _ ledger: Ledger
   ) throws(TrainingError) -> [StudyNetwork]? {

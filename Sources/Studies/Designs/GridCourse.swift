@@ -2,8 +2,8 @@ import Training
 
 /// The course of a grid: its rungs, then the networks that are confirmed.
 ///
-/// Each cohort goes its own way from rung to rung, and so does each network that is drawn by lot, once all
-/// cohorts have left the first rung.
+/// Each cohort goes its own way from rung to rung, and so does each network that is drawn by lot,
+/// once all cohorts have left the first rung.
 final class GridCourse: StudyCourse {
   /// Networks that are at the same rung and decided on together.
   private struct Party {
@@ -25,7 +25,8 @@ final class GridCourse: StudyCourse {
   private var trainings: [[Int: [Job]]]
   /// Numbers of those that go on to a rung by lot.
   private var drawn: [Set<Int>]
-  /// Of those that the first rung has dropped, the ones that did not diverge; nil when lots were drawn.
+  /// Of those that the first rung has dropped, the ones that did not diverge; nil when lots were
+  /// drawn.
   private var dropped: Set<Int>? = []
   private var confirmed: [Job]?
   /// Number of each network that is compared.

@@ -1,14 +1,15 @@
 import Training
 
-/// All shares of depth, width and resolution on a triangle at one factor, of which the best are confirmed
-/// with fresh seeds on images that nothing was selected by: step 1 of compound scaling (arXiv:1905.11946).
+/// All shares of depth, width and resolution on a triangle at one factor, of which the best are
+/// confirmed with fresh seeds on images that nothing was selected by: step 1 of compound scaling
+/// (arXiv:1905.11946).
 package struct GridDesign: StudyDesign {
   package let parts: StudyParts
   private let known: [StudyNetwork]
   let halving: Halving
 
-  /// - Throws: Where there is more than one factor, nothing to select by, or a direction has no network
-  ///   with the multiply-adds of the factor.
+  /// - Throws: Where there is more than one factor, nothing to select by, or a direction has no
+  ///   network with the multiply-adds of the factor.
   package init(_ parts: StudyParts) throws(TrainingError) {
     self.parts = parts
     let search = parts.configuration.search
@@ -63,15 +64,16 @@ package struct GridDesign: StudyDesign {
     package let isComplete: Bool
   }
 
-  /// The rungs of which something is known: a cohort goes on when it is done, whatever the others do.
+  /// The rungs of which something is known: a cohort goes on when it is done, whatever the others
+  /// do.
   package func rungs(_ ledger: Ledger) throws(TrainingError) -> [Rung] {
     let course = GridCourse(self)
     try course.advance(by: ledger, .unwatched)
     return course.rungs
   }
 
-  /// Networks at the end of training that have not come there by their score: the protected ones, and those
-  /// that were drawn by lot among the ones that the first rung has dropped.
+  /// Networks at the end of training that have not come there by their score: the protected ones,
+  /// and those that were drawn by lot among the ones that the first rung has dropped.
   package func unselected(_ ledger: Ledger) throws(TrainingError) -> Set<Int> {
     let rungs = try rungs(ledger)
     return rungs.count > 1 ? halving.protected.union(rungs[1].drawn) : []
@@ -107,8 +109,8 @@ package struct GridDesign: StudyDesign {
     return scores.ranked()
   }
 
-  /// Networks that are trained with fresh seeds: the best ones, the protected ones, and the base; nil
-  /// before they are known.
+  /// Networks that are trained with fresh seeds: the best ones, the protected ones, and the base;
+  /// nil before they are known.
   package func confirmed(_ ledger: Ledger) throws(TrainingError) -> [StudyNetwork]? {
     try confirmed(rungs(ledger), ledger)
   }

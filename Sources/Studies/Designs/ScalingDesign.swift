@@ -1,7 +1,8 @@
 import Training
 
-/// The base scaled in several directions by several factors, each network trained to its end with several
-/// seeds: figures 3 and 8 and table 7 of the paper (arXiv:1905.11946), at equal multiply-adds.
+/// The base scaled in several directions by several factors, each network trained to its end with
+/// several seeds: figures 3 and 8 and table 7 of the paper (arXiv:1905.11946), at equal
+/// multiply-adds.
 package struct ScalingDesign: StudyDesign {
   package let parts: StudyParts
   private let known: [StudyNetwork]

@@ -6,8 +6,8 @@ import Training
 package protocol StudyCourse: AnyObject {
   /// Networks that are known so far, in their order.
   var networks: [StudyNetwork] { get }
-  /// Jobs that are known to be needed, done ones included, in the order in which they became known; no two
-  /// of them the same, and none is taken back.
+  /// Jobs that are known to be needed, done ones included, in the order in which they became known;
+  /// no two of them the same, and none is taken back.
   var known: [Job] { get }
   /// The same in the order of the study, which is that of no ledger.
   var jobs: [Job] { get }
@@ -32,8 +32,8 @@ extension StudyCourse {
   package func isUndecided(_ job: Job) -> Bool { false }
 }
 
-/// Jobs that are all to be done before something is decided by them; none is looked up again once it is
-/// done.
+/// Jobs that are all to be done before something is decided by them; none is looked up again once
+/// it is done.
 struct AwaitedJobs {
   private let jobs: [Job]
   private var done = 0

@@ -1,7 +1,7 @@
 import Training
 
-/// What a study consists of: a pure function of its configuration and of the ledger, so that whoever
-/// finishes first decides nothing, and a study that goes on is a study replayed.
+/// What a study consists of: a pure function of its configuration and of the ledger, so that
+/// whoever finishes first decides nothing, and a study that goes on is a study replayed.
 package protocol StudyDesign {
   /// The study before it has looked into any ledger.
   func course() -> any StudyCourse

@@ -2,8 +2,8 @@ import Glibc
 import Tensors
 import Training
 
-/// Aging evolution (Real et al. 2019, arXiv:1802.01548) by a ``LagRule``: what the individuals are follows
-/// from the seed and from what the trainings of older ones have come to.
+/// Aging evolution (Real et al. 2019, arXiv:1802.01548) by a ``LagRule``: what the individuals are
+/// follows from the seed and from what the trainings of older ones have come to.
 package struct Evolution {
   /// An individual that is known.
   package struct Individual: Sendable {

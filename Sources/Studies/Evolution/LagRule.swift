@@ -1,7 +1,8 @@
 /// Which individuals can be parents of another: those of a window that ends a fixed lag before it.
 ///
-/// So an individual can be trained as soon as all up to its window's end are, whoever finished first, and
-/// evolution comes to the same on any number of ranks that train up to `lag` individuals at the same time.
+/// So an individual can be trained as soon as all up to its window's end are, whoever finished
+/// first, and evolution comes to the same on any number of ranks that train up to `lag` individuals
+/// at the same time.
 package struct LagRule: Sendable {
   /// Individuals that may be trained at the same time.
   package let lag: Int

@@ -2,8 +2,8 @@ import Training
 
 /// The individuals of an evolution that are known so far, with what the next one is decided by.
 ///
-/// An individual follows from the results of older ones alone, so that it never changes: a ledger that has
-/// grown adds individuals, in whatever order its entries have come.
+/// An individual follows from the results of older ones alone, so that it never changes: a ledger
+/// that has grown adds individuals, in whatever order its entries have come.
 package struct Lineage {
   /// In their order.
   package private(set) var individuals: [Evolution.Individual] = []
@@ -18,7 +18,8 @@ package struct Lineage {
 
   /// Looks in the ledger for what was not done before.
   ///
-  /// - Returns: Whether all up to, but without, `needed` are done; then ``results`` has those and no others.
+  /// - Returns: Whether all up to, but without, `needed` are done; then ``results`` has those and
+  ///   no others.
   mutating func learn(upTo needed: Int, _ ledger: Ledger) -> Bool {
     while finished < individuals.count, ledger.has(individuals[finished].job) { finished += 1 }
     guard finished >= needed else { return false }

@@ -24,7 +24,8 @@ package struct SearchSpace: Sendable {
     stages.reduce(1) { $0 * Double($1.counts.reduce(1, *)) }
   }
 
-  /// The table whose training takes most memory, whatever it costs: no other of the space takes more.
+  /// The table whose training takes most memory, whatever it costs: no other of the space takes
+  /// more.
   ///
   /// - Parameter images: Images of a batch that are on one rank.
   package func largest(images: Int) -> Architecture {

@@ -9,7 +9,8 @@ struct StageChoices: Sendable {
   private let squeeze: [Double]
 
   init(_ space: SpaceConfiguration, _ base: Stage, _ family: StageTable.Family) {
-    // What is rounded, or cut off at one block, may come to the same, and a network is to have one genome.
+    // What is rounded, or cut off at one block, may come to the same, and a network is to have one
+    // genome.
     kinds = base.kind.isExpanding ? space.kinds.distinct : [base.kind]
     kernels = space.kernels.distinct
     expansions = base.kind.isExpanding ? space.expansions.distinct : [base.expansion]

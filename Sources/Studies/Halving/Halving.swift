@@ -1,7 +1,8 @@
 import Tensors
 
-/// Successive halving (Jamieson & Talwalkar 2016, arXiv:1502.07943) with fixed members: which networks go
-/// on after a rung depends on the scores of their cohort alone, and never on who was first.
+/// Successive halving (Jamieson & Talwalkar 2016, arXiv:1502.07943) with fixed members: which
+/// networks go on after a rung depends on the scores of their cohort alone, and never on who was
+/// first.
 package struct Halving: Sendable {
   /// Share of a cohort that goes on, at least one network.
   package let keep: Double
@@ -20,7 +21,8 @@ package struct Halving: Sendable {
   ///
   /// - Parameters:
   ///   - entrants: Numbers of the networks of this rung, ascending.
-  ///   - score: Images that a network classifies rightly; nil for one that diverged, which does not go on.
+  ///   - score: Images that a network classifies rightly; nil for one that diverged, which does not
+  ///     go on.
   /// - Returns: Their numbers, ascending. Of equal scores the first go on.
   package func survivors(of entrants: [Int], _ score: (Int) -> Int?) -> [Int] {
     var survivors: Set<Int> = []
@@ -41,8 +43,8 @@ package struct Halving: Sendable {
     return Dictionary(grouping: entrants) { $0 / cohort }.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  /// Some of those that a rung has dropped, by lot: only by what becomes of them can be told whether a
-  /// rung is to be trusted.
+  /// Some of those that a rung has dropped, by lot: only by what becomes of them can be told
+  /// whether a rung is to be trusted.
   ///
   /// - Returns: Their numbers, ascending.
   package static func unselected(of dropped: [Int], count: Int, seed: Int) -> [Int] {

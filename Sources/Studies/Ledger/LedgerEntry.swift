@@ -6,7 +6,8 @@ package struct LedgerEntry: Codable, Sendable, Equatable {
   package enum End: String, Codable, Sendable {
     /// With a network that could be measured.
     case done
-    /// With numbers that are not finite, or a loss above `training.largestLoss`: the last of its rung.
+    /// With numbers that are not finite, or a loss above `training.largestLoss`: the last of its
+    /// rung.
     case diverged
   }
 

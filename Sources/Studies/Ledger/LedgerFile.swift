@@ -2,8 +2,8 @@ import Boundary
 import Foundation
 import Training
 
-/// The ledger on the disk: whole lines, each synced before anything is decided by it; written by one
-/// process.
+/// The ledger on the disk: whole lines, each synced before anything is decided by it; written by
+/// one process.
 package final class LedgerFile {
   private let path: String
   private let handle: FileHandle

@@ -1,5 +1,6 @@
-/// Networks with their published results on ImageNet, one run each: table 2 of the EfficientNet paper (Tan &
-/// Le 2019, arXiv:1905.11946 v5), and table 1 of TinyNets (Han et al. 2020, arXiv:2010.14819).
+/// Networks with their published results on ImageNet, one run each: table 2 of the EfficientNet
+/// paper (Tan & Le 2019, arXiv:1905.11946 v5), and table 1 of TinyNets (Han et al. 2020,
+/// arXiv:2010.14819).
 struct PublishedNetwork {
   let family, name: String
   /// In percent.

@@ -4,7 +4,8 @@ import Networks
 import Reports
 import Training
 
-/// The published family among the ConvNets of its time, with our exact counts beside the published ones.
+/// The published family among the ConvNets of its time, with our exact counts beside the published
+/// ones.
 package enum PublishedPage {
   /// The text of the page.
   package static var html: String {

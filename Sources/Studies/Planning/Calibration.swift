@@ -5,8 +5,8 @@ import MPI
 import Supervision
 import Training
 
-/// Measures how long networks take here: some steps of a training, and of an evaluation, on every rank at
-/// the same time, as in the study.
+/// Measures how long networks take here: some steps of a training, and of an evaluation, on every
+/// rank at the same time, as in the study.
 struct Calibration {
   /// What a network takes on one rank.
   struct Measurement: Codable {

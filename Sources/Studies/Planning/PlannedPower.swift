@@ -1,7 +1,8 @@
 import Foundation
 import Statistics
 
-/// What a study will be able to show, by its seeds and images alone, and by what is known of its noise.
+/// What a study will be able to show, by its seeds and images alone, and by what is known of its
+/// noise.
 struct PlannedPower {
   private let study: Study
   private let ledger: Ledger
@@ -23,8 +24,8 @@ struct PlannedPower {
     return study.kind == .scaling ? search.seeds : search.freshSeeds
   }
 
-  /// Top-1 of the base and its deviation over seeds, where the ledger knows them: of the trainings that
-  /// verdicts are by.
+  /// Top-1 of the base and its deviation over seeds, where the ledger knows them: of the trainings
+  /// that verdicts are by.
   private var base: MeanEstimate? {
     let measured = jobs.filter { job in
       job.trial.network == study.recipe.base && job.trial.images == .validation && job.isWhole
@@ -75,8 +76,8 @@ struct PlannedPower {
     ]
   }
 
-  /// Mean of the largest of n normal numbers, in deviations (Elfving 1947: the quantile of (n − π/8) /
-  /// (n − π/4 + 1)).
+  /// Mean of the largest of n normal numbers, in deviations (Elfving 1947: the quantile of (n −
+  /// π/8) / (n − π/4 + 1)).
   private static func expectedMaximum(of count: Int) -> Double {
     guard count > 1 else { return 0 }
     let n = Double(count)

@@ -14,7 +14,8 @@ package struct StudyPlan: Codable, Sendable {
     package let resolution, blocks, multiplyAdds, parameters, activations: Int
     /// Multiply-adds over those of the base.
     package let factor: Double
-    /// Parts of depth, width and resolution that were asked for, where it is scaled, and those reached.
+    /// Parts of depth, width and resolution that were asked for, where it is scaled, and those
+    /// reached.
     package let asked, reached: [Double]?
     /// An estimate of the bytes that a training of it takes on one rank.
     package let bytes: Double
@@ -33,7 +34,8 @@ package struct StudyPlan: Codable, Sendable {
   package let ranks: Int
   /// What remains to be done, in seconds of a rank, and in seconds on these ranks.
   package let rankSeconds, seconds: Double
-  /// Bytes that a training takes at most, measured on one rank here, and those that are free for one.
+  /// Bytes that a training takes at most, measured on one rank here, and those that are free for
+  /// one.
   package let measuredBytes, freeBytes: Double
   /// Smallest differences that can be shown, and other things to know; a sentence each.
   package let power: [String]

@@ -23,8 +23,8 @@ package final class StudySimulation {
   /// Does all jobs, each on one rank.
   ///
   /// - Parameters:
-  ///   - ranks: Ranks that train at the same time; they share what is left when there are more of them than
-  ///     jobs.
+  ///   - ranks: Ranks that train at the same time; they share what is left when there are more of
+  ///     them than jobs.
   ///   - headway: Is told with each job, of which there may be many.
   ///   - seconds: How long a job takes on one rank.
   ///   - result: What it comes to.

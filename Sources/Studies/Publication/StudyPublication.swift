@@ -2,8 +2,8 @@ import Boundary
 import Foundation
 import Training
 
-/// Writes what a study has come to so far, from its ledger alone: the page, and when it is finished the
-/// results.
+/// Writes what a study has come to so far, from its ledger alone: the page, and when it is finished
+/// the results.
 package final class StudyPublication {
   private let study: Study
   private let folder: StudyFolder

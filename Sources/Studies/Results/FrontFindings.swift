@@ -1,7 +1,7 @@
 import Statistics
 
-/// The networks that no other beats at less cost, and how sure that is; without those that have lost a seed
-/// and look better than they are.
+/// The networks that no other beats at less cost, and how sure that is; without those that have
+/// lost a seed and look better than they are.
 package struct FrontFindings: Codable, Sendable {
   /// A network on the axis of a cost.
   package struct Member: Codable, Sendable {

@@ -43,11 +43,11 @@ package struct GridFindings: Codable, Sendable {
   package let cells: [Cell]
   /// The surface's best point; nil where too few networks determine no surface.
   package let optimum: Point?
-  /// Whether no point of the triangle can be told from that one; nil where nothing tells how noisy the
-  /// surface is.
+  /// Whether no point of the triangle can be told from that one; nil where nothing tells how noisy
+  /// the surface is.
   package let regionIsWhole: Bool?
-  /// Share of the scores' variance that the surface explains, and how probable it is that it misses points
-  /// by no more than seeds differ.
+  /// Share of the scores' variance that the surface explains, and how probable it is that it misses
+  /// points by no more than seeds differ.
   package let determination, lackOfFitP: Double?
   /// Points of a triangle in twentieths that cannot be told from the best.
   package let region: [[Double]]
@@ -113,8 +113,8 @@ package struct GridFindings: Codable, Sendable {
 }
 
 extension StudyNetwork {
-  /// The point of the triangle that is nearest in proportion: channels and pixels move in steps, and what
-  /// is reached may lie beside it, with a sum that is not quite 1.
+  /// The point of the triangle that is nearest in proportion: channels and pixels move in steps,
+  /// and what is reached may lie beside it, with a sum that is not quite 1.
   var mixture: MixtureShares {
     let shares = (scaling?.shares ?? Shares(depth: 0, width: 0, resolution: 1)).normalized
     return MixtureShares(a: shares.depth, b: shares.width, c: shares.resolution)

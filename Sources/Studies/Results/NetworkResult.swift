@@ -32,7 +32,8 @@ package struct NetworkResult: Encodable {
 
   /// A training, or a part of one up to a rung.
   ///
-  /// Why it diverged is not of it: a stop saves, and finds weights that are lost before the next loss does.
+  /// Why it diverged is not of it: a stop saves, and finds weights that are lost before the next
+  /// loss does.
   package struct Training: Encodable {
     package let identity: String
     package let seed, epochs, scheduledEpochs: Int

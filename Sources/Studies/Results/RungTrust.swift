@@ -4,8 +4,8 @@ import Statistics
 package struct RungTrust: Codable, Sendable {
   /// Which networks' order is compared.
   package enum Sample: String, Codable, Sendable {
-    /// Those that are protected from the rung, and some that were drawn by lot from what it has dropped;
-    /// not those that have gone on by their score alone.
+    /// Those that are protected from the rung, and some that were drawn by lot from what it has
+    /// dropped; not those that have gone on by their score alone.
     case protectedAndDrawn
     /// Those that the short scores have chosen themselves, which lie closer together than all do.
     case finalists
@@ -13,18 +13,18 @@ package struct RungTrust: Codable, Sendable {
 
   package let sample: Sample
   package let networks: Int
-  /// Kendall's τ-b between scores at the first rung and at the end over the sample; nil of fewer than
-  /// ``leastNetworks``.
+  /// Kendall's τ-b between scores at the first rung and at the end over the sample; nil of fewer
+  /// than ``leastNetworks``.
   package let tau: Double?
   package let interval: Interval?
   /// Deviation that τ would have if the rung told nothing.
   package let nullDeviation: Double?
-  /// Top-1 of the best network at the end minus that of the one that the rung put first, of all that have
-  /// both.
+  /// Top-1 of the best network at the end minus that of the one that the rung put first, of all
+  /// that have both.
   package let regret: Double?
 
-  /// Of four networks two of 24 orders are the same or the opposite one by chance: no τ of so few is
-  /// significant at 5 %.
+  /// Of four networks two of 24 orders are the same or the opposite one by chance: no τ of so few
+  /// is significant at 5 %.
   package static let leastNetworks = 5
 
   /// - Parameters:

@@ -6,7 +6,8 @@ package struct ScalingFindings: Codable, Sendable {
   package struct Line: Codable, Sendable {
     package let direction: String
     package let networks: [String]
-    /// error = A · multiply-adds^−exponent, with a 95 % interval where there are more than two networks.
+    /// error = A · multiply-adds^−exponent, with a 95 % interval where there are more than two
+    /// networks.
     package let exponent: Double?
     package let interval: Interval?
   }
@@ -14,7 +15,8 @@ package struct ScalingFindings: Codable, Sendable {
   /// Two whole lines, compared over all multiply-adds that both have.
   package struct Comparison: Codable, Sendable {
     package let better, worse: String
-    /// Errors of the first as a share of those of the second, and the 95 % interval for other seeds.
+    /// Errors of the first as a share of those of the second, and the 95 % interval for other
+    /// seeds.
     package let ratio: Double
     package let interval: Interval?
     /// Multiply-adds that both lines have.

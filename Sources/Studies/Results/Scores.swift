@@ -9,8 +9,8 @@ extension LedgerEntry {
 extension Ledger {
   /// Mean top-1 of several trainings of a network.
   ///
-  /// - Returns: Nil without any, and where one is not done or diverged: what is left looks better than the
-  ///   network is.
+  /// - Returns: Nil without any, and where one is not done or diverged: what is left looks better
+  ///   than the network is.
   func top1(_ jobs: [Job]) -> Double? {
     let top1 = jobs.compactMap { self[$0]?.top1 }
     return top1.count < jobs.count ? nil : top1.meanIfAny
@@ -92,8 +92,8 @@ package struct Scores {
     trainings(network, images).first { study.ledger[$0]?.end == .done }
   }
 
-  /// Whether a network has a training on validation images that it could be handed on by, or may still come
-  /// to have one.
+  /// Whether a network has a training on validation images that it could be handed on by, or may
+  /// still come to have one.
   func canWin(_ network: StudyNetwork) -> Bool {
     trainings(network.network, .validation).contains { study.ledger[$0]?.end != .diverged }
   }

@@ -49,7 +49,8 @@ struct Selection {
     }
   }
 
-  /// How much higher a network scores on held-out images than on validation images, with other seeds.
+  /// How much higher a network scores on held-out images than on validation images, with other
+  /// seeds.
   private static func shift(_ network: StudyNetwork, _ scores: Scores) -> Double? {
     scores.sample(network.network, on: .heldOut).top1.meanIfAny.flatMap { heldOut in
       scores.confirmation(network.network).top1.meanIfAny.map { heldOut - $0 }

@@ -1,7 +1,7 @@
 import Statistics
 
-/// The winner's training beside the first one of the base, on the same images: two trained networks with
-/// their weights, and not their architectures, for which seeds are repeated.
+/// The winner's training beside the first one of the base, on the same images: two trained networks
+/// with their weights, and not their architectures, for which seeds are repeated.
 package struct TrainedComparison: Codable, Sendable, Equatable {
   /// Identities of both trainings.
   package let winner, base: String

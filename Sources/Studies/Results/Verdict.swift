@@ -18,8 +18,8 @@ package struct Verdict: Codable, Sendable, Equatable {
     package let seeds: [Int]
     /// Seeds that it was to be trained with.
     package let asked: Int
-    /// Whether the other network has not lost all of them, too, so that this one cannot be shown to be the
-    /// better one.
+    /// Whether the other network has not lost all of them, too, so that this one cannot be shown to
+    /// be the better one.
     package let isBarred: Bool
   }
 
@@ -31,8 +31,8 @@ package struct Verdict: Codable, Sendable, Equatable {
   package let seeds: Int
   /// Of either network, where it has lost any.
   package let lost: [Lost]
-  /// Mean difference of top-1 over the seeds, as a share, and its 95 % interval for other seeds; nil where
-  /// no seed is left.
+  /// Mean difference of top-1 over the seeds, as a share, and its 95 % interval for other seeds;
+  /// nil where no seed is left.
   package let difference: Double?
   package let interval: Interval?
   /// The 95 % interval for other seeds and other images, which contains the one for other seeds.
@@ -47,13 +47,14 @@ package struct Verdict: Codable, Sendable, Equatable {
   package let costRatio: Double
   /// The difference without what more multiply-adds gain by themselves.
   package let correctedDifference: Double?
-  /// Correlation of both over seeds, and variance of the differences over that of independent seeds.
+  /// Correlation of both over seeds, and variance of the differences over that of independent
+  /// seeds.
   package let correlation, varianceRatio: Double?
 
   /// Compares two networks.
   ///
-  /// - Parameter costGain: Top-1 that the multiply-adds of the first gain by themselves over those of the
-  ///   second.
+  /// - Parameter costGain: Top-1 that the multiply-adds of the first gain by themselves over those
+  ///   of the second.
   /// - Returns: Nil where they have no seed in common yet.
   init?(
     _ first: (name: String, sample: Scores.Sample),

@@ -2,7 +2,8 @@ import Glibc
 import Statistics
 import Training
 
-/// All verdicts of a study: of the hypotheses of its configuration, and of what follows from its kind.
+/// All verdicts of a study: of the hypotheses of its configuration, and of what follows from its
+/// kind.
 package struct Verdicts {
   package private(set) var verdicts: [Verdict] = []
   package private(set) var claims: [Claim] = []
@@ -51,8 +52,8 @@ package struct Verdicts {
     }
   }
 
-  /// Adds what was selected beside all others that were confirmed: it is tested on what it was not selected
-  /// by.
+  /// Adds what was selected beside all others that were confirmed: it is tested on what it was not
+  /// selected by.
   private mutating func add(_ winner: StudyNetwork) {
     for rival in networks where rival.network != winner.network {
       let pair = [winner.name, rival.name]
@@ -79,11 +80,11 @@ package struct Verdicts {
 
   /// Top-1 that the multiply-adds of a network gain by themselves over those of another.
   ///
-  /// By the power law of the errors of all others: a line through one of both would explain a part of the
-  /// very difference.
+  /// By the power law of the errors of all others: a line through one of both would explain a part
+  /// of the very difference.
   ///
-  /// - Returns: Nil beside the base, from which all differ in multiply-adds on purpose, and where the costs
-  ///   of the others hardly differ more than those of both.
+  /// - Returns: Nil beside the base, from which all differ in multiply-adds on purpose, and where
+  ///   the costs of the others hardly differ more than those of both.
   private func costGain(_ first: StudyNetwork, over second: StudyNetwork) -> Double? {
     let base = study.recipe.base
     guard first.network != base, second.network != base else { return nil }
@@ -98,7 +99,8 @@ package struct Verdicts {
     return law.error(at: second.cost) - law.error(at: first.cost)
   }
 
-  /// A line that is twice as long as the distance it is used over adds less noise than one network has.
+  /// A line that is twice as long as the distance it is used over adds less noise than one network
+  /// has.
   private static let leastLever = 2.0
 
   /// Adjusts the p of all verdicts that stand on the same basis.

@@ -12,8 +12,8 @@ package struct Winner: Codable, Sendable, Equatable {
   package let top1: Double?
   /// Mean top-1 that it was selected by, and that of the confirmation.
   package let selected, confirmed: Double?
-  /// How much higher networks that no score has selected score on the images that networks are selected by
-  /// than on those that confirm; nil where there are none.
+  /// How much higher networks that no score has selected score on the images that networks are
+  /// selected by than on those that confirm; nil where there are none.
   package let shift: Double?
   /// What the winner looked better than it is: how much lower it was confirmed, beyond that.
   package let optimism: Double?

@@ -1,7 +1,7 @@
 import Training
 
-/// Removes checkpoints that no job of a study will go on from: those of networks that a rung has dropped, and
-/// those of whole trainings by which networks were only selected.
+/// Removes checkpoints that no job of a study will go on from: those of networks that a rung has
+/// dropped, and those of whole trainings by which networks were only selected.
 package struct CheckpointCleaning {
   private let folder: StudyFolder
   private let advance: () -> Void
@@ -9,7 +9,8 @@ package struct CheckpointCleaning {
   private var seen = 0
   /// Epochs of the last job that is known of each training.
   private var lastEpochs: [String: Int] = [:]
-  /// For each training that has checkpoints the last job of it that is done; not those that stay for good.
+  /// For each training that has checkpoints the last job of it that is done; not those that stay
+  /// for good.
   private var done: [String: Job] = [:]
 
   /// - Parameter advance: Is called for each training that is looked at.

@@ -1,5 +1,5 @@
-/// How long a training takes, as far as the order of jobs and the size of groups are concerned; it decides
-/// nothing of what a study comes to.
+/// How long a training takes, as far as the order of jobs and the size of groups are concerned; it
+/// decides nothing of what a study comes to.
 package struct CostModel {
   /// Seconds that a rank takes for an image and a unit of cost, see ``ScaledNetwork/cost``.
   private var secondsPerUnit: Double?

@@ -23,8 +23,8 @@ package struct Division: Codable, Equatable {
     groups = zip(ranks, counts).flatMap { Self.parts(of: $0, count: $1) }
   }
 
-  /// Groups of each host: those with most ranks to a group get another one, as long as there are any, and
-  /// before those whose groups would be too small.
+  /// Groups of each host: those with most ranks to a group get another one, as long as there are
+  /// any, and before those whose groups would be too small.
   private static func counts(of total: Int, among ranks: [Int], _ least: Int) -> [Int] {
     var counts = [Int](repeating: 1, count: ranks.count)
     for _ in ranks.count..<total {

@@ -13,8 +13,8 @@ package struct GroupLimits: Sendable {
     self.fixed = fixed
   }
 
-  /// The number of groups for so many jobs: one for each, as long as there are ranks, and as near to that
-  /// as the limits of a group allow.
+  /// The number of groups for so many jobs: one for each, as long as there are ranks, and as near
+  /// to that as the limits of a group allow.
   ///
   /// - Parameter hosts: Ranks of each host.
   package func groupCount(jobs: Int, hosts: [Int]) -> Int {
@@ -26,7 +26,8 @@ package struct GroupLimits: Sendable {
       ?? (1...ranks).first { allows($0, hosts, least: 1) } ?? ranks
   }
 
-  /// Whether ranks can be divided so that every group has the memory, and the micro-batches, that it needs.
+  /// Whether ranks can be divided so that every group has the memory, and the micro-batches, that
+  /// it needs.
   ///
   /// - Parameter hosts: Ranks of each host.
   package func hasDivision(hosts: [Int]) -> Bool {

@@ -1,10 +1,10 @@
 import Training
 
-/// Decides which group of ranks trains what, by what it hears alone: it sends nothing, writes nothing and
-/// has no clock.
+/// Decides which group of ranks trains what, by what it hears alone: it sends nothing, writes
+/// nothing and has no clock.
 ///
-/// Which group does a job, and when, changes nothing of what the study comes to: jobs follow from the
-/// ledger alone, and a training comes to the same on any ranks.
+/// Which group does a job, and when, changes nothing of what the study comes to: jobs follow from
+/// the ledger alone, and a training comes to the same on any ranks.
 package struct GroupPlanner {
   /// A job that a group does.
   package struct Work {

@@ -38,7 +38,8 @@ final class PostOffice {
     try next(tag: Tag.report).map { ($0.sender, $0.words) }
   }
 
-  /// Ends the correspondence, on all ranks: what anyone has still written is of no study after this one.
+  /// Ends the correspondence, on all ranks: what anyone has still written is of no study after this
+  /// one.
   func close() throws(TrainingError) {
     guard world.rank == 0 else { return try post([], to: 0, tag: Tag.report) }
     while silent.count < world.size - 1 {

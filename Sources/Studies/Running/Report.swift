@@ -1,4 +1,5 @@
-/// What a rank tells the dispatcher; but for ``signal(_:)``, the first one of a group for all of it.
+/// What a rank tells the dispatcher; but for ``signal(_:)``, the first one of a group for all of
+/// it.
 package enum Report: Codable {
   /// A job begins, or goes on where it was left, with so many epochs to train.
   case began(number: Int, epochs: Double)
@@ -15,7 +16,8 @@ package enum Report: Codable {
   package struct Timing: Codable {
     /// Seconds until the first step, and all of them.
     package let startSeconds, seconds: Double
-    /// Epochs that were trained in that time: fewer than the job adds, where it went on or diverged.
+    /// Epochs that were trained in that time: fewer than the job adds, where it went on or
+    /// diverged.
     package let epochs: Double
 
     package init(startSeconds: Double, seconds: Double, epochs: Double) {

@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import Training
 
-/// Opens the folder of a study on rank 0: takes it, reads what its ledger holds, and refuses to go on with
-/// another question.
+/// Opens the folder of a study on rank 0: takes it, reads what its ledger holds, and refuses to go
+/// on with another question.
 struct StudyOpening {
   let lease: FolderLease
   let study: Study
@@ -12,8 +12,8 @@ struct StudyOpening {
   /// - Parameters:
   ///   - advance: Is called while another study is waited for.
   ///   - tell: Is told of lines that are cut and of what is waited for.
-  /// - Throws: When the folder is another study's, is in use or cannot be written; when configuration, data
-  ///   and ledger do not go together.
+  /// - Throws: When the folder is another study's, is in use or cannot be written; when
+  ///   configuration, data and ledger do not go together.
   init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
     _ options: StudyRun.Options, advance: @escaping () -> Void, _ tell: (String) -> Void

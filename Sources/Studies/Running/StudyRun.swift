@@ -8,8 +8,8 @@ import Training
 
 /// A study on all ranks of a job.
 ///
-/// Each rank does what the dispatcher tells it, and rank 0, where that is, too. No rank only waits for
-/// others: between two steps of its own training rank 0 looks after the rest.
+/// Each rank does what the dispatcher tells it, and rank 0, where that is, too. No rank only waits
+/// for others: between two steps of its own training rank 0 looks after the rest.
 package final class StudyRun {
   private let world: Communicator
   private let watch: Watch
@@ -91,7 +91,8 @@ package final class StudyRun {
     package var acceptsOtherBits = false
     /// A number of groups that is kept to; nil to adapt to what there is to do.
     package var slots: Int?
-    /// Asked in every step of a training, and while there is nothing to do, whether to save and stop.
+    /// Asked in every step of a training, and while there is nothing to do, whether to save and
+    /// stop.
     package var stopRequest: StopRequest = { StopSignal.pending }
 
     package init() {}
@@ -102,7 +103,8 @@ package final class StudyRun {
 
   /// Does all jobs.
   ///
-  /// - Throws: When ranks are lost, and what has gone wrong in one of the trainings; on all ranks the same.
+  /// - Throws: When ranks are lost, and what has gone wrong in one of the trainings; on all ranks
+  ///   the same.
   package func run() throws(TrainingError) -> Trainer.Outcome {
     while true {
       switch try nextOrder() {
@@ -175,7 +177,8 @@ package final class StudyRun {
     if group.rank == 0 { try report(result) }
   }
 
-  /// Asked in every step of a training; of the ranks of a group the first one hears what it is told.
+  /// Asked in every step of a training; of the ranks of a group the first one hears what it is
+  /// told.
   private func stopReason(isFirst: Bool) -> StopReason? {
     if isFirst {
       do throws(TrainingError) { try lookUp() } catch { lookingFault = lookingFault ?? error }

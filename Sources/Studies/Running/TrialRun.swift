@@ -89,7 +89,8 @@ struct TrialRun {
       let trainer = try make()
       guard trainer.state.step > assignment.epochs * trainer.stepsPerEpoch else { return trainer }
     }
-    // What it came to on its way was lost from the ledger: only from its beginning can it be measured.
+    // What it came to on its way was lost from the ledger: only from its beginning can it be
+    // measured.
     try TrainingGroup(group, activity: activity).agreed { () throws(TrainingError) in
       guard group.rank == 0 else { return }
       for checkpoint in try folder.trial(assignment.identity).checkpoints() {

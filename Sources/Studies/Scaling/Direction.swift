@@ -20,8 +20,9 @@ package struct Direction: Hashable, Sendable {
 
   /// Those with a name of their own.
   ///
-  /// `published`: the bases 1.2, 1.1 and 1.15 (arXiv:1905.11946, section 3.3). `fast`: most of it for the
-  /// width, which has the fewest activations (Dollár et al. 2021, arXiv:2103.06877, α = 0.8).
+  /// `published`: the bases 1.2, 1.1 and 1.15 (arXiv:1905.11946, section 3.3). `fast`: most of it
+  /// for the width, which has the fewest activations (Dollár et al. 2021, arXiv:2103.06877, α =
+  /// 0.8).
   package static let named = [
     Direction("depth", Shares(depth: 1, width: 0, resolution: 0)),
     Direction("width", Shares(depth: 0, width: 1, resolution: 0)),

@@ -2,13 +2,13 @@ import Boundary
 import Glibc
 import Networks
 
-/// Finds the network that is nearest to a direction among those whose multiply-adds are a factor times
-/// those of the base, by exact count.
+/// Finds the network that is nearest to a direction among those whose multiply-adds are a factor
+/// times those of the base, by exact count.
 ///
 /// A formula such as `ceil(α^φ·n)` rounds up as a rule: what is called φ = 1 costs 2.57 times the
-/// baseline, and directions differ by up to 26 % at what is called equal compute. So the count is solved
-/// for: of all depths (blocks of all stages, see ``StageDepths``), resolutions and widths near the
-/// direction those are kept whose count is within the tolerance, and of those the nearest.
+/// baseline, and directions differ by up to 26 % at what is called equal compute. So the count is
+/// solved for: of all depths (blocks of all stages, see ``StageDepths``), resolutions and widths
+/// near the direction those are kept whose count is within the tolerance, and of those the nearest.
 package struct Equalizer: Sendable {
   /// A network with what was asked for and what is reached.
   package struct Result: Sendable, Equatable {
@@ -26,11 +26,12 @@ package struct Equalizer: Sendable {
   package let base: ScaledNetwork
   /// Largest share by which multiply-adds may differ from what is asked for.
   package let tolerance: Double
-  /// Whether stem, head and the repeats of the first and the last stage stay, as in the Lite family.
+  /// Whether stem, head and the repeats of the first and the last stage stay, as in the Lite
+  /// family.
   package let keepsEnds: Bool
 
-  /// Shares that differ by more are another direction: the next point of a triangle of thirds, 0.471 away,
-  /// is nearer then.
+  /// Shares that differ by more are another direction: the next point of a triangle of thirds,
+  /// 0.471 away, is nearer then.
   package static let farthest = 0.236
   /// Shares that differ by less are the same direction.
   private static let near = 0.1
@@ -58,8 +59,8 @@ package struct Equalizer: Sendable {
     precondition(factor > 0 && factor != 1, "\(factor) times the base needs no scaling")
     let stride = base.architecture.totalStride
     var nearest: Result?
-    // Multiples of the total stride use every pixel of the last map: others only where they are nearer
-    // by what matters.
+    // Multiples of the total stride use every pixel of the last map: others only where they are
+    // nearer by what matters.
     for step in [stride, 1] {
       nearest =
         nearestNetwork(
@@ -73,8 +74,8 @@ package struct Equalizer: Sendable {
 
   /// The nearest network of all whose count is right and that are nearer than `limit`.
   ///
-  /// Goes outwards from what is wanted: what lies farther in depth and resolution alone than the nearest so
-  /// far cannot be nearer, whatever its width.
+  /// Goes outwards from what is wanted: what lies farther in depth and resolution alone than the
+  /// nearest so far cannot be nearer, whatever its width.
   private func nearestNetwork(
     factor: Double, _ shares: Shares, sideStep: Int, within limit: Double
   ) -> Result? {
@@ -170,8 +171,8 @@ package struct Equalizer: Sendable {
     return Swift.stride(from: (low + step - 1) / step * step, through: high, by: step)
   }
 
-  /// The factor of compute that a share of its own may be away from what is asked for; a half of them
-  /// all where nothing is near, to have a nearest one to name.
+  /// The factor of compute that a share of its own may be away from what is asked for; a half of
+  /// them all where nothing is near, to have a nearest one to name.
   private static func reach(_ factor: Double) -> Double { pow(max(factor, 1 / factor), 0.5) }
 
   /// Steps of all widths between two that make the multiply-adds of a depth and a resolution right.
@@ -185,8 +186,8 @@ package struct Equalizer: Sendable {
     // One step more at each end: what is rounded here must not be missed.
     var low = max(Self.widths.lowerBound, Int(max(0, narrowest * Self.widthSteps - 1)))
     var high = Int(min(Double(mostSteps), widest * Self.widthSteps + 1))
-    // Width 1 leaves channels as they are, which may not be multiples of 8 as all others are: costs grow
-    // with the width everywhere else.
+    // Width 1 leaves channels as they are, which may not be multiples of 8 as all others are: costs
+    // grow with the width everywhere else.
     let unit = Int(Self.widthSteps)
     var found = low <= unit && unit <= high && isRight(cost(unit)) ? [unit] : []
     if low == unit { low += 1 }
@@ -210,7 +211,8 @@ package struct Equalizer: Sendable {
     return found
   }
 
-  /// Steps of the largest width whose channels a row of a table, and the ends of a network, can have.
+  /// Steps of the largest width whose channels a row of a table, and the ends of a network, can
+  /// have.
   private var mostSteps: Int {
     let all = base.architecture
     let ends = keepsEnds ? [] : [all.stemChannels, all.headChannels]

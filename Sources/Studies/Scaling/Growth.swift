@@ -1,7 +1,7 @@
 import Glibc
 
-/// Depth, width and resolution of a network over those of its base: blocks, the coefficient that all
-/// channels were multiplied with before they were rounded, pixels of a side.
+/// Depth, width and resolution of a network over those of its base: blocks, the coefficient that
+/// all channels were multiplied with before they were rounded, pixels of a side.
 package struct Growth: Sendable, Equatable {
   package let depth, width, resolution: Double
 

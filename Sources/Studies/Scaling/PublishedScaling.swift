@@ -19,7 +19,8 @@ package struct PublishedScaling: Sendable {
   /// A base by the formula: ⌈1.2^φ·n⌉ blocks, 1.1^φ times the channels, 1.15^φ times the resolution
   /// (arXiv:1905.11946, section 3.3).
   ///
-  /// - Parameter keepsEnds: Whether stem, head and the repeats of the first and the last stage stay.
+  /// - Parameter keepsEnds: Whether stem, head and the repeats of the first and the last stage
+  ///   stay.
   package static func formula(
     _ exponents: [Int], from base: Architecture, keepsEnds: Bool = false
   ) -> [PublishedScaling] {

@@ -1,7 +1,7 @@
 extension ScaledNetwork {
-  /// What an image costs in training, in multiply-adds and as many for each output of a convolution as a
-  /// pass over it takes: an estimate by which jobs are ordered and measured times are carried over to other
-  /// networks.
+  /// What an image costs in training, in multiply-adds and as many for each output of a convolution
+  /// as a pass over it takes: an estimate by which jobs are ordered and measured times are carried
+  /// over to other networks.
   package var cost: Double {
     Double(multiplyAdds) + Self.multiplyAddsOfAnActivation * Double(activations)
   }

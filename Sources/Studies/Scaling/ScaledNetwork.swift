@@ -7,8 +7,8 @@ package struct ScaledNetwork: Sendable, Hashable {
   package let multiplyAdds: Int
   /// Trainable parameters.
   package let parameters: Int
-  /// Outputs of all convolutions for an image: what runtime follows more than multiply-adds (Dollár et
-  /// al. 2021, arXiv:2103.06877).
+  /// Outputs of all convolutions for an image: what runtime follows more than multiply-adds (Dollár
+  /// et al. 2021, arXiv:2103.06877).
   package let activations: Int
 
   package init(_ architecture: Architecture) {

@@ -4,9 +4,9 @@ import Networks
 /// How the compute that a larger network has more than its base is divided among depth, width and
 /// resolution.
 ///
-/// With `a = log₂α`, `b = 2·log₂β`, `c = 2·log₂γ` the constraint α·β²·γ² = 2 of compound scaling (Tan &
-/// Le 2019, arXiv:1905.11946, equation 3) is `a + b + c = 1`: every way to scale is a point of a
-/// triangle, whose corners are depth, width and resolution alone.
+/// With `a = log₂α`, `b = 2·log₂β`, `c = 2·log₂γ` the constraint α·β²·γ² = 2 of compound scaling
+/// (Tan & Le 2019, arXiv:1905.11946, equation 3) is `a + b + c = 1`: every way to scale is a point
+/// of a triangle, whose corners are depth, width and resolution alone.
 package struct Shares: Hashable, Sendable {
   /// Parts of the doublings of compute, of which all three are 1 for what is asked for.
   package let depth, width, resolution: Double
@@ -42,8 +42,8 @@ package struct Shares: Hashable, Sendable {
     zip(parts, other.parts).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
   }
 
-  /// All points of the triangle whose parts are multiples of 1/`divisions`: (q+1)(q+2)/2 of them, from
-  /// depth alone to resolution alone.
+  /// All points of the triangle whose parts are multiples of 1/`divisions`: (q+1)(q+2)/2 of them,
+  /// from depth alone to resolution alone.
   package static func triangle(divisions: Int) -> [Shares] {
     (0...divisions).reversed().flatMap { depth in
       (0...divisions - depth).reversed().map { width in

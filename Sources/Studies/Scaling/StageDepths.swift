@@ -1,7 +1,7 @@
 /// Divides a number of blocks among the stages of a network, in proportion to those of its base.
 ///
-/// By largest remainder, so that no stage is rounded up as a rule, as `ceil(d·n)` does: that costs 16 to
-/// 26 % more multiply-adds than asked for in compound scaling.
+/// By largest remainder, so that no stage is rounded up as a rule, as `ceil(d·n)` does: that costs
+/// 16 to 26 % more multiply-adds than asked for in compound scaling.
 enum StageDepths {
   /// - Parameters:
   ///   - total: Blocks of all stages, at least one for each.

@@ -118,7 +118,8 @@ package final class Study {
     return course.jobs
   }
 
-  /// The same in the order in which they became known, so that there are only more of them at the end.
+  /// The same in the order in which they became known, so that there are only more of them at the
+  /// end.
   package func known() throws(TrainingError) -> [Job] {
     try follow()
     return course.known
@@ -170,8 +171,8 @@ package final class Study {
   /// Images that a job trains on.
   func trainedImages(_ job: Job) -> Int { addedEpochs(job) * imageCounts.training }
 
-  /// What a job costs, see ``ScaledNetwork/cost``, and a third of that for each image that it is measured
-  /// on.
+  /// What a job costs, see ``ScaledNetwork/cost``, and a third of that for each image that it is
+  /// measured on.
   package func units(_ job: Job) -> Double { units(job, epochs: Double(addedEpochs(job))) }
 
   /// The same of a part of it.
@@ -189,8 +190,8 @@ package final class Study {
 
   /// That more than half of the trainings diverge, if they do: then the recipe is to blame.
   ///
-  /// Of those alone that a study begins with: how many of the others are known hangs on who finished
-  /// first, and what they are, on what went well before.
+  /// Of those alone that a study begins with: how many of the others are known hangs on who
+  /// finished first, and what they are, on what went well before.
   func problemOfRecipe() -> TrainingError? {
     let diverged = firstJobs.compactMap { ledger[$0] }.filter { $0.end == .diverged }
     guard diverged.count >= Self.fewestDiverged, 2 * diverged.count > firstJobs.count else {

@@ -1,7 +1,7 @@
 import Training
 
-/// What a long computation tells again and again: whoever watches learns that it goes on, and a signal ends
-/// it.
+/// What a long computation tells again and again: whoever watches learns that it goes on, and a
+/// signal ends it.
 package struct Headway {
   private let advance: () -> Void
   /// Whether a signal is to end it.

@@ -75,7 +75,8 @@ package final class Recipe {
     try configuration(trial.settings + (isCrowded ? ["data.loaderThreads=0"] : [])).yaml
   }
 
-  /// The same with steps of one round, by which it is told how long it takes where ranks are crowded.
+  /// The same with steps of one round, by which it is told how long it takes where ranks are
+  /// crowded.
   package func timed(_ trial: Trial) throws(TrainingError) -> String {
     let images = run.batch.size / run.batch.rounds
     return try configuration(
@@ -106,8 +107,8 @@ package final class Recipe {
     return settings
   }
 
-  /// Keys of section `network` that make a network out of that of the base, one that takes no scaling
-  /// any more.
+  /// Keys of section `network` that make a network out of that of the base, one that takes no
+  /// scaling any more.
   package func networkKeys(of network: ScaledNetwork) -> [(key: String, value: String)] {
     let architecture = network.architecture
     let rows = architecture.stages.map(\.notation).joined(separator: ", ")
@@ -131,8 +132,8 @@ package final class Recipe {
     return SHA256.hash(data: Data(text.utf8)).prefix(8).hexadecimal
   }
 
-  /// Whether a key says only how a training is watched, saved and spread over ranks, or where its data
-  /// are, which have digests.
+  /// Whether a key says only how a training is watched, saved and spread over ranks, or where its
+  /// data are, which have digests.
   package static func changesNoBits(_ key: String) -> Bool {
     keysWithoutBits.contains(key) || sectionsWithoutBits.contains { key.hasPrefix($0 + ".") }
   }

@@ -2,8 +2,8 @@ import Training
 
 /// One training of a study: a network with a seed, on a part of the images.
 ///
-/// Two of them are the same training where their identities are equal, in whichever study: the identity
-/// is a hash of all that decides bits, of network, recipe, data and seed.
+/// Two of them are the same training where their identities are equal, in whichever study: the
+/// identity is a hash of all that decides bits, of network, recipe, data and seed.
 package struct Trial: Sendable {
   /// Sixteen hexadecimal digits, the name of its folder.
   package let identity: String

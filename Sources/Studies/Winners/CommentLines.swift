@@ -1,6 +1,7 @@
 import Boundary
 
-/// Sentences as comment lines of a YAML file, into which no name from outside can bring a line of its own.
+/// Sentences as comment lines of a YAML file, into which no name from outside can bring a line of
+/// its own.
 package struct CommentLines {
   /// Lines with their end.
   package private(set) var text = ""

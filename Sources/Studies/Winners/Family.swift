@@ -2,12 +2,13 @@ import Glibc
 import Networks
 import Training
 
-/// Step 2 of compound scaling (arXiv:1905.11946, section 3.3) for the winner of a grid: its way to divide
-/// compute among depth, width and resolution, from half of the base's multiply-adds to 128 times them.
+/// Step 2 of compound scaling (arXiv:1905.11946, section 3.3) for the winner of a grid: its way to
+/// divide compute among depth, width and resolution, from half of the base's multiply-adds to 128
+/// times them.
 ///
-/// The shares are those that the winner has *reached*, divided by their sum: it is the network that was
-/// measured, and blocks, channels and pixels seldom let it be quite what was asked for. They are also what
-/// the surface over the triangle is fitted to.
+/// The shares are those that the winner has *reached*, divided by their sum: it is the network that
+/// was measured, and blocks, channels and pixels seldom let it be quite what was asked for. They
+/// are also what the surface over the triangle is fitted to.
 package struct Family {
   /// Exponents φ: below the base, the base, and as many above it as the released family has.
   package static let exponents = Array(-1...7)
@@ -30,8 +31,8 @@ package struct Family {
   /// - Parameters:
   ///   - equalizer: Of the base.
   ///   - winner: The scaled network that the members follow.
-  ///   - factor: Multiply-adds over those of the base that it was asked to have. Where that is 2^φ, it is
-  ///     itself the member.
+  ///   - factor: Multiply-adds over those of the base that it was asked to have. Where that is 2^φ,
+  ///     it is itself the member.
   package init(_ equalizer: Equalizer, winner: Equalizer.Result, factor: Double) {
     base = equalizer.base
     keepsEnds = equalizer.keepsEnds

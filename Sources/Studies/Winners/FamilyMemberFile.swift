@@ -1,7 +1,8 @@
 import Foundation
 import Training
 
-/// A member of the family as a file that `effnet train` takes: the winner's training with another network.
+/// A member of the family as a file that `effnet train` takes: the winner's training with another
+/// network.
 package struct FamilyMemberFile {
   /// Path in the folder of the study.
   package let name: String

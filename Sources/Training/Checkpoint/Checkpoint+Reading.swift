@@ -90,8 +90,8 @@ extension Checkpoint {
   ///   - path: The file.
   ///   - state: A state of the same architecture and optimizer. Overwritten.
   ///   - advance: Is called whenever a part of it is done.
-  /// - Throws: As ``init(describing:advance:)``; when a tensor is missing or of another shape; when the
-  ///   values of a tensor do not match their hash, with its name.
+  /// - Throws: As ``init(describing:advance:)``; when a tensor is missing or of another shape; when
+  ///   the values of a tensor do not match their hash, with its name.
   public static func read(
     _ path: String, into state: ModelState, advance: () -> Void = {}
   ) throws(TrainingError) -> Checkpoint {

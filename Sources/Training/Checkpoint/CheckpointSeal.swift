@@ -11,10 +11,10 @@ import HDF5
 ///     structure …                      SHA-256 of the first line and of all bytes after the first 512
 ///                                      before and after the values
 ///
-/// with line feeds, and zero bytes up to the end. Later versions keep to this, so that one of them is
-/// told from damage. The structure is small beside the values, which have
-/// hashes of their own in it: opening a checkpoint checks it before the HDF5 library, which damaged
-/// files can crash, gets to see it.
+/// with line feeds, and zero bytes up to the end. Later versions keep to this, so that one of them
+/// is told from damage. The structure is small beside the values, which have hashes of their own in
+/// it: opening a checkpoint checks it before the HDF5 library, which damaged files can crash, gets
+/// to see it.
 package struct CheckpointSeal: Equatable {
   package static let byteCount = 512
   private static let name = "effnet-checkpoint"

@@ -5,10 +5,10 @@ import Tensors
 
 /// Writes checkpoints while training goes on, one at a time.
 ///
-/// The training thread copies the state into arenas that were made once. Everything else happens on a
-/// thread of the lowest priority that still gets on: against a thread that computes it has 15 of 1,039
-/// shares of a core (nice 19), 1.4 %, where the idle class would have 0.3 %. Whoever needs the file
-/// waits for it, which leaves the core to the writer.
+/// The training thread copies the state into arenas that were made once. Everything else happens on
+/// a thread of the lowest priority that still gets on: against a thread that computes it has 15 of
+/// 1,039 shares of a core (nice 19), 1.4 %, where the idle class would have 0.3 %. Whoever needs
+/// the file waits for it, which leaves the core to the writer.
 final class CheckpointWriter: @unchecked Sendable {
   // Unchecked: the copy belongs to the writing thread while there is one, all else to the lock.
 

@@ -1,5 +1,5 @@
-/// The numbers that a key may have: all of them within bounds, so that nothing that is computed from
-/// them leaves what a `Float` or an `Int` can hold.
+/// The numbers that a key may have: all of them within bounds, so that nothing that is computed
+/// from them leaves what a `Float` or an `Int` can hold.
 package enum AllowedRange: CustomStringConvertible {
   /// For what is no number.
   case any

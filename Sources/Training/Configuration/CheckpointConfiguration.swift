@@ -6,8 +6,8 @@ public struct CheckpointConfiguration: Sendable, Equatable {
   public internal(set) var everyEpochs = 1
   /// Newest checkpoints that are kept. Default 3.
   public internal(set) var keep = 3
-  /// Best checkpoints, by the validation top-1 after their own step, that are kept besides; of equal
-  /// ones the earlier. Default 1.
+  /// Best checkpoints, by the validation top-1 after their own step, that are kept besides; of
+  /// equal ones the earlier. Default 1.
   public internal(set) var keepBest = 1
   /// Epochs between checkpoints that are kept for ever. Default none.
   public internal(set) var milestoneEveryEpochs: Int?

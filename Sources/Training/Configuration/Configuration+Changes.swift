@@ -1,6 +1,6 @@
 extension Configuration {
-  /// What differs from the configuration that a run began with: a line for each key, in the order of
-  /// the file.
+  /// What differs from the configuration that a run began with: a line for each key, in the order
+  /// of the file.
   func changes(since old: Configuration) -> [String] {
     Self.changes(from: old.entries, to: entries)
   }

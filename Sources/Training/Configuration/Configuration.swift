@@ -37,8 +37,8 @@ public struct Configuration: Sendable, Equatable {
   /// gives only what differs from that, `null` for what it takes back.
   ///
   /// - Parameters:
-  ///   - path: The file, or a pipe. Relative paths in a file are relative to its folder, those from a
-  ///     pipe or from standard input to the current folder.
+  ///   - path: The file, or a pipe. Relative paths in a file are relative to its folder, those from
+  ///     a pipe or from standard input to the current folder.
   ///   - overrides: Values that replace those of the file, each `section.key=value` with the value
   ///     in YAML; `null` brings the default back. Relative paths in them are relative to the
   ///     current folder.
@@ -90,7 +90,8 @@ public struct Configuration: Sendable, Equatable {
       ConfigurationDocument(yaml: yaml, file: file, folder: folder, derived: nil), overrides)
   }
 
-  /// Reads a configuration file that has sections beside those of a run, see ``AdditionalSections``.
+  /// Reads a configuration file that has sections beside those of a run, see
+  /// ``AdditionalSections``.
   package init(
     contentsOf path: String, overrides: [String], with sections: inout some AdditionalSections
   ) throws(ConfigurationError) {

@@ -6,9 +6,9 @@ import Yams
 /// The sections of a configuration file and of those it is based on, with the overrides of the
 /// command line, and their places.
 ///
-/// A file may begin with `base: FILE`: it then has the sections and keys of that file, but for those
-/// that it gives itself; `null` takes one back. Of keys that are ``alternatives``, the one that is
-/// given takes the other back.
+/// A file may begin with `base: FILE`: it then has the sections and keys of that file, but for
+/// those that it gives itself; `null` takes one back. Of keys that are ``alternatives``, the one
+/// that is given takes the other back.
 struct ConfigurationDocument {
   /// The key that names the file which a file is based on.
   static let baseKey = "base"
@@ -18,11 +18,11 @@ struct ConfigurationDocument {
   ]
   /// Most bytes of a text: many times what all keys together take.
   static let byteLimit = 1 << 19
-  /// Most aliases of a text: with so many, lists in lists have 10⁵ elements at most (e^(n/e)), and with
-  /// some more they take for ever.
+  /// Most aliases of a text: with so many, lists in lists have 10⁵ elements at most (e^(n/e)), and
+  /// with some more they take for ever.
   private static let mostAliases = 32
-  /// Most lists and sections in each other, many more than a configuration has: a section that is a key
-  /// is hashed once for each that it lies in.
+  /// Most lists and sections in each other, many more than a configuration has: a section that is a
+  /// key is hashed once for each that it lies in.
   private static let mostDepth = 32
   /// Most files that are based on each other, one after the other.
   private static let mostBases = 16
@@ -53,8 +53,8 @@ struct ConfigurationDocument {
   ///
   /// - Parameters:
   ///   - folder: What relative paths in the text are relative to.
-  ///   - derived: Paths of this file and of those that are based on it; `nil` for a text that is not
-  ///     in a file of the user's, which cannot name any to read.
+  ///   - derived: Paths of this file and of those that are based on it; `nil` for a text that is
+  ///     not in a file of the user's, which cannot name any to read.
   init(
     yaml: String, file: String, folder: URL, derived: [String]?
   ) throws(ConfigurationError) {
@@ -127,8 +127,8 @@ struct ConfigurationDocument {
     return lines
   }
 
-  /// What the alternative `key` has replaced last: in an override, in this file, or in one that it is
-  /// based on.
+  /// What the alternative `key` has replaced last: in an override, in this file, or in one that it
+  /// is based on.
   private func replaced(
     by key: String, in section: String
   ) throws(ConfigurationError) -> (old: Entry, place: String)? {
@@ -223,8 +223,8 @@ struct ConfigurationDocument {
     try entries(of: section).first { $0.name == key && !$0.value.isNull }
   }
 
-  /// The one of a section's alternatives that is given, and the name of the other; `nil` where none is,
-  /// or both are.
+  /// The one of a section's alternatives that is given, and the name of the other; `nil` where none
+  /// is, or both are.
   private static func alternative(
     in entries: [Entry], _ section: String
   ) -> (given: Entry, other: String)? {

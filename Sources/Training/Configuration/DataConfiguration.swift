@@ -3,8 +3,8 @@ public import Images
 
 /// Section `data`: shards, normalisation, augmentation and loading.
 ///
-/// Defaults are those of the official EfficientNet recipe (github.com/tensorflow/tpu) unless they say
-/// otherwise; what it leaves to its flags is off.
+/// Defaults are those of the official EfficientNet recipe (github.com/tensorflow/tpu) unless they
+/// say otherwise; what it leaves to its flags is off.
 public struct DataConfiguration: Sendable, Equatable {
   /// A sequence of operations that change training pictures.
   public enum Policy: String, CaseIterable, Sendable, ConfigurationWord {
@@ -28,19 +28,19 @@ public struct DataConfiguration: Sendable, Equatable {
   public internal(set) var train: [String] = []
   /// Validation shards, as `train`. Default none.
   public internal(set) var validation: [String] = []
-  /// Share of the training images, and of those of each class, that are not trained on: drawn by lot,
-  /// the same ones for every `training.seed`. Default 0.
+  /// Share of the training images, and of those of each class, that are not trained on: drawn by
+  /// lot, the same ones for every `training.seed`. Default 0.
   public internal(set) var holdOut = 0.0
-  /// What is evaluated: `validation`, or with a `holdOut` above 0 `heldOut`, to choose among networks
-  /// by images that neither train nor confirm them; `validation` is not read then. Default
+  /// What is evaluated: `validation`, or with a `holdOut` above 0 `heldOut`, to choose among
+  /// networks by images that neither train nor confirm them; `validation` is not read then. Default
   /// `validation`.
   public internal(set) var validateOn = Evaluated.validation
   /// How an image becomes square. Default `crop`.
   public internal(set) var fit = ImagePreparation.Fit.crop
   /// How pixels are interpolated. Default `bicubic`.
   public internal(set) var interpolation = ResizeFilter.bicubic
-  /// The part of a validation image that is used; only with `fit: crop`. Default `official`, that of
-  /// all published results: side·R/(R + 32).
+  /// The part of a validation image that is used; only with `fit: crop`. Default `official`, that
+  /// of all published results: side·R/(R + 32).
   public internal(set) var evaluationCrop = CenterCrop.official
   /// Smallest and largest random part, as fractions of the area; only with `fit: crop`. Default
   /// 0.08, 1.
@@ -51,7 +51,8 @@ public struct DataConfiguration: Sendable, Equatable {
   /// Subtracted from each channel, for pixels in 0…1. Default 0.485, 0.456, 0.406: the mean of
   /// ImageNet.
   public internal(set) var mean = [0.485, 0.456, 0.406]
-  /// Divides each channel, for pixels in 0…1. Default 0.229, 0.224, 0.225: the deviation of ImageNet.
+  /// Divides each channel, for pixels in 0…1. Default 0.229, 0.224, 0.225: the deviation of
+  /// ImageNet.
   public internal(set) var deviation = [0.229, 0.224, 0.225]
   /// Largest random shift, as a fraction of the side. Default 0, off.
   public internal(set) var shift = 0.0

@@ -3,8 +3,8 @@ import Yams
 
 /// Section `finetuning`: a run that starts from a trained network.
 public struct FinetuningConfiguration: Sendable, Equatable {
-  /// Checkpoint whose weights a run begins with, averaged ones where it has them. Not looked at when
-  /// a run goes on. Default none: weights are drawn at random.
+  /// Checkpoint whose weights a run begins with, averaged ones where it has them. Not looked at
+  /// when a run goes on. Default none: weights are drawn at random.
   public internal(set) var checkpoint: String?
   /// What is left as it is. Default `none`.
   public internal(set) var freeze = FrozenPart.none

@@ -1,8 +1,8 @@
 import Foundation
 
 extension NetworkConfiguration {
-  /// What people call the network: EfficientNet-B0, and what differs from it; a table of one's own is
-  /// none of the family's.
+  /// What people call the network: EfficientNet-B0, and what differs from it; a table of one's own
+  /// is none of the family's.
   package var name: String {
     let own = "network of own stages"
     if let phi { return "\(stages == nil ? "EfficientNet" : own), φ = \(phi)" }

@@ -47,8 +47,8 @@ public struct NetworkConfiguration: Sendable, Equatable {
   public internal(set) var dropPath = 0.2
   /// ε added to the variance. Default 0.001 (official code).
   public internal(set) var batchNormEpsilon = 1e-3
-  /// Share of the old value in the running statistics, instead of the variant's: 0.99, or 0.9 of the
-  /// second family (official code).
+  /// Share of the old value in the running statistics, instead of the variant's: 0.99, or 0.9 of
+  /// the second family (official code).
   public internal(set) var batchNormMomentum: Double?
   /// Images that share batch-norm statistics: 0 for the whole batch, or `batch.microBatch` times a
   /// power of two. Default 0.

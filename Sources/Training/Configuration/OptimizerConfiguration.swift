@@ -19,8 +19,8 @@ public struct OptimizerConfiguration: Sendable, Equatable {
   public internal(set) var momentum = 0.9
   /// Share of the old value in the mean square, ρ; only `rmsprop`. Default 0.9.
   public internal(set) var decay = 0.9
-  /// ε added to the mean square of `rmsprop`, default 0.001, or to the norm of the gradient of `lars`,
-  /// default 0.
+  /// ε added to the mean square of `rmsprop`, default 0.001, or to the norm of the gradient of
+  /// `lars`, default 0.
   public internal(set) var epsilon = 0.001
   /// Whether the momentum looks ahead; only `sgd` and `lars`. Default false.
   public internal(set) var nesterov = false

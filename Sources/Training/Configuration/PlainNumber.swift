@@ -4,7 +4,8 @@ enum PlainNumber {
   case integer(Int?)
   case real(Double)
 
-  /// Reads `+3`, `0o17`, `0x1F`, `.5`, `1e-3` or `-.inf`; `nil` for other text, also "not a number".
+  /// Reads `+3`, `0o17`, `0x1F`, `.5`, `1e-3` or `-.inf`; `nil` for other text, also "not a
+  /// number".
   init?(_ text: String) {
     let digits =
       text.utf8.first.map { $0 == Self.plus || $0 == Self.minus } == true

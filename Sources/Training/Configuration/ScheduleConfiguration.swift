@@ -18,8 +18,8 @@ public struct ScheduleConfiguration: Sendable, Equatable {
   public internal(set) var kind = Kind.exponential
   /// Peak for the global batch; exactly one of this and `learningRatePer256` is given.
   public internal(set) var learningRate: Double?
-  /// Peak for 256 images, to be scaled by `batch.size / 256`; exactly one of this and `learningRate`
-  /// is given. The official recipe has 0.016.
+  /// Peak for 256 images, to be scaled by `batch.size / 256`; exactly one of this and
+  /// `learningRate` is given. The official recipe has 0.016.
   public internal(set) var learningRatePer256: Double?
   /// Epochs in which the rate climbs from 0 to the peak; fractions are allowed. Default 0.
   public internal(set) var warmupEpochs = 0.0

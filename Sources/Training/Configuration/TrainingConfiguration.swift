@@ -31,9 +31,10 @@ public struct TrainingConfiguration: Sendable, Equatable {
   /// checkpoint; 0 for none at all. Default 500.
   public internal(set) var replicaCheckEverySteps = 500
 
-  /// Stages of progressive learning, each of as many steps (arXiv:2104.00298, algorithm 1): from the
-  /// first to the last, resolution, dropout and augmentation grow by equal amounts from the values below
-  /// to those of the sections `network` and `data`. Default 1, off; the official recipe of V2 has 4.
+  /// Stages of progressive learning, each of as many steps (arXiv:2104.00298, algorithm 1): from
+  /// the first to the last, resolution, dropout and augmentation grow by equal amounts from the
+  /// values below to those of the sections `network` and `data`. Default 1, off; the official
+  /// recipe of V2 has 4.
   public internal(set) var progressiveStages = 1
   /// Resolution of the first stage. Default 128 (official recipe of V2).
   public internal(set) var firstResolution = 128

@@ -2,8 +2,9 @@ internal import CYaml
 
 /// What a text in YAML is made of, as far as its size goes.
 ///
-/// The library puts texts together at once, and hashes keys with all that they stand for: with aliases
-/// in lists in keys that takes for ever. Its parser, which only goes from event to event, does not.
+/// The library puts texts together at once, and hashes keys with all that they stand for: with
+/// aliases in lists in keys that takes for ever. Its parser, which only goes from event to event,
+/// does not.
 struct YAMLOutline {
   /// Aliases in it.
   private(set) var aliasCount = 0

@@ -17,8 +17,8 @@ extension EpochDivision {
 
   /// Refuses what batch normalisation cannot learn from: a channel of one value has no variance.
   ///
-  /// - Throws: When a group of an epoch has one value a channel where the maps are smallest, or less
-  ///   than half of the images that it could have; of an odd number, the smaller half will do.
+  /// - Throws: When a group of an epoch has one value a channel where the maps are smallest, or
+  ///   less than half of the images that it could have; of an odd number, the smaller half will do.
   func requireVariance(
     _ configuration: Configuration, _ architecture: Architecture
   ) throws(TrainingError) {

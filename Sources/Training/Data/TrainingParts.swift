@@ -10,8 +10,8 @@ struct TrainingParts {
   /// Opens the training shards of a configuration and divides their images.
   ///
   /// - Parameter opened: Called after each shard.
-  /// - Throws: When shards are missing, damaged or of different data sets, or when the share that is to
-  ///   be held out cannot be.
+  /// - Throws: When shards are missing, damaged or of different data sets, or when the share that
+  ///   is to be held out cannot be.
   init(_ data: DataConfiguration, opened: () -> Void = {}) throws(DatasetError) {
     let whole = try Dataset(data.train, relativeTo: ".", opened: opened)
     if data.holdOut > 0 {

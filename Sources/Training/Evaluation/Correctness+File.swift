@@ -3,8 +3,8 @@ import Glibc
 import HDF5
 
 extension Correctness {
-  /// Writes an HDF5 file for other tools: `/correct` uint8 `[N]`, 1 for an image that is recognised,
-  /// and `/labels` int32 `[N]`, in the order of the data set.
+  /// Writes an HDF5 file for other tools: `/correct` uint8 `[N]`, 1 for an image that is
+  /// recognised, and `/labels` int32 `[N]`, in the order of the data set.
   ///
   /// Until it is complete, the file has the name `….partial`.
   ///

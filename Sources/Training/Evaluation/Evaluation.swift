@@ -10,8 +10,8 @@ public struct Evaluation: Sendable, Encodable {
   public let top1: Double
   /// Number of those images.
   public let correct: Int
-  /// Share of images whose class is among the five most probable, of equally probable ones the first;
-  /// `nil` for at most ten classes, of which five are half.
+  /// Share of images whose class is among the five most probable, of equally probable ones the
+  /// first; `nil` for at most ten classes, of which five are half.
   public let top5: Double?
   /// Number of those images.
   public let correctTop5: Int?

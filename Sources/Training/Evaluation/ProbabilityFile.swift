@@ -6,9 +6,9 @@ import Networks
 
 /// Class probabilities of every image of a data set, as an HDF5 file for other tools.
 ///
-/// `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of the data set. Rank 0
-/// writes what the ranks compute in each round, so that none has room for more than a micro-batch;
-/// until it is complete, the file has the name `….partial`.
+/// `/probabilities` float32 `[N, K]` and `/labels` int32 `[N]`, in the order of the data set. Rank
+/// 0 writes what the ranks compute in each round, so that none has room for more than a
+/// micro-batch; until it is complete, the file has the name `….partial`.
 final class ProbabilityFile {
   private let path: String
   private let shares: EvaluationShares

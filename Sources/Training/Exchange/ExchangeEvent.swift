@@ -1,7 +1,7 @@
 /// What happened between two ranks' exchanges in a step, as one rank saw it.
 ///
-/// The events of a step follow each other without a gap: their compute and blocked seconds add up to
-/// the time between the first and the last.
+/// The events of a step follow each other without a gap: their compute and blocked seconds add up
+/// to the time between the first and the last.
 package struct ExchangeEvent: Sendable, Codable {
   /// What ends the computing.
   package enum Kind: String, Sendable, Codable {

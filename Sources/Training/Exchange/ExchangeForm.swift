@@ -20,8 +20,8 @@ package struct ExchangeForm {
 
   /// The form that a configuration asks for, or one that is as good as the fastest.
   ///
-  /// Called by all ranks, which agree on the answer. Each form is measured by four sums of 4 MiB; no
-  /// choice changes any bits.
+  /// Called by all ranks, which agree on the answer. Each form is measured by four sums of 4 MiB;
+  /// no choice changes any bits.
   /// - Parameters:
   ///   - microBatchCount: Micro-batches of a round: unequal runs of them take other ways.
   ///   - advance: Called whenever messages have arrived, for whoever watches.
@@ -36,8 +36,8 @@ package struct ExchangeForm {
       partition: MicroBatchPartition(
         microBatchCount: microBatchCount, rankCount: communicator.size),
       rank: communicator.rank)
-    // Two ranks have the same traffic either way, and fewer messages with whole chunks; unequal runs
-    // of micro-batches cannot be halved.
+    // Two ranks have the same traffic either way, and fewer messages with whole chunks; unequal
+    // runs of micro-batches cannot be halved.
     let canHalve = communicator.size > 2 && plan.isRecursiveDoubling
     let wholes = configuration.wholeBytes.map { [$0] } ?? (canHalve ? [0, .max] : [.max])
     let forms = chunks.flatMap { chunk in

@@ -1,4 +1,5 @@
-/// How much of the gradients may be on the wire without standing in the way of batch-norm statistics.
+/// How much of the gradients may be on the wire without standing in the way of batch-norm
+/// statistics.
 ///
 /// Statistics are waited for, and on a slow link they queue behind whatever was sent before. A step
 /// is the same sequence of computing and waiting as the step before, so it is known when the next

@@ -28,7 +28,8 @@ public final class RankExchange: Exchange {
   /// First place that is final; as many as there are when nothing is.
   private var firstFinal = 0
   private var failure: ExchangeError?
-  /// Between two looks at the wire, each of which takes some microseconds: half of what a chunk takes.
+  /// Between two looks at the wire, each of which takes some microseconds: half of what a chunk
+  /// takes.
   private let interval: Duration
 
   private static let shortestInterval = Duration.microseconds(50)

@@ -8,8 +8,8 @@ import MPI
 package enum ReplicaCheck {
   /// Compares the states of all ranks; called by all.
   ///
-  /// - Throws: When they differ, on all ranks the same: the first rank that is not like most, and the
-  ///   first arena in which it is not.
+  /// - Throws: When they differ, on all ranks the same: the first rank that is not like most, and
+  ///   the first arena in which it is not.
   package static func run(
     _ state: ModelState, over group: TrainingGroup
   ) throws(TrainingError) {

@@ -6,8 +6,8 @@ package import Supervision
 /// The ranks of one training, and what they tell each other beside the arithmetic of its steps.
 ///
 /// What goes wrong on one of them becomes the error of all: they end alike, and nobody waits for
-/// another. Trainings on other ranks of the job go on. Only ranks that cannot talk to each other are
-/// beyond this.
+/// another. Trainings on other ranks of the job go on. Only ranks that cannot talk to each other
+/// are beyond this.
 package final class TrainingGroup {
   package let communicator: Communicator
   /// What this rank does, for whoever watches.

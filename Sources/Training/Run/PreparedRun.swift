@@ -131,7 +131,8 @@ struct PreparedRun {
     isFinished = state.step >= plan.totalSteps && numbers[2] > 0
   }
 
-  /// Begins with the weights of the configured checkpoint, if there is one; rank 0 reads it for all.
+  /// Begins with the weights of the configured checkpoint, if there is one; rank 0 reads it for
+  /// all.
   ///
   /// A run that goes on has its weights already.
   private func beginFromCheckpoint() throws(TrainingError) {
@@ -209,7 +210,8 @@ extension ModelState {
     }
   }
 
-  /// Takes over the weights of a checkpoint, those of the classifier only where classes are the same.
+  /// Takes over the weights of a checkpoint, those of the classifier only where classes are the
+  /// same.
   ///
   /// - Returns: What people are told, if anything.
   fileprivate func takeTrunk(

@@ -25,8 +25,8 @@ extension RunFolder {
       "checkpoint-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".h5")
   }
 
-  /// Paths of all finished checkpoints, that of the latest step first; none in a folder that does not
-  /// exist.
+  /// Paths of all finished checkpoints, that of the latest step first; none in a folder that does
+  /// not exist.
   ///
   /// - Throws: When the folder exists and cannot be read.
   public func checkpoints() throws(TrainingError) -> [String] {

@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
 
-/// What a run leaves for people beside its checkpoints: log, page, TensorBoard's events and what the
-/// observer is told; on rank 0.
+/// What a run leaves for people beside its checkpoints: log, page, TensorBoard's events and what
+/// the observer is told; on rank 0.
 final class RunRecords {
   private let folder: RunFolder
   private let observer: (any TrainingObserver)?

@@ -81,8 +81,8 @@ extension Trainer {
 
   /// Loads a batch and computes its loss and gradient, round after round.
   ///
-  /// - Throws: What has gone wrong on any rank up to here, on all of them, so that nothing of such a step
-  ///   is kept.
+  /// - Throws: What has gone wrong on any rank up to here, on all of them, so that nothing of such
+  ///   a step is kept.
   private func computeGradient(
     in stage: TrainingStage, step: Int
   ) throws(TrainingError) -> StepResult {

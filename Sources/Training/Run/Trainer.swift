@@ -75,8 +75,8 @@ public final class Trainer {
 
   /// Trains to the end, or until it is asked to stop.
   ///
-  /// - Parameter pause: Steps after which it stops by itself, evaluated and saved, if they are not all:
-  ///   nothing of what follows changes by that.
+  /// - Parameter pause: Steps after which it stops by itself, evaluated and saved, if they are not
+  ///   all: nothing of what follows changes by that.
   /// - Throws: When a loss is not a number, data are damaged, or a checkpoint cannot be written: on
   ///   all ranks the same. When ranks are lost.
   public func train(until pause: Int? = nil) throws(TrainingError) -> Outcome {

@@ -32,7 +32,8 @@ public struct TrainingReport: Sendable {
   public let epoch: Double
   /// Mean loss and accuracy of the training images since the last report.
   public let loss, top1: Double
-  /// Share of those images whose class is among the five most probable; nil for at most ten classes.
+  /// Share of those images whose class is among the five most probable; nil for at most ten
+  /// classes.
   public let top5: Double?
   /// Learning rate of the last step.
   public let learningRate: Double

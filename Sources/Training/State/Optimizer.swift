@@ -56,8 +56,8 @@ public struct Optimizer: Sendable {
   ///
   /// - Parameters:
   ///   - state: Weights, moments and averages. Overwritten.
-  ///   - gradient: Gradient of the *sum* of all images' losses, in the places of the table; not read
-  ///     before the first that is trained.
+  ///   - gradient: Gradient of the *sum* of all images' losses, in the places of the table; not
+  ///     read before the first that is trained.
   ///   - imageCount: Images of the batch; the one division of a step.
   ///   - rate: Learning rate.
   /// - Returns: Whether the step was taken: a gradient whose norm is infinite or not a number would

@@ -19,7 +19,8 @@ struct RankExamination: Codable {
   let pid: Int32
   let mpi, coreType, processor, compiled: String
   let bestCoreType: String?
-  /// Cores allotted to the rank, by the number of their first processor, and ranks they suffice for.
+  /// Cores allotted to the rank, by the number of their first processor, and ranks they suffice
+  /// for.
   let cores: [Int]
   let coreCount: Int
   /// Free memory and what the configuration needs a rank, in bytes.
@@ -109,8 +110,8 @@ struct RankExamination: Codable {
     return Double(system.f_bavail) * Double(system.f_frsize)
   }
 
-  /// Why nothing can be made in a folder, and what to do. Only the attempt tells: to root permissions
-  /// are as good as given on file systems that allow nothing.
+  /// Why nothing can be made in a folder, and what to do. Only the attempt tells: to root
+  /// permissions are as good as given on file systems that allow nothing.
   private static func writingProblem(_ folder: String, _ output: String) -> String? {
     var name = Array("\(folder)/.effnet-doctor-XXXXXX".utf8CString)
     guard mkdtemp(&name) == nil else {

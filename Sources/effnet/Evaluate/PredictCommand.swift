@@ -110,7 +110,8 @@ struct PredictCommand: ParsableCommand {
   // Whoever gives a folder of thousands of files that are none still wants to see where it began.
   private static let shownFailures = 100
 
-  /// The files that arguments stand for, themselves or the pictures in folders, as `pack` finds them.
+  /// The files that arguments stand for, themselves or the pictures in folders, as `pack` finds
+  /// them.
   private static func pictures(_ arguments: [String]) -> (files: [String], leftOut: LeftOut) {
     var files: [String] = []
     var leftOut = LeftOut()

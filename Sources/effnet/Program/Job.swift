@@ -73,8 +73,8 @@ enum Job {
     if old == nil, StopSignal.pending != nil { _exit(failure.code) }
   }
 
-  /// What every rank has made by itself, such as a configuration that it has read; an error of any of
-  /// them is that of all, and told once.
+  /// What every rank has made by itself, such as a configuration that it has read; an error of any
+  /// of them is that of all, and told once.
   static func agreed<Value>(
     _ result: Result<Value, any Error>, _ world: Communicator
   ) throws -> Value {
@@ -89,11 +89,11 @@ enum Job {
   /// Names the file in which the ranks leave their exit code for `effnet launch`.
   static let endingVariable = "EFFNET_ENDING"
 
-  /// Leaves the exit code for `effnet launch`, if it has started the ranks: nothing is left to do but
-  /// to end MPI, in which MPICH's ranks on several hosts have waited for each other for ever.
+  /// Leaves the exit code for `effnet launch`, if it has started the ranks: nothing is left to do
+  /// but to end MPI, in which MPICH's ranks on several hosts have waited for each other for ever.
   ///
-  /// Where a rank ends with another code than 0, even the last one, `mpirun` sleeps twice through its
-  /// time between the signals to end and to die.
+  /// Where a rank ends with another code than 0, even the last one, `mpirun` sleeps twice through
+  /// its time between the signals to end and to die.
   ///
   /// - Returns: Whether the ranks are to end with 0; the same on all of them.
   private static func tellLauncher(_ code: Int32, _ world: Communicator) throws -> Bool {

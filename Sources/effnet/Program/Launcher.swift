@@ -15,9 +15,10 @@ struct Launcher {
     "use srun --mpi=pmix (srun --mpi=list shows whether there is pmix), or mpirun within the "
     + "allocation"
 
-  /// How long ranks may take to start and MPI to connect them, beside all deadlines: launchers start
-  /// the ranks of a host one after the other and its daemons in a tree, and each rank's addresses go to
-  /// all. Generous, because a wait that is too long costs less than a run that is ended as it starts.
+  /// How long ranks may take to start and MPI to connect them, beside all deadlines: launchers
+  /// start the ranks of a host one after the other and its daemons in a tree, and each rank's
+  /// addresses go to all. Generous, because a wait that is too long costs less than a run that is
+  /// ended as it starts.
   static func startingSeconds(ranks: Int) -> Double { 10 + 0.05 * Double(ranks) }
 
   /// What started this process.
@@ -47,8 +48,8 @@ struct Launcher {
 
   private static let library = MPISession.libraryVersion
 
-  /// Whether it is MPICH's own: that ends all ranks when one dies of a signal, before they can name it,
-  /// and none when one ends with an error.
+  /// Whether it is MPICH's own: that ends all ranks when one dies of a signal, before they can name
+  /// it, and none when one ends with an error.
   var isOfMPICH: Bool {
     MPIRun.Family(library: Self.library) == .hydra && name == Self.name(.hydra) && size > 1
   }
@@ -68,7 +69,8 @@ struct Launcher {
       || environment["PMI_SIZE"] != nil && environment["SLURM_STEP_ID"] == nil
   }
 
-  /// Whether the processes cannot find each other: MPI has no interface to srun in this environment.
+  /// Whether the processes cannot find each other: MPI has no interface to srun in this
+  /// environment.
   static func lacksInterface(_ environment: [String: String]) -> Bool {
     guard let launcher = Launcher(environment), launcher.name == "srun" else { return false }
     return launcher.size > 1 && environment["PMIX_RANK"] == nil && environment["PMI_RANK"] == nil

@@ -2,8 +2,8 @@ import Glibc
 
 /// Which signals whoever started this process wants ignored, as bits by their numbers.
 ///
-/// UCX, which comes with Open MPI 5, takes SIGHUP over as soon as it is loaded: that is before `main`,
-/// and after this.
+/// UCX, which comes with Open MPI 5, takes SIGHUP over as soon as it is loaded: that is before
+/// `main`, and after this.
 enum SignalsAtStart {
   fileprivate(set) nonisolated(unsafe) static var bits: UInt64 = 0
 

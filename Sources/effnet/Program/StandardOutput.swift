@@ -28,8 +28,8 @@ enum StandardOutput {
 
   /// Whether a person is looking.
   ///
-  /// Ranks write to a pseudo-terminal of mpirun's, whoever reads it; what counts is where mpirun, the
-  /// parent process, writes to.
+  /// Ranks write to a pseudo-terminal of mpirun's, whoever reads it; what counts is where mpirun,
+  /// the parent process, writes to.
   static var isTerminal: Bool {
     guard isatty(STDOUT_FILENO) == 1 else { return false }
     guard getenv("OMPI_COMM_WORLD_SIZE") != nil else { return true }

@@ -30,7 +30,8 @@ enum WatchedJob {
     var meeting: Countdown?
     try Job.run {
       // A signal ends the wait for whoever writes into a pipe, which several ranks do not read; of
-      // those, a signal's victims must not look lost. An error waits for the other ranks, to be told once.
+      // those, a signal's victims must not look lost. An error waits for the other ranks, to be
+      // told once.
       let isAlone = (launcher?.size ?? 1) == 1
       if isAlone { reading = Result(catching: read) }
       StopSignal.watch(notice: launcher.flatMap(noticeOfHaste))
@@ -79,8 +80,8 @@ enum WatchedJob {
     if let stop { throw Failure(stoppedBy: stop.signal, stop.state, isAgreed: true) }
   }
 
-  /// Whoever ends first ends the others, and nobody watches over whoever has taken leave: nobody does
-  /// before rank 0 has written everything.
+  /// Whoever ends first ends the others, and nobody watches over whoever has taken leave: nobody
+  /// does before rank 0 has written everything.
   private static func wait(for world: Communicator, _ watch: Watch) throws {
     watch.prepareToEnd()
     try watch.wait(for: world)

@@ -18,7 +18,8 @@ struct SearchStatusCommand: UnsharedCommand {
   /// How far a study is.
   private struct Status: Encodable {
     let kind: StudyKind
-    /// Trainings, and parts of them up to a rung, that are known to be needed, and those that are done.
+    /// Trainings, and parts of them up to a rung, that are known to be needed, and those that are
+    /// done.
     let jobs, done, diverged: Int
     let isFinished: Bool
   }

@@ -15,8 +15,8 @@ struct FaultRecord: Codable {
   var moment = ""
   /// Seconds from the start to the fault; `nil` where the run was over before.
   var struckAfter: Double?
-  /// What the victim did: told by the ranks where they found it lost or stuck, otherwise seen in the
-  /// run's files.
+  /// What the victim did: told by the ranks where they found it lost or stuck, otherwise seen in
+  /// the run's files.
   var phase = ""
   var step = 0
   var code: Int32 = -1

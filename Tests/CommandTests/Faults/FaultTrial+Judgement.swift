@@ -12,8 +12,8 @@ extension FaultTrial {
     static let stopAtStart = stop + 15
     static let end = 6.0
     static let link = 10.0
-    /// mpirun itself waits until TCP has given up on the daemon of a host that is cut off, which takes
-    /// it 3 s on the virtual cluster, and once more where a message to it was under way.
+    /// mpirun itself waits until TCP has given up on the daemon of a host that is cut off, which
+    /// takes it 3 s on the virtual cluster, and once more where a message to it was under way.
     static let linkOfMPI = 15.0
     /// Until the next checkpoint.
     static let output = 20.0
@@ -93,7 +93,8 @@ extension FaultTrial {
     if judgeRestart() { return }
     let isLoss = plan.fault == .kill
     let code: Int32 = isLoss ? 4 : 5
-    // What mpirun returns is the signal where it saw that end first, and with MPICH where it had to kill.
+    // What mpirun returns is the signal where it saw that end first, and with MPICH where it had to
+    // kill.
     let isMPICH = (try? Command.mpirun.get().family) == .hydra
     if !plan.usesLaunch, isLoss || isMPICH { expectCode(code, 137) } else { expectCode(code) }
     let isEarly = record.phase == "starting"

@@ -223,8 +223,8 @@ final class FaultTrial {
     while !hasEnded, Date() < limit { usleep(2_000) }
     record.seconds = -struck.timeIntervalSinceNow
     if !hasEnded { record.problems.append("did not end in \(Int(Self.longestRun)) s") }
-    // A host that is cut off cannot be told to end its ranks; they find out by themselves, and after
-    // them mpirun's daemon, once TCP has given up.
+    // A host that is cut off cannot be told to end its ranks; they find out by themselves, and
+    // after them mpirun's daemon, once TCP has given up.
     let patience = max(record.seconds + 2, plan.fault == .link ? 20 : 0)
     var left = TrialProcess.all(marks: marks)
     while !left.isEmpty, -struck.timeIntervalSinceNow < patience {

@@ -2,8 +2,8 @@ import Kernels
 import Networks
 import Tensors
 
-/// The products of expansions, projections and head, a tile at a time, and those of their gradients.
-/// What is wide lies in planes, what is narrow in rows, as in the network.
+/// The products of expansions, projections and head, a tile at a time, and those of their
+/// gradients. What is wide lies in planes, what is narrow in rows, as in the network.
 enum ProductCases {
   /// Sums of at most 1,280 products of floats near 1.
   private static let tolerance = 1e-5

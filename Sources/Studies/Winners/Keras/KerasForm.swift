@@ -1,8 +1,8 @@
 import Boundary
 import Networks
 
-/// `winner-keras.json`: how Keras 3 rebuilds a network so that its `load_weights` reads a checkpoint of it,
-/// and how PyTorch Image Models (timm) builds the same.
+/// `winner-keras.json`: how Keras 3 rebuilds a network so that its `load_weights` reads a
+/// checkpoint of it, and how PyTorch Image Models (timm) builds the same.
 package struct KerasForm: Encodable, Sendable {
   /// Height, width and channels of an image; values from 0 to 255.
   package let inputShape: [Int]

@@ -103,7 +103,8 @@ extension Stage {
     ]
   }
 
-  /// An element of `blocks_args` of `EfficientNetV2`; its fused blocks without expansion are convolutions.
+  /// An element of `blocks_args` of `EfficientNetV2`; its fused blocks without expansion are
+  /// convolutions.
   fileprivate func secondFamily(_ inputs: Int, _ rounding: KerasRounding) -> [String: JSONValue] {
     [
       "kernel_size": .whole(kernel), "num_repeat": .whole(repeats),

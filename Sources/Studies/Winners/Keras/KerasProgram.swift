@@ -9,8 +9,8 @@ enum KerasProgram {
     # model.predict(images)  # [N, H, W, C], 0 to 255, as effnet predict fits them
     """
 
-  /// By Keras' own function. The first family has its rescaling and normalisation in it, and reads their
-  /// values from the checkpoint.
+  /// By Keras' own function. The first family has its rescaling and normalisation in it, and reads
+  /// their values from the checkpoint.
   static func calling(_ function: KerasFunction, _ family: StageTable.Family) -> String {
     let preparation =
       family == .v1

@@ -2,8 +2,8 @@ import Networks
 
 /// How Keras' functions scale numbers of channels: `round_filters` of `keras.applications`.
 ///
-/// The channels of the first and the last convolution are in their code, so that a coefficient and a
-/// divisor have to be found with which they, and all others, come to those of a network.
+/// The channels of the first and the last convolution are in their code, so that a coefficient and
+/// a divisor have to be found with which they, and all others, come to those of a network.
 package struct KerasRounding: Sendable, Equatable {
   /// The second family has no lower bound, see ``filters(_:)``.
   package let family: StageTable.Family
@@ -12,8 +12,8 @@ package struct KerasRounding: Sendable, Equatable {
   /// `depth_divisor`, and `min_depth` of the second family.
   package let divisor: Int
 
-  /// Channels of the first and the last convolution in Keras' code; of the second family, whose first one
-  /// is given, only the latter.
+  /// Channels of the first and the last convolution in Keras' code; of the second family, whose
+  /// first one is given, only the latter.
   static let (stem, head) = (32, 1280)
 
   package init(_ family: StageTable.Family, width: Double, divisor: Int) {
@@ -24,8 +24,8 @@ package struct KerasRounding: Sendable, Equatable {
 
   /// Finds the rounding that a network needs.
   ///
-  /// - Returns: Nil where there is none: one coefficient cannot make its stem out of 32 and its head out of
-  ///   1280.
+  /// - Returns: Nil where there is none: one coefficient cannot make its stem out of 32 and its
+  ///   head out of 1280.
   package init?(_ architecture: Architecture) {
     let channels =
       [architecture.stemChannels, architecture.headChannels] + architecture.stages.map(\.channels)
@@ -46,7 +46,8 @@ package struct KerasRounding: Sendable, Equatable {
   private static func widths(_ architecture: Architecture, _ divisor: Int) -> [Double] {
     let parts = [(architecture.headChannels, head), (architecture.stemChannels, stem)]
     let exact = parts.map { Double($0.0) / Double($0.1) }
-    // The middle of what both allow, where the smallest number of channels is also made of any less.
+    // The middle of what both allow, where the smallest number of channels is also made of any
+    // less.
     let half = Double(divisor) / 2
     let low = parts.map { $0.0 == divisor ? 0 : (Double($0.0) - half) / Double($0.1) }
     let high = parts.map { (Double($0.0) + half) / Double($0.1) }
@@ -71,8 +72,8 @@ package struct KerasRounding: Sendable, Equatable {
     width == 1 ? Double(channels) : Double(channels) / width
   }
 
-  /// What Keras makes of a number of filters: the nearest multiple of the divisor, of the first family
-  /// never more than 10 % less than asked for.
+  /// What Keras makes of a number of filters: the nearest multiple of the divisor, of the first
+  /// family never more than 10 % less than asked for.
   package func filters(_ filters: Double) -> Int {
     let target = filters * width
     let rounded = max(divisor, Int(target + Double(divisor) / 2) / divisor * divisor)

@@ -11,8 +11,8 @@ package struct TimmForm: Encodable, Sendable {
   /// Those of its batch normalisation; PyTorch's momentum is the share of the new value.
   package let normalization: [String: JSONValue]
   package let activation: String
-  /// A function `built(timm)` that returns the model without weights; its input is normalised. Nil where
-  /// timm's code makes another network of the rows.
+  /// A function `built(timm)` that returns the model without weights; its input is normalised. Nil
+  /// where timm's code makes another network of the rows.
   package let python: String?
   /// Why it does.
   package let reason: String?
