@@ -55,6 +55,22 @@ final class StudyLaunchTests: LaunchTestCase {
     try assertFails(launch("study"), code: 2, ["study already has a study", "--resume"])
   }
 
+  func testTellsThePlanOnTheseRanksAndLeavesNothing() throws {
+    try prepareStudy()
+    let outcome = try effnet(launch("study", ["--ranks", "2", "--plan"]))
+    XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
+    XCTAssertTrue(outcome.output.contains(" --plan\n"), outcome.output)
+    XCTAssertTrue(outcome.output.contains(" on 2 ranks here"), outcome.output)
+    XCTAssertFalse(exists("study"))
+    try assertFails(
+      launch("study", ["--ranks", "2", "--plan", "--set", "search.factors=[0.02]"]), code: 2,
+      ["width"])
+    try assertFails(
+      ["launch", "study.yaml", "--plan"], code: 2, ["--plan is of studies; name one"])
+    try assertFails(
+      launch("study", ["--plan", "--doctor"]), code: 2, ["--plan and --doctor"])
+  }
+
   func testGoesOnWhereItWasToldToStopAndWithoutRanksThatWereLost() throws {
     try prepareStudy(epochs: 16, seeds: 3)
     let expected = try hashOfOneRank()

@@ -1,8 +1,8 @@
 import Boundary
 import Training
 
-/// Looks after the groups of ranks on rank 0, which trains as well, between the steps of its own training:
-/// has what they report kept, and tells them what the planner wants.
+/// Looks after the groups of ranks on rank 0, which trains as well, between the steps of its own
+/// training: has what they report kept, and tells them what the planner wants.
 final class Dispatcher {
   private let study: Study
   /// Ranks of the job.
@@ -59,7 +59,7 @@ final class Dispatcher {
       switch report {
       case .done(_, let entry, let timing):
         try keeper.keep(entry, of: work, seconds: timing.seconds)
-      case .stopped(_, _, let timing): keeper.note(work, seconds: timing.seconds)
+      case .stopped(_, _, let timing): keeper.noteStop(of: work, seconds: timing.seconds)
       case .began, .failed, .signal: break
       }
     }

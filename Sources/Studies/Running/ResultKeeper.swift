@@ -1,8 +1,8 @@
 import Foundation
 import Training
 
-/// Keeps what trainings come to: in the ledger, in the study, on the page; and removes what is of no use any
-/// more.
+/// Keeps what trainings come to: in the ledger, in the study, on the page; and removes what is of
+/// no use any more.
 final class ResultKeeper {
   private let study: Study
   /// Host of each rank.
@@ -11,6 +11,8 @@ final class ResultKeeper {
   private let publication: StudyPublication
   private var cleaning: CheckpointCleaning
   private let observer: (any StudyObserver)?
+  /// Seconds that jobs have taken before they were stopped.
+  private var spent: [Job: Double] = [:]
 
   init(
     _ study: Study, hosts: [String], _ records: StudyRecords, _ publication: StudyPublication,
@@ -33,14 +35,21 @@ final class ResultKeeper {
     try records.add(entry)
     study.add(entry)
     note(work, seconds: seconds)
-    observer?.did(work.job, entry, of: study, seconds: seconds)
+    observer?.did(
+      work.job, entry, of: study, seconds: (spent.removeValue(forKey: work.job) ?? 0) + seconds)
     if entry.end == .diverged, let problem = study.problemOfRecipe() { throw problem }
     try cleaning.clean(study, after: work.job)
     publication.renew()
   }
 
-  /// Notes who has worked on a job, done or not.
-  func note(_ work: GroupPlanner.Work, seconds: Double) {
+  /// Notes a job that was stopped.
+  func noteStop(of work: GroupPlanner.Work, seconds: Double) {
+    spent[work.job, default: 0] += seconds
+    note(work, seconds: seconds)
+  }
+
+  /// Notes who has worked on a job.
+  private func note(_ work: GroupPlanner.Work, seconds: Double) {
     records.note(
       Slot(
         identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,

@@ -21,8 +21,8 @@ struct Launch {
   /// Works to the end.
   ///
   /// - Parameters:
-  ///   - isResuming: Whether the first start goes on from what the folder has, on the hosts that answer;
-  ///     others do.
+  ///   - isResuming: Whether the first start goes on from what the folder has, on the hosts that
+  ///     answer; others do.
   ///   - restarts: How often ranks are started again.
   func run(isResuming: Bool, restarts: Int) throws {
     var isResuming = isResuming

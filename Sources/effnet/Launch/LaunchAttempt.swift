@@ -25,8 +25,8 @@ struct LaunchAttempt {
     oldMark = Self.mark(of: work)
   }
 
-  /// Seconds that `mpirun` may take before it starts anything, such as to ask servers for names: as many
-  /// as a rank may stand still, by default.
+  /// Seconds that `mpirun` may take before it starts anything, such as to ask servers for names: as
+  /// many as a rank may stand still, by default.
   private static let longestDesertion = 60.0
 
   /// Starts the ranks and waits for their end.

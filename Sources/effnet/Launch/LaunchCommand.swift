@@ -52,13 +52,17 @@ struct LaunchCommand: UnsharedCommand {
   @Flag(help: "Check the hosts with effnet doctor instead of training.")
   var doctor = false
 
+  @Flag(help: "Only tell what a study would train, what it costs here, and what it can show.")
+  var plan = false
+
   @OptionGroup(title: "Options of studies") var execution: StudyExecution
 
   func validate() throws {
-    if case .training = try LaunchSubject(words), !execution.arguments.isEmpty {
-      throw ValidationError(
-        "\(execution.arguments[0]) is of studies; name one: search KIND CONFIG")
+    let option = plan ? "--plan" : execution.arguments.first
+    if case .training = try LaunchSubject(words), let option {
+      throw ValidationError("\(option) is of studies; name one: search KIND CONFIG")
     }
+    if plan, doctor { throw ValidationError("--plan and --doctor are two things; ask for one") }
     if output == "" { throw ValidationError("--output names no folder") }
   }
 
@@ -68,7 +72,7 @@ struct LaunchCommand: UnsharedCommand {
 
   private func launch() throws {
     let work = try work()
-    if !resume, !doctor { try work.requireNew() }
+    if !resume, !doctor, !plan { try work.requireNew() }
     let place = try LaunchPlace(hostFile: hosts)
     // A process that is to pass signals on must not die of the first.
     StopSignal.watch()
@@ -76,6 +80,11 @@ struct LaunchCommand: UnsharedCommand {
       let examination = try DoctorLaunch(for: work, on: place, ranks: ranks)
       examination.show()
       return dryRun ? () : try examination.run()
+    }
+    if plan {
+      let planning = try StudyPlanLaunch(for: work, on: place, ranks: ranks)
+      planning.show()
+      return dryRun ? () : try planning.run()
     }
     let launch = Launch(work, on: place, ranks: ranks)
     if dryRun { return try launch.show(isResuming: resume) }

@@ -112,8 +112,8 @@ final class LaunchPlace {
     circumstances.ranks = min(ranks, hosts.reduce(0) { $0 + $1.ranks })
   }
 
-  /// What `srun` calls its interface for Open MPI; `nil` where there is none, and for MPICH, whose own
-  /// launcher starts its daemons through Slurm.
+  /// What `srun` calls its interface for Open MPI; `nil` where there is none, and for MPICH, whose
+  /// own launcher starts its daemons through Slurm.
   private static func slurmInterface() -> String? {
     guard MPIRun.Family(library: MPISession.libraryVersion) != .hydra else { return nil }
     let process = Process()

@@ -1,5 +1,5 @@
-/// How far work is, by the names and sizes of its files: another start that leaves the same has gained
-/// nothing.
+/// How far work is, by the names and sizes of its files: another start that leaves the same has
+/// gained nothing.
 struct LaunchProgress: Equatable {
   /// Files with what another start would find.
   let marks: [String]

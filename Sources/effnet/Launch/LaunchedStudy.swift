@@ -28,8 +28,8 @@ struct LaunchedStudy: LaunchedWork {
 
   var folder: RunFolder { study.run }
 
-  /// Ranks share the micro-batches of each training and all trainings that can go on side by side. How many
-  /// those are only the data tell, and a search only as it goes.
+  /// Ranks share the micro-batches of each training and all trainings that can go on side by side.
+  /// How many those are only the data tell, and a search only as it goes.
   var mostRanks: Int? { nil }
 
   func requireNew() throws(TrainingError) { try study.requireNew() }

@@ -8,8 +8,8 @@ protocol LaunchedWork {
   var configuration: Configuration { get }
   /// Where the ranks leave what they come to.
   var folder: RunFolder { get }
-  /// Command and arguments of every rank; `--resume` behind them goes on from what the folder has, or
-  /// begins.
+  /// Command and arguments of every rank; `--resume` behind them goes on from what the folder has,
+  /// or begins.
   var arguments: [String] { get }
   /// Arguments of `effnet doctor` that have it look for what the ranks will need.
   var examination: [String] { get }
