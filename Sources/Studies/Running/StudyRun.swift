@@ -48,10 +48,7 @@ package final class StudyRun {
     askedToStop = options.stopRequest
     post = PostOffice(world: world, activity: watch.activity)
     let ranks = TrainingGroup(world, activity: watch.activity)
-    let hosts = try ranks.hosts()
-    let freeBytes = try ranks.exchange { communicator throws(MPIError) in
-      try communicator.allGather([AllottedMemory.free()])
-    }
+    let places = try RankPlaces(ranks)
     _ = watch.log.open()
     try ranks.agreed { () throws(TrainingError) in
       guard ranks.isFirst else { return }
@@ -65,22 +62,15 @@ package final class StudyRun {
       let publication = StudyPublication(opening.study, folder)
       if !(try opening.study.isFinished) { try publication.withdraw() }
       let limits = try GroupLimits(
-        opening.study, freeBytes: freeBytes, hosts: hosts, fixed: options.slots)
+        opening.study, freeBytes: places.freeBytes, hosts: places.hosts, fixed: options.slots)
       dispatcher = Dispatcher(
-        opening.study, ranks: world.size, isCrowded: isCrowded(hosts),
-        GroupPlanner(opening.study, hosts: hosts, limits),
+        opening.study, places, GroupPlanner(opening.study, hosts: places.hosts, limits),
         ResultKeeper(
-          opening.study, hosts: hosts, opening.records, publication,
+          opening.study, hosts: places.hosts, opening.records, publication,
           CheckpointCleaning(folder, advance: watch.activity.advance), observer), post)
       observer?.began(opening.study, ranks: world.size)
       if let notice = opening.study.unansweredNotice { observer?.noticed(notice) }
     }
-  }
-
-  /// Whether every core of this host has a rank, which leaves none to threads that prepare images.
-  private func isCrowded(_ hosts: [String]) -> Bool {
-    let cores = AllottedCores().count
-    return cores == 1 || cores <= hosts.count { $0 == hosts[world.rank] }
   }
 
   /// How a study is done.
