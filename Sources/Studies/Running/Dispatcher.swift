@@ -47,6 +47,7 @@ final class Dispatcher {
 
   /// Hears a report, of rank 0 itself, too.
   func hear(_ report: Report) throws(TrainingError) {
+    if case .noticed(let notice) = report { return keeper.tell(notice) }
     hasNews = true
     let work = planner.hear(report, at: MonotonicTime.seconds)
     try endingOnFault { () throws(TrainingError) in
@@ -55,7 +56,7 @@ final class Dispatcher {
       case .done(_, let entry, let timing):
         try keeper.keep(entry, of: work, seconds: timing.seconds)
       case .stopped(_, _, let timing): keeper.note(work, seconds: timing.seconds)
-      case .began, .failed, .signal: break
+      case .began, .failed, .noticed, .signal: break
       }
     }
   }

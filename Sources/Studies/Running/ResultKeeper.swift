@@ -39,6 +39,9 @@ final class ResultKeeper {
     publication.renew()
   }
 
+  /// Tells whoever sees the study of something to know.
+  func tell(_ notice: String) { observer?.noticed(notice) }
+
   /// Notes who has worked on a job, done or not.
   func note(_ work: GroupPlanner.Work, seconds: Double) {
     records.note(

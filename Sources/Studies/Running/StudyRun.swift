@@ -160,7 +160,9 @@ package final class StudyRun {
     let trial = TrialRun(
       group: group, folder: folder, activity: watch.activity,
       stopRequest: { [self] in stopReason(isFirst: group.rank == 0) })
-    let result = try trial.perform(assignment) { epochs throws(TrainingError) in
+    let result = try trial.perform(assignment) { notice throws(TrainingError) in
+      try report(.noticed(notice))
+    } began: { epochs throws(TrainingError) in
       if group.rank == 0 { try report(.began(number: assignment.number, epochs: epochs)) }
     }
     if let lookingFault { throw lookingFault }
