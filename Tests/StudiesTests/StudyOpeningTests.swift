@@ -210,4 +210,26 @@ final class StudyOpeningTests: StudyRunCase {
       XCTAssertTrue("\($0)".contains("measured on \(count + 1) images"), "\($0)")
     }
   }
+
+  func testResultsOnOtherImagesAreRefusedWhenTheirTrainingBecomesKnown() throws {
+    for kind in [StudyKind.grid, .architecture] {
+      let whole = try study(kind)
+      let first = try whole.known().count
+      try StudySimulation(whole).play(ranks: 1, seconds: { _ in 1 }) { madeUp($0, of: whole) }
+      let last = try XCTUnwrap(try whole.known().last)
+      XCTAssertGreaterThan(try whole.known().count, first)
+      let foreign = LedgerEntry(madeUp: last, correct: 1, of: whole.measuredImages(last) + 1)
+      let study = try self.study(kind, [], Ledger([foreign]))
+      for attempt in 1...2 {
+        XCTAssertThrowsError(
+          try StudySimulation(study).play(ranks: 1, seconds: { _ in 1 }) { madeUp($0, of: study) },
+          "\(kind), \(attempt)"
+        ) {
+          XCTAssertEqual(($0 as? TrainingError)?.faultKind, .data)
+          XCTAssertTrue("\($0)".contains("measured on \(foreign.count) images"), "\($0)")
+        }
+        XCTAssertThrowsError(try StudyResults(study))
+      }
+    }
+  }
 }

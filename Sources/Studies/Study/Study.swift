@@ -54,7 +54,6 @@ package final class Study {
     try course.advance(by: Ledger(), headway)
     firstJobs = course.known
     try follow(headway)
-    try requireSameImages()
   }
 
   /// The same study with what another ledger holds.
@@ -75,17 +74,13 @@ package final class Study {
     if sessions.last != session { sessions.append(session) }
   }
 
-  /// Refuses results on another number of images than the data have.
-  private func requireSameImages() throws(TrainingError) {
-    for job in try jobs() {
-      guard let entry = ledger[job], entry.end == .done, entry.count != measuredImages(job) else {
-        continue
-      }
-      throw TrainingError(
-        .data,
-        "the ledger has training \(entry.identity) measured on \(entry.count) images, and the data have "
-          + "\(measuredImages(job)); begin another study")
-    }
+  /// Refuses a result on another number of images than the data have.
+  private func require(_ entry: LedgerEntry, of job: Job) throws(TrainingError) {
+    guard entry.end == .done, entry.count != measuredImages(job) else { return }
+    throw TrainingError(
+      .data,
+      "the ledger has training \(entry.identity) measured on \(entry.count) images, and the data have "
+        + "\(measuredImages(job)); begin another study")
   }
 
   /// Images that a job is measured on.
@@ -106,8 +101,12 @@ package final class Study {
     guard isBehind else { return }
     try course.advance(by: ledger, headway)
     for job in course.known[counted.count...] {
+      if let entry = ledger[job] {
+        // First: whoever asks again is told again.
+        try require(entry, of: job)
+        doneCount += 1
+      }
       counted.insert(job.key)
-      if ledger.has(job) { doneCount += 1 }
     }
     isBehind = false
   }
