@@ -166,6 +166,16 @@ final class StudyOpeningTests: StudyRunCase {
     XCTAssertEqual(new, old)
   }
 
+  func testWhoHasDoneWhatIsReadOnce() throws {
+    let studied = StudyFolder("\(folder)/study")
+    guard try sharedWorld().rank == 0 else { return }
+    let publication = try StudyPublication(Study(in: studied) { _ in }, studied)
+    try FileManager.default.removeItem(atPath: studied.file(StudyFolder.timing))
+    try publication.write()
+    let page = try String(contentsOfFile: studied.file(StudyFolder.page), encoding: .utf8)
+    XCTAssertTrue(page.contains("core-hours"))
+  }
+
   func testWhatAnEarlierEndHasLeftGoesWhenThereIsMoreToDo() throws {
     let names = ["results.json", "winner.yaml", "winner-keras.json", "family/phi7.yaml"]
     let paths = names.map { "\(folder)/study/\($0)" }

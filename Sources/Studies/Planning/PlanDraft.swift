@@ -23,7 +23,7 @@ struct PlanDraft {
   ) throws(TrainingError) {
     self.kind = kind
     self.configuration = configuration
-    ledger = try LedgerFile.read(folder.file(StudyFolder.ledger)).ledger
+    ledger = try LedgerFile.read(folder.file(StudyFolder.ledger), headway).ledger
     self.headway = headway
     self.places = places
     study = try Study(kind, configuration, ledger, [], headway)

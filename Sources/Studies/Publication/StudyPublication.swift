@@ -7,12 +7,21 @@ import Training
 package final class StudyPublication {
   private let study: Study
   private let folder: StudyFolder
+  /// Who has done what when.
+  private var slots: [Slot]
   private var nextRenewal = -Double.infinity
 
-  package init(_ study: Study, _ folder: StudyFolder) {
+  /// - Parameter headway: Is told while it is read who has done what before.
+  package init(
+    _ study: Study, _ folder: StudyFolder, _ headway: Headway = .unwatched
+  ) throws(TrainingError) {
     self.study = study
     self.folder = folder
+    slots = try SlotFile.read(folder.file(StudyFolder.timing), headway)
   }
+
+  /// Has the page tell who has done what, too.
+  func note(_ slot: Slot) { slots.append(slot) }
 
   /// Writes the page, and the results of a study that is finished.
   ///
@@ -46,7 +55,6 @@ package final class StudyPublication {
   }
 
   private func writePage(_ results: StudyResults) throws(TrainingError) {
-    let slots = SlotFile.read(folder.file(StudyFolder.timing))
     let report = StudyReport(study: study, results: results, slots: slots)
     try folder.run.write(report.html(renewed: Date()), to: StudyFolder.page)
   }

@@ -44,11 +44,12 @@ final class ResultKeeper {
 
   /// Notes who has worked on a job, done or not.
   func note(_ work: GroupPlanner.Work, seconds: Double) {
-    records.note(
-      Slot(
-        identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,
-        ranks: work.ranks, host: hosts[work.ranks[0]], seconds: seconds,
-        end: Date().timeIntervalSince1970, rankCount: hosts.count,
-        sessionStart: records.sessionStart))
+    let slot = Slot(
+      identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,
+      ranks: work.ranks, host: hosts[work.ranks[0]], seconds: seconds,
+      end: Date().timeIntervalSince1970, rankCount: hosts.count,
+      sessionStart: records.sessionStart)
+    records.note(slot)
+    publication.note(slot)
   }
 }

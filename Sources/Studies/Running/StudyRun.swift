@@ -19,6 +19,7 @@ package final class StudyRun {
   private var dispatcher: Dispatcher?
   private var lease: FolderLease?
   private var study: Study?
+  private var publication: StudyPublication?
   private let observer: (any StudyObserver)?
   /// See ``Options/stopRequest``.
   private let askedToStop: StopRequest
@@ -59,7 +60,10 @@ package final class StudyRun {
       }
       lease = opening.lease
       study = opening.study
-      let publication = StudyPublication(opening.study, folder)
+      let publication = try StudyPublication(
+        opening.study, folder,
+        Headway(watch.activity.advance, options.stopRequest, "while the page was prepared"))
+      self.publication = publication
       if !(try opening.study.isFinished) { try publication.withdraw() }
       let limits = try GroupLimits(
         opening.study, freeBytes: places.freeBytes, hosts: places.hosts, fixed: options.slots)
@@ -195,7 +199,7 @@ package final class StudyRun {
   private func finish() throws(TrainingError) {
     try TrainingGroup(world, activity: watch.activity).agreed { () throws(TrainingError) in
       guard let study else { return }
-      try StudyPublication(study, folder).write()
+      try publication?.write()
       observer?.finished(study)
     }
   }

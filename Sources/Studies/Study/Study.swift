@@ -30,7 +30,7 @@ package final class Study {
 
   /// Opens the data and plans.
   ///
-  /// - Parameter headway: Is told while a long ledger is gone through.
+  /// - Parameter headway: Is told while shards are opened and a long ledger is gone through.
   /// - Throws: When data are missing or damaged, or the study asks for what cannot be.
   package init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ ledger: Ledger = Ledger(),
@@ -40,7 +40,7 @@ package final class Study {
     self.configuration = configuration
     self.ledger = ledger
     self.sessions = sessions
-    let data = try StudyData(configuration.run)
+    let data = try StudyData(configuration.run, headway)
     imageCounts = data.counts
     recipe = Recipe(configuration.run, classes: data.classes, dataDigests: data.digests)
     let parts = StudyParts(configuration, recipe)

@@ -10,9 +10,11 @@ struct StudyData {
 
   /// Opens all shards.
   ///
+  /// - Parameter headway: Is told of each.
   /// - Throws: When data are missing or damaged, or there is nothing to measure networks on.
-  init(_ run: Configuration) throws(TrainingError) {
-    let feed = try Self.feed(run)
+  init(_ run: Configuration, _ headway: Headway) throws(TrainingError) {
+    let feed = try Self.feed(run, headway)
+    try headway.note()
     guard let validation = feed.validation?.dataset else {
       throw TrainingError(
         .usage, "data.validation is missing: a study compares networks on images of their own")
@@ -25,12 +27,16 @@ struct StudyData {
   }
 
   /// With the validation data, whatever the base is evaluated on.
-  private static func feed(_ run: Configuration) throws(TrainingError) -> DataFeed {
+  private static func feed(
+    _ run: Configuration, _ headway: Headway
+  ) throws(TrainingError) -> DataFeed {
     let configuration: Configuration
     do {
       configuration = try Configuration(
         yaml: run.yaml, overrides: ["data.validateOn=\(Trial.Images.validation.rawValue)"])
     } catch { throw TrainingError(error) }
-    do { return try DataFeed(configuration) } catch { throw TrainingError(error) }
+    do { return try DataFeed(configuration, opened: headway.advance) } catch {
+      throw TrainingError(error)
+    }
   }
 }
