@@ -182,6 +182,10 @@ final class StudyOpeningTests: StudyRunCase {
     try FileManager.default.createDirectory(
       atPath: "\(folder)/study/family", withIntermediateDirectories: false)
     for path in paths { try "old".write(toFile: path, atomically: true, encoding: .utf8) }
+    // Whoever only reports does not know whether somebody has just finished it.
+    _ = try page()
+    for path in paths { XCTAssertTrue(FileManager.default.fileExists(atPath: path), path) }
+    try sharedWorld().barrier()
     try open()
     for path in paths { XCTAssertFalse(FileManager.default.fileExists(atPath: path), path) }
   }

@@ -23,20 +23,20 @@ package final class StudyPublication {
   /// Has the page tell who has done what, too.
   func note(_ slot: Slot) { slots.append(slot) }
 
-  /// Writes the page, and the results of a study that is finished.
-  ///
-  /// - Returns: Whether it is finished.
-  @discardableResult
-  package func write() throws(TrainingError) -> Bool {
+  /// Writes the page, and the results of a study that is finished; of one that is not, what is
+  /// there stays.
+  package func write() throws(TrainingError) {
     let results = try StudyResults(study)
-    try withdraw()
     try writePage(results)
-    guard try study.isFinished else { return false }
+    guard try study.isFinished else { return }
+    try withdraw()
     try writeWinner(results)
     // Last: whoever has started the ranks takes them for the end.
     try folder.run.write(results.json, to: StudyFolder.results)
-    return true
   }
+
+  /// Writes the page alone, which whoever does the study writes again.
+  package func writePage() throws(TrainingError) { try writePage(StudyResults(study)) }
 
   /// Removes what an earlier end of the study has left, which is not its end any more.
   package func withdraw() throws(TrainingError) {
