@@ -37,9 +37,18 @@ final class LedgerTests: XCTestCase {
 
   private var session: LedgerLine.Session {
     get throws {
-      let text = #"{"kind":"grid","dataDigests":["a","","c"],"program":"p","arithmetic":"a/b"}"#
-      return try JSONDecoder().decode(LedgerLine.Session.self, from: Data(text.utf8))
+      try session(classes: 3, training: 30, heldOut: 10, validation: 20)
     }
+  }
+
+  private func session(
+    classes: Int, training: Int, heldOut: Int, validation: Int
+  ) throws -> LedgerLine.Session {
+    let text = """
+      {"kind":"grid","dataDigests":["a","","c"],"program":"p","arithmetic":"a/b","classes":\(classes),
+      "images":{"training":\(training),"heldOut":\(heldOut),"validation":\(validation)}}
+      """
+    return try JSONDecoder().decode(LedgerLine.Session.self, from: Data(text.utf8))
   }
 
   private func write(_ lines: [LedgerLine]) throws {
@@ -242,6 +251,19 @@ final class LedgerTests: XCTestCase {
       let line = LedgerLine(try changed(key, value))
       XCTAssertNil(LedgerLine(line.bytes), "\(key): \(String(describing: value))")
     }
+  }
+
+  func testASessionWithoutDataIsLeftOut() throws {
+    for (classes, training, heldOut, validation) in [
+      (0, 30, 10, 20), (-3, 30, 10, 20), (Int.max, 30, 10, 20), (3, 0, 10, 20), (3, -1, 10, 20),
+      (3, 30, -10, 20), (3, 30, 10, 0), (3, 30, 10, Int.max),
+    ] {
+      let session = try session(
+        classes: classes, training: training, heldOut: heldOut, validation: validation)
+      XCTAssertNil(LedgerLine(LedgerLine(session).bytes.dropLast()), "\(session)")
+    }
+    let least = try session(classes: 1, training: 1, heldOut: 0, validation: 1)
+    XCTAssertNotNil(LedgerLine(LedgerLine(least).bytes.dropLast()))
   }
 
   func testLinesThatEndAsElsewhereAreRead() throws {

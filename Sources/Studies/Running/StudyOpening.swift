@@ -35,7 +35,8 @@ struct StudyOpening {
       kind, configuration, contents.ledger, contents.sessions, headway)
     try study.requireSameData(in: folder)
     let session = LedgerLine.Session(
-      kind: kind, dataDigests: study.recipe.dataDigests, program: LibraryVersions.program,
+      kind: kind, dataDigests: study.recipe.dataDigests, classes: study.recipe.classes,
+      images: study.imageCounts, program: LibraryVersions.program,
       arithmetic: "\(OpenBLAS.configuration), \(InstructionSet.compiled)")
     if let last = contents.sessions.last {
       try Self.require(session, after: last, folder, options)

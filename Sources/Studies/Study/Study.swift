@@ -24,23 +24,29 @@ package final class Study {
   /// Those that are known before anything is done, by which the recipe is judged.
   private let firstJobs: [Job]
 
-  package struct ImageCounts: Sendable, Equatable {
-    package let training, heldOut, validation: Int
-  }
-
   /// Opens the data and plans.
   ///
   /// - Parameter headway: Is told while shards are opened and a long ledger is gone through.
   /// - Throws: When data are missing or damaged, or the study asks for what cannot be.
-  package init(
+  package convenience init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ ledger: Ledger = Ledger(),
     _ sessions: [LedgerLine.Session] = [], _ headway: Headway = .unwatched
+  ) throws(TrainingError) {
+    let data = try StudyData(configuration.run, headway)
+    try self.init(kind, configuration, ledger, sessions, data, headway)
+  }
+
+  /// Plans for data that are known.
+  ///
+  /// - Throws: When the study asks for what cannot be.
+  init(
+    _ kind: StudyKind, _ configuration: StudyConfiguration, _ ledger: Ledger,
+    _ sessions: [LedgerLine.Session], _ data: StudyData, _ headway: Headway
   ) throws(TrainingError) {
     self.kind = kind
     self.configuration = configuration
     self.ledger = ledger
     self.sessions = sessions
-    let data = try StudyData(configuration.run, headway)
     imageCounts = data.counts
     recipe = Recipe(configuration.run, classes: data.classes, dataDigests: data.digests)
     let parts = StudyParts(configuration, recipe)

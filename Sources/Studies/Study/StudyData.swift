@@ -4,9 +4,16 @@ import Training
 /// What a study has to know of its data.
 struct StudyData {
   let classes: Int
-  let counts: Study.ImageCounts
+  let counts: ImageCounts
   /// Hashes of the images that are trained on, held out, and validated on.
   let digests: [String]
+
+  /// What a session of the study has noted.
+  init(_ session: LedgerLine.Session) {
+    classes = session.classes
+    counts = session.images
+    digests = session.dataDigests
+  }
 
   /// Opens all shards.
   ///
@@ -21,7 +28,7 @@ struct StudyData {
     }
     let training = feed.training.dataset
     classes = training.classNames.count
-    counts = Study.ImageCounts(
+    counts = ImageCounts(
       training: training.count, heldOut: feed.heldOut?.count ?? 0, validation: validation.count)
     digests = [training.sha256, feed.heldOut?.sha256 ?? "", validation.sha256]
   }
