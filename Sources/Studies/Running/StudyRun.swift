@@ -176,9 +176,11 @@ package final class StudyRun {
   /// Asked in every step of a training; of the ranks of a group the first one hears what it is
   /// told.
   private func stopReason(isFirst: Bool) -> StopReason? {
-    if isFirst {
-      do throws(TrainingError) { try lookUp() } catch { lookingFault = lookingFault ?? error }
+    if isFirst, lookingFault == nil {
+      do throws(TrainingError) { try lookUp() } catch { lookingFault = error }
     }
+    // It saves and tells; who hears nothing more would train on for nothing.
+    if lookingFault != nil { return .pause }
     if let signal = askedToStop() { return .signal(signal) }
     return early.contains { if case .pause = $0 { true } else { false } } ? .pause : nil
   }
