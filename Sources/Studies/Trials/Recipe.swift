@@ -103,6 +103,10 @@ package final class Recipe {
     if epochs < self.epochs {
       let part = Double(epochs) / Double(self.epochs)
       settings.append("schedule.warmupEpochs=\(run.schedule.warmupEpochs * part)")
+      // The other curves end with the training whatever its length.
+      if run.schedule.kind == .exponential {
+        settings.append("schedule.decayEpochs=\(run.schedule.decayEpochs * part)")
+      }
     }
     return settings
   }
