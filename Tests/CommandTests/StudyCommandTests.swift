@@ -54,6 +54,42 @@ final class StudyCommandTests: StudyTestCase {
     XCTAssertEqual(ledgerLines("run"), lines)
   }
 
+  func testAReportTakesNoResultsAway() throws {
+    try prepareStudy()
+    try succeed(search("run", ["training.epochs=3"]), ranks: 2)
+    let names = ["results.json", "winner.yaml", "winner-keras.json"].filter { exists("run/\($0)") }
+    XCTAssertTrue(names.contains("results.json"))
+    func written() throws -> [Date] {
+      try names.map {
+        try XCTUnwrap(
+          FileManager.default.attributesOfItem(atPath: path("run/\($0)"))[.modificationDate]
+            as? Date)
+      }
+    }
+    let hash = try resultsHash("run")
+    let before = try written()
+    // Somebody else has the folder, and may be about to end.
+    let lock = open(path("run/.lock"), O_RDWR | O_CLOEXEC)
+    XCTAssertEqual(flock(lock, LOCK_EX | LOCK_NB), 0)
+    let running = try succeed(["search", "report", "run"])
+    XCTAssertTrue(running.output.contains("the study is running"), running.output)
+    XCTAssertEqual(try written(), before)
+    close(lock)
+    let anew = try succeed(["search", "report", "run"])
+    XCTAssertTrue(anew.output.contains("results: run/results.json"), anew.output)
+    XCTAssertEqual(try resultsHash("run"), hash)
+    // A line that does not count takes a result from the page alone.
+    var ledger = try Data(contentsOf: URL(fileURLWithPath: path("run/ledger.jsonl")))
+    ledger[ledger.count / 2] ^= 1
+    try ledger.write(to: URL(fileURLWithPath: path("run/ledger.jsonl")))
+    let rewritten = try written()
+    let holed = try effnet(["search", "report", "run"])
+    XCTAssertEqual(holed.exitCode, 0, holed.errors)
+    XCTAssertTrue(holed.errors.contains("does not count"), holed.errors)
+    XCTAssertTrue(holed.output.contains("its results stay as they are"), holed.output)
+    XCTAssertEqual(try written(), rewritten)
+  }
+
   func testAPlanWritesNothing() throws {
     try prepareStudy()
     let few = ["search.directions=[depth]", "search.seeds=4"]

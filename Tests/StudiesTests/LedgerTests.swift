@@ -37,9 +37,18 @@ final class LedgerTests: XCTestCase {
 
   private var session: LedgerLine.Session {
     get throws {
-      let text = #"{"kind":"grid","dataDigests":["a","","c"],"program":"p","arithmetic":"a/b"}"#
-      return try JSONDecoder().decode(LedgerLine.Session.self, from: Data(text.utf8))
+      try session(classes: 3, training: 30, heldOut: 10, validation: 20)
     }
+  }
+
+  private func session(
+    classes: Int, training: Int, heldOut: Int, validation: Int
+  ) throws -> LedgerLine.Session {
+    let text = """
+      {"kind":"grid","dataDigests":["a","","c"],"program":"p","arithmetic":"a/b","classes":\(classes),
+      "images":{"training":\(training),"heldOut":\(heldOut),"validation":\(validation)}}
+      """
+    return try JSONDecoder().decode(LedgerLine.Session.self, from: Data(text.utf8))
   }
 
   private func write(_ lines: [LedgerLine]) throws {
@@ -129,6 +138,51 @@ final class LedgerTests: XCTestCase {
     XCTAssertNil(try LedgerFile.read(path).notice)
   }
 
+  private var fileNumber: UInt64 {
+    get throws {
+      var status = stat()
+      XCTAssertEqual(stat(path, &status), 0)
+      return UInt64(status.st_ino)
+    }
+  }
+
+  func testATornEndIsCutOffWithoutCopyingWhatIsGood() throws {
+    try write([LedgerLine(try session), LedgerLine(try entry(0))])
+    let (whole, number) = (try bytes, try fileNumber)
+    // A power cut may leave anything behind the last line that was synced.
+    for torn in [LedgerLine(try entry(1)).bytes.dropLast(9), Array("no line\n{".utf8)[...]] {
+      try FileHandle(forWritingTo: URL(fileURLWithPath: path)).closing {
+        try $0.seekToEnd()
+        try $0.write(contentsOf: torn)
+      }
+      try write([])
+      XCTAssertEqual(try bytes, whole)
+      XCTAssertEqual(try fileNumber, number, "it was written anew")
+    }
+  }
+
+  func testWhatIsGoodStaysAroundWhatIsNot() throws {
+    let lines = try (0..<4).map { LedgerLine(try entry($0)).bytes }
+    let foreign = [Array("nothing\n".utf8), Array("\n".utf8)]
+    try put(Data([lines[0], lines[1], foreign[0], lines[2], foreign[1], lines[3]].joined()))
+    let number = try fileNumber
+    try write([LedgerLine(try entry(4))])
+    XCTAssertEqual(try bytes, Data(lines.joined() + LedgerLine(try entry(4)).bytes))
+    XCTAssertNotEqual(try fileNumber, number, "half of it could be lost")
+    XCTAssertEqual(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path), ["ledger.jsonl"])
+  }
+
+  func testEachLineIsTold() throws {
+    try write([LedgerLine(try session)] + (0..<5).map { LedgerLine(try entry($0)) })
+    var told = 0
+    _ = try LedgerFile.read(path, Headway({ told += 1 }, { nil }, ""))
+    XCTAssertEqual(told, 6)
+    XCTAssertThrowsError(
+      try LedgerFile.read(path, Headway({}, { SIGTERM }, "while the ledger was read"))
+    ) { XCTAssertEqual(($0 as? TrainingError)?.stopSignal, SIGTERM) }
+  }
+
   func testNoByteOfALineCanBeChanged() throws {
     let line = LedgerLine(try entry(0)).bytes.dropLast()
     var accepted = 0
@@ -199,6 +253,19 @@ final class LedgerTests: XCTestCase {
     }
   }
 
+  func testASessionWithoutDataIsLeftOut() throws {
+    for (classes, training, heldOut, validation) in [
+      (0, 30, 10, 20), (-3, 30, 10, 20), (Int.max, 30, 10, 20), (3, 0, 10, 20), (3, -1, 10, 20),
+      (3, 30, -10, 20), (3, 30, 10, 0), (3, 30, 10, Int.max),
+    ] {
+      let session = try session(
+        classes: classes, training: training, heldOut: heldOut, validation: validation)
+      XCTAssertNil(LedgerLine(LedgerLine(session).bytes.dropLast()), "\(session)")
+    }
+    let least = try session(classes: 1, training: 1, heldOut: 0, validation: 1)
+    XCTAssertNotNil(LedgerLine(LedgerLine(least).bytes.dropLast()))
+  }
+
   func testLinesThatEndAsElsewhereAreRead() throws {
     let lines = [LedgerLine(try session), LedgerLine(try entry(0))]
     try put(Data(lines.flatMap { $0.bytes.dropLast() + Array("\r\n".utf8) }))
@@ -267,5 +334,13 @@ final class LedgerTests: XCTestCase {
     // With room again, it goes on where it was.
     try file.append(lines[2])
     XCTAssertEqual(try bytes, Data(lines[0].bytes + lines[2].bytes))
+  }
+}
+
+extension FileHandle {
+  /// Does something with the file and closes it.
+  fileprivate func closing(_ body: (FileHandle) throws -> Void) throws {
+    defer { try? close() }
+    try body(self)
   }
 }

@@ -67,6 +67,18 @@ final class StudyCourseTests: StudyCase {
     XCTAssertGreaterThan(course.known.count, 60, "finalists follow")
   }
 
+  func testEachShardIsTold() throws {
+    var events: [String] = []
+    let stopRequest: () -> Int32? = {
+      events.append("question")
+      return nil
+    }
+    let headway = Headway({ events.append("advance") }, stopRequest, "")
+    _ = try Study(.scaling, configuration(), Ledger(), [], headway)
+    // Two shards, and then what can be ended.
+    XCTAssertEqual(events.prefix(4), ["advance", "advance", "advance", "question"])
+  }
+
   func testASignalEndsWhatTakesLong() throws {
     let configuration = try configuration(["evolution.population=8"])
     for kind in StudyKind.allCases {

@@ -154,16 +154,30 @@ final class StudyOpeningTests: StudyRunCase {
       ])
   }
 
-  func testNothingIsReportedOfOtherData() throws {
-    XCTAssertNoThrow(try page())
-    let labels = NoiseSource(count: Self.trainingCount).labels
-    try FileManager.default.removeItem(atPath: "\(folder)/train")
-    _ = try Packer(validation: .count(0), isAsIs: true).pack(
-      NoiseSource(labels: labels, isConstant: true), into: "\(folder)/train")
-    let old = try String(contentsOfFile: "\(folder)/study/report.html", encoding: .utf8)
-    assertRefused(["the data are others than those of the study"], "report") { _ = try page() }
-    let new = try String(contentsOfFile: "\(folder)/study/report.html", encoding: .utf8)
-    XCTAssertEqual(new, old)
+  func testAReportNeedsNoData() throws {
+    guard try sharedWorld().rank == 0 else { return }
+    let studied = StudyFolder("\(folder)/study")
+    let there = try StudyResults(Study(in: studied) { _ in }).json
+    for part in ["train", "validation"] {
+      try FileManager.default.removeItem(atPath: "\(folder)/\(part)")
+    }
+    XCTAssertEqual(try StudyResults(Study(in: studied) { XCTFail($0) }).json, there)
+    let page = try page()
+    let (held, rest) = (Self.trainingCount / 4, 3 * Self.trainingCount / 4)
+    XCTAssertTrue(
+      page.contains(
+        "\(rest) training images, \(held) held out, \(Self.validationCount) validation images"),
+      page)
+  }
+
+  func testWhoHasDoneWhatIsReadOnce() throws {
+    let studied = StudyFolder("\(folder)/study")
+    guard try sharedWorld().rank == 0 else { return }
+    let publication = try StudyPublication(Study(in: studied) { _ in }, studied)
+    try FileManager.default.removeItem(atPath: studied.file(StudyFolder.timing))
+    try publication.write()
+    let page = try String(contentsOfFile: studied.file(StudyFolder.page), encoding: .utf8)
+    XCTAssertTrue(page.contains("core-hours"))
   }
 
   func testWhatAnEarlierEndHasLeftGoesWhenThereIsMoreToDo() throws {
@@ -172,6 +186,10 @@ final class StudyOpeningTests: StudyRunCase {
     try FileManager.default.createDirectory(
       atPath: "\(folder)/study/family", withIntermediateDirectories: false)
     for path in paths { try "old".write(toFile: path, atomically: true, encoding: .utf8) }
+    // Whoever only reports does not know whether somebody has just finished it.
+    _ = try page()
+    for path in paths { XCTAssertTrue(FileManager.default.fileExists(atPath: path), path) }
+    try sharedWorld().barrier()
     try open()
     for path in paths { XCTAssertFalse(FileManager.default.fileExists(atPath: path), path) }
   }
@@ -208,6 +226,28 @@ final class StudyOpeningTests: StudyRunCase {
     ) {
       XCTAssertEqual(($0 as? TrainingError)?.faultKind, .data)
       XCTAssertTrue("\($0)".contains("measured on \(count + 1) images"), "\($0)")
+    }
+  }
+
+  func testResultsOnOtherImagesAreRefusedWhenTheirTrainingBecomesKnown() throws {
+    for kind in [StudyKind.grid, .architecture] {
+      let whole = try study(kind)
+      let first = try whole.known().count
+      try StudySimulation(whole).play(ranks: 1, seconds: { _ in 1 }) { madeUp($0, of: whole) }
+      let last = try XCTUnwrap(try whole.known().last)
+      XCTAssertGreaterThan(try whole.known().count, first)
+      let foreign = LedgerEntry(madeUp: last, correct: 1, of: whole.measuredImages(last) + 1)
+      let study = try self.study(kind, [], Ledger([foreign]))
+      for attempt in 1...2 {
+        XCTAssertThrowsError(
+          try StudySimulation(study).play(ranks: 1, seconds: { _ in 1 }) { madeUp($0, of: study) },
+          "\(kind), \(attempt)"
+        ) {
+          XCTAssertEqual(($0 as? TrainingError)?.faultKind, .data)
+          XCTAssertTrue("\($0)".contains("measured on \(foreign.count) images"), "\($0)")
+        }
+        XCTAssertThrowsError(try StudyResults(study))
+      }
     }
   }
 }

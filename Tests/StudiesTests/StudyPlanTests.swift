@@ -44,6 +44,27 @@ final class StudyPlanTests: StudyCase {
     }
   }
 
+  func testWhatTheStudyHasNoMemoryForIsRefused() throws {
+    let large = [
+      "search.directions=[depth]", "network.resolution=2048", "batch.size=8192",
+      "batch.microBatch=2048",
+    ]
+    XCTAssertThrowsError(try plan(.scaling, large)) {
+      XCTAssertEqual(($0 as? TrainingError)?.faultKind, .usage)
+      XCTAssertEqual(($0 as? TrainingError)?.isShared, true)
+      XCTAssertTrue("\($0)".contains("the largest network takes about"), "\($0)")
+    }
+  }
+
+  func testOneSlotHasAllRanksAndOneTrainingAfterTheOther() throws {
+    let plan = try StudyPlan.plan(
+      .scaling, configuration(["search.directions=[depth]"]), StudyFolder("\(folder)/none"),
+      sharedWorld(), Activity(), slots: 1, { nil })
+    guard let plan else { return }
+    XCTAssertEqual(
+      plan.seconds * Double(plan.ranks), plan.rankSeconds, accuracy: 1e-6 * plan.rankSeconds)
+  }
+
   func testASignalOfOneRankEndsThePlanOfAll() throws {
     let world = try sharedWorld()
     // While rank 0 plays the study, and while all of them measure.

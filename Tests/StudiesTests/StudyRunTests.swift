@@ -192,6 +192,42 @@ final class StudyRunTests: StudyRunCase {
     XCTAssertGreaterThan(listener.done, 2)
   }
 
+  func testATrainingWithoutAGoodCheckpointBeginsAnewAloud() throws {
+    let world = try world()
+    let alone = try hashAlone(.scaling, small(.scaling))
+    let disturbance = Disturbance(seed: 1, stoppingAfter: 20)
+    _ = try run(.scaling, small(.scaling), on: world, in: "holed") {
+      $0.stopRequest = disturbance.ask
+    }
+    var damaged: [String] = []
+    if world.rank == 0 {
+      for trial in try StudyFolder("\(folder)/holed").trials() {
+        for path in try trial.checkpoints() {
+          let file = try Data(contentsOf: URL(fileURLWithPath: path))
+          try file.dropLast(100).write(to: URL(fileURLWithPath: path))
+          damaged.append(path)
+        }
+      }
+      XCTAssertGreaterThan(damaged.count, 0)
+    }
+    try world.barrier()
+    let listener = Listener()
+    let outcome = try run(.scaling, small(.scaling), on: world, in: "holed", listener) {
+      $0.isResuming = true
+    }
+    guard case .finished = outcome else { return XCTFail("stopped") }
+    guard world.rank == 0 else { return }
+    XCTAssertEqual(try results("holed").resultsSHA256, alone)
+    // Those of trainings that are done are nobody's any more.
+    XCTAssertGreaterThan(listener.notices.count, 0)
+    for notice in listener.notices {
+      let path = try XCTUnwrap(damaged.first { notice.contains($0) }, notice)
+      XCTAssertTrue(notice.hasSuffix("it was set aside, and its training begins anew"), notice)
+      XCTAssertFalse(notice.contains("\n"))
+      XCTAssertTrue(FileManager.default.fileExists(atPath: path + ".set-aside"), notice)
+    }
+  }
+
   func testAFinishedStudyHasNothingToDo() throws {
     let world = try world()
     let first = try hash(.grid, small(.grid), on: world, in: "twice")

@@ -1,4 +1,4 @@
-import Glibc
+import Boundary
 
 extension HDF5File {
   /// Gives a finished and closed file its final name, durably.
@@ -10,28 +10,21 @@ extension HDF5File {
   ///   - path: Its final path; a file of that name is replaced.
   /// - Throws: When the file cannot be brought to the disk or renamed.
   public static func publish(_ partial: String, as path: String) throws(HDF5Error) {
-    try synchronize(partial)
-    guard rename(partial, path) == 0 else {
-      throw systemError("rename", partial)
+    do throws(FileRefusal) { try WrittenFile.publish(partial, as: path) } catch {
+      throw failure("publish", error)
     }
-    let end = path.lastIndex(of: "/")
-    try synchronize(end.map { String(path[...$0]) } ?? ".")
   }
 
   /// Waits until a file, or the entries of a folder, are on the disk.
   ///
   /// - Throws: When they cannot be brought there.
   public static func synchronize(_ path: String) throws(HDF5Error) {
-    let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { throw systemError("open", path) }
-    let code = fsync(descriptor)
-    let failure = systemError("write", path)
-    // Closing what was only read loses nothing.
-    _ = Glibc.close(descriptor)
-    if code != 0 { throw failure }
+    do throws(FileRefusal) { try WrittenFile.synchronize(path) } catch {
+      throw failure("write", error)
+    }
   }
 
-  private static func systemError(_ operation: String, _ path: String) -> HDF5Error {
-    HDF5Operation(name: operation, file: path).error(.library, String(cString: strerror(errno)))
+  private static func failure(_ operation: String, _ refusal: FileRefusal) -> HDF5Error {
+    HDF5Operation(name: operation, file: refusal.path).error(.library, refusal.reason)
   }
 }

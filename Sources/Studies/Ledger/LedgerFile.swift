@@ -17,7 +17,10 @@ package final class LedgerFile {
     package fileprivate(set) var sessions: [LedgerLine.Session] = []
     /// What is wrong with lines that are left out, if any are.
     package fileprivate(set) var notice: String?
-    fileprivate var kept: [UInt8] = []
+    /// Bytes before the first line that is left out, if one is, and the lines behind it that are
+    /// not.
+    fileprivate var good = 0
+    fileprivate var rest: [UInt8] = []
   }
 
   /// Most bytes of a ledger, and of a line: a hundred thousand results on 50,000 images.
@@ -25,7 +28,11 @@ package final class LedgerFile {
   private static let lineByteLimit = 1 << 24
 
   /// Reads a ledger; an empty one where there is no file.
-  package static func read(_ path: String) throws(TrainingError) -> Contents {
+  ///
+  /// - Parameter headway: Is told of each line.
+  package static func read(
+    _ path: String, _ headway: Headway = .unwatched
+  ) throws(TrainingError) -> Contents {
     var status = stat()
     guard stat(path, &status) == 0 || errno != ENOENT else { return Contents() }
     let bytes: [UInt8]
@@ -36,10 +43,11 @@ package final class LedgerFile {
     var (number, leftOut) = (0, 0)
     var rest = bytes[...]
     while !rest.isEmpty {
+      try headway.note()
       number += 1
       let end = rest.firstIndex(of: UInt8(ascii: "\n"))
       let text = rest[..<(end ?? rest.endIndex)]
-      rest = end.map { rest[($0 + 1)...] } ?? []
+      rest = rest[(end.map { $0 + 1 } ?? rest.endIndex)...]
       guard end != nil, text.count <= lineByteLimit, let line = LedgerLine(text) else {
         let problem =
           end == nil ? "was not written to its end" : "is not what a study writes, or was changed"
@@ -47,7 +55,11 @@ package final class LedgerFile {
         contents.notice = contents.notice ?? "line \(number) \(problem)"
         continue
       }
-      contents.kept += text + [UInt8(ascii: "\n")]
+      if leftOut == 0 {
+        contents.good = rest.startIndex
+      } else {
+        contents.rest += text + [UInt8(ascii: "\n")]
+      }
       if let session = line.session { contents.sessions.append(session) }
       if let entry = line.entry { contents.ledger.add(entry) }
     }
@@ -63,17 +75,30 @@ package final class LedgerFile {
     _ folder: RunFolder, _ name: String, _ contents: Contents
   ) throws(TrainingError) {
     path = folder.file(name)
-    if contents.notice != nil {
-      try folder.write(String(decoding: contents.kept, as: UTF8.self), to: name)
-    }
+    if contents.notice != nil { try Self.leaveOut(contents, path) }
     do {
       let descriptor = try WrittenFile.open(path, O_WRONLY | O_APPEND, .regular)
       handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
       length = try handle.seekToEnd()
+      // Lines are synced one by one; here it is the name of the file.
+      try WrittenFile.synchronize(folder.path)
     } catch {
       let reason = (error as? FileRefusal)?.reason ?? error.systemReason
       throw TrainingError(.output, "\(path) cannot be written: \(reason)")
     }
+  }
+
+  /// Takes the lines that are left out from the file, so that a power cut leaves the rest.
+  private static func leaveOut(_ contents: Contents, _ path: String) throws(TrainingError) {
+    do throws(FileRefusal) {
+      let good = contents.good
+      if contents.rest.isEmpty {
+        try WrittenFile.cut(path, to: good)
+      } else {
+        let kept = try RegularFile(path).bytes(0..<good) + contents.rest
+        try WrittenFile.replace(path, with: kept)
+      }
+    } catch { throw TrainingError(.output, "\(path) cannot be written: \(error.reason)") }
   }
 
   /// Adds a line and syncs it; where that fails, no part of it stays.

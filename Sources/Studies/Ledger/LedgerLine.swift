@@ -11,6 +11,9 @@ package struct LedgerLine: Codable {
     let kind: StudyKind
     /// Digests of the training and the validation data.
     let dataDigests: [String]
+    /// Classes and images of the data: whoever reads the ledger may not have them.
+    let classes: Int
+    let images: ImageCounts
     /// Hash of the program's file.
     let program: String
     /// Libraries that compute, with OpenBLAS' core type.
@@ -42,7 +45,9 @@ package struct LedgerLine: Codable {
   package init?(_ text: some DataProtocol) {
     guard let line = try? JSONDecoder().decode(Self.self, from: Data(text)) else { return nil }
     switch (line.session, line.entry) {
-    case (let session?, nil) where line.check == Self.check(Self.encoded(session)): self = line
+    case (let session?, nil)
+    where line.check == Self.check(Self.encoded(session)) && session.isSound:
+      self = line
     case (nil, let entry?) where line.check == Self.check(Self.encoded(entry)) && entry.isSound:
       self = line
     default: return nil
@@ -64,9 +69,21 @@ package struct LedgerLine: Codable {
   }
 }
 
+extension LedgerLine.Session {
+  /// More than any data set has.
+  private static let mostClasses = 1 << 24
+
+  /// Whether its numbers can be those of data, wherever they come from.
+  fileprivate var isSound: Bool {
+    (1...Self.mostClasses).contains(classes)
+      && [images.training, images.validation].allSatisfy((1...LedgerEntry.mostImages).contains)
+      && (0...LedgerEntry.mostImages).contains(images.heldOut)
+  }
+}
+
 extension LedgerEntry {
   /// More than any training sees, and few enough for sums over the lines of the largest file.
-  private static let mostImages = 1 << 40
+  fileprivate static let mostImages = 1 << 40
   /// More nats than any mean is that a number in single precision can hold.
   private static let largestLoss = 1e40
 

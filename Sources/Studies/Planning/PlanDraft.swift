@@ -1,5 +1,4 @@
 import Foundation
-import Hosts
 import Statistics
 import Training
 
@@ -11,24 +10,37 @@ struct PlanDraft {
   private let study: Study
   private let jobs: [Job]
   private let headway: Headway
+  private let places: RankPlaces
+  private let limits: GroupLimits
   /// What is to be measured.
-  let trainings: [Calibration.Training]
+  let question: Calibration.Question
 
+  /// - Parameter slots: A number of groups that is kept to, see ``StudyRun/Options/slots``.
+  /// - Throws: When the study cannot be done.
   init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
-    _ headway: Headway
+    _ places: RankPlaces, slots: Int?, _ headway: Headway
   ) throws(TrainingError) {
     self.kind = kind
     self.configuration = configuration
-    ledger = try LedgerFile.read(folder.file(StudyFolder.ledger)).ledger
+    ledger = try LedgerFile.read(folder.file(StudyFolder.ledger), headway).ledger
     self.headway = headway
+    self.places = places
     study = try Study(kind, configuration, ledger, [], headway)
     let study = study
+    let limits = try GroupLimits(
+      study, freeBytes: places.freeBytes, hosts: places.hosts, fixed: slots)
+    self.limits = limits
     try StudySimulation(study).play(ranks: 1, headway, seconds: { _ in 1 }) {
       Self.madeUp($0, of: study)
     }
     jobs = try study.jobs()
-    trainings = try Self.measuredTrainings(jobs, study.recipe)
+    func groups(jobs: Int) -> Division {
+      Division(places.hosts, forJobs: jobs, limits)
+    }
+    question = Calibration.Question(
+      trainings: try Self.measuredTrainings(jobs, study.recipe),
+      smallest: groups(jobs: places.hosts.count), largest: groups(jobs: 1))
   }
 
   /// Any result does, as long as not all are equal.
@@ -59,36 +71,23 @@ struct PlanDraft {
     return trainings
   }
 
-  func plan(
-    ranks: Int, _ measured: [Calibration.Measurement]
-  ) throws(TrainingError) -> StudyPlan {
-    let times = MeasuredTimes(measured, study)
+  func plan(_ findings: Calibration.Findings) throws(TrainingError) -> StudyPlan {
+    let times = MeasuredTimes(findings, study)
     let replay = StudySimulation(Study(study, from: ledger))
     // The same results once more: only when they come is another matter.
-    try replay.play(ranks: ranks, headway, seconds: times.seconds) {
+    try replay.play(on: places.hosts, limits, headway, duration: times.duration) {
       study.ledger[$0] ?? Self.madeUp($0, of: study)
     }
     let networks = try networks()
-    let largest = networks.map(\.bytes).max() ?? 0
     let power = PlannedPower(study, ledger, jobs)
     return StudyPlan(
       kind: kind, networks: networks, jobs: jobs.count, done: jobs.count { ledger.has($0) },
-      trainedImages: replay.jobs.reduce(0) { $0 + study.trainedImages($1) }, ranks: ranks,
-      rankSeconds: replay.rankSeconds, seconds: replay.seconds,
-      measuredBytes: Double(measured.map(\.residentBytes).max() ?? 0),
-      freeBytes: AllottedMemory.free() / Double(max(1, AllottedCores().count)),
-      power: power.sentences,
-      warnings: power.warnings + memoryWarning(largest)
-        + (study.unansweredNotice.map { [$0] } ?? []))
-  }
-
-  private func memoryWarning(_ bytes: Double) -> [String] {
-    bytes <= AllottedMemory.free()
-      ? []
-      : [
-        "the largest network takes about \(String(format: "%.1f", bytes / 1e9)) GB, more than is free "
-          + "here: it trains on several ranks of several hosts only"
-      ]
+      trainedImages: replay.jobs.reduce(0) { $0 + study.trainedImages($1) },
+      ranks: places.hosts.count,
+      rankSeconds: replay.jobs.reduce(0) { $0 + times.rankSeconds($1) }, seconds: replay.seconds,
+      measuredBytes: Double(findings.measurements.map(\.residentBytes).max() ?? 0),
+      freeBytes: places.freeBytesOfRank, power: power.sentences,
+      warnings: power.warnings + (study.unansweredNotice.map { [$0] } ?? []))
   }
 
   private func networks() throws(TrainingError) -> [StudyPlan.Network] {

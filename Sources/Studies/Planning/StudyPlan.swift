@@ -34,8 +34,7 @@ package struct StudyPlan: Codable, Sendable {
   package let ranks: Int
   /// What remains to be done, in seconds of a rank, and in seconds on these ranks.
   package let rankSeconds, seconds: Double
-  /// Bytes that a training takes at most, measured on one rank here, and those that are free for
-  /// one.
+  /// Bytes that a rank takes at most, as measured here, and those that are free for one.
   package let measuredBytes, freeBytes: Double
   /// Smallest differences that can be shown, and other things to know; a sentence each.
   package let power: [String]
@@ -46,23 +45,24 @@ package struct StudyPlan: Codable, Sendable {
 extension StudyPlan {
   /// Plans a study, together on all ranks: rank 0 knows it, and all measure how long networks take.
   ///
-  /// - Parameter stopRequest: Asked all the time; a signal ends the plan.
+  /// - Parameters:
+  ///   - slots: A number of groups that is kept to, see ``StudyRun/Options/slots``.
+  ///   - stopRequest: Asked all the time; a signal ends the plan.
   /// - Throws: When the study cannot be done, a signal has ended it, or ranks are lost.
   package static func plan(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
-    _ world: Communicator, _ activity: Activity,
+    _ world: Communicator, _ activity: Activity, slots: Int? = nil,
     _ stopRequest: @escaping StopRequest = { StopSignal.pending }
   ) throws(TrainingError) -> StudyPlan? {
     let group = TrainingGroup(world, activity: activity)
     let headway = Headway(
       activity.advance, stopRequest, "while the study was planned, which has changed nothing")
+    let places = try RankPlaces(group)
     let draft = try group.agreed { () throws(TrainingError) in
-      group.isFirst ? try PlanDraft(kind, configuration, folder, headway) : nil
+      group.isFirst
+        ? try PlanDraft(kind, configuration, folder, places, slots: slots, headway) : nil
     }
-    let calibration = Calibration(world, activity, headway)
-    let measured = try calibration.measure(draft?.trainings ?? [])
-    return try group.agreed { () throws(TrainingError) in
-      try draft?.plan(ranks: world.size, measured)
-    }
+    let findings = try Calibration(world, activity, headway, places).measure(draft?.question)
+    return try group.agreed { () throws(TrainingError) in try draft?.plan(findings) }
   }
 }

@@ -7,27 +7,36 @@ import Training
 package final class StudyPublication {
   private let study: Study
   private let folder: StudyFolder
+  /// Who has done what when.
+  private var slots: [Slot]
   private var nextRenewal = -Double.infinity
 
-  package init(_ study: Study, _ folder: StudyFolder) {
+  /// - Parameter headway: Is told while it is read who has done what before.
+  package init(
+    _ study: Study, _ folder: StudyFolder, _ headway: Headway = .unwatched
+  ) throws(TrainingError) {
     self.study = study
     self.folder = folder
+    slots = try SlotFile.read(folder.file(StudyFolder.timing), headway)
   }
 
-  /// Writes the page, and the results of a study that is finished.
-  ///
-  /// - Returns: Whether it is finished.
-  @discardableResult
-  package func write() throws(TrainingError) -> Bool {
+  /// Has the page tell who has done what, too.
+  func note(_ slot: Slot) { slots.append(slot) }
+
+  /// Writes the page, and the results of a study that is finished; of one that is not, what is
+  /// there stays.
+  package func write() throws(TrainingError) {
     let results = try StudyResults(study)
-    try withdraw()
     try writePage(results)
-    guard try study.isFinished else { return false }
+    guard try study.isFinished else { return }
+    try withdraw()
     try writeWinner(results)
     // Last: whoever has started the ranks takes them for the end.
     try folder.run.write(results.json, to: StudyFolder.results)
-    return true
   }
+
+  /// Writes the page alone, which whoever does the study writes again.
+  package func writePage() throws(TrainingError) { try writePage(StudyResults(study)) }
 
   /// Removes what an earlier end of the study has left, which is not its end any more.
   package func withdraw() throws(TrainingError) {
@@ -46,7 +55,6 @@ package final class StudyPublication {
   }
 
   private func writePage(_ results: StudyResults) throws(TrainingError) {
-    let slots = SlotFile.read(folder.file(StudyFolder.timing))
     let report = StudyReport(study: study, results: results, slots: slots)
     try folder.run.write(report.html(renewed: Date()), to: StudyFolder.page)
   }

@@ -5,9 +5,7 @@ import Training
 /// training: has what they report kept, and tells them what the planner wants.
 final class Dispatcher {
   private let study: Study
-  /// Ranks of the job.
-  private let ranks: Range<Int>
-  private let isCrowded: Bool
+  private let places: RankPlaces
   private var planner: GroupPlanner
   private let keeper: ResultKeeper
   private let post: PostOffice
@@ -16,16 +14,13 @@ final class Dispatcher {
   /// What rank 0 itself is told.
   private var inbox: [Order] = []
 
-  /// - Parameters:
-  ///   - ranks: Those of the job.
-  ///   - isCrowded: Whether ranks have no core for threads that prepare images.
+  /// - Parameter places: Those of all ranks of the job.
   init(
-    _ study: Study, ranks: Int, isCrowded: Bool, _ planner: GroupPlanner, _ keeper: ResultKeeper,
+    _ study: Study, _ places: RankPlaces, _ planner: GroupPlanner, _ keeper: ResultKeeper,
     _ post: PostOffice
   ) {
     self.study = study
-    self.ranks = 0..<ranks
-    self.isCrowded = isCrowded
+    self.places = places
     self.planner = planner
     self.keeper = keeper
     self.post = post
@@ -52,6 +47,7 @@ final class Dispatcher {
 
   /// Hears a report, of rank 0 itself, too.
   func hear(_ report: Report) throws(TrainingError) {
+    if case .noticed(let notice) = report { return keeper.tell(notice) }
     hasNews = true
     let work = planner.hear(report, at: MonotonicTime.seconds)
     try endingOnFault { () throws(TrainingError) in
@@ -60,7 +56,7 @@ final class Dispatcher {
       case .done(_, let entry, let timing):
         try keeper.keep(entry, of: work, seconds: timing.seconds)
       case .stopped(_, _, let timing): keeper.noteStop(of: work, seconds: timing.seconds)
-      case .began, .failed, .signal: break
+      case .began, .failed, .noticed, .signal: break
       }
     }
   }
@@ -78,13 +74,14 @@ final class Dispatcher {
 
   private func perform(_ command: GroupPlanner.Command) throws(TrainingError) {
     switch command {
-    case .divide(let division): try tell(ranks, .divide(division))
-    case .end(let ending): try tell(ranks, .end(ending))
+    case .divide(let division): try tell(places.hosts.indices, .divide(division))
+    case .end(let ending): try tell(places.hosts.indices, .end(ending))
     case .pause(let rank): try tell([rank], .pause)
     case .train(let work):
       let configuration: String
       do throws(TrainingError) {
-        configuration = try study.recipe.executed(work.job.trial, isCrowded: isCrowded)
+        configuration = try study.recipe.executed(
+          work.job.trial, isCrowded: places.isCrowded(work.ranks))
       } catch {
         // Nobody has begun it, who could report.
         return try hear(

@@ -23,6 +23,16 @@ package struct Division: Codable, Equatable {
     groups = zip(ranks, counts).flatMap { Self.parts(of: $0, count: $1) }
   }
 
+  /// The groups for some jobs.
+  ///
+  /// - Parameter hosts: Host of each rank.
+  package init(_ hosts: [String], forJobs jobs: Int, _ limits: GroupLimits) {
+    let ranksOfHosts = Dictionary(grouping: hosts) { $0 }.values.map(\.count)
+    self.init(
+      hosts: hosts, groupCount: limits.groupCount(jobs: jobs, hosts: ranksOfHosts),
+      leastRanks: limits.leastRanks)
+  }
+
   /// Groups of each host: those with most ranks to a group get another one, as long as there are
   /// any, and before those whose groups would be too small.
   private static func counts(of total: Int, among ranks: [Int], _ least: Int) -> [Int] {

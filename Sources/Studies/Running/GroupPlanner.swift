@@ -92,6 +92,7 @@ package struct GroupPlanner {
     case .signal(let signal):
       end(.stopped(signal: signal))
       return nil
+    case .noticed: return nil
     }
   }
 

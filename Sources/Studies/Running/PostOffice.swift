@@ -4,14 +4,14 @@ import Supervision
 import Training
 
 /// What the dispatcher and the ranks write to each other, beside their trainings.
-final class PostOffice {
+package final class PostOffice {
   private let world: Communicator
   /// Goes on while a letter waits to be taken: a rank may be long in a checkpoint before it looks.
   private let activity: Activity
   /// Ranks that write no more; on rank 0.
   private var silent: Set<Int> = []
 
-  init(world: Communicator, activity: Activity) {
+  package init(world: Communicator, activity: Activity) {
     self.world = world
     self.activity = activity
   }
@@ -31,16 +31,18 @@ final class PostOffice {
   func order() throws(TrainingError) -> Order? { try next(tag: Tag.order)?.words }
 
   /// Tells rank 0 what has happened.
-  func send(_ report: Report) throws(TrainingError) { try send(report, to: 0, tag: Tag.report) }
+  package func send(_ report: Report) throws(TrainingError) {
+    try send(report, to: 0, tag: Tag.report)
+  }
 
   /// What a rank has told rank 0, if anything has come.
-  func report() throws(TrainingError) -> (rank: Int, Report)? {
+  package func report() throws(TrainingError) -> (rank: Int, Report)? {
     try next(tag: Tag.report).map { ($0.sender, $0.words) }
   }
 
   /// Ends the correspondence, on all ranks: what anyone has still written is of no study after this
   /// one.
-  func close() throws(TrainingError) {
+  package func close() throws(TrainingError) {
     guard world.rank == 0 else { return try post([], to: 0, tag: Tag.report) }
     while silent.count < world.size - 1 {
       if try report() == nil {

@@ -9,6 +9,8 @@ package enum Report: Codable {
   case stopped(number: Int, StopReason, Timing)
   /// A job cannot go on, nor can the study.
   case failed(number: Int, kind: Int32, description: String)
+  /// Something to know of a job, which goes on.
+  case noticed(String)
   /// This rank has nothing to do and was asked to stop.
   case signal(Int32)
 

@@ -42,6 +42,9 @@ final class ResultKeeper {
     publication.renew()
   }
 
+  /// Tells whoever sees the study of something to know.
+  func tell(_ notice: String) { observer?.noticed(notice) }
+
   /// Notes a job that was stopped.
   func noteStop(of work: GroupPlanner.Work, seconds: Double) {
     spent[work.job, default: 0] += seconds
@@ -50,11 +53,12 @@ final class ResultKeeper {
 
   /// Notes who has worked on a job.
   private func note(_ work: GroupPlanner.Work, seconds: Double) {
-    records.note(
-      Slot(
-        identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,
-        ranks: work.ranks, host: hosts[work.ranks[0]], seconds: seconds,
-        end: Date().timeIntervalSince1970, rankCount: hosts.count,
-        sessionStart: records.sessionStart))
+    let slot = Slot(
+      identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,
+      ranks: work.ranks, host: hosts[work.ranks[0]], seconds: seconds,
+      end: Date().timeIntervalSince1970, rankCount: hosts.count,
+      sessionStart: records.sessionStart)
+    records.note(slot)
+    publication.note(slot)
   }
 }

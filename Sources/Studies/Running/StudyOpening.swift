@@ -10,7 +10,7 @@ struct StudyOpening {
   let records: StudyRecords
 
   /// - Parameters:
-  ///   - advance: Is called while another study is waited for.
+  ///   - advance: Is called while another study is waited for, and while data and ledger are read.
   ///   - tell: Is told of lines that are cut and of what is waited for.
   /// - Throws: When the folder is another study's, is in use or cannot be written; when
   ///   configuration, data and ledger do not go together.
@@ -23,7 +23,8 @@ struct StudyOpening {
     lease = try FolderLease(
       folder.run, waiting: options.isResuming ? FolderLease.seconds : 0,
       stopRequest: options.stopRequest, advance: advance, tell)
-    let contents = try LedgerFile.read(folder.file(StudyFolder.ledger))
+    let headway = Headway(advance, options.stopRequest, "while the ledger was gone through")
+    let contents = try LedgerFile.read(folder.file(StudyFolder.ledger), headway)
     if let notice = contents.notice { tell(notice) }
     // Before the study is planned, which may be impossible for another one.
     if let last = contents.sessions.last {
@@ -31,11 +32,11 @@ struct StudyOpening {
       try Self.requireSameQuestion(configuration, folder)
     }
     study = try Study(
-      kind, configuration, contents.ledger, contents.sessions,
-      Headway(advance, options.stopRequest, "while the ledger was gone through"))
+      kind, configuration, contents.ledger, contents.sessions, headway)
     try study.requireSameData(in: folder)
     let session = LedgerLine.Session(
-      kind: kind, dataDigests: study.recipe.dataDigests, program: LibraryVersions.program,
+      kind: kind, dataDigests: study.recipe.dataDigests, classes: study.recipe.classes,
+      images: study.imageCounts, program: LibraryVersions.program,
       arithmetic: "\(OpenBLAS.configuration), \(InstructionSet.compiled)")
     if let last = contents.sessions.last {
       try Self.require(session, after: last, folder, options)

@@ -19,6 +19,7 @@ package final class StudyRun {
   private var dispatcher: Dispatcher?
   private var lease: FolderLease?
   private var study: Study?
+  private var publication: StudyPublication?
   private let observer: (any StudyObserver)?
   /// See ``Options/stopRequest``.
   private let askedToStop: StopRequest
@@ -48,10 +49,7 @@ package final class StudyRun {
     askedToStop = options.stopRequest
     post = PostOffice(world: world, activity: watch.activity)
     let ranks = TrainingGroup(world, activity: watch.activity)
-    let hosts = try ranks.hosts()
-    let freeBytes = try ranks.exchange { communicator throws(MPIError) in
-      try communicator.allGather([AllottedMemory.free()])
-    }
+    let places = try RankPlaces(ranks)
     _ = watch.log.open()
     try ranks.agreed { () throws(TrainingError) in
       guard ranks.isFirst else { return }
@@ -62,25 +60,21 @@ package final class StudyRun {
       }
       lease = opening.lease
       study = opening.study
-      let publication = StudyPublication(opening.study, folder)
+      let publication = try StudyPublication(
+        opening.study, folder,
+        Headway(watch.activity.advance, options.stopRequest, "while the page was prepared"))
+      self.publication = publication
       if !(try opening.study.isFinished) { try publication.withdraw() }
       let limits = try GroupLimits(
-        opening.study, freeBytes: freeBytes, hosts: hosts, fixed: options.slots)
+        opening.study, freeBytes: places.freeBytes, hosts: places.hosts, fixed: options.slots)
       dispatcher = Dispatcher(
-        opening.study, ranks: world.size, isCrowded: isCrowded(hosts),
-        GroupPlanner(opening.study, hosts: hosts, limits),
+        opening.study, places, GroupPlanner(opening.study, hosts: places.hosts, limits),
         ResultKeeper(
-          opening.study, hosts: hosts, opening.records, publication,
+          opening.study, hosts: places.hosts, opening.records, publication,
           CheckpointCleaning(folder, advance: watch.activity.advance), observer), post)
       observer?.began(opening.study, ranks: world.size)
       if let notice = opening.study.unansweredNotice { observer?.noticed(notice) }
     }
-  }
-
-  /// Whether every core of this host has a rank, which leaves none to threads that prepare images.
-  private func isCrowded(_ hosts: [String]) -> Bool {
-    let cores = AllottedCores().count
-    return cores == 1 || cores <= hosts.count { $0 == hosts[world.rank] }
   }
 
   /// How a study is done.
@@ -170,7 +164,9 @@ package final class StudyRun {
     let trial = TrialRun(
       group: group, folder: folder, activity: watch.activity,
       stopRequest: { [self] in stopReason(isFirst: group.rank == 0) })
-    let result = try trial.perform(assignment) { epochs throws(TrainingError) in
+    let result = try trial.perform(assignment) { notice throws(TrainingError) in
+      try report(.noticed(notice))
+    } began: { epochs throws(TrainingError) in
       if group.rank == 0 { try report(.began(number: assignment.number, epochs: epochs)) }
     }
     if let lookingFault { throw lookingFault }
@@ -180,9 +176,11 @@ package final class StudyRun {
   /// Asked in every step of a training; of the ranks of a group the first one hears what it is
   /// told.
   private func stopReason(isFirst: Bool) -> StopReason? {
-    if isFirst {
-      do throws(TrainingError) { try lookUp() } catch { lookingFault = lookingFault ?? error }
+    if isFirst, lookingFault == nil {
+      do throws(TrainingError) { try lookUp() } catch { lookingFault = error }
     }
+    // It saves and tells; who hears nothing more would train on for nothing.
+    if lookingFault != nil { return .pause }
     if let signal = askedToStop() { return .signal(signal) }
     return early.contains { if case .pause = $0 { true } else { false } } ? .pause : nil
   }
@@ -203,7 +201,7 @@ package final class StudyRun {
   private func finish() throws(TrainingError) {
     try TrainingGroup(world, activity: watch.activity).agreed { () throws(TrainingError) in
       guard let study else { return }
-      try StudyPublication(study, folder).write()
+      try publication?.write()
       observer?.finished(study)
     }
   }

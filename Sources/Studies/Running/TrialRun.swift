@@ -15,11 +15,14 @@ struct TrialRun {
 
   /// Trains until the job is done, or until it is asked to stop.
   ///
-  /// - Parameter began: Is told how many epochs there are to train, before the first step.
+  /// - Parameters:
+  ///   - noticed: Is told on the first rank of something to know.
+  ///   - began: Is told how many epochs there are to train, before the first step.
   /// - Returns: What the first rank of the group reports; the same kind on all of them.
   /// - Throws: When ranks are lost.
   func perform(
-    _ assignment: Assignment, began: (Double) throws(TrainingError) -> Void
+    _ assignment: Assignment, noticed: (String) throws(TrainingError) -> Void,
+    began: (Double) throws(TrainingError) -> Void
   ) throws(TrainingError) -> Report {
     let start = MonotonicTime.seconds
     activity.begin(training: assignment.number)
@@ -36,7 +39,7 @@ struct TrialRun {
     }
     do throws(TrainingError) {
       let configuration = try configuration(assignment)
-      let trainer = try trainer(configuration, assignment) {
+      let trainer = try trainer(configuration, assignment, noticed) {
         asked = stopRequest()
         return asked?.signal
       }
@@ -78,26 +81,42 @@ struct TrialRun {
 
   /// Goes on where the training was, or begins it.
   private func trainer(
-    _ configuration: Configuration, _ assignment: Assignment, _ stopRequest: @escaping StopRequest
+    _ configuration: Configuration, _ assignment: Assignment,
+    _ noticed: (String) throws(TrainingError) -> Void, _ stopRequest: @escaping StopRequest
   ) throws(TrainingError) -> Trainer {
+    let output = folder.trial(assignment.identity)
     func make() throws(TrainingError) -> Trainer {
       try Trainer(
-        configuration, communicator: group, output: folder.trial(assignment.identity),
-        isResuming: true, observer: nil, activity: activity, stopRequest: stopRequest)
+        configuration, communicator: group, output: output, isResuming: true, observer: nil,
+        activity: activity, stopRequest: stopRequest)
     }
-    do {
+    do throws(TrainingError) {
       let trainer = try make()
       guard trainer.state.step > assignment.epochs * trainer.stepsPerEpoch else { return trainer }
-    }
-    // What it came to on its way was lost from the ledger: only from its beginning can it be
-    // measured.
-    try TrainingGroup(group, activity: activity).agreed { () throws(TrainingError) in
-      guard group.rank == 0 else { return }
-      for checkpoint in try folder.trial(assignment.identity).checkpoints() {
-        try Leftover.remove(checkpoint)
+      // What it came to on its way was lost from the ledger: only from its beginning can it be
+      // measured.
+      try onFirstRank { () throws(TrainingError) in
+        for checkpoint in try output.checkpoints() { try Leftover.remove(checkpoint) }
+      }
+    } catch {
+      guard error.isDamage else { throw error }
+      try onFirstRank { () throws(TrainingError) in
+        // Another file than the training's own is nobody's to move.
+        guard try output.setAsideCheckpoints() > 0 else { throw error }
+        let reason = error.description.prefix { $0 != ";" }
+        try noticed("\(reason); it was set aside, and its training begins anew")
       }
     }
     return try make()
+  }
+
+  /// Does what the first rank of the group does for all of them.
+  private func onFirstRank(
+    _ body: () throws(TrainingError) -> Void
+  ) throws(TrainingError) {
+    try TrainingGroup(group, activity: activity).agreed { () throws(TrainingError) in
+      if group.rank == 0 { try body() }
+    }
   }
 
   private func entry(

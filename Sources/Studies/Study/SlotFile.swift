@@ -1,16 +1,26 @@
 import Boundary
 import Foundation
+import Training
 
 /// `timing.jsonl`: nothing depends on it, and what cannot be read is left out.
 enum SlotFile {
   /// Most bytes: a million lines.
   private static let byteLimit = 1 << 28
 
-  static func read(_ path: String) -> [Slot] {
+  /// Reads all of them.
+  ///
+  /// - Parameter headway: Is told of each line.
+  static func read(_ path: String, _ headway: Headway) throws(TrainingError) -> [Slot] {
     guard let bytes = try? RegularFile(path).contents(limit: byteLimit) else { return [] }
-    return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
-      (try? JSONDecoder().decode(Slot.self, from: Data(line))).flatMap { $0.isSound ? $0 : nil }
+    var slots: [Slot] = []
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      try headway.note()
+      guard let slot = try? JSONDecoder().decode(Slot.self, from: Data(line)), slot.isSound else {
+        continue
+      }
+      slots.append(slot)
     }
+    return slots
   }
 }
 

@@ -1,10 +1,11 @@
 import Training
 
 extension Study {
-  /// The study that a folder holds, as its files tell it; also while it is running.
+  /// The study that a folder holds, as its files alone tell it; also while it is running, and where
+  /// its data are not.
   ///
   /// - Parameter tell: Is told of lines of the ledger that do not count.
-  /// - Throws: When there is none, or its data are missing.
+  /// - Throws: When there is none.
   package convenience init(
     in folder: StudyFolder, _ tell: (String) -> Void
   ) throws(TrainingError) {
@@ -19,8 +20,9 @@ extension Study {
       configuration = try StudyConfiguration(
         contentsOf: folder.file(StudyFolder.configuration), overrides: [])
     } catch { throw TrainingError(error) }
-    try self.init(session.kind, configuration, contents.ledger, contents.sessions)
-    try requireSameData(in: folder)
+    try self.init(
+      session.kind, configuration, contents.ledger, contents.sessions, StudyData(session),
+      .unwatched)
   }
 
   /// Refuses other data than those that the study in a folder has been done with so far.

@@ -24,23 +24,29 @@ package final class Study {
   /// Those that are known before anything is done, by which the recipe is judged.
   private let firstJobs: [Job]
 
-  package struct ImageCounts: Sendable, Equatable {
-    package let training, heldOut, validation: Int
-  }
-
   /// Opens the data and plans.
   ///
-  /// - Parameter headway: Is told while a long ledger is gone through.
+  /// - Parameter headway: Is told while shards are opened and a long ledger is gone through.
   /// - Throws: When data are missing or damaged, or the study asks for what cannot be.
-  package init(
+  package convenience init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ ledger: Ledger = Ledger(),
     _ sessions: [LedgerLine.Session] = [], _ headway: Headway = .unwatched
+  ) throws(TrainingError) {
+    let data = try StudyData(configuration.run, headway)
+    try self.init(kind, configuration, ledger, sessions, data, headway)
+  }
+
+  /// Plans for data that are known.
+  ///
+  /// - Throws: When the study asks for what cannot be.
+  init(
+    _ kind: StudyKind, _ configuration: StudyConfiguration, _ ledger: Ledger,
+    _ sessions: [LedgerLine.Session], _ data: StudyData, _ headway: Headway
   ) throws(TrainingError) {
     self.kind = kind
     self.configuration = configuration
     self.ledger = ledger
     self.sessions = sessions
-    let data = try StudyData(configuration.run)
     imageCounts = data.counts
     recipe = Recipe(configuration.run, classes: data.classes, dataDigests: data.digests)
     let parts = StudyParts(configuration, recipe)
@@ -54,7 +60,6 @@ package final class Study {
     try course.advance(by: Ledger(), headway)
     firstJobs = course.known
     try follow(headway)
-    try requireSameImages()
   }
 
   /// The same study with what another ledger holds.
@@ -75,17 +80,13 @@ package final class Study {
     if sessions.last != session { sessions.append(session) }
   }
 
-  /// Refuses results on another number of images than the data have.
-  private func requireSameImages() throws(TrainingError) {
-    for job in try jobs() {
-      guard let entry = ledger[job], entry.end == .done, entry.count != measuredImages(job) else {
-        continue
-      }
-      throw TrainingError(
-        .data,
-        "the ledger has training \(entry.identity) measured on \(entry.count) images, and the data have "
-          + "\(measuredImages(job)); begin another study")
-    }
+  /// Refuses a result on another number of images than the data have.
+  private func require(_ entry: LedgerEntry, of job: Job) throws(TrainingError) {
+    guard entry.end == .done, entry.count != measuredImages(job) else { return }
+    throw TrainingError(
+      .data,
+      "the ledger has training \(entry.identity) measured on \(entry.count) images, and the data have "
+        + "\(measuredImages(job)); begin another study")
   }
 
   /// Images that a job is measured on.
@@ -106,8 +107,12 @@ package final class Study {
     guard isBehind else { return }
     try course.advance(by: ledger, headway)
     for job in course.known[counted.count...] {
+      if let entry = ledger[job] {
+        // First: whoever asks again is told again.
+        try require(entry, of: job)
+        doneCount += 1
+      }
       counted.insert(job.key)
-      if ledger.has(job) { doneCount += 1 }
     }
     isBehind = false
   }

@@ -3,7 +3,8 @@ import Training
 /// What a long computation tells again and again: whoever watches learns that it goes on, and a
 /// signal ends it.
 package struct Headway {
-  private let advance: () -> Void
+  /// Is called where nothing can be ended.
+  let advance: () -> Void
   /// Whether a signal is to end it.
   package let stopRequest: StopRequest
   private let state: String

@@ -72,16 +72,16 @@ package final class Recipe {
   ///
   /// - Parameter isCrowded: Whether ranks have no core for threads that prepare images.
   func executed(_ trial: Trial, isCrowded: Bool) throws(TrainingError) -> String {
-    try configuration(trial.settings + (isCrowded ? ["data.loaderThreads=0"] : [])).yaml
+    try configuration(trial.settings + (isCrowded ? Self.crowdedSettings : [])).yaml
   }
 
-  /// The same with steps of one round, by which it is told how long it takes where ranks are
-  /// crowded.
+  /// What changes where ranks have no core for threads that prepare images.
+  static let crowdedSettings = ["data.loaderThreads=0"]
+
+  /// The same with steps of one round, by which it is told how long it takes.
   package func timed(_ trial: Trial) throws(TrainingError) -> String {
     let images = run.batch.size / run.batch.rounds
-    return try configuration(
-      trial.settings + ["data.loaderThreads=0", "batch.size=\(images)", "batch.rounds=1"]
-    ).yaml
+    return try configuration(trial.settings + ["batch.size=\(images)", "batch.rounds=1"]).yaml
   }
 
   private func configuration(_ settings: [String]) throws(TrainingError) -> Configuration {
@@ -103,6 +103,10 @@ package final class Recipe {
     if epochs < self.epochs {
       let part = Double(epochs) / Double(self.epochs)
       settings.append("schedule.warmupEpochs=\(run.schedule.warmupEpochs * part)")
+      // The other curves end with the training whatever its length.
+      if run.schedule.kind == .exponential {
+        settings.append("schedule.decayEpochs=\(run.schedule.decayEpochs * part)")
+      }
     }
     return settings
   }

@@ -19,15 +19,21 @@ package final class DataFeed {
 
   /// Opens the shards of a configuration.
   ///
-  /// - Parameter activity: Is told of each shard that was opened and each micro-batch taken.
+  /// - Parameters:
+  ///   - activity: Is told of each shard that was opened and each micro-batch taken.
+  ///   - opened: Is called after each shard, too.
   /// - Throws: When shards are missing, damaged or of different data sets.
   package init(
-    _ configuration: Configuration, activity: Activity? = nil
+    _ configuration: Configuration, activity: Activity? = nil, opened: () -> Void = {}
   ) throws(DatasetError) {
     self.configuration = configuration
     self.activity = activity
     let data = configuration.data
-    let parts = try TrainingParts(data) { activity?.advance() }
+    func advance() {
+      activity?.advance()
+      opened()
+    }
+    let parts = try TrainingParts(data, opened: advance)
     training = try ImagePipeline(parts.training, ImagePreparation(configuration))
     heldOut = parts.heldOut
     if data.validateOn == .heldOut {
@@ -37,7 +43,7 @@ package final class DataFeed {
     } else if data.validation.isEmpty {
       validation = nil
     } else {
-      let pipeline = try Self.pipeline(data.validation, configuration.evaluated, activity)
+      let pipeline = try Self.pipeline(data.validation, configuration.evaluated, opened: advance)
       try Self.requireOthers(pipeline.dataset, than: parts.training)
       validation = pipeline
     }
@@ -80,9 +86,9 @@ package final class DataFeed {
 
   /// The way of one data set's images to the configured network.
   static func pipeline(
-    _ paths: [String], _ configuration: Configuration, _ activity: Activity? = nil
+    _ paths: [String], _ configuration: Configuration, opened: () -> Void = {}
   ) throws(DatasetError) -> ImagePipeline {
-    let dataset = try Dataset(paths, relativeTo: ".") { activity?.advance() }
+    let dataset = try Dataset(paths, relativeTo: ".", opened: opened)
     return try ImagePipeline(dataset, ImagePreparation(configuration))
   }
 

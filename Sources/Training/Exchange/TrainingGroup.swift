@@ -66,23 +66,25 @@ package final class TrainingGroup {
   package func first(_ own: TrainingError?) throws(TrainingError) -> TrainingError? {
     if let own, own.faultKind == .rankLost { throw own }
     let words = own.map {
-      [UInt8(truncatingIfNeeded: $0.faultKind.rawValue)]
-        + [UInt8(truncatingIfNeeded: $0.stopSignal ?? 0)] + $0.description.utf8
+      [
+        UInt8(truncatingIfNeeded: $0.faultKind.rawValue),
+        UInt8(truncatingIfNeeded: $0.stopSignal ?? 0), $0.isDamage ? 1 : 0,
+      ] + $0.description.utf8
     }
     let all = try exchange { communicator throws(MPIError) in
       try communicator.allGatherParts(words ?? [])
     }
-    guard let rank = all.firstIndex(where: { $0.count >= 2 }),
+    guard let rank = all.firstIndex(where: { $0.count >= 3 }),
       let kind = FaultKind(rawValue: Int32(all[rank][0]))
     else { return nil }
     let stopSignal = all[rank][1] > 0 ? Int32(all[rank][1]) : nil
-    let text = String(decoding: all[rank].dropFirst(2), as: UTF8.self)
+    let text = String(decoding: all[rank].dropFirst(3), as: UTF8.self)
     let hosts = try hosts()
     // The files of the run are rank 0's; what others meet may be of their host alone.
     let isOfAll =
       (rank == 0 && Set(hosts).count == 1) || all.allSatisfy { $0 == all[rank] }
     return TrainingError(
       kind, isOfAll || stopSignal != nil ? text : "rank \(rank) on \(hosts[rank]): \(text)",
-      isShared: true, stopSignal: stopSignal)
+      isShared: true, isDamage: all[rank][2] > 0, stopSignal: stopSignal)
   }
 }

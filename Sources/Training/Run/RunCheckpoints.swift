@@ -51,7 +51,8 @@ final class RunCheckpoints {
       throw TrainingError(
         .data,
         "none of the \(failures.count) checkpoints in \(folder.path) is good, the newest because "
-          + failure.description.prefix { $0 != ";" } + "; begin again with another --output")
+          + failure.description.prefix { $0 != ";" } + "; begin again with another --output",
+        isDamage: true)
     }
     tell("there is no checkpoint in \(folder.path) yet; beginning with step 1")
     return []

@@ -155,6 +155,16 @@ extension RunFolder {
     return notices
   }
 
+  /// Renames all that have the name of a checkpoint, for a run that begins anew because none of
+  /// them is one.
+  ///
+  /// - Returns: How many there were.
+  package func setAsideCheckpoints() throws(TrainingError) -> Int {
+    let steps = try steps(ending: ".h5")
+    for step in steps { try setAside(step: step) }
+    return steps.count
+  }
+
   /// Renames what has the name of a checkpoint and is none, so that the name is free.
   func setAside(step: Int) throws(TrainingError) {
     let path = checkpoint(step: step)

@@ -9,7 +9,8 @@ import Training
 struct SearchReportCommand: UnsharedCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Writes results and page of a study anew, from its ledger alone; while it runs, too.")
+    abstract: "Writes the page of a study anew, from its ledger alone; while it runs, too.",
+    discussion: "Of a study that is finished and does not run the results are written, too.")
 
   @Argument(help: "The output folder of a study.", transform: NamedPath.read)
   var folder: String?
@@ -32,12 +33,44 @@ struct SearchReportCommand: UnsharedCommand {
     do {
       guard let folder else { return try writePublished() }
       let studied = StudyFolder(folder)
-      let study = try Study(in: studied, StandardError.warn)
-      let isFinished = try StudyPublication(study, studied).write()
-      if isFinished { print("results: \(studied.file(StudyFolder.results))") }
-      print(
-        "page: \(studied.file(StudyFolder.page))\(isFinished ? "" : "; the study is not finished")")
+      // Before the ledger is read: whoever does the study could come to its end meanwhile.
+      let lease = try lease(of: studied)
+      try withExtendedLifetime(lease) { try write(studied, isLeft: lease != nil) }
     } catch { throw Failure(error) }
+  }
+
+  /// Takes a study's folder; nil where it is in use, or no study's.
+  private func lease(of studied: StudyFolder) throws(TrainingError) -> FolderLease? {
+    guard FileManager.default.fileExists(atPath: studied.file(StudyFolder.ledger)) else {
+      return nil
+    }
+    do throws(TrainingError) {
+      return try FolderLease(studied.run, waiting: 0, advance: {}) { _ in }
+    } catch {
+      guard error.faultKind == .usage else { throw error }
+      return nil
+    }
+  }
+
+  /// Writes the page, and what else may be written.
+  ///
+  /// - Parameter isLeft: Whether nobody does the study.
+  private func write(_ studied: StudyFolder, isLeft: Bool) throws {
+    var isWhole = true
+    let study = try Study(in: studied) {
+      isWhole = false
+      StandardError.warn($0)
+    }
+    let publication = try StudyPublication(study, studied)
+    let page = "page: \(studied.file(StudyFolder.page))"
+    guard isLeft, isWhole, try study.isFinished else {
+      try publication.writePage()
+      let state = isWhole ? "the study is not finished" : "its results stay as they are"
+      return print("\(page); \(isLeft ? state : "the study is running")")
+    }
+    try publication.write()
+    print("results: \(studied.file(StudyFolder.results))")
+    print(page)
   }
 
   private func writePublished() throws {

@@ -57,7 +57,8 @@ struct StudyOptions: ParsableArguments {
       let display = world.rank == 0 ? StudyDisplay(folder) : nil
       for notice in try watch.notices(over: world) { display?.noticed(notice) }
       if plan {
-        planned = try StudyPlan.plan(kind, configuration, folder, world, watch.activity)
+        planned = try StudyPlan.plan(
+          kind, configuration, folder, world, watch.activity, slots: execution.slots)
         return nil
       }
       let run = try StudyRun(
