@@ -100,7 +100,7 @@ final class ArchitectureDesignTests: StudyCase {
     let notice = try XCTUnwrap(study.unansweredNotice)
     XCTAssertTrue(notice.hasSuffix("even > depth, even > width"), notice)
     let results = try StudyResults(study)
-    let page = StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
     XCTAssertTrue(page.contains("not answered, being about directions of scaling"), page)
     for kind in StudyKind.allCases {
       XCTAssertEqual(

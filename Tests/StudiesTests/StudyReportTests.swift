@@ -21,7 +21,7 @@ final class StudyReportTests: StudyCase {
     }
     let results = try StudyResults(study)
     let report = StudyReport(study: study, results: results, slots: [])
-    return (study, results, report.html(renewed: Date()))
+    return (study, results, try report.html(renewed: Date()))
   }
 
   func testTheCaptionTellsHowFarMultiplyAddsAreApart() throws {

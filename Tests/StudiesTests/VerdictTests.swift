@@ -53,7 +53,7 @@ final class VerdictTests: StudyCase {
         ? nil : 0.6 + (isEven(network) ? gain : 0) + noise(network, seed)
     }
     let results = try StudyResults(study)
-    let page = StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
     return (try XCTUnwrap(results.verdicts.first), page)
   }
 
@@ -147,7 +147,7 @@ final class VerdictTests: StudyCase {
     XCTAssertEqual(results.claims.map(\.rivals), [[depth, "width ×2"]])
     XCTAssertEqual(results.coincidences.map(\.hypothesis), ["even > 1:1:1"])
     XCTAssertEqual(results.coincidences.map(\.network), [even])
-    let page = StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
     XCTAssertTrue(
       page.contains("Of even &gt; 1:1:1 nothing can be told: both directions lead to one network"))
   }

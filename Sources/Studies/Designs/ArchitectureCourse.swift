@@ -28,6 +28,9 @@ final class ArchitectureCourse: StudyCourse {
 
   var jobs: [Job] { known }
 
+  /// Those that are known so far, in their order.
+  var individuals: [Evolution.Individual] { lineage.individuals }
+
   func name(of network: ScaledNetwork) -> String? { names[network] }
 
   func advance(by ledger: Ledger, _ headway: Headway) throws(TrainingError) {

@@ -30,13 +30,6 @@ package struct Evolution {
     rule = LagRule(lag: configuration.parallel, population: configuration.population)
   }
 
-  /// All individuals that are known by what is in the ledger, in their order.
-  package func individuals(_ ledger: Ledger) throws(TrainingError) -> [Individual] {
-    var lineage = Lineage()
-    try extend(&lineage, by: ledger)
-    return lineage.individuals
-  }
-
   /// Adds the individuals that follow from what a ledger has more than when this was done last.
   package func extend(
     _ lineage: inout Lineage, by ledger: Ledger, _ headway: Headway = .unwatched

@@ -102,10 +102,11 @@ extension StudyReport {
   private static let mostRows = 64
 
   /// Everything that was tried.
-  var networksSection: StudyPage.Section? {
+  func networksSection() throws(TrainingError) -> StudyPage.Section {
     let best =
       results.networks.compactMap { $0.confirmation?.top1 ?? $0.selection?.top1 }.max() ?? 1
-    let rows = results.networks.map { network in
+    let rows = try results.networks.map { network throws(TrainingError) in
+      try headway.note()
       let measured = network.confirmation ?? network.selection
       let top1 = measured.map {
         DataTable.Cell($0.top1.percentText, bar: best > 0 ? $0.top1 / best : nil)
@@ -133,7 +134,7 @@ extension StudyReport {
       "Everything that was tried",
       note: "top-1 on validation images, or held-out ones where there is no other",
       [
-        .table(DataTable("Networks", columns: columns, rows: rows)), .table(trainings),
+        .table(DataTable("Networks", columns: columns, rows: rows)), .table(try trainings()),
         .details(
           summary: "How to repeat a training",
           text: "effnet train trials/TRAINING/configuration.yaml --output DIR\n"),
@@ -146,9 +147,10 @@ extension StudyReport {
     return "\(network.trainings.count)" + (diverged > 0 ? ", \(diverged) diverged" : "")
   }
 
-  private var trainings: DataTable {
-    let rows = results.networks.flatMap { network in
-      network.trainings.map { training in
+  private func trainings() throws(TrainingError) -> DataTable {
+    let rows = try results.networks.map { network throws(TrainingError) in
+      try network.trainings.map { training throws(TrainingError) in
+        try headway.note()
         let key = Job.Key(identity: training.identity, epochs: training.epochs)
         let reason = study.ledger[key]?.reason ?? ""
         return DataTable.Row([
@@ -161,7 +163,7 @@ extension StudyReport {
               : "diverged: \(reason)"),
         ])
       }
-    }
+    }.flatMap { $0 }
     return DataTable(
       "Trainings",
       columns: [

@@ -11,22 +11,27 @@ package struct StudyReport {
   let slots: [Slot]
   /// Images a second of a core, by network.
   let rates: [String: Double]
+  let headway: Headway
 
-  package init(study: Study, results: StudyResults, slots: [Slot]) {
+  /// - Parameter headway: Is told while rows of tables are written, of which there may be many.
+  package init(
+    study: Study, results: StudyResults, slots: [Slot], headway: Headway = .unwatched
+  ) {
     self.study = study
     self.results = results
     self.slots = slots
+    self.headway = headway
     rates = Self.rates(of: results.networks, slots, images: study.imageCounts.training)
   }
 
   /// The text of the page.
   ///
   /// - Parameter renewed: When it is written.
-  package func html(renewed: Date) -> String {
+  package func html(renewed: Date) throws(TrainingError) -> String {
     var page = StudyPage(title: title, subtitle: subtitle)
     page.tiles = tiles
     page.verdicts = verdicts
-    page.sections = sections
+    page.sections = try sections()
     if results.scope.done < results.scope.jobs || results.scope.jobs == 0 {
       page.progress = StudyPage.Progress(done: results.scope.done, total: results.scope.jobs)
     }
@@ -97,9 +102,12 @@ package struct StudyReport {
     return "\((100 * idle).text(1)) % idle in the last quarter"
   }
 
-  private var sections: [StudyPage.Section] {
-    [accuracySection, triangleSection, searchSection, frontSection, rungSection, winnerSection]
-      .compactMap { $0 } + [timeSection, networksSection].compactMap { $0 }
+  private func sections() throws(TrainingError) -> [StudyPage.Section] {
+    let findings = [
+      accuracySection, triangleSection, searchSection, frontSection, rungSection, winnerSection,
+      timeSection,
+    ]
+    return findings.compactMap { $0 } + [try networksSection()]
   }
 }
 

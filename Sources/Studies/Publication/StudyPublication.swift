@@ -7,11 +7,14 @@ import Training
 package final class StudyPublication {
   private let study: Study
   private let folder: StudyFolder
+  private let headway: Headway
   private var nextRenewal = -Double.infinity
 
-  package init(_ study: Study, _ folder: StudyFolder) {
+  /// - Parameter headway: Is told while results are derived and written, which may take long.
+  package init(_ study: Study, _ folder: StudyFolder, _ headway: Headway = .unwatched) {
     self.study = study
     self.folder = folder
+    self.headway = headway
   }
 
   /// Writes the page, and the results of a study that is finished.
@@ -19,7 +22,7 @@ package final class StudyPublication {
   /// - Returns: Whether it is finished.
   @discardableResult
   package func write() throws(TrainingError) -> Bool {
-    let results = try StudyResults(study)
+    let results = try StudyResults(study, headway)
     try withdraw()
     try writePage(results)
     guard try study.isFinished else { return false }
@@ -47,7 +50,7 @@ package final class StudyPublication {
 
   private func writePage(_ results: StudyResults) throws(TrainingError) {
     let slots = SlotFile.read(folder.file(StudyFolder.timing))
-    let report = StudyReport(study: study, results: results, slots: slots)
+    let report = StudyReport(study: study, results: results, slots: slots, headway: headway)
     try folder.run.write(report.html(renewed: Date()), to: StudyFolder.page)
   }
 
@@ -59,7 +62,7 @@ package final class StudyPublication {
   package func renew() {
     let start = MonotonicTime.seconds
     guard start >= nextRenewal else { return }
-    _ = try? writePage(StudyResults(study))
+    _ = try? writePage(StudyResults(study, headway))
     let end = MonotonicTime.seconds
     nextRenewal = end + max(Self.secondsBetween, (end - start) / Self.share)
   }

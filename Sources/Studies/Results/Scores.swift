@@ -98,6 +98,11 @@ package struct Scores {
     trainings(network.network, .validation).contains { study.ledger[$0]?.end != .diverged }
   }
 
+  /// Whether a network is to be trained for what hypotheses are tested on.
+  func isConfirmed(_ network: ScaledNetwork) -> Bool {
+    !trainings(network, .validation).isEmpty
+  }
+
   /// What hypotheses are tested on: images that nothing was selected by.
   func confirmation(_ network: ScaledNetwork) -> Sample { sample(network, on: .validation) }
 }

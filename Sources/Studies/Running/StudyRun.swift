@@ -62,7 +62,7 @@ package final class StudyRun {
       }
       lease = opening.lease
       study = opening.study
-      let publication = StudyPublication(opening.study, folder)
+      let publication = publication(of: opening.study)
       if !(try opening.study.isFinished) { try publication.withdraw() }
       let limits = try GroupLimits(
         opening.study, freeBytes: freeBytes, hosts: hosts, fixed: options.slots)
@@ -75,6 +75,11 @@ package final class StudyRun {
       observer?.began(opening.study, ranks: world.size)
       if let notice = opening.study.unansweredNotice { observer?.noticed(notice) }
     }
+  }
+
+  /// What writes page and results. No signal ends it: all that it would leave has to be done again.
+  private func publication(of study: Study) -> StudyPublication {
+    StudyPublication(study, folder, Headway(watch.activity.advance, { nil }, ""))
   }
 
   /// Whether every core of this host has a rank, which leaves none to threads that prepare images.
@@ -203,7 +208,7 @@ package final class StudyRun {
   private func finish() throws(TrainingError) {
     try TrainingGroup(world, activity: watch.activity).agreed { () throws(TrainingError) in
       guard let study else { return }
-      try StudyPublication(study, folder).write()
+      try publication(of: study).write()
       observer?.finished(study)
     }
   }

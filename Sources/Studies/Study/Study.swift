@@ -145,6 +145,12 @@ package final class Study {
     return course.networks
   }
 
+  /// Individuals of an evolution that are known so far, in their order; none of another study.
+  package func individuals() throws(TrainingError) -> [Evolution.Individual] {
+    try follow()
+    return (course as? ArchitectureCourse)?.individuals ?? []
+  }
+
   /// That hypotheses of the configuration are left unanswered, if any are.
   package var unansweredNotice: String? {
     let hypotheses = design.unanswered.map(\.description)
@@ -154,8 +160,13 @@ package final class Study {
   }
 
   /// What a network is called.
+  ///
+  /// - Precondition: It is one that is known of this study.
   package func name(of network: ScaledNetwork) -> String {
-    course.name(of: network) ?? "a network"
+    guard let name = course.name(of: network) else {
+      preconditionFailure("a network of another study")
+    }
+    return name
   }
 
   /// See ``StudyCourse/isUndecided(_:)``.
