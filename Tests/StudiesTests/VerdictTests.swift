@@ -90,6 +90,71 @@ final class VerdictTests: StudyCase {
     }
   }
 
+  func testAVerdictIsOpenUntilAllTrainingsHaveEnded() throws {
+    let whole = try scaling(evenOverAll) { network, seed in
+      0.6 + (isEven(network) ? 0.1 : 0) + noise(network, seed)
+    }
+    let jobs = try whole.jobs()
+    // The seeds of all networks come in their order, and those of the last one lag behind.
+    let names = Dictionary(
+      try whole.networks().map { ($0.network, $0.name) }, uniquingKeysWith: { first, _ in first })
+    let (study, last) = (try self.study(.scaling, ["search.seeds=\(seeds)"] + evenOverAll), 1)
+    for seed in 0..<seeds {
+      for job in jobs where job.trial.seed == seed + 3 {
+        if names[job.trial.network] == "width ×2", seed >= seeds - last { continue }
+        study.add(try XCTUnwrap(whole.ledger[job]))
+      }
+      let results = try StudyResults(study)
+      let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+      let isDepthDone = seed == seeds - 1
+      XCTAssertEqual(results.verdicts.map(\.status), [isDepthDone ? .shown : nil, nil])
+      XCTAssertTrue(results.claims.isEmpty)
+      XCTAssertNil(results.winner)
+      XCTAssertFalse(page.contains("trains it to the same bits"))
+      for verdict in results.verdicts {
+        XCTAssertEqual(verdict.asked, seeds)
+        XCTAssertNil(verdict.holmP, "what is open may change it")
+        guard verdict.status == nil else { continue }
+        XCTAssertNil(verdict.interval)
+        XCTAssertNil(verdict.imagesInterval)
+        XCTAssertNil(verdict.p)
+        let points = String(format: "%.2f", 100 * (try XCTUnwrap(verdict.difference)))
+        XCTAssertTrue(
+          page.contains(
+            "Whether even ×2 is better than \(verdict.worse) is open: the difference is \(points) points "
+              + "so far, by \(verdict.seeds) of 6 seeds."), page)
+      }
+      XCTAssertEqual(page.contains("✓ shown"), isDepthDone)
+    }
+    for job in jobs where !study.ledger.has(job) { study.add(try XCTUnwrap(whole.ledger[job])) }
+    let results = try StudyResults(study)
+    XCTAssertEqual(results.verdicts.map(\.status), [.shown, .shown])
+    XCTAssertEqual(results.claims.map(\.status), [.shown])
+    XCTAssertNotNil(results.winner)
+    XCTAssertTrue(results.verdicts.allSatisfy { $0.holmP != nil })
+  }
+
+  func testNothingHasWonBeforeTheEnd() throws {
+    for kind in [StudyKind.grid, .architecture] {
+      let study = try study(kind)
+      var (done, open) = (0, 0)
+      while let job = try study.jobs().first(where: { !study.ledger.has($0) }) {
+        if done % 5 == 0 {
+          let results = try StudyResults(study)
+          XCTAssertNil(results.winner, "\(kind)")
+          XCTAssertNil(results.trained, "\(kind)")
+          open += results.verdicts.count { $0.status == nil }
+        }
+        study.add(madeUp(job, of: study))
+        done += 1
+      }
+      let results = try StudyResults(study)
+      XCTAssertNotNil(results.winner, "\(kind)")
+      XCTAssertTrue(results.verdicts.allSatisfy { $0.status != nil }, "\(kind)")
+      XCTAssertGreaterThan(open, 0, "\(kind)")
+    }
+  }
+
   func testANetworkWithoutASeedLeftIsNamedAllTheSame() throws {
     let (verdict, page) = try verdict(gain: 0.1, lostByDepth: Set(0..<seeds))
     XCTAssertEqual(verdict.status, .notShown)

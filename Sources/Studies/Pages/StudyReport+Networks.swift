@@ -1,6 +1,7 @@
 import Boundary
 import Networks
 import Reports
+import Training
 
 extension StudyReport {
   /// The winner's stages beside the base's.

@@ -8,8 +8,9 @@ extension StudyReport {
       + results.coincidences.map(Self.sentence)
   }
 
-  private static func status(_ status: Judgement.Verdict) -> StudyPage.Verdict.Status {
+  private static func status(_ status: Judgement.Verdict?) -> StudyPage.Verdict.Status {
     switch status {
+    case nil: .open
     case .shown: .shown
     case .reversed: .reversed
     case .notShown: .notShown
@@ -46,6 +47,10 @@ extension StudyReport {
     }
     let points = (100 * abs(difference)).text(2)
     return switch verdict.status {
+    case nil:
+      "Whether \(verdict.better) is better than \(verdict.worse) is open: the difference is "
+        + "\((100 * difference).text(2)) points so far, by \(verdict.seeds) of "
+        + "\(verdict.asked.counted("seed"))."
     case .shown: "\(verdict.better) is \(points) points better than \(verdict.worse)."
     case .reversed: "\(verdict.better) is \(points) points worse than \(verdict.worse)."
     case .notShown:
@@ -62,7 +67,7 @@ extension StudyReport {
     if let interval = verdict.imagesInterval {
       notes.append("\(interval.points) for other seeds and images")
     }
-    notes.append(verdict.seeds.counted("seed"))
+    if verdict.status != nil { notes.append(verdict.seeds.counted("seed")) }
     return notes
       + verdict.lost.map { lost in
         "\(lost.seeds.count) of \(lost.asked.counted("seed")) of \(lost.network) diverged"

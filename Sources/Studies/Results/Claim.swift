@@ -8,17 +8,16 @@ package struct Claim: Codable, Sendable, Equatable {
   /// The largest of the one-sided p of its parts.
   package let p: Double?
 
-  /// - Returns: Nil where there are fewer than two rivals, or one has no seed in common yet.
+  /// - Returns: Nil where there are fewer than two rivals, and before all trainings of all networks
+  ///   have ended.
   init?(
     _ first: (name: String, sample: Scores.Sample),
     over rivals: [(name: String, sample: Scores.Sample)]
   ) {
-    let comparisons = rivals.map { first.sample.comparison(with: $0.sample) }
-    let isOpen = zip(rivals, comparisons).contains { rival, comparison in
-      comparison == nil && !(first.sample.isComplete && rival.sample.isComplete)
+    guard rivals.count > 1, first.sample.isComplete, rivals.allSatisfy(\.sample.isComplete) else {
+      return nil
     }
-    guard rivals.count > 1, !isOpen else { return nil }
-    let claim = ClaimAgainstAll(comparisons)
+    let claim = ClaimAgainstAll(rivals.map { first.sample.comparison(with: $0.sample) })
     better = first.name
     self.rivals = rivals.map(\.name)
     status = claim.verdict

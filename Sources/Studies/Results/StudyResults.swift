@@ -30,8 +30,9 @@ package struct StudyResults: Encodable {
   package let scaling: ScalingFindings?
   package let grid: GridFindings?
   package let architecture: ArchitectureFindings?
+  /// Nil before the study is finished: what follows may still pass it over.
   package let winner: Winner?
-  /// The winner and the base as they were trained.
+  /// The winner and the base as they were trained; nil before the study is finished.
   package let trained: TrainedComparison?
   /// Hash of all the rest.
   package private(set) var resultsSHA256: String?
@@ -50,8 +51,9 @@ package struct StudyResults: Encodable {
       return NetworkResult(network, study, jobsOfNetworks[network.network] ?? [], scores)
     }
     let selection = try Selection(study, scores)
-    winner = selection.winner
-    trained = TrainedComparison(study, scores, winner: selection.network)
+    let isFinished = try study.isFinished
+    winner = isFinished ? selection.winner : nil
+    trained = isFinished ? TrainedComparison(study, scores, winner: selection.network) : nil
     let judged = try Verdicts(study, scores, known, winner: selection.network, headway)
     verdicts = judged.verdicts
     claims = judged.claims

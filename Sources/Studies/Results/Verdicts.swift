@@ -120,11 +120,12 @@ package struct Verdicts {
   /// has.
   private static let leastLever = 2.0
 
-  /// Adjusts the p of all verdicts that stand on the same basis.
+  /// Adjusts the p of all verdicts that stand on the same basis, once all of them are closed: what
+  /// is still open would change those of the others.
   private mutating func adjust() {
     for basis in [Verdict.Basis.hypothesis, .routine, .noticed] {
       let family = verdicts.indices.filter { verdicts[$0].basis == basis }
-      guard family.count > 1 else { continue }
+      guard family.count > 1, family.allSatisfy({ verdicts[$0].status != nil }) else { continue }
       let adjusted = Holm.adjusted(family.map { verdicts[$0].p?.twoSided ?? 1 })
       for (place, p) in zip(family, adjusted) where verdicts[place].p != nil {
         verdicts[place].holmP = p
