@@ -11,7 +11,8 @@ final class IdleSharesTests: XCTestCase {
   ) throws -> Slot {
     let json = """
       {"identity": "a", "epochs": 1, "number": 1, "ranks": \(ranks), "host": "h", "rankCount": 3,
-      "seconds": \(end - start), "end": \(session + end), "sessionStart": \(session)}
+      "seconds": \(end - start), "end": \(session + end), "sessionStart": \(session),
+      "startSeconds": 0, "trainedEpochs": 1}
       """
     return try JSONDecoder().decode(Slot.self, from: Data(json.utf8))
   }

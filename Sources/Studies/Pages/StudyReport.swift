@@ -9,7 +9,7 @@ package struct StudyReport {
   let results: StudyResults
   /// Who did what when, as far as it is known.
   let slots: [Slot]
-  /// Images a second of a core, by network.
+  /// Images a second of a core from the first step to the end, by network.
   let rates: [String: Double]
   let headway: Headway
 

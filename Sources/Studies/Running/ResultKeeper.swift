@@ -28,24 +28,25 @@ final class ResultKeeper {
   ///
   /// - Throws: When it cannot be written, or tells that the recipe is to blame.
   func keep(
-    _ entry: LedgerEntry, of work: GroupPlanner.Work, seconds: Double
+    _ entry: LedgerEntry, of work: GroupPlanner.Work, _ timing: Report.Timing
   ) throws(TrainingError) {
     try records.add(entry)
     study.add(entry)
-    note(work, seconds: seconds)
-    observer?.did(work.job, entry, of: study, seconds: seconds)
+    note(work, timing)
+    observer?.did(work.job, entry, of: study, seconds: timing.seconds)
     if entry.end == .diverged, let problem = study.problemOfRecipe() { throw problem }
     try cleaning.clean(study, after: work.job)
     publication.renew()
   }
 
   /// Notes who has worked on a job, done or not.
-  func note(_ work: GroupPlanner.Work, seconds: Double) {
+  func note(_ work: GroupPlanner.Work, _ timing: Report.Timing) {
     records.note(
       Slot(
         identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,
-        ranks: work.ranks, host: hosts[work.ranks[0]], seconds: seconds,
-        end: Date().timeIntervalSince1970, rankCount: hosts.count,
+        ranks: work.ranks, host: hosts[work.ranks[0]], seconds: timing.seconds,
+        end: Date().timeIntervalSince1970, startSeconds: timing.startSeconds,
+        trainedEpochs: timing.epochs, rankCount: hosts.count,
         sessionStart: records.sessionStart))
   }
 }
