@@ -11,9 +11,10 @@ final class SlotPageTests: StudyCase {
     starting startSeconds: Double = 0, trained epochs: Double
   ) throws -> Slot {
     let object: [String: Any] = [
-      "identity": job.trial.identity, "epochs": job.epochs, "number": number, "ranks": ranks,
-      "host": "h", "seconds": seconds, "end": 1_000 + end, "startSeconds": startSeconds,
-      "trainedEpochs": epochs, "rankCount": 100, "sessionStart": 1_000,
+      "identity": job.trial.identity, "epochs": job.epochs, "images": job.trial.images.rawValue,
+      "number": number, "ranks": ranks, "host": "h", "seconds": seconds, "end": 1_000 + end,
+      "startSeconds": startSeconds, "trainedEpochs": epochs, "rankCount": 100,
+      "sessionStart": 1_000,
     ]
     return try JSONDecoder().decode(
       Slot.self, from: JSONSerialization.data(withJSONObject: object))
@@ -69,5 +70,39 @@ final class SlotPageTests: StudyCase {
         study,
         [try slot(deep[1], seconds: 18, trained: 6), try slot(deep[2], seconds: 9, trained: 6)]),
       "20")
+  }
+
+  private func page(_ study: Study, _ slots: [Slot]) throws -> String {
+    try StudyReport(study: study, results: StudyResults(study), slots: slots)
+      .html(renewed: Date())
+  }
+
+  func testTrainingsThatHaveNotEndedHaveTheirColour() throws {
+    let study = try study(.grid)
+    let job = try XCTUnwrap(try study.jobs().first)
+    XCTAssertFalse(study.ledger.has(job))
+    let page = try page(study, [try slot(job, number: 7, trained: 0.5)])
+    XCTAssertTrue(page.contains("title=\"training 7, on held-out images"), page)
+    XCTAssertFalse(page.contains("training 7, on validation images"))
+  }
+
+  func testGroupsThatAreNotDrawnAreTold() throws {
+    let (study, deep) = try scaled()
+    for (groups, caption) in [
+      (64, nil), (65, "The first 64 of 65 groups, in the order of their ranks."),
+    ] as [(Int, String?)] {
+      let slots = try (0..<groups).map { try slot(deep[1], ranks: [$0], trained: 6) }
+      let page = try page(study, slots)
+      XCTAssertEqual(page.components(separatedBy: "title=\"training 1, ").count - 1, 64)
+      XCTAssertEqual(page.contains("The first 64 of"), caption != nil)
+      if let caption { XCTAssertTrue(page.contains(caption), page) }
+    }
+  }
+
+  func testTimeThatKillsHaveLostIsNotCalledSpent() throws {
+    let (study, deep) = try scaled()
+    let page = try page(study, [try slot(deep[1], until: 3_600, seconds: 3_600, trained: 6)])
+    XCTAssertTrue(page.contains("core-hours kept"), page)
+    XCTAssertTrue(page.contains("without what was lost by kills"), page)
   }
 }

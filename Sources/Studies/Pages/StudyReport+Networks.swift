@@ -75,20 +75,24 @@ extension StudyReport {
       $0.key.lexicographicallyPrecedes($1.key)
     }
     let kinds = ["on held-out images", "on validation images"]
-    let heldOut = Set(
-      results.networks.flatMap(\.trainings).filter { $0.images == .heldOut }.map(\.identity))
     let rows = groups.prefix(Self.mostRows).map { ranks, slots in
       SlotTimeline.Row(
         ranks.count == 1 ? "rank \(ranks[0])" : "ranks \(ranks[0])–\(ranks[ranks.count - 1])",
         slots.map { slot in
           let end = slot.end - session
           return SlotTimeline.Bar(
-            "training \(slot.number)", kind: heldOut.contains(slot.identity) ? 0 : 1,
+            "training \(slot.number)", kind: slot.images == .heldOut ? 0 : 1,
             start: max(0, end - slot.seconds), end: end)
         })
     }
+    let caption =
+      groups.count > rows.count
+      ? "The first \(rows.count) of \(groups.count.groupedText) groups, in the order of their "
+        + "ranks." : ""
     var parts: [StudyPage.Section.Part] = [
-      .figures([CaptionedFigure(SlotTimeline("What ran where", kinds: kinds, rows))])
+      .figures([
+        CaptionedFigure(SlotTimeline("What ran where", kinds: kinds, rows), caption: caption)
+      ])
     ]
     if let idle = IdleShares(slots) {
       parts.append(

@@ -87,7 +87,7 @@ package struct StudyReport {
     let rankSeconds = slots.reduce(0) { $0 + $1.seconds * Double($1.ranks.count) }
     if rankSeconds > 0 {
       tiles.append(
-        (name: "core-hours", value: (rankSeconds / 3600).text(2), note: idleNote))
+        (name: "core-hours kept", value: (rankSeconds / 3600).text(2), note: timeNote))
     }
     if let winner = results.winner {
       let top1 = winner.confirmed ?? winner.top1
@@ -97,9 +97,11 @@ package struct StudyReport {
     return tiles
   }
 
-  private var idleNote: String {
-    guard let idle = IdleShares(slots)?.lastQuarter else { return "" }
-    return "\((100 * idle).text(1)) % idle in the last quarter"
+  /// Nobody knows how long work has taken that a kill has lost.
+  private var timeNote: String {
+    let lost = "without what was lost by kills"
+    guard let idle = IdleShares(slots)?.lastQuarter else { return lost }
+    return "\(lost); \((100 * idle).text(1)) % idle in the last quarter"
   }
 
   private func sections() throws(TrainingError) -> [StudyPage.Section] {

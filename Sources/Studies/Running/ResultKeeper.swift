@@ -43,10 +43,10 @@ final class ResultKeeper {
   func note(_ work: GroupPlanner.Work, _ timing: Report.Timing) {
     records.note(
       Slot(
-        identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,
-        ranks: work.ranks, host: hosts[work.ranks[0]], seconds: timing.seconds,
-        end: Date().timeIntervalSince1970, startSeconds: timing.startSeconds,
-        trainedEpochs: timing.epochs, rankCount: hosts.count,
+        identity: work.job.trial.identity, epochs: work.job.epochs, images: work.job.trial.images,
+        number: work.number, ranks: work.ranks, host: hosts[work.ranks[0]],
+        seconds: timing.seconds, end: Date().timeIntervalSince1970,
+        startSeconds: timing.startSeconds, trainedEpochs: timing.epochs, rankCount: hosts.count,
         sessionStart: records.sessionStart))
   }
 }

@@ -3,6 +3,8 @@ package struct Slot: Codable, Sendable, Equatable {
   /// See ``Trial/identity``.
   package let identity: String
   package let epochs: Int
+  /// What the training is measured on.
+  package let images: Trial.Images
   /// Number of the job in the study, from 1 on.
   package let number: Int
   /// Ranks of the group, and the host of its first.
