@@ -37,7 +37,9 @@ final class LedgerTests: XCTestCase {
 
   private var session: LedgerLine.Session {
     get throws {
-      let text = #"{"kind":"grid","dataDigests":["a","","c"],"program":"p","arithmetic":"a/b"}"#
+      let text =
+        #"{"kind":"grid","dataDigests":["a","","c"],"program":"p","arithmetic":"a/b","#
+        + #""hypotheses":[],"extensible":{"search.seeds":"3"},"results":0}"#
       return try JSONDecoder().decode(LedgerLine.Session.self, from: Data(text.utf8))
     }
   }

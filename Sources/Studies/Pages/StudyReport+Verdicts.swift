@@ -100,6 +100,7 @@ extension StudyReport {
   private func basis(_ verdict: Verdict) -> [String] {
     switch verdict.basis {
     case .hypothesis: ["asked for by a hypothesis"]
+    case .afterwards: ["asked for only after there were results, which may have suggested it"]
     case .routine: ["not asked for: each study of this kind compares its winner so"]
     case .noticed: ["noticed afterwards"]
     }

@@ -104,10 +104,24 @@ package struct StudyReport {
     return "\(lost); \((100 * idle).text(1)) % idle in the last quarter"
   }
 
+  /// What was asked for otherwise after results could be looked at.
+  private var extensionSection: StudyPage.Section? {
+    let extensions = study.extensions
+    guard !extensions.isEmpty else { return nil }
+    return StudyPage.Section(
+      "What was asked later", note: "keys that changed when there were results",
+      [
+        .facts(
+          extensions.map { results, changes in
+            ("after \(results.counted("result"))", changes.joined(separator: "; "))
+          })
+      ])
+  }
+
   private func sections() throws(TrainingError) -> [StudyPage.Section] {
     let findings = [
       accuracySection, triangleSection, searchSection, frontSection, rungSection, winnerSection,
-      timeSection,
+      timeSection, extensionSection,
     ]
     return findings.compactMap { $0 } + [try networksSection()]
   }

@@ -3,9 +3,11 @@ import Statistics
 /// What a study says of one network being better than another.
 package struct Verdict: Codable, Sendable, Equatable {
   /// Why both are compared.
-  package enum Basis: String, Codable, Sendable {
+  package enum Basis: String, Codable, CaseIterable, Sendable {
     /// A hypothesis of the configuration.
     case hypothesis
+    /// A hypothesis that was asked only when there were results, which may have suggested it.
+    case afterwards
     /// Nobody has asked, but each study of its kind compares its winner so.
     case routine
     /// Nobody has asked: the winner beside what else was confirmed.

@@ -47,7 +47,7 @@ package struct Verdicts {
     func network(_ direction: Direction) -> StudyNetwork? {
       networks.first { $0.directions.contains(direction) }
     }
-    var pairs: [(better: StudyNetwork, worse: StudyNetwork)] = []
+    var pairs: [(better: StudyNetwork, worse: StudyNetwork, basis: Verdict.Basis)] = []
     for hypothesis in study.configuration.search.hypotheses {
       guard let better = network(hypothesis.better), let worse = network(hypothesis.worse) else {
         continue
@@ -57,13 +57,21 @@ package struct Verdicts {
         if !coincidences.contains(coincidence) { coincidences.append(coincidence) }
         continue
       }
+      let isForeseen = study.isForeseen(hypothesis)
       // Two hypotheses may come to the same two networks.
-      let isKnown = pairs.contains { ($0.better.name, $0.worse.name) == (better.name, worse.name) }
-      if !isKnown { pairs.append((better, worse)) }
+      let known = pairs.firstIndex {
+        ($0.better.name, $0.worse.name) == (better.name, worse.name)
+      }
+      if let known {
+        if isForeseen { pairs[known].basis = .hypothesis }
+      } else {
+        pairs.append((better, worse, isForeseen ? .hypothesis : .afterwards))
+      }
     }
-    for (better, worse) in pairs { try add(better, over: worse, .hypothesis) }
+    for (better, worse, basis) in pairs { try add(better, over: worse, basis) }
     for better in networks {
-      let rivals = pairs.filter { $0.better.name == better.name }.map(\.worse)
+      let rivals = pairs.filter { $0.better.name == better.name && $0.basis == .hypothesis }
+        .map(\.worse)
       if let claim = Claim(named(better), over: rivals.map(named)) { claims.append(claim) }
     }
   }
@@ -123,7 +131,7 @@ package struct Verdicts {
   /// Adjusts the p of all verdicts that stand on the same basis, once all of them are closed: what
   /// is still open would change those of the others.
   private mutating func adjust() {
-    for basis in [Verdict.Basis.hypothesis, .routine, .noticed] {
+    for basis in Verdict.Basis.allCases {
       let family = verdicts.indices.filter { verdicts[$0].basis == basis }
       guard family.count > 1, family.allSatisfy({ verdicts[$0].status != nil }) else { continue }
       let adjusted = Holm.adjusted(family.map { verdicts[$0].p?.twoSided ?? 1 })

@@ -72,7 +72,21 @@ package final class Study {
 
   /// Notes what results are computed in from now on.
   func begin(_ session: LedgerLine.Session) {
-    if sessions.last != session { sessions.append(session) }
+    if session.isNews(after: sessions.last) { sessions.append(session) }
+  }
+
+  /// Whether a hypothesis was asked before there was any result, which cannot have suggested it.
+  func isForeseen(_ hypothesis: Hypothesis) -> Bool {
+    sessions.isEmpty
+      || sessions.contains {
+        $0.results == 0 && $0.hypotheses.contains(hypothesis.description)
+      }
+  }
+
+  /// What was asked for otherwise when there were results already, and how many.
+  var extensions: [(results: Int, changes: [String])] {
+    zip(sessions, sessions.dropFirst()).map { (results: $1.results, changes: $0.changes(to: $1)) }
+      .filter { $0.results > 0 && !$0.changes.isEmpty }
   }
 
   /// Refuses results on another number of images than the data have.
