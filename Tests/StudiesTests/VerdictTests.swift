@@ -155,6 +155,31 @@ final class VerdictTests: StudyCase {
     }
   }
 
+  func testSeedsThatAllSayTheSameAreNoCertainty() throws {
+    for (seeds, status) in [(3, Judgement.Verdict.notShown), (6, .shown)] {
+      let study = try study(.scaling, evenOverDepth + ["search.seeds=\(seeds)"])
+      let networks = try study.networks()
+      for job in try study.jobs() {
+        let network = try XCTUnwrap(networks.first { $0.network == job.trial.network })
+        study.add(entry(job, isEven(network) ? 0.75 : 0.625))
+      }
+      let results = try StudyResults(study)
+      let verdict = try XCTUnwrap(results.verdicts.first)
+      XCTAssertEqual(verdict.status, status)
+      XCTAssertEqual(verdict.difference, 0.125)
+      XCTAssertNil(verdict.interval)
+      XCTAssertNil(verdict.imagesInterval)
+      XCTAssertNotNil(verdict.p)
+      for network in results.networks {
+        XCTAssertEqual(network.confirmation?.deviation, 0)
+        XCTAssertNil(network.confirmation?.interval)
+      }
+      let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+      XCTAssertFalse(page.contains("95 % interval"))
+      XCTAssertFalse(page.contains("±0.00"))
+    }
+  }
+
   func testANetworkWithoutASeedLeftIsNamedAllTheSame() throws {
     let (verdict, page) = try verdict(gain: 0.1, lostByDepth: Set(0..<seeds))
     XCTAssertEqual(verdict.status, .notShown)

@@ -40,7 +40,7 @@ package struct Verdict: Codable, Sendable, Equatable {
   /// Mean difference of top-1 over the seeds, as a share; nil where no seed is left. All below is
   /// nil while the verdict is open, but for the costs.
   package let difference: Double?
-  /// Its 95 % interval for other seeds.
+  /// Its 95 % interval for other seeds; nil of one seed, and where all differences are equal.
   package let interval: Interval?
   /// The 95 % interval for other seeds and other images, which contains the one for other seeds.
   package let imagesInterval: Interval?
