@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 import Studies
 import Training
 import XCTest
@@ -84,6 +85,35 @@ final class ArchitectureDesignTests: StudyCase {
       XCTAssertFalse(finalists.contains { $0.network == individual.network })
     }
     XCTAssertEqual(finalists.last?.network, study.recipe.base)
+  }
+
+  func testIndividualsThatAreTrainedInFullAreNoMeasureOfThemselves() throws {
+    let (study, design, individuals) = try played(
+      ["evolution.epochs=6", "evolution.identity=0.9", "evolution.individuals=20"], madeUp)
+    let finalists = try XCTUnwrap(try study.finalists())
+    XCTAssertEqual(
+      finalists.map(\.name), try design.finalists(individuals, study.ledger)?.map(\.name))
+    let isRepeated = { (network: ScaledNetwork) in
+      individuals.count { $0.network == network } > study.configuration.search.seeds
+    }
+    XCTAssertTrue(finalists.contains { isRepeated($0.network) }, "nothing to mistake")
+    let results = try StudyResults(study)
+    XCTAssertNil(results.architecture?.rung)
+    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    XCTAssertFalse(page.contains("Can the short trainings be trusted?"))
+    for network in results.networks {
+      let finalist = finalists.first { $0.name == network.name }
+      let top1 = try finalist.map {
+        try design.trainings($0.network).compactMap { study.ledger[$0]?.top1 }
+      }
+      XCTAssertEqual(network.selection?.seeds, top1?.count, network.name)
+      XCTAssertEqual(network.selection?.top1, top1?.mean, network.name)
+    }
+    let winner = try XCTUnwrap(results.winner)
+    XCTAssertEqual(
+      winner.selected, results.networks.first { $0.name == winner.name }?.selection?.top1)
+    XCTAssertNotNil(
+      try StudyResults(played(["evolution.individuals=20"], madeUp).0).architecture?.rung)
   }
 
   func testNetworksAreListedOnce() throws {

@@ -30,6 +30,9 @@ package struct Evolution {
     rule = LagRule(lag: configuration.parallel, population: configuration.population)
   }
 
+  /// Epochs of an individual's schedule.
+  package var epochs: Int { configuration.epochs ?? max(1, recipe.epochs / 3) }
+
   /// Adds the individuals that follow from what a ledger has more than when this was done last.
   package func extend(
     _ lineage: inout Lineage, by ledger: Ledger, _ headway: Headway = .unwatched
@@ -45,8 +48,7 @@ package struct Evolution {
       }
       // The same network once more is the same training only with the same seed.
       let trial = try recipe.trial(
-        network, seed: lineage.occurrences(of: genome),
-        epochs: configuration.epochs ?? max(1, recipe.epochs / 3), on: .heldOut)
+        network, seed: lineage.occurrences(of: genome), epochs: epochs, on: .heldOut)
       lineage.append(
         Individual(genome: genome, network: network, job: Job(trial), parent: parent))
       number += 1

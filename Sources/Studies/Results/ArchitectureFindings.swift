@@ -30,7 +30,8 @@ package struct ArchitectureFindings: Codable, Sendable {
   package let randomBest: [ExpectedBest]
   /// Largest distance between the distributions of random and of later individuals, with its p.
   package let distance, distanceP: Double?
-  /// Whether short trainings tell what full ones tell, over the finalists.
+  /// Whether short trainings tell what full ones tell, over the finalists; nil where individuals
+  /// are trained in full, too.
   package let rung: RungTrust?
 
   /// - Parameter headway: Is told with each individual.
@@ -73,7 +74,8 @@ package struct ArchitectureFindings: Codable, Sendable {
   private static func trust(
     _ study: Study, _ design: ArchitectureDesign, _ individuals: [Evolution.Individual]
   ) throws(TrainingError) -> RungTrust? {
-    guard let finalists = try design.finalists(individuals, study.ledger) else { return nil }
+    guard design.evolution.epochs < study.recipe.epochs, let finalists = try study.finalists()
+    else { return nil }
     let short = Dictionary(grouping: individuals, by: \.network)
     var pairs: [(Double, Double)] = []
     for finalist in finalists {

@@ -165,6 +165,13 @@ package final class Study {
     return (course as? ArchitectureCourse)?.individuals ?? []
   }
 
+  /// Networks of an evolution that are trained in full; nil before they are known, and of another
+  /// study.
+  package func finalists() throws(TrainingError) -> [StudyNetwork]? {
+    try follow()
+    return (course as? ArchitectureCourse)?.finalists
+  }
+
   /// That hypotheses of the configuration are left unanswered, if any are.
   package var unansweredNotice: String? {
     let hypotheses = design.unanswered.map(\.description)
