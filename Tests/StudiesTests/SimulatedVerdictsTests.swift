@@ -57,7 +57,7 @@ final class SimulatedVerdictsTests: StudyCase {
       XCTAssertEqual(verdicts.verdicts.count, hypotheses.count)
       for verdict in verdicts.verdicts {
         let status = try XCTUnwrap(verdict.status)
-        counts[verdict.worse, default: [:]][status, default: 0] += 1
+        counts[verdict.second, default: [:]][status, default: 0] += 1
         XCTAssertEqual(verdict.seeds, seeds)
         XCTAssertEqual(verdict.basis, .hypothesis)
         XCTAssertTrue(verdict.lost.isEmpty)

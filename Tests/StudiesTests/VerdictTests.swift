@@ -121,7 +121,7 @@ final class VerdictTests: StudyCase {
         let points = String(format: "%.2f", 100 * (try XCTUnwrap(verdict.difference)))
         XCTAssertTrue(
           page.contains(
-            "Whether even ×2 is better than \(verdict.worse) is open: the difference is \(points) points "
+            "Whether even ×2 is better than \(verdict.second) is open: the difference is \(points) points "
               + "so far, by \(verdict.seeds) of 6 seeds."), page)
       }
       XCTAssertEqual(page.contains("✓ shown"), isDepthDone)
@@ -180,6 +180,25 @@ final class VerdictTests: StudyCase {
     }
   }
 
+  func testResultsCallNoNetworkBetterThatMayBeWorse() throws {
+    let study = try scaling(evenOverAll) { network, seed in
+      0.6 - (isEven(network) ? 0.1 : 0) + noise(network, seed)
+    }
+    let results = try StudyResults(study)
+    XCTAssertEqual(results.verdicts.map(\.status), [.reversed, .reversed])
+    let object = try XCTUnwrap(
+      try JSONSerialization.jsonObject(with: Data(results.json.utf8)) as? [String: Any])
+    let verdicts = try XCTUnwrap(object["verdicts"] as? [[String: Any]])
+    let claims = try XCTUnwrap(object["claims"] as? [[String: Any]])
+    XCTAssertEqual(verdicts.map { $0["first"] as? String }, ["even ×2", "even ×2"])
+    XCTAssertEqual(verdicts.map { $0["second"] as? String }, ["depth ×2", "width ×2"])
+    XCTAssertEqual(claims.map { $0["first"] as? String }, ["even ×2"])
+    for object in verdicts + claims {
+      XCTAssertNil(object["better"])
+      XCTAssertNil(object["worse"])
+    }
+  }
+
   func testANetworkWithoutASeedLeftIsNamedAllTheSame() throws {
     let (verdict, page) = try verdict(gain: 0.1, lostByDepth: Set(0..<seeds))
     XCTAssertEqual(verdict.status, .notShown)
@@ -232,8 +251,8 @@ final class VerdictTests: StudyCase {
     ]) { network, seed in 0.6 + noise(network, seed) }
     let results = try StudyResults(study)
     let (even, depth) = ("even = 1:1:1 ×2", "depth = 1:0:0 ×2")
-    XCTAssertEqual(results.verdicts.map(\.better), [even, even])
-    XCTAssertEqual(results.verdicts.map(\.worse), [depth, "width ×2"])
+    XCTAssertEqual(results.verdicts.map(\.first), [even, even])
+    XCTAssertEqual(results.verdicts.map(\.second), [depth, "width ×2"])
     XCTAssertEqual(results.claims.map(\.rivals), [[depth, "width ×2"]])
     XCTAssertEqual(results.coincidences.map(\.hypothesis), ["even > 1:1:1"])
     XCTAssertEqual(results.coincidences.map(\.network), [even])
@@ -276,7 +295,7 @@ final class VerdictTests: StudyCase {
         lawful(network) + (network.name == "even ×2" ? gain : 0)
       }
       let networks = try study.networks()
-      let verdicts = try StudyResults(study).verdicts.filter { $0.better == "even ×2" }
+      let verdicts = try StudyResults(study).verdicts.filter { $0.first == "even ×2" }
       XCTAssertEqual(verdicts.count, 2)
       corrections.append(
         try verdicts.map { verdict in
@@ -284,7 +303,7 @@ final class VerdictTests: StudyCase {
           let difference = try XCTUnwrap(verdict.difference)
           // What is left is what was planted, whatever both cost; top-1 is rounded to images.
           XCTAssertEqual(corrected, gain, accuracy: 2 / Double(Self.validationCount))
-          let rival = try XCTUnwrap(networks.first { $0.name == verdict.worse })
+          let rival = try XCTUnwrap(networks.first { $0.name == verdict.second })
           let even = try XCTUnwrap(networks.first { $0.name == "even ×2" })
           XCTAssertNotEqual(verdict.costRatio, 1)
           XCTAssertEqual(
@@ -328,16 +347,16 @@ final class VerdictTests: StudyCase {
       for verdict in results.verdicts {
         let rivals = ["base"] + (kind == .grid ? ["depth ×2", "width ×2", "resolution ×2"] : [])
         let expected: Verdict.Basis =
-          (verdict.better, verdict.worse) == ("even ×2", "depth ×2")
-          ? .hypothesis : rivals.contains(verdict.worse) ? .routine : .noticed
-        XCTAssertEqual(verdict.basis, expected, "\(kind): \(verdict.better) > \(verdict.worse)")
-        if expected != .hypothesis { XCTAssertEqual(verdict.better, winner) }
+          (verdict.first, verdict.second) == ("even ×2", "depth ×2")
+          ? .hypothesis : rivals.contains(verdict.second) ? .routine : .noticed
+        XCTAssertEqual(verdict.basis, expected, "\(kind): \(verdict.first) > \(verdict.second)")
+        if expected != .hypothesis { XCTAssertEqual(verdict.first, winner) }
         XCTAssertGreaterThan(verdict.seeds, 0, "of what was never confirmed nothing is said")
-        if verdict.worse == "base" {
+        if verdict.second == "base" {
           XCTAssertNil(verdict.correctedDifference, "it costs less on purpose")
         }
       }
-      XCTAssertTrue(results.verdicts.contains { $0.basis == .routine && $0.worse == "base" })
+      XCTAssertTrue(results.verdicts.contains { $0.basis == .routine && $0.second == "base" })
       XCTAssertEqual(results.verdicts.contains { $0.basis == .hypothesis }, kind == .grid)
     }
   }

@@ -21,9 +21,9 @@ extension StudyReport {
     let rivals = claim.rivals.joined(separator: ", ")
     let sentence =
       switch claim.status {
-      case .shown: "\(claim.better) beats all of \(rivals)."
-      case .reversed: "\(claim.better) does not beat all of \(rivals): one of them is better."
-      case .notShown: "That \(claim.better) beats all of \(rivals) is not shown."
+      case .shown: "\(claim.first) beats all of \(rivals)."
+      case .reversed: "\(claim.first) does not beat all of \(rivals): one of them is better."
+      case .notShown: "That \(claim.first) beats all of \(rivals) is not shown."
       }
     let side = (100 * Judgement.sideLevel).text(1)
     var notes = ["shown where each part below is, one-sided at \(side) %"]
@@ -42,19 +42,19 @@ extension StudyReport {
 
   private static func words(_ verdict: Verdict) -> String {
     guard let difference = verdict.difference else {
-      return "Whether \(verdict.better) is better than \(verdict.worse) cannot be told: no seed is "
+      return "Whether \(verdict.first) is better than \(verdict.second) cannot be told: no seed is "
         + "left that neither of them diverged with."
     }
     let points = (100 * abs(difference)).text(2)
     return switch verdict.status {
     case nil:
-      "Whether \(verdict.better) is better than \(verdict.worse) is open: the difference is "
+      "Whether \(verdict.first) is better than \(verdict.second) is open: the difference is "
         + "\((100 * difference).text(2)) points so far, by \(verdict.seeds) of "
         + "\(verdict.asked.counted("seed"))."
-    case .shown: "\(verdict.better) is \(points) points better than \(verdict.worse)."
-    case .reversed: "\(verdict.better) is \(points) points worse than \(verdict.worse)."
+    case .shown: "\(verdict.first) is \(points) points better than \(verdict.second)."
+    case .reversed: "\(verdict.first) is \(points) points worse than \(verdict.second)."
     case .notShown:
-      "Whether \(verdict.better) is better than \(verdict.worse) is not shown: the difference is "
+      "Whether \(verdict.first) is better than \(verdict.second) is not shown: the difference is "
         + "\((100 * difference).text(2)) points."
     }
   }

@@ -2,7 +2,7 @@ import Statistics
 
 /// What a study says of one network being better than all of several others.
 package struct Claim: Codable, Sendable, Equatable {
-  package let better: String
+  package let first: String
   package let rivals: [String]
   package let status: Judgement.Verdict
   /// The largest of the one-sided p of its parts.
@@ -18,7 +18,7 @@ package struct Claim: Codable, Sendable, Equatable {
       return nil
     }
     let claim = ClaimAgainstAll(rivals.map { first.sample.comparison(with: $0.sample) })
-    better = first.name
+    self.first = first.name
     self.rivals = rivals.map(\.name)
     status = claim.verdict
     p = claim.p

@@ -25,8 +25,8 @@ package struct Verdict: Codable, Sendable, Equatable {
     package let isBarred: Bool
   }
 
-  /// Names of both networks.
-  package let better, worse: String
+  /// Names of both networks, of which the first may be the better one.
+  package let first, second: String
   package let basis: Basis
   /// Nil while it is open, as it is until all trainings of both networks have ended: a test that is
   /// looked at again and again would be believed where it looks best.
@@ -74,8 +74,8 @@ package struct Verdict: Codable, Sendable, Equatable {
     guard common != nil || isClosed else { return nil }
     let comparison = isClosed ? common : nil
     let judgement = comparison.map { Judgement($0) }
-    better = first.name
-    worse = second.name
+    self.first = first.name
+    self.second = second.name
     self.basis = basis
     status = isClosed ? judgement?.verdict ?? .notShown : nil
     seeds = common?.difference.count ?? 0

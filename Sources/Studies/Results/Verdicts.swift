@@ -83,7 +83,7 @@ package struct Verdicts {
   ) throws(TrainingError) {
     for rival in confirmed where rival.network != winner.network {
       let pair = [winner.name, rival.name]
-      guard !verdicts.contains(where: { Set([$0.better, $0.worse]) == Set(pair) }) else { continue }
+      guard !verdicts.contains(where: { Set([$0.first, $0.second]) == Set(pair) }) else { continue }
       let isRoutine =
         rival.network == study.recipe.base
         || study.kind == .grid && rival.directions.contains(where: \.isSingle)
