@@ -139,6 +139,27 @@ final class ArchitectureDesignTests: StudyCase {
     XCTAssertNil(try self.study(.architecture).unansweredNotice)
   }
 
+  func testRandomSearchAloneIsTold() throws {
+    for (parallel, isTold) in [(9, false), (10, true), (512, true)] {
+      let study = try study(.architecture, ["evolution.parallel=\(parallel)"])
+      XCTAssertEqual(study.notices.count, isTold ? 1 : 0)
+      for job in try study.known() where isTold { study.add(madeUp(job, of: study)) }
+      XCTAssertEqual(try study.individuals().allSatisfy { $0.parent == nil }, true)
+      guard isTold else { continue }
+      XCTAssertEqual(try study.individuals().count, 10)
+      let notice = study.notices[0]
+      XCTAssertTrue(
+        notice.hasPrefix(
+          "random search alone: none of 10 individuals has a parent, as the first \(parallel) have none"
+        ),
+        notice)
+      let page = try StudyReport(study: study, results: StudyResults(study), slots: [])
+        .html(renewed: Date())
+      XCTAssertTrue(page.contains("random search alone"))
+    }
+    XCTAssertTrue(try study(.grid, ["evolution.parallel=512"]).notices.isEmpty)
+  }
+
   func testItNeedsImagesToSelectBy() throws {
     XCTAssertThrowsError(try study(.architecture, ["data.holdOut=0"])) {
       XCTAssertTrue("\($0)".contains("data.holdOut is 0"), "\($0)")

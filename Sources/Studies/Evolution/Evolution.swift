@@ -27,7 +27,7 @@ package struct Evolution {
     self.seed = seed
     self.space = space
     self.recipe = recipe
-    rule = LagRule(lag: configuration.parallel, population: configuration.population)
+    rule = configuration.rule
   }
 
   /// Epochs of an individual's schedule.

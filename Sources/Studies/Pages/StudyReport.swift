@@ -64,7 +64,7 @@ package struct StudyReport {
       + "\(images.training.groupedText) training images\(heldOut), "
       + "\(images.validation.groupedText) validation images · regime: \(study.recipe.epochs.counted("epoch")), "
       + "one recipe for all networks\(otherBits)"
-      + (study.unansweredNotice.map { " · \($0)" } ?? "")
+      + study.notices.map { " · \($0)" }.joined()
   }
 
   /// That a study went on where others would hardly come to its bits.

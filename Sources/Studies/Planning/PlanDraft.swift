@@ -78,8 +78,7 @@ struct PlanDraft {
       measuredBytes: Double(measured.map(\.residentBytes).max() ?? 0),
       freeBytes: AllottedMemory.free() / Double(max(1, AllottedCores().count)),
       power: power.sentences,
-      warnings: power.warnings + memoryWarning(largest)
-        + (study.unansweredNotice.map { [$0] } ?? []))
+      warnings: power.warnings + memoryWarning(largest) + study.notices)
   }
 
   private func memoryWarning(_ bytes: Double) -> [String] {

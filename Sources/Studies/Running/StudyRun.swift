@@ -73,7 +73,7 @@ package final class StudyRun {
           opening.study, hosts: hosts, opening.records, publication,
           CheckpointCleaning(folder, advance: watch.activity.advance), observer), post)
       observer?.began(opening.study, ranks: world.size)
-      if let notice = opening.study.unansweredNotice { observer?.noticed(notice) }
+      for notice in opening.study.notices { observer?.noticed(notice) }
     }
   }
 

@@ -180,6 +180,19 @@ package final class Study {
       + hypotheses.joined(separator: ", ")
   }
 
+  /// What is to be known of what is asked, before anything is trained.
+  package var notices: [String] { [unansweredNotice, randomNotice].compactMap { $0 } }
+
+  /// That nothing is evolved, if all individuals are drawn at random.
+  private var randomNotice: String? {
+    let evolution = configuration.evolution
+    guard kind == .architecture, evolution.individuals <= evolution.rule.random else { return nil }
+    let count = evolution.individuals.counted("individual")
+    return "random search alone: none of \(count) has a parent, as the first "
+      + "\(evolution.rule.random) have none, the larger of evolution.population and "
+      + "evolution.parallel; give more evolution.individuals, or less of these"
+  }
+
   /// What a network is called.
   ///
   /// - Precondition: It is one that is known of this study.
