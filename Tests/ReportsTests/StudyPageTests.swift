@@ -9,7 +9,7 @@ final class StudyPageTests: XCTestCase {
     var page = StudyPage(title: "Scaling", subtitle: "6 seeds")
     page.verdicts = [
       .init(.shown, "Compound beats depth.", note: "p = 0.016"), .init(.reversed, "Width loses."),
-      .init(.notShown, "Nothing is known of resolution."),
+      .init(.notShown, "Nothing is known of resolution."), .init(.open, "Pixels are counted."),
     ]
     let scatter = ScatterPlot(
       "Top-1", horizontal: "multiply-adds", [.init("b0", [.init(x: 1, y: 2)])])
@@ -45,9 +45,9 @@ final class StudyPageTests: XCTestCase {
   func testVerdictsSayHowTheyEndedInWords() {
     let reader = PageReader(page().html)
     XCTAssertEqual(
-      reader.texts("span", class: "outcome"), ["✓ shown", "⇄ reversed", "○ not shown"])
+      reader.texts("span", class: "outcome"), ["✓ shown", "⇄ reversed", "○ not shown", "… open"])
     XCTAssertEqual(
-      reader.all("li").map { $0.attributes["class"] }, ["shown", "reversed", "notShown"])
+      reader.all("li").map { $0.attributes["class"] }, ["shown", "reversed", "notShown", "open"])
     XCTAssertEqual(reader.texts("small"), ["p = 0.016"])
   }
 

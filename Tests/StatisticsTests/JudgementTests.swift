@@ -24,6 +24,9 @@ final class JudgementTests: XCTestCase {
     for differences in [[5], [0, 0, 0], [2, 2, 2], [1, 1]] as [[Double]] {
       XCTAssertEqual(Judgement(try comparison(differences)).verdict, .notShown, "\(differences)")
     }
+    // An interval that is a point would deny what the verdict says.
+    XCTAssertNil(Judgement(try comparison([2, 2, 2])).interval)
+    XCTAssertNil(Judgement(try comparison([2, 2, 2, 2, 2, 2])).interval)
     XCTAssertEqual(Judgement(try comparison([2, 2, 2, 2, 2, 2])).verdict, .shown)
     XCTAssertEqual(Judgement(try comparison([-2, -2, -2, -2, -2, -2])).verdict, .reversed)
     // More equal differences than flips can be counted.

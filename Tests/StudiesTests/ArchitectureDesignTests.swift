@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 import Studies
 import Training
 import XCTest
@@ -86,6 +87,35 @@ final class ArchitectureDesignTests: StudyCase {
     XCTAssertEqual(finalists.last?.network, study.recipe.base)
   }
 
+  func testIndividualsThatAreTrainedInFullAreNoMeasureOfThemselves() throws {
+    let (study, design, individuals) = try played(
+      ["evolution.epochs=6", "evolution.identity=0.9", "evolution.individuals=20"], madeUp)
+    let finalists = try XCTUnwrap(try study.finalists())
+    XCTAssertEqual(
+      finalists.map(\.name), try design.finalists(individuals, study.ledger)?.map(\.name))
+    let isRepeated = { (network: ScaledNetwork) in
+      individuals.count { $0.network == network } > study.configuration.search.seeds
+    }
+    XCTAssertTrue(finalists.contains { isRepeated($0.network) }, "nothing to mistake")
+    let results = try StudyResults(study)
+    XCTAssertNil(results.architecture?.rung)
+    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    XCTAssertFalse(page.contains("Can the short trainings be trusted?"))
+    for network in results.networks {
+      let finalist = finalists.first { $0.name == network.name }
+      let top1 = try finalist.map {
+        try design.trainings($0.network).compactMap { study.ledger[$0]?.top1 }
+      }
+      XCTAssertEqual(network.selection?.seeds, top1?.count, network.name)
+      XCTAssertEqual(network.selection?.top1, top1?.mean, network.name)
+    }
+    let winner = try XCTUnwrap(results.winner)
+    XCTAssertEqual(
+      winner.selected, results.networks.first { $0.name == winner.name }?.selection?.top1)
+    XCTAssertNotNil(
+      try StudyResults(played(["evolution.individuals=20"], madeUp).0).architecture?.rung)
+  }
+
   func testNetworksAreListedOnce() throws {
     let (study, _, individuals) = try played(["evolution.identity=0.9"], madeUp)
     let networks = try study.networks().map(\.network)
@@ -100,13 +130,34 @@ final class ArchitectureDesignTests: StudyCase {
     let notice = try XCTUnwrap(study.unansweredNotice)
     XCTAssertTrue(notice.hasSuffix("even > depth, even > width"), notice)
     let results = try StudyResults(study)
-    let page = StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
     XCTAssertTrue(page.contains("not answered, being about directions of scaling"), page)
     for kind in StudyKind.allCases {
       XCTAssertEqual(
         try self.study(kind, asked).unansweredNotice != nil, kind == .architecture, "\(kind)")
     }
     XCTAssertNil(try self.study(.architecture).unansweredNotice)
+  }
+
+  func testRandomSearchAloneIsTold() throws {
+    for (parallel, isTold) in [(9, false), (10, true), (512, true)] {
+      let study = try study(.architecture, ["evolution.parallel=\(parallel)"])
+      XCTAssertEqual(study.notices.count, isTold ? 1 : 0)
+      for job in try study.known() where isTold { study.add(madeUp(job, of: study)) }
+      XCTAssertEqual(try study.individuals().allSatisfy { $0.parent == nil }, true)
+      guard isTold else { continue }
+      XCTAssertEqual(try study.individuals().count, 10)
+      let notice = study.notices[0]
+      XCTAssertTrue(
+        notice.hasPrefix(
+          "random search alone: none of 10 individuals has a parent, as the first \(parallel) have none"
+        ),
+        notice)
+      let page = try StudyReport(study: study, results: StudyResults(study), slots: [])
+        .html(renewed: Date())
+      XCTAssertTrue(page.contains("random search alone"))
+    }
+    XCTAssertTrue(try study(.grid, ["evolution.parallel=512"]).notices.isEmpty)
   }
 
   func testItNeedsImagesToSelectBy() throws {

@@ -3,6 +3,13 @@ import Tensors
 import Training
 import XCTest
 
+extension GridDesign {
+  /// Networks that are trained with fresh seeds; nil before they are known.
+  fileprivate func confirmed(_ ledger: Ledger) throws -> [StudyNetwork]? {
+    try confirmed(rungs(ledger), ledger)
+  }
+}
+
 /// Which networks of a grid go on, against lists made by hand.
 final class GridDesignTests: StudyCase {
   /// Depth, width, resolution and even, which are protected, and three more points of the triangle.
@@ -102,7 +109,7 @@ final class GridDesignTests: StudyCase {
     XCTAssertEqual(try entrants(study, design).last, [0, depth, width])
     let verdict = try XCTUnwrap(
       try StudyResults(study).verdicts.first {
-        $0.better == names[width] && $0.worse == names[depth]
+        $0.first == names[width] && $0.second == names[depth]
       })
     XCTAssertEqual(verdict.basis, .hypothesis)
     // Without the hypothesis they end at the first rung.

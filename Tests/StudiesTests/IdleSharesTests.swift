@@ -10,8 +10,9 @@ final class IdleSharesTests: XCTestCase {
     _ ranks: [Int], from start: Double, to end: Double, session: Double = 1_000
   ) throws -> Slot {
     let json = """
-      {"identity": "a", "epochs": 1, "number": 1, "ranks": \(ranks), "host": "h", "rankCount": 3,
-      "seconds": \(end - start), "end": \(session + end), "sessionStart": \(session)}
+      {"identity": "a", "epochs": 1, "images": "heldOut", "number": 1, "ranks": \(ranks),
+      "host": "h", "rankCount": 3, "seconds": \(end - start), "end": \(session + end), "sessionStart": \(session),
+      "startSeconds": 0, "trainedEpochs": 1}
       """
     return try JSONDecoder().decode(Slot.self, from: Data(json.utf8))
   }

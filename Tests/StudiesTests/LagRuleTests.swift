@@ -22,6 +22,16 @@ final class LagRuleTests: XCTestCase {
       [none, none, none, none, none, 0..<1, 0..<2, 0..<3, 1..<4])
   }
 
+  func testTheFirstOnesAreRandom() {
+    for (lag, population, random) in [(1, 2, 2), (3, 3, 3), (5, 3, 5), (512, 24, 512)] {
+      let rule = LagRule(lag: lag, population: population)
+      XCTAssertEqual(rule.random, random)
+      XCTAssertEqual(
+        (0..<600).filter { rule.parents(of: $0).isEmpty }, Array(0..<random),
+        "\(lag), \(population)")
+    }
+  }
+
   func testNobodyNeedsWhatIsTrainedBesideIt() {
     for lag in [1, 2, 5, 16, 40] {
       for population in [2, 6, 24] {

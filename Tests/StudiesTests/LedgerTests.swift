@@ -46,7 +46,8 @@ final class LedgerTests: XCTestCase {
   ) throws -> LedgerLine.Session {
     let text = """
       {"kind":"grid","dataDigests":["a","","c"],"program":"p","arithmetic":"a/b","classes":\(classes),
-      "images":{"training":\(training),"heldOut":\(heldOut),"validation":\(validation)}}
+      "images":{"training":\(training),"heldOut":\(heldOut),"validation":\(validation)},
+      "hypotheses":[],"extensible":{"search.seeds":"3"},"results":0}
       """
     return try JSONDecoder().decode(LedgerLine.Session.self, from: Data(text.utf8))
   }

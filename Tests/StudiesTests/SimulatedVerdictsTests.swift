@@ -56,7 +56,8 @@ final class SimulatedVerdictsTests: StudyCase {
         study, Scores(study), study.networks(), winner: nil)
       XCTAssertEqual(verdicts.verdicts.count, hypotheses.count)
       for verdict in verdicts.verdicts {
-        counts[verdict.worse, default: [:]][verdict.status, default: 0] += 1
+        let status = try XCTUnwrap(verdict.status)
+        counts[verdict.second, default: [:]][status, default: 0] += 1
         XCTAssertEqual(verdict.seeds, seeds)
         XCTAssertEqual(verdict.basis, .hypothesis)
         XCTAssertTrue(verdict.lost.isEmpty)

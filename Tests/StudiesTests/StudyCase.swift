@@ -94,3 +94,12 @@ class StudyCase: XCTestCase {
     return LedgerEntry(madeUp: job, correct: Int(Self.lot(job) * Double(count)), of: count)
   }
 }
+
+extension Evolution {
+  /// All individuals that are known by what is in a ledger, in their order.
+  func individuals(_ ledger: Ledger) throws -> [Individual] {
+    var lineage = Lineage()
+    try extend(&lineage, by: ledger)
+    return lineage.individuals
+  }
+}

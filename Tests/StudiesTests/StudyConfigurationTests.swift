@@ -98,6 +98,12 @@ final class StudyConfigurationTests: XCTestCase {
     }
   }
 
+  func testFactorsBesideEachOtherAreAllowed() throws {
+    let factors = try configuration("search: {factors: [2, 2.09, 0.5], tolerance: 0.02}").search
+      .factors
+    XCTAssertEqual(factors, [2, 2.09, 0.5])
+  }
+
   func testOverridesReachTheSections() throws {
     let study = try configuration(
       "", overrides: ["search.seeds=5", "search.directions=[depth, width]", "halving.epochs=[2]"])
@@ -117,6 +123,14 @@ final class StudyConfigurationTests: XCTestCase {
       ("search: {factors: []}", [":6: search.factors: [] is not a list of different factors"]),
       ("search: {factors: [1]}", [":6: search.factors", "other than 1, which the base is"]),
       ("search: {factors: [2, 2.0]}", [":6: search.factors", "different factors"]),
+      (
+        "search: {factors: [4, 2, 2.03]}",
+        [":6: search.factors: 2.0 and 2.03 cannot be told apart with search.tolerance 0.02"]
+      ),
+      (
+        "search: {factors: [0.5, 0.6], tolerance: 0.1}",
+        [":6: search.factors: 0.5 and 0.6 cannot be told apart"]
+      ),
       ("search: {factors: [-2]}", [":6: search.factors: -2 is out of range"]),
       ("search: {factors: [.nan]}", [":6: search.factors: expected a number, found .nan"]),
       ("search: {factors: 2}", [":6: search.factors", "expected a list of numbers"]),

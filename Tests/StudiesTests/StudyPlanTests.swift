@@ -36,6 +36,15 @@ final class StudyPlanTests: StudyCase {
       "\(plan.warnings)")
   }
 
+  func testAPlanWarnsOfRandomSearch() throws {
+    for parallel in [3, 512] {
+      let plan = try plan(.architecture, ["evolution.parallel=\(parallel)"])
+      guard let plan else { return XCTAssertGreaterThan(try sharedWorld().rank, 0) }
+      XCTAssertEqual(
+        plan.warnings.contains { $0.contains("random search alone") }, parallel == 512)
+    }
+  }
+
   func testWhatOneRankCannotPlanEndsAll() throws {
     XCTAssertThrowsError(try plan(.grid, ["search.factors=[2, 3]"])) {
       XCTAssertEqual(($0 as? TrainingError)?.faultKind, .usage)

@@ -21,7 +21,7 @@ final class StudyReportTests: StudyCase {
     }
     let results = try StudyResults(study)
     let report = StudyReport(study: study, results: results, slots: [])
-    return (study, results, report.html(renewed: Date()))
+    return (study, results, try report.html(renewed: Date()))
   }
 
   func testTheCaptionTellsHowFarMultiplyAddsAreApart() throws {
@@ -204,7 +204,7 @@ final class StudyReportTests: StudyCase {
       return LedgerEntry(madeUp: job, correct: Int(((0.5 + gain + seed) * 400).rounded()), of: 400)
     }
     let comparisons = try XCTUnwrap(results.scaling).comparisons
-    XCTAssertEqual(comparisons.map(\.worse), ["depth"], "one line is not compared with itself")
+    XCTAssertEqual(comparisons.map(\.second), ["depth"], "one line is not compared with itself")
     let comparison = comparisons[0]
     XCTAssertLessThan(comparison.ratio, 1)
     let interval = try XCTUnwrap(comparison.interval)

@@ -240,6 +240,15 @@ final class StudyRunTests: StudyRunCase {
     if world.rank == 0 { XCTAssertEqual(try results("twice").resultsSHA256, first) }
   }
 
+  func testRandomSearchAloneIsToldAtTheStart() throws {
+    let world = try world()
+    let listener = Listener()
+    let random = small(.architecture) + ["evolution.parallel=512"]
+    _ = try run(.architecture, random, on: world, in: "random", listener)
+    guard world.rank == 0 else { return }
+    XCTAssertEqual(listener.notices.count { $0.contains("random search alone") }, 1)
+  }
+
   func testAnExtendedStudyIsOneThatWasLongFromTheStart() throws {
     let world = try world()
     try XCTSkipIf(world.size != 2, "two ranks are enough for it")

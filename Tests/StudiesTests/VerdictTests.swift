@@ -53,7 +53,7 @@ final class VerdictTests: StudyCase {
         ? nil : 0.6 + (isEven(network) ? gain : 0) + noise(network, seed)
     }
     let results = try StudyResults(study)
-    let page = StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
     return (try XCTUnwrap(results.verdicts.first), page)
   }
 
@@ -87,6 +87,115 @@ final class VerdictTests: StudyCase {
         XCTAssertEqual(
           page.contains("\(words), so that nothing can show it to be better"), found.isBarred, what)
       }
+    }
+  }
+
+  func testAVerdictIsOpenUntilAllTrainingsHaveEnded() throws {
+    let whole = try scaling(evenOverAll) { network, seed in
+      0.6 + (isEven(network) ? 0.1 : 0) + noise(network, seed)
+    }
+    let jobs = try whole.jobs()
+    // The seeds of all networks come in their order, and those of the last one lag behind.
+    let names = Dictionary(
+      try whole.networks().map { ($0.network, $0.name) }, uniquingKeysWith: { first, _ in first })
+    let (study, last) = (try self.study(.scaling, ["search.seeds=\(seeds)"] + evenOverAll), 1)
+    for seed in 0..<seeds {
+      for job in jobs where job.trial.seed == seed + 3 {
+        if names[job.trial.network] == "width ×2", seed >= seeds - last { continue }
+        study.add(try XCTUnwrap(whole.ledger[job]))
+      }
+      let results = try StudyResults(study)
+      let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+      let isDepthDone = seed == seeds - 1
+      XCTAssertEqual(results.verdicts.map(\.status), [isDepthDone ? .shown : nil, nil])
+      XCTAssertTrue(results.claims.isEmpty)
+      XCTAssertNil(results.winner)
+      XCTAssertFalse(page.contains("trains it to the same bits"))
+      for verdict in results.verdicts {
+        XCTAssertEqual(verdict.asked, seeds)
+        XCTAssertNil(verdict.holmP, "what is open may change it")
+        guard verdict.status == nil else { continue }
+        XCTAssertNil(verdict.interval)
+        XCTAssertNil(verdict.imagesInterval)
+        XCTAssertNil(verdict.p)
+        let points = String(format: "%.2f", 100 * (try XCTUnwrap(verdict.difference)))
+        XCTAssertTrue(
+          page.contains(
+            "Whether even ×2 is better than \(verdict.second) is open: the difference is \(points) points "
+              + "so far, by \(verdict.seeds) of 6 seeds."), page)
+      }
+      XCTAssertEqual(page.contains("✓ shown"), isDepthDone)
+    }
+    for job in jobs where !study.ledger.has(job) { study.add(try XCTUnwrap(whole.ledger[job])) }
+    let results = try StudyResults(study)
+    XCTAssertEqual(results.verdicts.map(\.status), [.shown, .shown])
+    XCTAssertEqual(results.claims.map(\.status), [.shown])
+    XCTAssertNotNil(results.winner)
+    XCTAssertTrue(results.verdicts.allSatisfy { $0.holmP != nil })
+  }
+
+  func testNothingHasWonBeforeTheEnd() throws {
+    for kind in [StudyKind.grid, .architecture] {
+      let study = try study(kind)
+      var (done, open) = (0, 0)
+      while let job = try study.jobs().first(where: { !study.ledger.has($0) }) {
+        if done % 5 == 0 {
+          let results = try StudyResults(study)
+          XCTAssertNil(results.winner, "\(kind)")
+          XCTAssertNil(results.trained, "\(kind)")
+          open += results.verdicts.count { $0.status == nil }
+        }
+        study.add(madeUp(job, of: study))
+        done += 1
+      }
+      let results = try StudyResults(study)
+      XCTAssertNotNil(results.winner, "\(kind)")
+      XCTAssertTrue(results.verdicts.allSatisfy { $0.status != nil }, "\(kind)")
+      XCTAssertGreaterThan(open, 0, "\(kind)")
+    }
+  }
+
+  func testSeedsThatAllSayTheSameAreNoCertainty() throws {
+    for (seeds, status) in [(3, Judgement.Verdict.notShown), (6, .shown)] {
+      let study = try study(.scaling, evenOverDepth + ["search.seeds=\(seeds)"])
+      let networks = try study.networks()
+      for job in try study.jobs() {
+        let network = try XCTUnwrap(networks.first { $0.network == job.trial.network })
+        study.add(entry(job, isEven(network) ? 0.75 : 0.625))
+      }
+      let results = try StudyResults(study)
+      let verdict = try XCTUnwrap(results.verdicts.first)
+      XCTAssertEqual(verdict.status, status)
+      XCTAssertEqual(verdict.difference, 0.125)
+      XCTAssertNil(verdict.interval)
+      XCTAssertNil(verdict.imagesInterval)
+      XCTAssertNotNil(verdict.p)
+      for network in results.networks {
+        XCTAssertEqual(network.confirmation?.deviation, 0)
+        XCTAssertNil(network.confirmation?.interval)
+      }
+      let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+      XCTAssertFalse(page.contains(/95 % interval [-0-9]/))
+      XCTAssertFalse(page.contains("±0.00"))
+    }
+  }
+
+  func testResultsCallNoNetworkBetterThatMayBeWorse() throws {
+    let study = try scaling(evenOverAll) { network, seed in
+      0.6 - (isEven(network) ? 0.1 : 0) + noise(network, seed)
+    }
+    let results = try StudyResults(study)
+    XCTAssertEqual(results.verdicts.map(\.status), [.reversed, .reversed])
+    let object = try XCTUnwrap(
+      try JSONSerialization.jsonObject(with: Data(results.json.utf8)) as? [String: Any])
+    let verdicts = try XCTUnwrap(object["verdicts"] as? [[String: Any]])
+    let claims = try XCTUnwrap(object["claims"] as? [[String: Any]])
+    XCTAssertEqual(verdicts.map { $0["first"] as? String }, ["even ×2", "even ×2"])
+    XCTAssertEqual(verdicts.map { $0["second"] as? String }, ["depth ×2", "width ×2"])
+    XCTAssertEqual(claims.map { $0["first"] as? String }, ["even ×2"])
+    for object in verdicts + claims {
+      XCTAssertNil(object["better"])
+      XCTAssertNil(object["worse"])
     }
   }
 
@@ -142,12 +251,12 @@ final class VerdictTests: StudyCase {
     ]) { network, seed in 0.6 + noise(network, seed) }
     let results = try StudyResults(study)
     let (even, depth) = ("even = 1:1:1 ×2", "depth = 1:0:0 ×2")
-    XCTAssertEqual(results.verdicts.map(\.better), [even, even])
-    XCTAssertEqual(results.verdicts.map(\.worse), [depth, "width ×2"])
+    XCTAssertEqual(results.verdicts.map(\.first), [even, even])
+    XCTAssertEqual(results.verdicts.map(\.second), [depth, "width ×2"])
     XCTAssertEqual(results.claims.map(\.rivals), [[depth, "width ×2"]])
     XCTAssertEqual(results.coincidences.map(\.hypothesis), ["even > 1:1:1"])
     XCTAssertEqual(results.coincidences.map(\.network), [even])
-    let page = StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
     XCTAssertTrue(
       page.contains("Of even &gt; 1:1:1 nothing can be told: both directions lead to one network"))
   }
@@ -186,7 +295,7 @@ final class VerdictTests: StudyCase {
         lawful(network) + (network.name == "even ×2" ? gain : 0)
       }
       let networks = try study.networks()
-      let verdicts = try StudyResults(study).verdicts.filter { $0.better == "even ×2" }
+      let verdicts = try StudyResults(study).verdicts.filter { $0.first == "even ×2" }
       XCTAssertEqual(verdicts.count, 2)
       corrections.append(
         try verdicts.map { verdict in
@@ -194,7 +303,7 @@ final class VerdictTests: StudyCase {
           let difference = try XCTUnwrap(verdict.difference)
           // What is left is what was planted, whatever both cost; top-1 is rounded to images.
           XCTAssertEqual(corrected, gain, accuracy: 2 / Double(Self.validationCount))
-          let rival = try XCTUnwrap(networks.first { $0.name == verdict.worse })
+          let rival = try XCTUnwrap(networks.first { $0.name == verdict.second })
           let even = try XCTUnwrap(networks.first { $0.name == "even ×2" })
           XCTAssertNotEqual(verdict.costRatio, 1)
           XCTAssertEqual(
@@ -238,16 +347,16 @@ final class VerdictTests: StudyCase {
       for verdict in results.verdicts {
         let rivals = ["base"] + (kind == .grid ? ["depth ×2", "width ×2", "resolution ×2"] : [])
         let expected: Verdict.Basis =
-          (verdict.better, verdict.worse) == ("even ×2", "depth ×2")
-          ? .hypothesis : rivals.contains(verdict.worse) ? .routine : .noticed
-        XCTAssertEqual(verdict.basis, expected, "\(kind): \(verdict.better) > \(verdict.worse)")
-        if expected != .hypothesis { XCTAssertEqual(verdict.better, winner) }
+          (verdict.first, verdict.second) == ("even ×2", "depth ×2")
+          ? .hypothesis : rivals.contains(verdict.second) ? .routine : .noticed
+        XCTAssertEqual(verdict.basis, expected, "\(kind): \(verdict.first) > \(verdict.second)")
+        if expected != .hypothesis { XCTAssertEqual(verdict.first, winner) }
         XCTAssertGreaterThan(verdict.seeds, 0, "of what was never confirmed nothing is said")
-        if verdict.worse == "base" {
+        if verdict.second == "base" {
           XCTAssertNil(verdict.correctedDifference, "it costs less on purpose")
         }
       }
-      XCTAssertTrue(results.verdicts.contains { $0.basis == .routine && $0.worse == "base" })
+      XCTAssertTrue(results.verdicts.contains { $0.basis == .routine && $0.second == "base" })
       XCTAssertEqual(results.verdicts.contains { $0.basis == .hypothesis }, kind == .grid)
     }
   }

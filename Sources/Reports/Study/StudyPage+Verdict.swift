@@ -9,6 +9,8 @@ extension StudyPage {
       case reversed
       /// Neither is.
       case notShown
+      /// The test has not come to its end.
+      case open
 
       /// The word for it, behind a mark that does not need colour.
       var text: String {
@@ -16,6 +18,7 @@ extension StudyPage {
         case .shown: "✓ shown"
         case .reversed: "⇄ reversed"
         case .notShown: "○ not shown"
+        case .open: "… open"
         }
       }
     }

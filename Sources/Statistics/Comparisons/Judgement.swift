@@ -20,7 +20,8 @@ package struct Judgement: Sendable, Codable, Equatable {
   package let verdict: Verdict
   /// The first minus the second, in the unit of the scores.
   package let difference: MeanEstimate
-  /// Student's interval at 1 − 2 × ``sideLevel``; `nil` for one seed.
+  /// Student's interval at 1 − 2 × ``sideLevel``; `nil` for one seed, and where all differences are
+  /// equal.
   package let interval: Interval?
   /// What the verdict rests on; `nil` where there is no test, which is "not shown".
   package let p: PValues?

@@ -45,7 +45,7 @@ package struct TwoWayEstimate: Sendable, Codable, Equatable {
   /// interval that images decide would be twice as wide as it has to be.
   ///
   /// - Parameter confidence: Share of repetitions whose intervals contain the true difference.
-  /// - Returns: `nil` for one seed or one image.
+  /// - Returns: `nil` for one seed or one image, and where all seeds, or all images, are alike.
   package func interval(confidence: Double = 0.95) -> Interval? {
     seeds.halfWidth(confidence: confidence).flatMap { ofSeeds in
       images.halfWidth(confidence: confidence).map { ofImages in

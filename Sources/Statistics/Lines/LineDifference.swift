@@ -11,7 +11,7 @@ package struct LineDifference: Sendable, Codable, Equatable {
   /// The errors of the first as a share of those of the second: the geometric mean.
   package var ratio: Double { exp(logRatio.mean) }
 
-  /// Student's interval of that for other seeds; `nil` for one seed.
+  /// Student's interval of that for other seeds; `nil` for one seed, and where all are alike.
   package func interval(confidence: Double = 0.95) -> Interval? {
     logRatio.interval(confidence: confidence).map {
       Interval(low: exp($0.low), high: exp($0.high))

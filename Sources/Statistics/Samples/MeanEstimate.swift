@@ -23,7 +23,8 @@ package struct MeanEstimate: Sendable, Codable, Equatable {
   /// Deviation of the mean; `nil` for one value.
   package var standardError: Double? { deviation.map { $0 / Double(count).squareRoot() } }
 
-  /// Student's interval for the mean; `nil` for one value, without width where all are equal.
+  /// Student's interval for the mean; `nil` for one value, and where all are equal: without a
+  /// spread they do not tell how far from them others may be.
   ///
   /// - Parameter confidence: Share of repetitions whose intervals contain the true mean.
   package func interval(confidence: Double = 0.95) -> Interval? {
@@ -32,8 +33,7 @@ package struct MeanEstimate: Sendable, Codable, Equatable {
 
   /// Half the width of that interval.
   func halfWidth(confidence: Double) -> Double? {
-    standardError.map {
-      StudentT(degrees: Double(count - 1)).quantile((1 + confidence) / 2) * $0
-    }
+    guard let error = standardError, error > 0 else { return nil }
+    return StudentT(degrees: Double(count - 1)).quantile((1 + confidence) / 2) * error
   }
 }

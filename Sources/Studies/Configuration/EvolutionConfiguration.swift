@@ -13,7 +13,8 @@ package struct EvolutionConfiguration: Sendable, Equatable {
 
   /// Networks that are trained, the random ones at the beginning included. Default 96.
   package private(set) var individuals = 96
-  /// The youngest that can be parents, and as many random ones at the beginning. Default 24.
+  /// The youngest that can be parents. The first individuals, as many as that or as `parallel` if
+  /// those are more, are drawn at random. Default 24.
   package private(set) var population = 24
   /// Those of them that are drawn, of which the best becomes a parent. Default 6.
   package private(set) var sample = 6
@@ -31,6 +32,9 @@ package struct EvolutionConfiguration: Sendable, Equatable {
   package private(set) var exponent = -0.07
 
   package init() {}
+
+  /// Which individuals can be parents of which.
+  var rule: LagRule { LagRule(lag: parallel, population: population) }
 
   mutating func visit(_ keys: some ConfigurationVisitor, of run: Configuration) {
     keys.value("individuals", &individuals, .closed(1, 1_000_000))

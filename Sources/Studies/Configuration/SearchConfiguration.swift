@@ -10,7 +10,8 @@ package struct SearchConfiguration: Sendable, Equatable {
   /// Trainings of each network that is confirmed, with fresh seeds. Default 6: the fewest whose
   /// exact sign-flip test can fall below 5 % on both sides.
   package private(set) var freshSeeds = 6
-  /// Multiply-adds of the scaled networks over those of the base; for `grid` one factor. Default 2.
+  /// Multiply-adds of the scaled networks over those of the base; for `grid` one factor. No two so
+  /// close that networks within the tolerance of both could be. Default 2.
   package private(set) var factors = [2.0]
   /// Largest share by which multiply-adds may differ from that. Default 0.02.
   package private(set) var tolerance = 0.02
@@ -55,6 +56,17 @@ package struct SearchConfiguration: Sendable, Equatable {
     keys.require(
       !factors.isEmpty && Set(factors).count == factors.count && !factors.contains(1), "search",
       "factors", "\(factors) is not a list of different factors other than 1, which the base is")
+    // One network could be that of both, and only one of them would be compared.
+    let ascending = factors.sorted()
+    let near = zip(ascending, ascending.dropFirst()).first { lower, upper in
+      lower < upper && upper * (1 - tolerance) < lower * (1 + tolerance)
+    }
+    if let (lower, upper) = near {
+      keys.require(
+        false, "search", "factors",
+        "\(lower) and \(upper) cannot be told apart with search.tolerance \(tolerance); give "
+          + "factors farther from each other, or a smaller tolerance")
+    }
     keys.require(
       Set(directions.map(\.name)).count == directions.count, "search", "directions",
       "names a direction twice")

@@ -38,6 +38,24 @@ package struct StudyConfiguration: Sendable {
   /// Its keys with their values.
   package var entries: [ConfigurationWriter.Entry] { run.written(with: sections).entries }
 
+  /// Whether a key may change when a study goes on: other values leave what is known as it is, and
+  /// ask for more or less of it.
+  package func mayChange(_ key: String) -> Bool {
+    Self.extensible.contains(key) || key == "halving.epochs" && halving.mode == .restart
+  }
+
+  /// Each of them but `search.hypotheses`, with its value.
+  var extensible: [String: String] {
+    let entries = entries.filter { mayChange($0.name) && $0.name != "search.hypotheses" }
+    return Dictionary(entries.map { ($0.name, $0.value) }) { first, _ in first }
+  }
+
+  private static let extensible: Set<String> = [
+    "search.seeds", "search.freshSeeds", "search.factors", "search.directions", "search.divisions",
+    "search.hypotheses", "search.finalists", "search.confirmed", "search.unselected",
+    "evolution.individuals",
+  ]
+
   private struct Sections: AdditionalSections {
     var search = SearchConfiguration()
     var halving = HalvingConfiguration()

@@ -6,12 +6,14 @@ final class ArchitectureCourse: StudyCourse {
   /// What it has come to, and what must be done before it goes on.
   private enum Stage {
     case evolving
-    case finals([StudyNetwork], AwaitedJobs)
+    case finals(AwaitedJobs)
     case confirming
   }
 
   private(set) var networks: [StudyNetwork]
   private(set) var known: [Job] = []
+  /// The networks that are trained in full; nil before they are known.
+  private(set) var finalists: [StudyNetwork]?
   private let design: ArchitectureDesign
   private var stage = Stage.evolving
   private var lineage = Lineage()
@@ -28,6 +30,9 @@ final class ArchitectureCourse: StudyCourse {
 
   var jobs: [Job] { known }
 
+  /// Those that are known so far, in their order.
+  var individuals: [Evolution.Individual] { lineage.individuals }
+
   func name(of network: ScaledNetwork) -> String? { names[network] }
 
   func advance(by ledger: Ledger, _ headway: Headway) throws(TrainingError) {
@@ -40,12 +45,13 @@ final class ArchitectureCourse: StudyCourse {
         var trainings: [Job] = []
         for finalist in finalists { trainings += try design.trainings(finalist.network) }
         plan(trainings)
-        stage = .finals(finalists, AwaitedJobs(trainings))
+        self.finalists = finalists
+        stage = .finals(AwaitedJobs(trainings))
       }
     }
-    guard case .finals(let finalists, var awaited) = stage else { return }
+    guard case .finals(var awaited) = stage, let finalists else { return }
     let areDone = awaited.areDone(ledger)
-    stage = .finals(finalists, awaited)
+    stage = .finals(awaited)
     guard areDone,
       let confirmed = try design.confirmed(finalists, of: lineage.individuals, ledger)
     else { return }

@@ -111,12 +111,7 @@ package struct GridDesign: StudyDesign {
 
   /// Networks that are trained with fresh seeds: the best ones, the protected ones, and the base;
   /// nil before they are known.
-  package func confirmed(_ ledger: Ledger) throws(TrainingError) -> [StudyNetwork]? {
-    try confirmed(rungs(ledger), ledger)
-  }
-
-  /// The same where the rungs are known.
-  func confirmed(
+  package func confirmed(
     _ rungs: [Rung], _ ledger: Ledger
   ) throws(TrainingError) -> [StudyNetwork]? {
     guard let ranking = try ranking(rungs, ledger) else { return nil }

@@ -27,15 +27,11 @@ package struct Evolution {
     self.seed = seed
     self.space = space
     self.recipe = recipe
-    rule = LagRule(lag: configuration.parallel, population: configuration.population)
+    rule = configuration.rule
   }
 
-  /// All individuals that are known by what is in the ledger, in their order.
-  package func individuals(_ ledger: Ledger) throws(TrainingError) -> [Individual] {
-    var lineage = Lineage()
-    try extend(&lineage, by: ledger)
-    return lineage.individuals
-  }
+  /// Epochs of an individual's schedule.
+  package var epochs: Int { configuration.epochs ?? max(1, recipe.epochs / 3) }
 
   /// Adds the individuals that follow from what a ledger has more than when this was done last.
   package func extend(
@@ -52,8 +48,7 @@ package struct Evolution {
       }
       // The same network once more is the same training only with the same seed.
       let trial = try recipe.trial(
-        network, seed: lineage.occurrences(of: genome),
-        epochs: configuration.epochs ?? max(1, recipe.epochs / 3), on: .heldOut)
+        network, seed: lineage.occurrences(of: genome), epochs: epochs, on: .heldOut)
       lineage.append(
         Individual(genome: genome, network: network, job: Job(trial), parent: parent))
       number += 1

@@ -6,7 +6,7 @@
 package struct LagRule: Sendable {
   /// Individuals that may be trained at the same time.
   package let lag: Int
-  /// Individuals of a window; as many at the beginning are random.
+  /// Individuals of a window, once there are as many.
   package let population: Int
 
   package init(lag: Int, population: Int) {
@@ -15,11 +15,15 @@ package struct LagRule: Sendable {
     self.population = population
   }
 
+  /// Individuals at the beginning that are drawn at random: those of the first window, and those
+  /// that may be trained beside each other before anything is known.
+  package var random: Int { max(population, lag) }
+
   /// The possible parents of an individual; none for those that are drawn at random.
   package func parents(of individual: Int) -> Range<Int> {
-    guard individual >= population else { return 0..<0 }
+    guard individual >= random else { return 0..<0 }
     let end = individual - lag + 1
-    return max(0, end - population)..<max(0, end)
+    return max(0, end - population)..<end
   }
 
   /// Individuals that must be finished before `individual` can begin: all below this number.

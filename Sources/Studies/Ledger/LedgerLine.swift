@@ -6,7 +6,7 @@ import Training
 
 /// A line of the file: what is told, and a check that it is whole and untouched.
 package struct LedgerLine: Codable {
-  /// What a session runs in: results of another may have other bits.
+  /// What a session runs in, as results of another may have other bits, and what it asks.
   package struct Session: Codable, Equatable {
     let kind: StudyKind
     /// Digests of the training and the validation data.
@@ -18,10 +18,38 @@ package struct LedgerLine: Codable {
     let program: String
     /// Libraries that compute, with OpenBLAS' core type.
     let arithmetic: String
+    /// What is tested, see `search.hypotheses`.
+    let hypotheses: [String]
+    /// Values of all other keys that may change from one session to the next.
+    let extensible: [String: String]
+    /// Results that the ledger had before it.
+    let results: Int
 
     /// Whether results of both surely have the same bits.
     func hasBits(of other: Session) -> Bool {
       program == other.program && arithmetic == other.arithmetic
+    }
+
+    /// Whether it tells anything that the one before has not told.
+    func isNews(after last: Session?) -> Bool {
+      guard let last else { return true }
+      return kind != last.kind || dataDigests != last.dataDigests || !hasBits(of: last)
+        || asked != last.asked
+    }
+
+    /// What another one asks that is not what this one asks: each key with both values.
+    func changes(to other: Session) -> [String] {
+      let (old, new) = (asked, other.asked)
+      return Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }.map { key in
+        let values = [old[key], new[key]].map { $0 ?? "left out" }
+        return "\(key) was \(values[0]) and is now \(values[1])"
+      }
+    }
+
+    private var asked: [String: String] {
+      extensible.merging(
+        ["search.hypotheses": "[" + hypotheses.joined(separator: ", ") + "]"]
+      ) { $1 }
     }
   }
 
@@ -77,7 +105,7 @@ extension LedgerLine.Session {
   fileprivate var isSound: Bool {
     (1...Self.mostClasses).contains(classes)
       && [images.training, images.validation].allSatisfy((1...LedgerEntry.mostImages).contains)
-      && (0...LedgerEntry.mostImages).contains(images.heldOut)
+      && (0...LedgerEntry.mostImages).contains(images.heldOut) && results >= 0
   }
 }
 

@@ -70,7 +70,7 @@ extension StudyReport {
       ", 95 % interval \($0.low.text(3)) to \($0.high.text(3)) for other seeds"
     }
     return (
-      "\(comparison.better) against \(comparison.worse)",
+      "\(comparison.first) against \(comparison.second)",
       "\(comparison.ratio.text(3)) times the errors along the line, from "
         + "\(comparison.costs.low.metricText) to \(comparison.costs.high.metricText) multiply-adds"
         + (interval ?? "")

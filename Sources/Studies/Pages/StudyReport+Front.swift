@@ -87,24 +87,26 @@ extension StudyReport {
     }
   }
 
-  /// Images a second of a core from start to end, by network; from trainings on one rank alone.
+  /// Images a second of a core from the first step to the end, by network: the median of its
+  /// trainings, as far as they were on one rank and have not diverged.
   ///
   /// - Parameter images: That an epoch has.
   static func rates(
     of networks: [NetworkResult], _ slots: [Slot], images: Int
   ) -> [String: Double] {
-    let slots = Dictionary(grouping: slots, by: \.identity)
-    var rates: [String: [Double]] = [:]
-    for network in networks {
-      for training in network.trainings where training.epochs == training.scheduledEpochs {
-        guard let own = slots[training.identity], own.count == 1, own[0].ranks.count == 1,
-          own[0].seconds > 0
-        else { continue }
-        rates[network.name, default: []].append(
-          Double(training.epochs * images) / own[0].seconds)
-      }
+    let alone = Dictionary(grouping: slots.filter { $0.ranks.count == 1 }) {
+      Job.Key(identity: $0.identity, epochs: $0.epochs)
     }
-    return rates.mapValues { $0.sorted()[$0.count / 2] }
+    return networks.reduce(into: [:]) { rates, network in
+      let own = network.trainings.filter { $0.end == .done }.compactMap { training -> Double? in
+        // What was killed has left no slot: what the others have trained is in them.
+        let slots = alone[Job.Key(identity: training.identity, epochs: training.epochs)] ?? []
+        let epochs = slots.reduce(0) { $0 + $1.trainedEpochs }
+        let seconds = slots.reduce(0) { $0 + $1.seconds - $1.startSeconds }
+        return epochs > 0 && seconds > 0 ? epochs * Double(images) / seconds : nil
+      }
+      if !own.isEmpty { rates[network.name] = own.sorted()[own.count / 2] }
+    }
   }
 
   private var ratePlot: ScatterPlot? {
@@ -113,8 +115,8 @@ extension StudyReport {
     }.filter { $0.y.isFinite }
     guard points.count > 1 else { return nil }
     var plot = ScatterPlot(
-      "Top-1 by speed", unit: " %", horizontal: "images/s of a core, start and end included",
-      scale: .metric,
+      "Top-1 by speed", unit: " %",
+      horizontal: "images/s of a core, from the first step to the end", scale: .metric,
       [ScatterPlot.Series("", points)])
     plot.isSmall = true
     return plot

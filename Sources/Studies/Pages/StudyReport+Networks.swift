@@ -1,6 +1,7 @@
 import Boundary
 import Networks
 import Reports
+import Training
 
 extension StudyReport {
   /// The winner's stages beside the base's.
@@ -74,20 +75,24 @@ extension StudyReport {
       $0.key.lexicographicallyPrecedes($1.key)
     }
     let kinds = ["on held-out images", "on validation images"]
-    let heldOut = Set(
-      results.networks.flatMap(\.trainings).filter { $0.images == .heldOut }.map(\.identity))
     let rows = groups.prefix(Self.mostRows).map { ranks, slots in
       SlotTimeline.Row(
         ranks.count == 1 ? "rank \(ranks[0])" : "ranks \(ranks[0])–\(ranks[ranks.count - 1])",
         slots.map { slot in
           let end = slot.end - session
           return SlotTimeline.Bar(
-            "training \(slot.number)", kind: heldOut.contains(slot.identity) ? 0 : 1,
+            "training \(slot.number)", kind: slot.images == .heldOut ? 0 : 1,
             start: max(0, end - slot.seconds), end: end)
         })
     }
+    let caption =
+      groups.count > rows.count
+      ? "The first \(rows.count) of \(groups.count.groupedText) groups, in the order of their "
+        + "ranks." : ""
     var parts: [StudyPage.Section.Part] = [
-      .figures([CaptionedFigure(SlotTimeline("What ran where", kinds: kinds, rows))])
+      .figures([
+        CaptionedFigure(SlotTimeline("What ran where", kinds: kinds, rows), caption: caption)
+      ])
     ]
     if let idle = IdleShares(slots) {
       parts.append(
@@ -102,10 +107,11 @@ extension StudyReport {
   private static let mostRows = 64
 
   /// Everything that was tried.
-  var networksSection: StudyPage.Section? {
+  func networksSection() throws(TrainingError) -> StudyPage.Section {
     let best =
       results.networks.compactMap { $0.confirmation?.top1 ?? $0.selection?.top1 }.max() ?? 1
-    let rows = results.networks.map { network in
+    let rows = try results.networks.map { network throws(TrainingError) in
+      try headway.note()
       let measured = network.confirmation ?? network.selection
       let top1 = measured.map {
         DataTable.Cell($0.top1.percentText, bar: best > 0 ? $0.top1 / best : nil)
@@ -133,7 +139,7 @@ extension StudyReport {
       "Everything that was tried",
       note: "top-1 on validation images, or held-out ones where there is no other",
       [
-        .table(DataTable("Networks", columns: columns, rows: rows)), .table(trainings),
+        .table(DataTable("Networks", columns: columns, rows: rows)), .table(try trainings()),
         .details(
           summary: "How to repeat a training",
           text: "effnet train trials/TRAINING/configuration.yaml --output DIR\n"),
@@ -146,9 +152,10 @@ extension StudyReport {
     return "\(network.trainings.count)" + (diverged > 0 ? ", \(diverged) diverged" : "")
   }
 
-  private var trainings: DataTable {
-    let rows = results.networks.flatMap { network in
-      network.trainings.map { training in
+  private func trainings() throws(TrainingError) -> DataTable {
+    let rows = try results.networks.map { network throws(TrainingError) in
+      try network.trainings.map { training throws(TrainingError) in
+        try headway.note()
         let key = Job.Key(identity: training.identity, epochs: training.epochs)
         let reason = study.ledger[key]?.reason ?? ""
         return DataTable.Row([
@@ -161,7 +168,7 @@ extension StudyReport {
               : "diverged: \(reason)"),
         ])
       }
-    }
+    }.flatMap { $0 }
     return DataTable(
       "Trainings",
       columns: [

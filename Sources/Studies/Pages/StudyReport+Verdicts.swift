@@ -8,8 +8,9 @@ extension StudyReport {
       + results.coincidences.map(Self.sentence)
   }
 
-  private static func status(_ status: Judgement.Verdict) -> StudyPage.Verdict.Status {
+  private static func status(_ status: Judgement.Verdict?) -> StudyPage.Verdict.Status {
     switch status {
+    case nil: .open
     case .shown: .shown
     case .reversed: .reversed
     case .notShown: .notShown
@@ -20,9 +21,9 @@ extension StudyReport {
     let rivals = claim.rivals.joined(separator: ", ")
     let sentence =
       switch claim.status {
-      case .shown: "\(claim.better) beats all of \(rivals)."
-      case .reversed: "\(claim.better) does not beat all of \(rivals): one of them is better."
-      case .notShown: "That \(claim.better) beats all of \(rivals) is not shown."
+      case .shown: "\(claim.first) beats all of \(rivals)."
+      case .reversed: "\(claim.first) does not beat all of \(rivals): one of them is better."
+      case .notShown: "That \(claim.first) beats all of \(rivals) is not shown."
       }
     let side = (100 * Judgement.sideLevel).text(1)
     var notes = ["shown where each part below is, one-sided at \(side) %"]
@@ -41,15 +42,19 @@ extension StudyReport {
 
   private static func words(_ verdict: Verdict) -> String {
     guard let difference = verdict.difference else {
-      return "Whether \(verdict.better) is better than \(verdict.worse) cannot be told: no seed is "
+      return "Whether \(verdict.first) is better than \(verdict.second) cannot be told: no seed is "
         + "left that neither of them diverged with."
     }
     let points = (100 * abs(difference)).text(2)
     return switch verdict.status {
-    case .shown: "\(verdict.better) is \(points) points better than \(verdict.worse)."
-    case .reversed: "\(verdict.better) is \(points) points worse than \(verdict.worse)."
+    case nil:
+      "Whether \(verdict.first) is better than \(verdict.second) is open: the difference is "
+        + "\((100 * difference).text(2)) points so far, by \(verdict.seeds) of "
+        + "\(verdict.asked.counted("seed"))."
+    case .shown: "\(verdict.first) is \(points) points better than \(verdict.second)."
+    case .reversed: "\(verdict.first) is \(points) points worse than \(verdict.second)."
     case .notShown:
-      "Whether \(verdict.better) is better than \(verdict.worse) is not shown: the difference is "
+      "Whether \(verdict.first) is better than \(verdict.second) is not shown: the difference is "
         + "\((100 * difference).text(2)) points."
     }
   }
@@ -62,7 +67,7 @@ extension StudyReport {
     if let interval = verdict.imagesInterval {
       notes.append("\(interval.points) for other seeds and images")
     }
-    notes.append(verdict.seeds.counted("seed"))
+    if verdict.status != nil { notes.append(verdict.seeds.counted("seed")) }
     return notes
       + verdict.lost.map { lost in
         "\(lost.seeds.count) of \(lost.asked.counted("seed")) of \(lost.network) diverged"
@@ -95,6 +100,7 @@ extension StudyReport {
   private func basis(_ verdict: Verdict) -> [String] {
     switch verdict.basis {
     case .hypothesis: ["asked for by a hypothesis"]
+    case .afterwards: ["asked for only after there were results, which may have suggested it"]
     case .routine: ["not asked for: each study of this kind compares its winner so"]
     case .noticed: ["noticed afterwards"]
     }

@@ -9,24 +9,29 @@ package struct StudyReport {
   let results: StudyResults
   /// Who did what when, as far as it is known.
   let slots: [Slot]
-  /// Images a second of a core, by network.
+  /// Images a second of a core from the first step to the end, by network.
   let rates: [String: Double]
+  let headway: Headway
 
-  package init(study: Study, results: StudyResults, slots: [Slot]) {
+  /// - Parameter headway: Is told while rows of tables are written, of which there may be many.
+  package init(
+    study: Study, results: StudyResults, slots: [Slot], headway: Headway = .unwatched
+  ) {
     self.study = study
     self.results = results
     self.slots = slots
+    self.headway = headway
     rates = Self.rates(of: results.networks, slots, images: study.imageCounts.training)
   }
 
   /// The text of the page.
   ///
   /// - Parameter renewed: When it is written.
-  package func html(renewed: Date) -> String {
+  package func html(renewed: Date) throws(TrainingError) -> String {
     var page = StudyPage(title: title, subtitle: subtitle)
     page.tiles = tiles
     page.verdicts = verdicts
-    page.sections = sections
+    page.sections = try sections()
     if results.scope.done < results.scope.jobs || results.scope.jobs == 0 {
       page.progress = StudyPage.Progress(done: results.scope.done, total: results.scope.jobs)
     }
@@ -59,7 +64,7 @@ package struct StudyReport {
       + "\(images.training.groupedText) training images\(heldOut), "
       + "\(images.validation.groupedText) validation images · regime: \(study.recipe.epochs.counted("epoch")), "
       + "one recipe for all networks\(otherBits)"
-      + (study.unansweredNotice.map { " · \($0)" } ?? "")
+      + study.notices.map { " · \($0)" }.joined()
   }
 
   /// That a study went on where others would hardly come to its bits.
@@ -82,7 +87,7 @@ package struct StudyReport {
     let rankSeconds = slots.reduce(0) { $0 + $1.seconds * Double($1.ranks.count) }
     if rankSeconds > 0 {
       tiles.append(
-        (name: "core-hours", value: (rankSeconds / 3600).text(2), note: idleNote))
+        (name: "core-hours kept", value: (rankSeconds / 3600).text(2), note: timeNote))
     }
     if let winner = results.winner {
       let top1 = winner.confirmed ?? winner.top1
@@ -92,14 +97,33 @@ package struct StudyReport {
     return tiles
   }
 
-  private var idleNote: String {
-    guard let idle = IdleShares(slots)?.lastQuarter else { return "" }
-    return "\((100 * idle).text(1)) % idle in the last quarter"
+  /// Nobody knows how long work has taken that a kill has lost.
+  private var timeNote: String {
+    let lost = "without what was lost by kills"
+    guard let idle = IdleShares(slots)?.lastQuarter else { return lost }
+    return "\(lost); \((100 * idle).text(1)) % idle in the last quarter"
   }
 
-  private var sections: [StudyPage.Section] {
-    [accuracySection, triangleSection, searchSection, frontSection, rungSection, winnerSection]
-      .compactMap { $0 } + [timeSection, networksSection].compactMap { $0 }
+  /// What was asked for otherwise after results could be looked at.
+  private var extensionSection: StudyPage.Section? {
+    let extensions = study.extensions
+    guard !extensions.isEmpty else { return nil }
+    return StudyPage.Section(
+      "What was asked later", note: "keys that changed when there were results",
+      [
+        .facts(
+          extensions.map { results, changes in
+            ("after \(results.counted("result"))", changes.joined(separator: "; "))
+          })
+      ])
+  }
+
+  private func sections() throws(TrainingError) -> [StudyPage.Section] {
+    let findings = [
+      accuracySection, triangleSection, searchSection, frontSection, rungSection, winnerSection,
+      timeSection, extensionSection,
+    ]
+    return findings.compactMap { $0 } + [try networksSection()]
   }
 }
 

@@ -87,7 +87,7 @@ struct PlanDraft {
       rankSeconds: replay.jobs.reduce(0) { $0 + times.rankSeconds($1) }, seconds: replay.seconds,
       measuredBytes: Double(findings.measurements.map(\.residentBytes).max() ?? 0),
       freeBytes: places.freeBytesOfRank, power: power.sentences,
-      warnings: power.warnings + (study.unansweredNotice.map { [$0] } ?? []))
+      warnings: power.warnings + study.notices)
   }
 
   private func networks() throws(TrainingError) -> [StudyPlan.Network] {

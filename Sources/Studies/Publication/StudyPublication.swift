@@ -7,16 +7,19 @@ import Training
 package final class StudyPublication {
   private let study: Study
   private let folder: StudyFolder
+  private let headway: Headway
   /// Who has done what when.
   private var slots: [Slot]
   private var nextRenewal = -Double.infinity
 
-  /// - Parameter headway: Is told while it is read who has done what before.
+  /// - Parameter headway: Is told while files are read, and results derived and written, which may
+  ///   take long.
   package init(
     _ study: Study, _ folder: StudyFolder, _ headway: Headway = .unwatched
   ) throws(TrainingError) {
     self.study = study
     self.folder = folder
+    self.headway = headway
     slots = try SlotFile.read(folder.file(StudyFolder.timing), headway)
   }
 
@@ -26,7 +29,7 @@ package final class StudyPublication {
   /// Writes the page, and the results of a study that is finished; of one that is not, what is
   /// there stays.
   package func write() throws(TrainingError) {
-    let results = try StudyResults(study)
+    let results = try StudyResults(study, headway)
     try writePage(results)
     guard try study.isFinished else { return }
     try withdraw()
@@ -36,7 +39,7 @@ package final class StudyPublication {
   }
 
   /// Writes the page alone, which whoever does the study writes again.
-  package func writePage() throws(TrainingError) { try writePage(StudyResults(study)) }
+  package func writePage() throws(TrainingError) { try writePage(StudyResults(study, headway)) }
 
   /// Removes what an earlier end of the study has left, which is not its end any more.
   package func withdraw() throws(TrainingError) {
@@ -55,7 +58,7 @@ package final class StudyPublication {
   }
 
   private func writePage(_ results: StudyResults) throws(TrainingError) {
-    let report = StudyReport(study: study, results: results, slots: slots)
+    let report = StudyReport(study: study, results: results, slots: slots, headway: headway)
     try folder.run.write(report.html(renewed: Date()), to: StudyFolder.page)
   }
 
@@ -67,7 +70,7 @@ package final class StudyPublication {
   package func renew() {
     let start = MonotonicTime.seconds
     guard start >= nextRenewal else { return }
-    _ = try? writePage(StudyResults(study))
+    _ = try? writePage(StudyResults(study, headway))
     let end = MonotonicTime.seconds
     nextRenewal = end + max(Self.secondsBetween, (end - start) / Self.share)
   }

@@ -30,21 +30,24 @@ package struct ArchitectureFindings: Codable, Sendable {
   package let randomBest: [ExpectedBest]
   /// Largest distance between the distributions of random and of later individuals, with its p.
   package let distance, distanceP: Double?
-  /// Whether short trainings tell what full ones tell, over the finalists.
+  /// Whether short trainings tell what full ones tell, over the finalists; nil where individuals
+  /// are trained in full, too.
   package let rung: RungTrust?
 
+  /// - Parameter headway: Is told with each individual.
   init(
-    _ study: Study, _ design: ArchitectureDesign, _ networks: [StudyNetwork]
+    _ study: Study, _ design: ArchitectureDesign, _ headway: Headway
   ) throws(TrainingError) {
-    let all = try design.evolution.individuals(study.ledger)
+    let all = try study.individuals()
     let configuration = study.configuration.evolution
     objective = configuration.objective.rawValue
     exponent = configuration.exponent
     spaceSize = design.space.size
-    individuals = all.map { individual in
+    individuals = try all.map { individual throws(TrainingError) in
+      try headway.note()
       let top1 = study.ledger[individual.job]?.top1
       return Individual(
-        network: networks.first { $0.network == individual.network }?.name ?? "",
+        network: study.name(of: individual.network),
         parent: individual.parent.map { $0 + 1 }, top1: top1,
         worth: top1.map { design.evolution.worth(top1: $0, individual.network) })
     }
@@ -71,11 +74,12 @@ package struct ArchitectureFindings: Codable, Sendable {
   private static func trust(
     _ study: Study, _ design: ArchitectureDesign, _ individuals: [Evolution.Individual]
   ) throws(TrainingError) -> RungTrust? {
-    guard let finalists = try design.finalists(individuals, study.ledger) else { return nil }
+    guard design.evolution.epochs < study.recipe.epochs, let finalists = try study.finalists()
+    else { return nil }
+    let short = Dictionary(grouping: individuals, by: \.network)
     var pairs: [(Double, Double)] = []
     for finalist in finalists {
-      let short = individuals.filter { $0.network == finalist.network }.map(\.job)
-      guard let first = study.ledger.top1(short),
+      guard let first = study.ledger.top1((short[finalist.network] ?? []).map(\.job)),
         let final = study.ledger.top1(try design.trainings(finalist.network))
       else { continue }
       pairs.append((first, final))

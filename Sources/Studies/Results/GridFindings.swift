@@ -85,11 +85,10 @@ package struct GridFindings: Codable, Sendable {
         reached: point.network.scaling?.shares.parts ?? [0, 0, 0], top1: point.scores.mean,
         isAmongBest: region?.contains(point.network.mixture) ?? false)
     }
-    self.winner = winner.flatMap { winner in
-      winner.scaling.map { scaling in
-        Point(
-          scaling.shares.normalized,
-          top1: points.first { $0.network.network == winner.network }?.scores.mean ?? 0)
+    let selected = points.first { $0.network.network == winner?.network }
+    self.winner = selected.flatMap { selected in
+      selected.network.scaling.map {
+        Point($0.shares.normalized, top1: selected.scores.mean)
       }
     }
     rung = rungs.count > 1 ? try Self.trust(study, design, rungs) : nil

@@ -7,7 +7,8 @@ package struct NetworkResult: Encodable {
     package let seeds: Int
     /// Further seeds that it diverged with: what is measured looks better than the network is.
     package let diverged: Int
-    /// Mean top-1 over seeds and its 95 % interval for other seeds.
+    /// Mean top-1 over seeds and its 95 % interval for other seeds; nil of one seed, and where all
+    /// came to the same.
     package let top1: Double
     package let interval: Interval?
     package let deviation: Double?

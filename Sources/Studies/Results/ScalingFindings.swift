@@ -14,7 +14,7 @@ package struct ScalingFindings: Codable, Sendable {
 
   /// Two whole lines, compared over all multiply-adds that both have.
   package struct Comparison: Codable, Sendable {
-    package let better, worse: String
+    package let first, second: String
     /// Errors of the first as a share of those of the second, and the 95 % interval for other
     /// seeds.
     package let ratio: Double
@@ -44,16 +44,16 @@ package struct ScalingFindings: Codable, Sendable {
         Line(
           direction: direction.name, networks: members.map(\.0.name),
           exponent: curve.powerLaw?.exponent,
-          interval: members.count > 2 ? curve.powerLaw?.exponentInterval() : nil))
+          interval: curve.powerLaw?.exponentInterval()))
     }
     self.lines = lines
     comparisons = study.configuration.search.hypotheses.compactMap { hypothesis in
       // Directions that have led to the same networks have the same line.
-      guard let better = curves[hypothesis.better], let worse = curves[hypothesis.worse],
-        better != worse, let difference = LineDifference(better, worse)
+      guard let first = curves[hypothesis.better], let second = curves[hypothesis.worse],
+        first != second, let difference = LineDifference(first, second)
       else { return nil }
       return Comparison(
-        better: hypothesis.better.name, worse: hypothesis.worse.name, ratio: difference.ratio,
+        first: hypothesis.better.name, second: hypothesis.worse.name, ratio: difference.ratio,
         interval: difference.interval(), costs: difference.costs)
     }
   }

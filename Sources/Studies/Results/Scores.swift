@@ -66,9 +66,18 @@ package struct Scores {
 
   package init(_ study: Study) throws(TrainingError) {
     self.study = study
-    jobs = Dictionary(
-      grouping: try study.jobs().filter { $0.isWhole && $0.trial.epochs == study.recipe.epochs },
-      by: \.trial.network)
+    // Individuals may be trained in full, too, but finalists are ranked by trainings of their own.
+    var finals: Set<Job> = []
+    if let design = study.design as? ArchitectureDesign {
+      for finalist in try study.finalists() ?? [] {
+        finals.formUnion(try design.trainings(finalist.network))
+      }
+    }
+    func counts(_ job: Job) -> Bool {
+      job.isWhole && job.trial.epochs == study.recipe.epochs
+        && (study.kind != .architecture || job.trial.images == .validation || finals.contains(job))
+    }
+    jobs = Dictionary(grouping: try study.jobs().filter(counts), by: \.trial.network)
   }
 
   /// Whole trainings of a network on some images.
@@ -96,6 +105,11 @@ package struct Scores {
   /// still come to have one.
   func canWin(_ network: StudyNetwork) -> Bool {
     trainings(network.network, .validation).contains { study.ledger[$0]?.end != .diverged }
+  }
+
+  /// Whether a network is to be trained for what hypotheses are tested on.
+  func isConfirmed(_ network: ScaledNetwork) -> Bool {
+    !trainings(network, .validation).isEmpty
   }
 
   /// What hypotheses are tested on: images that nothing was selected by.

@@ -18,8 +18,7 @@ struct Selection {
       basis = "most held-out images right at the end of training"
       unselected = design.halving.protected.sorted().map { networks[$0] }
     case let design as ArchitectureDesign:
-      let individuals = try design.evolution.individuals(study.ledger)
-      network = try design.finalists(individuals, study.ledger).flatMap {
+      network = try study.finalists().flatMap {
         finalists throws(TrainingError) in
         try design.ranking(finalists, study.ledger)?.first(where: scores.canWin)
       }

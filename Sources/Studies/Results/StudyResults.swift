@@ -30,24 +30,31 @@ package struct StudyResults: Encodable {
   package let scaling: ScalingFindings?
   package let grid: GridFindings?
   package let architecture: ArchitectureFindings?
+  /// Nil before the study is finished: what follows may still pass it over.
   package let winner: Winner?
-  /// The winner and the base as they were trained.
+  /// The winner and the base as they were trained; nil before the study is finished.
   package let trained: TrainedComparison?
   /// Hash of all the rest.
   package private(set) var resultsSHA256: String?
 
   /// Derives everything from the ledger.
-  package init(_ study: Study) throws(TrainingError) {
+  ///
+  /// - Parameter headway: Is told with each network, and with whatever else may take long.
+  package init(_ study: Study, _ headway: Headway = .unwatched) throws(TrainingError) {
     let jobs = try study.jobs()
     let known = try study.networks()
     let scores = try Scores(study)
     scope = Scope(study, jobs)
     let jobsOfNetworks = Dictionary(grouping: jobs, by: \.trial.network)
-    networks = known.map { NetworkResult($0, study, jobsOfNetworks[$0.network] ?? [], scores) }
+    networks = try known.map { network throws(TrainingError) in
+      try headway.note()
+      return NetworkResult(network, study, jobsOfNetworks[network.network] ?? [], scores)
+    }
     let selection = try Selection(study, scores)
-    winner = selection.winner
-    trained = TrainedComparison(study, scores, winner: selection.network)
-    let judged = Verdicts(study, scores, known, winner: selection.network)
+    let isFinished = try study.isFinished
+    winner = isFinished ? selection.winner : nil
+    trained = isFinished ? TrainedComparison(study, scores, winner: selection.network) : nil
+    let judged = try Verdicts(study, scores, known, winner: selection.network, headway)
     verdicts = judged.verdicts
     claims = judged.claims
     coincidences = judged.coincidences
@@ -55,19 +62,22 @@ package struct StudyResults: Encodable {
       ("multiplyAdds", \.multiplyAdds), ("parameters", \.parameters),
       ("activations", \.activations),
     ]
-    fronts = costs.compactMap { axis, cost in
-      FrontFindings(
+    fronts = try costs.map { axis, cost throws(TrainingError) in
+      try headway.note()
+      return FrontFindings(
         axis,
         known.map { ($0.name, $0.network[keyPath: cost], scores.confirmation($0.network)) },
         study.resampling)
-    }
+    }.compactMap { $0 }
     scaling = study.kind == .scaling ? ScalingFindings(study, scores, known) : nil
     grid = try (study.design as? GridDesign).map { design throws(TrainingError) in
-      try GridFindings(study, design, known, winner: selection.network)
+      try headway.note()
+      return try GridFindings(study, design, known, winner: selection.network)
     }
     architecture = try (study.design as? ArchitectureDesign).map { design throws(TrainingError) in
-      try ArchitectureFindings(study, design, known)
+      try ArchitectureFindings(study, design, headway)
     }
+    try headway.note()
     resultsSHA256 = SHA256.hash(data: Data(prettyJSON.utf8)).hexadecimal
   }
 

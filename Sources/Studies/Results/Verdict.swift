@@ -3,9 +3,11 @@ import Statistics
 /// What a study says of one network being better than another.
 package struct Verdict: Codable, Sendable, Equatable {
   /// Why both are compared.
-  package enum Basis: String, Codable, Sendable {
+  package enum Basis: String, Codable, CaseIterable, Sendable {
     /// A hypothesis of the configuration.
     case hypothesis
+    /// A hypothesis that was asked only when there were results, which may have suggested it.
+    case afterwards
     /// Nobody has asked, but each study of its kind compares its winner so.
     case routine
     /// Nobody has asked: the winner beside what else was confirmed.
@@ -23,17 +25,22 @@ package struct Verdict: Codable, Sendable, Equatable {
     package let isBarred: Bool
   }
 
-  /// Names of both networks.
-  package let better, worse: String
+  /// Names of both networks, of which the first may be the better one.
+  package let first, second: String
   package let basis: Basis
-  package let status: Judgement.Verdict
+  /// Nil while it is open, as it is until all trainings of both networks have ended: a test that is
+  /// looked at again and again would be believed where it looks best.
+  package let status: Judgement.Verdict?
   /// Seeds that both were trained with and that neither has lost.
   package let seeds: Int
+  /// Seeds that both are to be trained with.
+  package let asked: Int
   /// Of either network, where it has lost any.
   package let lost: [Lost]
-  /// Mean difference of top-1 over the seeds, as a share, and its 95 % interval for other seeds;
-  /// nil where no seed is left.
+  /// Mean difference of top-1 over the seeds, as a share; nil where no seed is left. All below is
+  /// nil while the verdict is open, but for the costs.
   package let difference: Double?
+  /// Its 95 % interval for other seeds; nil of one seed, and where all differences are equal.
   package let interval: Interval?
   /// The 95 % interval for other seeds and other images, which contains the one for other seeds.
   package let imagesInterval: Interval?
@@ -62,18 +69,21 @@ package struct Verdict: Codable, Sendable, Equatable {
     costRatio: Double, costGain: Double?, _ basis: Basis
   ) {
     let (one, other) = (first.sample, second.sample)
-    let comparison = one.comparison(with: other)
-    guard comparison != nil || one.isComplete && other.isComplete else { return nil }
+    let common = one.comparison(with: other)
+    let isClosed = one.isComplete && other.isComplete
+    guard common != nil || isClosed else { return nil }
+    let comparison = isClosed ? common : nil
     let judgement = comparison.map { Judgement($0) }
-    better = first.name
-    worse = second.name
+    self.first = first.name
+    self.second = second.name
     self.basis = basis
-    status = judgement?.verdict ?? .notShown
-    seeds = comparison?.difference.count ?? 0
+    status = isClosed ? judgement?.verdict ?? .notShown : nil
+    seeds = common?.difference.count ?? 0
+    asked = min(one.asked, other.asked)
     lost = [Lost(first, beside: other), Lost(second, beside: one)].compactMap { $0 }
-    difference = comparison?.difference.mean
+    difference = common?.difference.mean
     interval = judgement?.interval
-    imagesInterval = one.estimate(over: other)?.interval()
+    imagesInterval = isClosed ? one.estimate(over: other)?.interval() : nil
     p = judgement?.p
     signFlips = comparison?.test.signFlips
     self.costRatio = costRatio

@@ -54,8 +54,8 @@ final class Dispatcher {
       guard let work else { return }
       switch report {
       case .done(_, let entry, let timing):
-        try keeper.keep(entry, of: work, seconds: timing.seconds)
-      case .stopped(_, _, let timing): keeper.noteStop(of: work, seconds: timing.seconds)
+        try keeper.keep(entry, of: work, timing)
+      case .stopped(_, _, let timing): keeper.noteStop(of: work, timing)
       case .began, .failed, .noticed, .signal: break
       }
     }

@@ -30,13 +30,13 @@ final class ResultKeeper {
   ///
   /// - Throws: When it cannot be written, or tells that the recipe is to blame.
   func keep(
-    _ entry: LedgerEntry, of work: GroupPlanner.Work, seconds: Double
+    _ entry: LedgerEntry, of work: GroupPlanner.Work, _ timing: Report.Timing
   ) throws(TrainingError) {
     try records.add(entry)
     study.add(entry)
-    note(work, seconds: seconds)
-    observer?.did(
-      work.job, entry, of: study, seconds: (spent.removeValue(forKey: work.job) ?? 0) + seconds)
+    note(work, timing)
+    let before = spent.removeValue(forKey: work.job) ?? 0
+    observer?.did(work.job, entry, of: study, seconds: before + timing.seconds)
     if entry.end == .diverged, let problem = study.problemOfRecipe() { throw problem }
     try cleaning.clean(study, after: work.job)
     publication.renew()
@@ -46,17 +46,18 @@ final class ResultKeeper {
   func tell(_ notice: String) { observer?.noticed(notice) }
 
   /// Notes a job that was stopped.
-  func noteStop(of work: GroupPlanner.Work, seconds: Double) {
-    spent[work.job, default: 0] += seconds
-    note(work, seconds: seconds)
+  func noteStop(of work: GroupPlanner.Work, _ timing: Report.Timing) {
+    spent[work.job, default: 0] += timing.seconds
+    note(work, timing)
   }
 
   /// Notes who has worked on a job.
-  private func note(_ work: GroupPlanner.Work, seconds: Double) {
+  private func note(_ work: GroupPlanner.Work, _ timing: Report.Timing) {
     let slot = Slot(
-      identity: work.job.trial.identity, epochs: work.job.epochs, number: work.number,
-      ranks: work.ranks, host: hosts[work.ranks[0]], seconds: seconds,
-      end: Date().timeIntervalSince1970, rankCount: hosts.count,
+      identity: work.job.trial.identity, epochs: work.job.epochs, images: work.job.trial.images,
+      number: work.number, ranks: work.ranks, host: hosts[work.ranks[0]],
+      seconds: timing.seconds, end: Date().timeIntervalSince1970,
+      startSeconds: timing.startSeconds, trainedEpochs: timing.epochs, rankCount: hosts.count,
       sessionStart: records.sessionStart)
     records.note(slot)
     publication.note(slot)

@@ -37,7 +37,9 @@ struct StudyOpening {
     let session = LedgerLine.Session(
       kind: kind, dataDigests: study.recipe.dataDigests, classes: study.recipe.classes,
       images: study.imageCounts, program: LibraryVersions.program,
-      arithmetic: "\(OpenBLAS.configuration), \(InstructionSet.compiled)")
+      arithmetic: "\(OpenBLAS.configuration), \(InstructionSet.compiled)",
+      hypotheses: configuration.search.hypotheses.map(\.description),
+      extensible: configuration.extensible, results: contents.ledger.count)
     if let last = contents.sessions.last {
       try Self.require(session, after: last, folder, options)
     }
@@ -75,13 +77,6 @@ struct StudyOpening {
     }
   }
 
-  /// Keys that may change: what they ask for in addition leaves what is known as it is.
-  private static let extensible: Set<String> = [
-    "search.seeds", "search.freshSeeds", "search.factors", "search.directions", "search.divisions",
-    "search.hypotheses", "search.finalists", "search.confirmed", "search.unselected",
-    "evolution.individuals",
-  ]
-
   private static func requireSameQuestion(
     _ configuration: StudyConfiguration, _ folder: StudyFolder
   ) throws(TrainingError) {
@@ -90,10 +85,8 @@ struct StudyOpening {
     do { old = try StudyConfiguration(contentsOf: path, overrides: []) } catch {
       throw TrainingError(.data, "\(path): the study cannot be compared with it: \(error)")
     }
-    let isRestarting = configuration.halving.mode == .restart
     func matters(_ name: String) -> Bool {
-      !extensible.contains(name) && !Recipe.changesNoBits(name)
-        && !(name == "halving.epochs" && isRestarting)
+      !configuration.mayChange(name) && !Recipe.changesNoBits(name)
     }
     let changes = Configuration.changes(
       from: old.entries.filter { matters($0.name) },

@@ -8,7 +8,7 @@ final class StudyRecords {
   private let timing: FileHandle
   let sessionStart = Date().timeIntervalSince1970
 
-  /// Opens the files, and notes in the ledger what this session runs in, if it is news.
+  /// Opens the files, and notes in the ledger what this session runs in and asks, if it is news.
   init(
     _ folder: StudyFolder, _ contents: LedgerFile.Contents, _ session: LedgerLine.Session
   ) throws(TrainingError) {
@@ -19,7 +19,7 @@ final class StudyRecords {
         fileDescriptor: try WrittenFile.open(path, O_WRONLY | O_APPEND, .ownName),
         closeOnDealloc: true)
     } catch { throw TrainingError(.output, "\(path) cannot be written: \(error.reason)") }
-    if contents.sessions.last != session { try ledger.append(LedgerLine(session)) }
+    if session.isNews(after: contents.sessions.last) { try ledger.append(LedgerLine(session)) }
   }
 
   /// Adds a result, which counts from here on.

@@ -60,9 +60,9 @@ package final class StudyRun {
       }
       lease = opening.lease
       study = opening.study
+      // No signal ends it: all that it would leave has to be done again.
       let publication = try StudyPublication(
-        opening.study, folder,
-        Headway(watch.activity.advance, options.stopRequest, "while the page was prepared"))
+        opening.study, folder, Headway(watch.activity.advance, { nil }, ""))
       self.publication = publication
       if !(try opening.study.isFinished) { try publication.withdraw() }
       let limits = try GroupLimits(
@@ -73,7 +73,7 @@ package final class StudyRun {
           opening.study, hosts: places.hosts, opening.records, publication,
           CheckpointCleaning(folder, advance: watch.activity.advance), observer), post)
       observer?.began(opening.study, ranks: world.size)
-      if let notice = opening.study.unansweredNotice { observer?.noticed(notice) }
+      for notice in opening.study.notices { observer?.noticed(notice) }
     }
   }
 

@@ -28,6 +28,7 @@ extension Slot {
   /// Whether its numbers can be drawn.
   fileprivate var isSound: Bool {
     !ranks.isEmpty && ranks.count <= rankCount && seconds >= 0 && end >= sessionStart
-      && [seconds, end, sessionStart].allSatisfy(\.isFinite)
+      && (0...seconds).contains(startSeconds) && trainedEpochs >= 0
+      && [seconds, end, sessionStart, trainedEpochs].allSatisfy(\.isFinite)
   }
 }

@@ -77,7 +77,21 @@ package final class Study {
 
   /// Notes what results are computed in from now on.
   func begin(_ session: LedgerLine.Session) {
-    if sessions.last != session { sessions.append(session) }
+    if session.isNews(after: sessions.last) { sessions.append(session) }
+  }
+
+  /// Whether a hypothesis was asked before there was any result, which cannot have suggested it.
+  func isForeseen(_ hypothesis: Hypothesis) -> Bool {
+    sessions.isEmpty
+      || sessions.contains {
+        $0.results == 0 && $0.hypotheses.contains(hypothesis.description)
+      }
+  }
+
+  /// What was asked for otherwise when there were results already, and how many.
+  var extensions: [(results: Int, changes: [String])] {
+    zip(sessions, sessions.dropFirst()).map { (results: $1.results, changes: $0.changes(to: $1)) }
+      .filter { $0.results > 0 && !$0.changes.isEmpty }
   }
 
   /// Refuses a result on another number of images than the data have.
@@ -150,6 +164,19 @@ package final class Study {
     return course.networks
   }
 
+  /// Individuals of an evolution that are known so far, in their order; none of another study.
+  package func individuals() throws(TrainingError) -> [Evolution.Individual] {
+    try follow()
+    return (course as? ArchitectureCourse)?.individuals ?? []
+  }
+
+  /// Networks of an evolution that are trained in full; nil before they are known, and of another
+  /// study.
+  package func finalists() throws(TrainingError) -> [StudyNetwork]? {
+    try follow()
+    return (course as? ArchitectureCourse)?.finalists
+  }
+
   /// That hypotheses of the configuration are left unanswered, if any are.
   package var unansweredNotice: String? {
     let hypotheses = design.unanswered.map(\.description)
@@ -158,9 +185,27 @@ package final class Study {
       + hypotheses.joined(separator: ", ")
   }
 
+  /// What is to be known of what is asked, before anything is trained.
+  package var notices: [String] { [unansweredNotice, randomNotice].compactMap { $0 } }
+
+  /// That nothing is evolved, if all individuals are drawn at random.
+  private var randomNotice: String? {
+    let evolution = configuration.evolution
+    guard kind == .architecture, evolution.individuals <= evolution.rule.random else { return nil }
+    let count = evolution.individuals.counted("individual")
+    return "random search alone: none of \(count) has a parent, as the first "
+      + "\(evolution.rule.random) have none, the larger of evolution.population and "
+      + "evolution.parallel; give more evolution.individuals, or less of these"
+  }
+
   /// What a network is called.
+  ///
+  /// - Precondition: It is one that is known of this study.
   package func name(of network: ScaledNetwork) -> String {
-    course.name(of: network) ?? "a network"
+    guard let name = course.name(of: network) else {
+      preconditionFailure("a network of another study")
+    }
+    return name
   }
 
   /// See ``StudyCourse/isUndecided(_:)``.
