@@ -33,7 +33,8 @@ final class LargeStudyTests: StudyCase {
     let derived = notes
     _ = try StudyReport(study: study, results: results, slots: [], headway: headway)
       .html(renewed: Date())
-    XCTAssertLessThan(MonotonicTime.seconds - start, 8)
+    // To go through all networks for each network takes longer.
+    XCTAssertLessThan(MonotonicTime.seconds - start, 2)
     // Whoever watches learns all the time that it goes on.
     XCTAssertGreaterThan(derived, individuals)
     XCTAssertGreaterThan(notes - derived, individuals)
