@@ -33,9 +33,6 @@ package struct EvolutionConfiguration: Sendable, Equatable {
 
   package init() {}
 
-  /// Which individuals can be parents of which.
-  var rule: LagRule { LagRule(lag: parallel, population: population) }
-
   mutating func visit(_ keys: some ConfigurationVisitor, of run: Configuration) {
     keys.value("individuals", &individuals, .closed(1, 1_000_000))
     keys.value("population", &population, .closed(2, 10_000))

@@ -29,3 +29,8 @@ package struct LagRule: Sendable {
   /// Individuals that must be finished before `individual` can begin: all below this number.
   package func needed(by individual: Int) -> Int { parents(of: individual).upperBound }
 }
+
+extension EvolutionConfiguration {
+  /// Which individuals can be parents of which.
+  var rule: LagRule { LagRule(lag: parallel, population: population) }
+}
