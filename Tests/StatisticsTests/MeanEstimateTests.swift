@@ -30,3 +30,19 @@ final class MeanEstimateTests: XCTestCase {
     XCTAssertNil(estimate.interval(), "three equal values are no certainty")
   }
 }
+
+final class PooledDeviationTests: XCTestCase {
+  func testSamplesKeepTheirOwnMeans() throws {
+    // Squares 2 around 2, and 8 around 102, over one degree each.
+    let pooled = try XCTUnwrap(PooledDeviation([[1, 3], [100, 104], [7]]))
+    XCTAssertEqual(pooled.degrees, 2)
+    assertClose(pooled.deviation, 5.0.squareRoot())
+    XCTAssertEqual(
+      PooledDeviation([[2, 4, 9]])?.deviation, MeanEstimate([2, 4, 9])?.deviation)
+  }
+
+  func testSingleValuesTellNone() {
+    XCTAssertNil(PooledDeviation([]))
+    XCTAssertNil(PooledDeviation([[1], [5]]))
+  }
+}

@@ -3,12 +3,16 @@ import Statistics
 
 /// What a study will be able to show, by its seeds and images alone, and by what is known of its
 /// noise.
-struct PlannedPower {
+package struct PlannedPower {
   private let study: Study
   private let ledger: Ledger
   private let jobs: [Job]
 
-  init(_ study: Study, _ ledger: Ledger, _ jobs: [Job]) {
+  /// - Parameters:
+  ///   - study: The study as it is planned.
+  ///   - ledger: What has been measured of it.
+  ///   - jobs: All that it is to do.
+  package init(_ study: Study, _ ledger: Ledger, _ jobs: [Job]) {
     self.study = study
     self.ledger = ledger
     self.jobs = jobs
@@ -24,49 +28,80 @@ struct PlannedPower {
     return study.kind == .scaling ? search.seeds : search.freshSeeds
   }
 
-  /// Top-1 of the base and its deviation over seeds, where the ledger knows them: of the trainings
-  /// that verdicts are by.
-  private var base: MeanEstimate? {
+  /// Top-1 of each network by seed, as far as the ledger knows it: of the trainings that verdicts
+  /// are by.
+  private var top1: [ScaledNetwork: [Int: Double]] {
     let measured = jobs.filter { job in
-      job.trial.network == study.recipe.base && job.trial.images == .validation && job.isWhole
-        && job.epochs == study.recipe.epochs
+      job.trial.images == .validation && job.isWhole && job.epochs == study.recipe.epochs
     }
-    return MeanEstimate(measured.compactMap { ledger[$0]?.top1 })
+    return measured.reduce(into: [:]) { top1, job in
+      top1[job.trial.network, default: [:]][job.trial.seed] = ledger[job]?.top1
+    }
   }
 
-  var sentences: [String] {
+  /// Mean top-1 of the base; a half where nothing is known.
+  private var accuracy: Double { top1[study.recipe.base]?.values.sorted().meanIfAny ?? 0.5 }
+
+  /// Differences of networks from the base over the seeds that both have.
+  private var differences: [[Double]] {
+    let top1 = top1
+    guard let base = top1[study.recipe.base] else { return [] }
+    let others = top1.filter { $0.key != study.recipe.base }.sorted { $0.key.cost < $1.key.cost }
+    return others.map { _, network in
+      network.keys.sorted().compactMap { seed in
+        base[seed].flatMap { base in network[seed].map { $0 - base } }
+      }
+    }.filter { $0.count >= Self.fewestSeeds }
+  }
+
+  /// Fewer seeds of a network, and fewer degrees of freedom of all, tell no deviation: that of two
+  /// seeds may be a hundredth of what it is of many.
+  private static let fewestSeeds = 3
+  private static let fewestDegrees = 4
+
+  /// How large a difference of so many deviations is, if the ledger tells a deviation.
+  private func size(of sigmas: Double) -> String? {
+    let samples = differences
+    guard let pooled = PooledDeviation(samples), pooled.degrees >= Self.fewestDegrees else {
+      return nil
+    }
+    return ": about \(Self.points(sigmas * pooled.deviation)), by how much "
+      + "\(samples.count.counted("network")) and the base differ over the seeds that are done"
+  }
+
+  private static func points(_ share: Double) -> String {
+    String(format: "%.2f", 100 * share) + " points"
+  }
+
+  /// Smallest differences that can be shown, and other things to know; a sentence each.
+  package var sentences: [String] {
     var sentences: [String] = []
     let (seeds, images) = (seeds, study.imageCounts.validation)
-    func points(_ share: Double) -> String { String(format: "%.2f", 100 * share) + " points" }
     if let sigmas = StudyPower.smallestDifference(
       seeds: seeds, deviation: 1, power: Self.power)
     {
-      let known = base?.deviation.map { deviation in
-        // Of a difference of two that do not depend on each other.
-        ": about \(points(sigmas * 2.0.squareRoot() * deviation)), by the deviation of the base"
-      }
       sentences.append(
         "With \(seeds.counted("seed")) a difference of \(String(format: "%.2f", sigmas)) deviations of the "
-          + "paired differences is shown with probability \(Self.power)\(known ?? "").")
+          + "paired differences is shown with probability \(Self.power)\(size(of: sigmas) ?? "").")
     } else {
       sentences.append("With one seed no difference can be shown.")
     }
-    let accuracy = base?.mean ?? 0.5
+    let accuracy = accuracy
     let error = StudyPower.standardError(accuracy: accuracy, images: images)
     sentences.append(
       "\(images.groupedText) validation images tell the accuracy of one trained network, near "
-        + "\(String(format: "%.0f", 100 * accuracy)) %, to ±\(points(error)).")
+        + "\(String(format: "%.0f", 100 * accuracy)) %, to ±\(Self.points(error)).")
     return sentences
   }
 
   /// That there are more networks to select from than the images for it can tell apart, if so.
-  var warnings: [String] {
+  package var warnings: [String] {
     guard study.kind != .scaling else { return [] }
     let selection = jobs.filter { $0.trial.images == .heldOut }
     let count = Set(selection.map(\.trial.network)).count
     let images = study.imageCounts.heldOut
     let optimism =
-      StudyPower.standardError(accuracy: base?.mean ?? 0.5, images: images)
+      StudyPower.standardError(accuracy: accuracy, images: images)
       * Self.expectedMaximum(of: count)
     guard optimism > Self.mostOptimism else { return [] }
     return [
