@@ -90,6 +90,33 @@ final class EqualizerTests: XCTestCase {
     XCTAssertNoThrow(try equalizer.network(factor: 2, directions[1].shares))
   }
 
+  func testFactorsThatAreNamedInPlaceOfOneCanBeHad() throws {
+    // Four stages of a block each have few depths.
+    var base = Architecture(.b0)
+    base.stages = [0, 1, 2, 4].map { index in
+      var row = base.stages[index]
+      row.repeats = 1
+      return row
+    }
+    base.resolution = 64
+    let equalizer = Equalizer(base: base, tolerance: tolerance)
+    var named = 0
+    for factor in [1.1, 1.2, 1.3, 1.5, 0.7] {
+      for direction in directions {
+        do { _ = try equalizer.network(factor: factor, direction.shares) } catch {
+          XCTAssertEqual(error.reachable, error.reachable.sorted())
+          for near in error.reachable {
+            named += 1
+            XCTAssertEqual(near > 1, factor > 1)
+            XCTAssertNoThrow(
+              try equalizer.network(factor: near, direction.shares), "\(direction.name) × \(near)")
+          }
+        }
+      }
+    }
+    XCTAssertGreaterThan(named, 3)
+  }
+
   /// Tries all depths, widths and resolutions without thinking.
   private func bruteForce(
     _ base: Architecture, factor: Double, _ asked: Shares, sideStep: Int

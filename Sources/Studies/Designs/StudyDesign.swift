@@ -72,9 +72,12 @@ package struct StudyParts {
 extension TrainingError {
   /// What cannot be reached, and what can.
   init(_ unreachable: Unreachable, _ direction: Direction) {
+    let reachable = unreachable.reachable.map { "\($0)" }.joined(separator: " and ")
+    let example = reachable.isEmpty ? "" : " (\(reachable) can be had)"
     self.init(
       .usage,
       "search.directions: no network in direction \(direction.name) has \(unreachable); give another "
-        + "factor, a base with smaller strides, or a larger search.tolerance")
+        + "factor\(example), a base with smaller strides or more blocks, or a larger "
+        + "search.tolerance")
   }
 }

@@ -69,8 +69,29 @@ package struct Equalizer: Sendable {
       if let nearest, nearest.distance <= Self.near { return nearest }
     }
     if let nearest, nearest.distance <= Self.farthest { return nearest }
-    throw Unreachable(factor: factor, shares: shares, nearest: nearest, stride: stride)
+    throw Unreachable(
+      factor: factor, shares: shares, nearest: nearest, stride: stride,
+      reachable: reachableFactors(beside: factor, shares))
   }
+
+  /// The nearest factors on both sides of one that is not, two doublings away at most, at which
+  /// the direction has a network; ascending.
+  private func reachableFactors(beside factor: Double, _ shares: Shares) -> [Double] {
+    [-1.0, 1.0].compactMap { sign in
+      (1...Int(2 * Self.factorSteps)).lazy.map { step -> Double in
+        let near = factor * exp2(sign * Double(step) / Self.factorSteps)
+        return (near * 100).rounded() / 100
+      }
+      .prefix { $0 > 0 && ($0 > 1) == (factor > 1) && $0 != 1 }
+      .first {
+        nearestNetwork(
+          factor: $0, shares, sideStep: base.architecture.totalStride, within: Self.farthest) != nil
+      }
+    }
+  }
+
+  /// Factors in a doubling that are tried: neighbours differ by what a tolerance of 0.02 covers.
+  private static let factorSteps = 16.0
 
   /// The nearest network of all whose count is right and that are nearer than `limit`.
   ///

@@ -9,6 +9,8 @@ package struct Unreachable: Error {
   package let nearest: Equalizer.Result?
   /// Total stride of the network, in whose multiples resolution moves best.
   package let stride: Int
+  /// Factors near it at which the direction has a network, ascending.
+  package let reachable: [Double]
 }
 
 extension Unreachable: CustomStringConvertible {
