@@ -70,4 +70,16 @@ final class GroupLimitsTests: StudyCase {
       XCTAssertTrue("\($0)".contains("start a multiple of 3 ranks on each host"), "\($0)")
     }
   }
+
+  func testGroupsThatCannotBeFormedAreTold() {
+    let hosts = ["a", "a", "a"]
+    XCTAssertNil(GroupLimits(mostRanks: 8).notice(hosts: hosts))
+    for groups in 1...3 {
+      XCTAssertNil(GroupLimits(mostRanks: 8, fixed: groups).notice(hosts: hosts))
+    }
+    let many = GroupLimits(mostRanks: 8, fixed: 5).notice(hosts: hosts)
+    XCTAssertTrue(many?.contains("3 ranks can form 3 groups, not the 5") ?? false, "\(many ?? "")")
+    let few = GroupLimits(mostRanks: 2, fixed: 1).notice(hosts: hosts)
+    XCTAssertTrue(few?.contains("form 2 groups, not the 1") ?? false, "\(few ?? "")")
+  }
 }

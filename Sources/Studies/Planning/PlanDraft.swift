@@ -87,7 +87,8 @@ struct PlanDraft {
       rankSeconds: replay.jobs.reduce(0) { $0 + times.rankSeconds($1) }, seconds: replay.seconds,
       measuredBytes: Double(findings.measurements.map(\.residentBytes).max() ?? 0),
       freeBytes: places.freeBytesOfRank, power: power.sentences,
-      warnings: power.warnings + study.notices)
+      warnings: power.warnings + study.notices
+        + [limits.notice(hosts: places.hosts)].compactMap { $0 })
   }
 
   private func networks() throws(TrainingError) -> [StudyPlan.Network] {

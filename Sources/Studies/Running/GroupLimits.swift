@@ -1,3 +1,5 @@
+import Boundary
+
 /// How many groups the ranks of a study can form.
 package struct GroupLimits: Sendable {
   /// Ranks that a training needs for its memory.
@@ -24,6 +26,19 @@ package struct GroupLimits: Sendable {
       ?? (1..<wanted).last { allows($0, hosts, least: leastRanks) }
       // Where memory cannot be had, groups are as large as they can be.
       ?? (1...ranks).first { allows($0, hosts, least: 1) } ?? ranks
+  }
+
+  /// That another number of groups is formed than the one that is asked for, if so.
+  ///
+  /// - Parameter hosts: Host of each rank.
+  package func notice(hosts: [String]) -> String? {
+    guard let fixed else { return nil }
+    let ranksOfHosts = Dictionary(grouping: hosts) { $0 }.values.map(\.count)
+    let count = groupCount(jobs: fixed, hosts: ranksOfHosts)
+    guard count != fixed else { return nil }
+    return "\(hosts.count.counted("rank")) can form \(count.counted("group")), not the \(fixed) "
+      + "that are asked for with --slots; a training needs \(leastRanks.counted("rank")) for its "
+      + "memory and can be shared by \(mostRanks)"
   }
 
   /// Whether ranks can be divided so that every group has the memory, and the micro-batches, that

@@ -67,6 +67,7 @@ package final class StudyRun {
       if !(try opening.study.isFinished) { try publication.withdraw() }
       let limits = try GroupLimits(
         opening.study, freeBytes: places.freeBytes, hosts: places.hosts, fixed: options.slots)
+      if let notice = limits.notice(hosts: places.hosts) { observer?.noticed(notice) }
       dispatcher = Dispatcher(
         opening.study, places, GroupPlanner(opening.study, hosts: places.hosts, limits),
         ResultKeeper(
