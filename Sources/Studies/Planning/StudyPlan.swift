@@ -48,15 +48,21 @@ extension StudyPlan {
   /// - Parameters:
   ///   - slots: A number of groups that is kept to, see ``StudyRun/Options/slots``.
   ///   - stopRequest: Asked all the time; a signal ends the plan.
+  ///   - tell: Is told on rank 0 that it takes long.
   /// - Throws: When the study cannot be done, a signal has ended it, or ranks are lost.
   package static func plan(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
     _ world: Communicator, _ activity: Activity, slots: Int? = nil,
-    _ stopRequest: @escaping StopRequest = { StopSignal.pending }
+    _ stopRequest: @escaping StopRequest = { StopSignal.pending },
+    tell: @escaping (String) -> Void = { _ in }
   ) throws(TrainingError) -> StudyPlan? {
     let group = TrainingGroup(world, activity: activity)
+    let patience = Patience(tell)
     let headway = Headway(
-      activity.advance, stopRequest, "while the study was planned, which has changed nothing")
+      {
+        activity.advance()
+        patience.note()
+      }, stopRequest, "while the study was planned, which has changed nothing")
     let places = try RankPlaces(group)
     let draft = try group.agreed { () throws(TrainingError) in
       group.isFirst
@@ -64,5 +70,22 @@ extension StudyPlan {
     }
     let findings = try Calibration(world, activity, headway, places).measure(draft?.question)
     return try group.agreed { () throws(TrainingError) in try draft?.plan(findings) }
+  }
+}
+
+/// Tells once that a plan takes long.
+private final class Patience {
+  private let start = MonotonicTime.seconds
+  private let tell: (String) -> Void
+  private var hasTold = false
+
+  init(_ tell: @escaping (String) -> Void) { self.tell = tell }
+
+  private static let seconds = 10.0
+
+  func note() {
+    guard !hasTold, MonotonicTime.seconds > start + Self.seconds else { return }
+    hasTold = true
+    tell("the study is still being planned; with many trainings that takes minutes")
   }
 }

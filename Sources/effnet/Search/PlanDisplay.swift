@@ -12,8 +12,10 @@ struct PlanDisplay {
     for row in rows { print(table.line(row)) }
     print("")
     let rest = plan.done > 0 ? ", of which \(plan.done) are done" : ""
+    // Which of them are needed hangs on results that nobody has yet.
+    let about = plan.kind == .scaling || plan.done == plan.jobs ? "" : "about "
     print(
-      "\(plan.jobs.counted("training")) or parts of one\(rest); "
+      "\(about)\(plan.jobs.counted("training")) or parts of one\(rest); "
         + "\(plan.trainedImages.groupedText) images to train on")
     print(
       "\(plan.rankSeconds.durationText) of one core; \(plan.seconds.durationText) on "

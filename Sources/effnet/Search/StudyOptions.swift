@@ -58,7 +58,8 @@ struct StudyOptions: ParsableArguments {
       for notice in try watch.notices(over: world) { display?.noticed(notice) }
       if plan {
         planned = try StudyPlan.plan(
-          kind, configuration, folder, world, watch.activity, slots: execution.slots)
+          kind, configuration, folder, world, watch.activity, slots: execution.slots,
+          tell: { display?.noticed($0) })
         return nil
       }
       let run = try StudyRun(
