@@ -14,7 +14,7 @@ public final class Activity: Sendable {
 
   private let phaseValue = Atomic<Int>(Phase.starting.rawValue)
   private let stepValue = Atomic<Int>(0)
-  private let trainingValue = Atomic<Int>(0)
+  private let trainingValue = Atomic<UInt64>(0)
   private let progressValue = Atomic<Int>(0)
   private let exchangeValue = Atomic<Int>(0)
   private let waitingValue = Atomic<Bool>(false)
@@ -35,10 +35,11 @@ public final class Activity: Sendable {
 
   /// Begins one of several trainings, whose ranks count their exchanges anew.
   ///
-  /// - Parameter number: That of the training, from 1 on; 0 between two of them.
-  public func begin(training number: Int) {
+  /// - Parameter identity: Tells it from all others, in sixteen hexadecimal digits; 0 between two of
+  ///   them.
+  public func begin(training identity: UInt64) {
     exchangeValue.store(0, ordering: .relaxed)
-    trainingValue.store(number, ordering: .relaxed)
+    trainingValue.store(identity, ordering: .relaxed)
     enter(.starting, step: 0)
   }
 
@@ -72,8 +73,8 @@ public final class Activity: Sendable {
 
   /// The phase last entered.
   public var phase: Phase { Phase(rawValue: phaseValue.load(ordering: .relaxed)) ?? .starting }
-  /// Number of the training, from 1 on; 0 where there is but one.
-  public var training: Int { trainingValue.load(ordering: .relaxed) }
+  /// Tells the training from others; 0 where there is but one.
+  public var training: UInt64 { trainingValue.load(ordering: .relaxed) }
   /// Steps taken.
   public var step: Int { stepValue.load(ordering: .relaxed) }
   /// Grows with everything that is noted.

@@ -21,13 +21,16 @@ package struct Message: Equatable {
     }
   }
 
-  private static let fieldCount = 10
+  private static let fieldCount = 11
   package static let size = fieldCount * Words.size
 
   /// Largest number of steps, of exchanges, of notes of progress or of bytes: counted a thousand
   /// million times a second they would take 36 years to reach it, and the next number is none to
   /// trap at.
   package static let largestNumber = 1 << 60
+
+  /// A training's name is sent in two halves: as a whole it could be a negative number.
+  private static let halfOfTraining = UInt64(UInt32.max)
 
   package let kind: Kind
   package let rank: Int
@@ -43,11 +46,12 @@ package struct Message: Equatable {
   }
 
   package var bytes: [UInt8] {
-    let numbers = [
-      pulse.step, pulse.progress, pulse.exchanges, pulse.resident, pulse.training,
-    ].map { min(max($0, 0), Self.largestNumber) }
+    let numbers = [pulse.step, pulse.progress, pulse.exchanges, pulse.resident]
+      .map { min(max($0, 0), Self.largestNumber) }
+    let training = [pulse.training >> 32, pulse.training & Self.halfOfTraining].map { Int($0) }
     return Words(
       [kind.rawValue, rank, Int(code), pulse.phase.rawValue, pulse.isWaiting ? 1 : 0] + numbers
+        + training
     ).bytes
   }
 
@@ -58,13 +62,15 @@ package struct Message: Equatable {
       (0..<count).contains(words[1]),
       let code = Int32(exactly: words[2]), kind.codes.contains(code),
       let phase = Activity.Phase(rawValue: words[3]), (0...1).contains(words[4]),
-      words[5...].allSatisfy((0...Self.largestNumber).contains)
+      words[5...8].allSatisfy((0...Self.largestNumber).contains),
+      words[9...].allSatisfy((0...Int(Self.halfOfTraining)).contains)
     else { return nil }
     var pulse = Pulse()
     pulse.phase = phase
     pulse.isWaiting = words[4] == 1
     (pulse.step, pulse.progress) = (words[5], words[6])
-    (pulse.exchanges, pulse.resident, pulse.training) = (words[7], words[8], words[9])
+    (pulse.exchanges, pulse.resident) = (words[7], words[8])
+    pulse.training = UInt64(words[9]) << 32 | UInt64(words[10])
     self.init(kind, rank: words[1], code: code, pulse)
   }
 }

@@ -3,8 +3,8 @@ import Glibc
 
 /// The state of a process at one moment.
 package struct Pulse: Equatable {
-  /// Number of its training; 0 where there is but one.
-  package var training = 0
+  /// Tells its training from others; 0 where there is but one.
+  package var training: UInt64 = 0
   package var step = 0
   package var phase = Activity.Phase.starting
   package var progress = 0
@@ -23,7 +23,9 @@ package struct Pulse: Equatable {
       case .loading, .forward, .backward, .update: "in step \(step.saturatingSum(1)), \(phase)"
       case .evaluating, .saving, .ending: "after step \(step), \(phase)"
       }
-    return training > 0 ? "\(place) of training \(training)" : place
+    guard training > 0 else { return place }
+    let digits = String(training, radix: 16)
+    return "\(place) of training \(String(repeating: "0", count: 16 - digits.count))\(digits)"
   }
 
   /// The step that it is in, or the last that it took.

@@ -11,14 +11,14 @@ final class MessageTests: XCTestCase {
   private func words(
     _ kind: Message.Kind, rank: Int = 1, code: Int = 0, phase: Int = 2
   ) -> [Int] {
-    [kind.rawValue, rank, code, phase, 1, 5, 6, 7, 8, 9]
+    [kind.rawValue, rank, code, phase, 1, 5, 6, 7, 8, 9, 10]
   }
 
   func testAMessageArrivesAsItWasSent() throws {
     var pulse = Pulse()
     (pulse.step, pulse.phase, pulse.progress) = (3, .saving, Message.largestNumber)
     (pulse.exchanges, pulse.isWaiting, pulse.resident) = (0, true, 1 << 40)
-    pulse.training = 12
+    pulse.training = 0xfedc_ba98_7654_3210
     for (kind, code) in [
       (Message.Kind.heartbeat, Int32(0)), (.done, 0), (.failed, 7), (.failed, 143), (.told, 5),
     ] {
@@ -47,7 +47,7 @@ final class MessageTests: XCTestCase {
     ]
     for kind in Message.Kind.allCases {
       let code = codes[kind]?.max() ?? 0
-      for place in 0..<10 {
+      for place in 0..<11 {
         for value in Self.extremes {
           var words = words(kind, code: code)
           words[place] = value
@@ -58,6 +58,8 @@ final class MessageTests: XCTestCase {
             case 2: codes[kind]?.contains(value) == true
             case 3: (0..<Activity.Phase.allCases.count).contains(value)
             case 4: (0...1).contains(value)
+            // Halves of a training's name.
+            case 9, 10: (0...Int(UInt32.max)).contains(value)
             default: numbers.contains(value)
             }
           XCTAssertEqual(

@@ -183,19 +183,20 @@ final class StrangerTests: WatchTestCase {
   func testAMemberThatSaysWhatNoRankSaysIsLost() throws {
     let largest = Message.largestNumber
     let bad: [[Int]] = [
-      [77, 1, 0, 2, 0, 1, 1, 1, 1, 0], [1, 99, 0, 2, 0, 1, 1, 1, 1, 0],
-      [1, -1, 0, 2, 0, 1, 1, 1, 1, 0],
-      [1, 0, 0, 2, 0, 1, 1, 1, 1, 0], [1, 2, 0, 2, 0, 1, 1, 1, 1, 0],
-      [2, 2, 0, 0, 0, 0, 0, 0, 0, 0],
-      [3, 1, 0, 0, 0, 0, 0, 0, 0, 0], [3, 2, 7, 0, 0, 0, 0, 0, 0, 0],
-      [4, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-      [4, 99, 4, 0, 0, 0, 0, 0, 0, 0], [4, 1, 7, 0, 0, 0, 0, 0, 0, 0],
-      [1, 1, 0, 99, 0, 1, 1, 1, 1, 0],
-      [1, 1, 0, 2, 0, .max, 1, 1, 1, 0], [1, 1, 0, 2, 0, 1, -1, 1, 1, 0],
-      [1, 1, 0, 2, 0, 1, 1, .min, 1, 0],
-      [1, 1, 0, 2, 0, 1, 1, 1, .max, 0], [1, 1, 0, 2, 2, 1, 1, 1, 1, 0],
-      [1, 1, 0, 2, 0, 1, 1, 1, largest + 1, 0], [1, 1, 0, 2, 0, 1, 1, 1, 1, -1],
-      [1, 1, 0, 2, 0, 1, 1, 1, 1, largest + 1],
+      [77, 1, 0, 2, 0, 1, 1, 1, 1, 0, 0], [1, 99, 0, 2, 0, 1, 1, 1, 1, 0, 0],
+      [1, -1, 0, 2, 0, 1, 1, 1, 1, 0, 0],
+      [1, 0, 0, 2, 0, 1, 1, 1, 1, 0, 0], [1, 2, 0, 2, 0, 1, 1, 1, 1, 0, 0],
+      [2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+      [3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], [3, 2, 7, 0, 0, 0, 0, 0, 0, 0, 0],
+      [4, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+      [4, 99, 4, 0, 0, 0, 0, 0, 0, 0, 0], [4, 1, 7, 0, 0, 0, 0, 0, 0, 0, 0],
+      [1, 1, 0, 99, 0, 1, 1, 1, 1, 0, 0],
+      [1, 1, 0, 2, 0, .max, 1, 1, 1, 0, 0], [1, 1, 0, 2, 0, 1, -1, 1, 1, 0, 0],
+      [1, 1, 0, 2, 0, 1, 1, .min, 1, 0, 0],
+      [1, 1, 0, 2, 0, 1, 1, 1, .max, 0, 0], [1, 1, 0, 2, 2, 1, 1, 1, 1, 0, 0],
+      [1, 1, 0, 2, 0, 1, 1, 1, largest + 1, 0, 0], [1, 1, 0, 2, 0, 1, 1, 1, 1, 0, -1],
+      [1, 1, 0, 2, 0, 1, 1, 1, 1, 1 << 32, 0],
+      [1, 1, 0, 2, 0, 1, 1, 1, 1, 0, 1 << 32],
     ]
     for words in bad {
       (record, watches) = (Record(), [])
@@ -203,7 +204,7 @@ final class StrangerTests: WatchTestCase {
       try startFirst(of: 3)
       join(2)
       let client = try XCTUnwrap(KnowingClient(point(), rank: 1))
-      client.say(Words([1, 1, 0, 2, 0, largest, largest, largest, largest, 0]).bytes)
+      client.say(Words([1, 1, 0, 2, 0, largest, largest, largest, largest, 0, 0]).bytes)
       client.say(Words(words).bytes)
       try assertEnd(
         [0: 4, 2: 4], speaker: 0, ["rank 1 (pid 101 on host a) was lost", "arrive altered"])
@@ -216,7 +217,7 @@ final class StrangerTests: WatchTestCase {
     var clients: [KnowingClient] = []
     for rank in 1..<17 {
       let client = try XCTUnwrap(KnowingClient(point(), rank: rank))
-      client.say(Words([1, rank, 0, 2, 0, largest, largest, largest, largest, 0]).bytes)
+      client.say(Words([1, rank, 0, 2, 0, largest, largest, largest, largest, 0, 0]).bytes)
       _ = client.socket.read(MessageSeal.frameSize)
       clients.append(client)
     }
@@ -228,15 +229,17 @@ final class StrangerTests: WatchTestCase {
 
   func testTheLargestNumbersTrapNowhere() throws {
     try startFirst(of: 4, deadline: 0.5, memory: 1)
-    let largest = Message.largestNumber
+    let (largest, half) = (Message.largestNumber, Int(UInt32.max))
     let clients = try (1..<4).map { try XCTUnwrap(KnowingClient(point(), rank: $0)) }
     for (rank, client) in zip(1..., clients) {
-      client.say(Words([1, rank, 0, 2, 0, largest, largest, largest, largest, 0]).bytes)
+      client.say(Words([1, rank, 0, 2, 0, largest, largest, largest, largest, half, half]).bytes)
     }
     withExtendedLifetime(clients) {
       wait(until: { record.codes[0] == 5 }, "somebody is stuck")
     }
-    XCTAssertTrue(record.lines[0].text.contains("in step \(largest + 1)"), "\(record.lines)")
+    for part in ["in step \(largest + 1)", "of training ffffffffffffffff"] {
+      XCTAssertTrue(record.lines[0].text.contains(part), "\(record.lines)")
+    }
     XCTAssertNotNil(try? verdict())
   }
 

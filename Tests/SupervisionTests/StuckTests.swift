@@ -8,7 +8,7 @@ final class StuckTests: XCTestCase {
   /// A rank that was heard and moved so many seconds ago.
   private func peer(
     heard: Double = 0.3, moved: Double, exchanges: Int = 5, isWaiting: Bool = true,
-    hasEnded: Bool = false, training: Int = 0
+    hasEnded: Bool = false, training: UInt64 = 0
   ) -> Peer {
     var pulse = Pulse()
     pulse.training = training

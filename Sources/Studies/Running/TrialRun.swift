@@ -25,7 +25,7 @@ struct TrialRun {
     began: (Double) throws(TrainingError) -> Void
   ) throws(TrainingError) -> Report {
     let start = MonotonicTime.seconds
-    activity.begin(training: assignment.number)
+    activity.begin(training: UInt64(assignment.identity, radix: 16) ?? 0)
     defer { activity.begin(training: 0) }
     var startSeconds = 0.0
     var asked: StopReason?
@@ -75,7 +75,7 @@ struct TrialRun {
   ) throws(TrainingError) -> Configuration {
     do {
       return try Configuration(
-        yaml: assignment.configuration, file: "training \(assignment.number)")
+        yaml: assignment.configuration, file: "training \(assignment.identity)")
     } catch { throw TrainingError(error) }
   }
 
@@ -124,7 +124,7 @@ struct TrialRun {
   ) throws(TrainingError) -> LedgerEntry {
     guard let result = trainer.validation else {
       throw TrainingError(
-        .usage, "there are no images to measure training \(assignment.number) on", isShared: true)
+        .usage, "there are no images to measure training \(assignment.identity) on", isShared: true)
     }
     return LedgerEntry(
       identity: assignment.identity, epochs: assignment.epochs, end: .done,
