@@ -1,4 +1,5 @@
 import Crypto
+import Datasets
 import Foundation
 import HDF5
 import Kernels
@@ -14,6 +15,6 @@ package enum LibraryVersions {
   /// Hash of the running program's file, which many trainings of a job ask for.
   package static let program =
     FileManager.default.contents(atPath: "/proc/self/exe").map {
-      SHA256.hash(data: $0).description
+      SHA256.hash(data: $0).hexadecimal
     } ?? ""
 }
