@@ -28,6 +28,7 @@ package struct FamilyMemberFile {
     text =
       comments.text + "\nbase: ../\(WinnerFile.name)\n\nnetwork:\n"
       + training.study.recipe.networkKeys(of: network).map { "  \($0.key): \($0.value)\n" }.joined()
+      + "  classes: \(network.architecture.classes)\n"
   }
 
   /// Path of a member's file.
