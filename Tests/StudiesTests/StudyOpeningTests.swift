@@ -256,4 +256,23 @@ final class StudyOpeningTests: StudyRunCase {
       }
     }
   }
+
+  func testAConfigurationInTheFolderFollowsNoOtherFile() throws {
+    let world = try sharedWorld()
+    let study = StudyFolder("\(folder)/study")
+    let path = study.file(StudyFolder.configuration)
+    let secret = "\(folder)/secret"
+    if world.rank == 0 {
+      try "not: [yours".write(toFile: secret, atomically: false, encoding: .utf8)
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try "base: \(secret)\n\(text)".write(toFile: path, atomically: false, encoding: .utf8)
+    }
+    try world.barrier()
+    for read in [{ _ = try Study(in: study) { _ in } }, { try self.open() }] {
+      XCTAssertThrowsError(try read()) {
+        XCTAssertTrue("\($0)".contains("base: is followed in configuration files alone"), "\($0)")
+        XCTAssertFalse("\($0)".contains("yours"), "\($0)")
+      }
+    }
+  }
 }

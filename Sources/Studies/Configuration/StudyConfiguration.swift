@@ -21,7 +21,16 @@ package struct StudyConfiguration: Sendable {
     self.sections = sections
   }
 
-  /// Reads a text, such as the one that a study has left in its folder.
+  /// Reads what a study has left in its folder, which is whole: no other file is followed.
+  package init(leftIn folder: StudyFolder) throws(ConfigurationError) {
+    var sections = Sections()
+    run = try Configuration(
+      contentsOf: folder.file(StudyFolder.configuration), mayHaveBase: false, overrides: [],
+      with: &sections)
+    self.sections = sections
+  }
+
+  /// Reads a text.
   package init(
     yaml: String, file: String = "configuration", folder: URL = URL(fileURLWithPath: ""),
     overrides: [String] = []

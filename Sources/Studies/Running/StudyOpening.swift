@@ -82,7 +82,7 @@ struct StudyOpening {
   ) throws(TrainingError) {
     let path = folder.file(StudyFolder.configuration)
     let old: StudyConfiguration
-    do { old = try StudyConfiguration(contentsOf: path, overrides: []) } catch {
+    do { old = try StudyConfiguration(leftIn: folder) } catch {
       throw TrainingError(.data, "\(path): the study cannot be compared with it: \(error)")
     }
     func matters(_ name: String) -> Bool {

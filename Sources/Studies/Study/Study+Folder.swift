@@ -17,8 +17,7 @@ extension Study {
     if let notice = contents.notice { tell(notice) }
     let configuration: StudyConfiguration
     do {
-      configuration = try StudyConfiguration(
-        contentsOf: folder.file(StudyFolder.configuration), overrides: [])
+      configuration = try StudyConfiguration(leftIn: folder)
     } catch { throw TrainingError(error) }
     try self.init(
       session.kind, configuration, contents.ledger, contents.sessions, StudyData(session),

@@ -58,7 +58,9 @@ public struct Configuration: Sendable, Equatable {
     try Configuration(document(path), [], mayLackKeys: true).network
   }
 
-  private static func document(_ path: String) throws(ConfigurationError) -> ConfigurationDocument {
+  private static func document(
+    _ path: String, mayHaveBase: Bool = true
+  ) throws(ConfigurationError) -> ConfigurationDocument {
     let isInNoFolder = InputText.isStream(path)
     let yaml: String
     do throws(FileRefusal) {
@@ -71,7 +73,7 @@ public struct Configuration: Sendable, Equatable {
     return try ConfigurationDocument(
       yaml: yaml, file: path,
       folder: isInNoFolder ? URL(fileURLWithPath: "") : file.deletingLastPathComponent(),
-      derived: [file.standardizedFileURL.path])
+      derived: mayHaveBase ? [file.standardizedFileURL.path] : nil)
   }
 
   /// Reads the text of a configuration that is in no file of its own, which cannot be based on one.
@@ -92,10 +94,13 @@ public struct Configuration: Sendable, Equatable {
 
   /// Reads a configuration file that has sections beside those of a run, see
   /// ``AdditionalSections``.
+  ///
+  /// - Parameter mayHaveBase: Whether it may be based on another file.
   package init(
-    contentsOf path: String, overrides: [String], with sections: inout some AdditionalSections
+    contentsOf path: String, mayHaveBase: Bool = true, overrides: [String],
+    with sections: inout some AdditionalSections
   ) throws(ConfigurationError) {
-    try self.init(Self.document(path), overrides, with: &sections)
+    try self.init(Self.document(path, mayHaveBase: mayHaveBase), overrides, with: &sections)
   }
 
   /// Reads a text that has sections beside those of a run, see ``AdditionalSections``.
