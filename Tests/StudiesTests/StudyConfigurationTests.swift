@@ -104,6 +104,20 @@ final class StudyConfigurationTests: XCTestCase {
     XCTAssertEqual(factors, [2, 2.09, 0.5])
   }
 
+  func testASingleValueIsAListOfOne() throws {
+    let study = try configuration(
+      "",
+      overrides: [
+        "search.factors=4", "search.directions=width", "search.hypotheses=even > depth",
+        "halving.epochs=2", "space.kernels=5",
+      ])
+    XCTAssertEqual(study.search.factors, [4])
+    XCTAssertEqual(study.search.directions.map(\.name), ["width"])
+    XCTAssertEqual(study.search.hypotheses.map(\.description), ["even > depth"])
+    XCTAssertEqual(study.halving.epochs, [2])
+    XCTAssertEqual(study.space.kernels, [5])
+  }
+
   func testOverridesReachTheSections() throws {
     let study = try configuration(
       "", overrides: ["search.seeds=5", "search.directions=[depth, width]", "halving.epochs=[2]"])
@@ -133,7 +147,7 @@ final class StudyConfigurationTests: XCTestCase {
       ),
       ("search: {factors: [-2]}", [":6: search.factors: -2 is out of range"]),
       ("search: {factors: [.nan]}", [":6: search.factors: expected a number, found .nan"]),
-      ("search: {factors: 2}", [":6: search.factors", "expected a list of numbers"]),
+      ("search: {factors: two}", [":6: search.factors", "expected a list of numbers"]),
       ("search: {tolerance: 0}", [":6: search.tolerance: 0 is out of range"]),
       (
         "search: {directions: [deep]}",
@@ -145,6 +159,14 @@ final class StudyConfigurationTests: XCTestCase {
       ("search: {hypotheses: [even]}", [":6: search.hypotheses: has 'even'", "even > depth"]),
       ("search: {hypotheses: [even > deep]}", [":6: search.hypotheses: has 'even > deep'"]),
       ("search: {hypotheses: [even > even]}", [":6: search.hypotheses: has 'even > even'"]),
+      (
+        "search: {hypotheses: [even > depth, width > depth, even > depth]}",
+        [":6: search.hypotheses: asks the same twice: 'even > depth' and 'even > depth'"]
+      ),
+      (
+        "search: {hypotheses: [even > depth, depth > even]}",
+        [":6: search.hypotheses: asks the same twice: 'even > depth' and 'depth > even'"]
+      ),
       ("search: {confirmed: 0}", [":6: search.confirmed: 0 is out of range"]),
       (
         "halving: {epochs: [30]}",

@@ -247,7 +247,7 @@ final class VerdictTests: StudyCase {
     let study = try scaling([
       "search.directions=[even, '1:1:1', depth, '1:0:0', width]",
       "search.hypotheses=[\"even > 1:1:1\", even > depth, \"even > 1:0:0\", \"1:1:1 > depth\", even > width, "
-        + "even > depth]",
+        + "\"1:0:0 > 1:1:1\"]",
     ]) { network, seed in 0.6 + noise(network, seed) }
     let results = try StudyResults(study)
     let (even, depth) = ("even = 1:1:1 ×2", "depth = 1:0:0 ×2")

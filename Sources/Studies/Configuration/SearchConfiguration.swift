@@ -50,6 +50,7 @@ package struct SearchConfiguration: Sendable, Equatable {
     keys.words(
       "search", "hypotheses", &hypotheses, Hypothesis.expectation, of: Hypothesis.init(_:)
     ) { $0.description }
+    if let problem = problemOfHypotheses() { keys.require(false, "search", "hypotheses", problem) }
     keys.value("finalists", &finalists, .closed(1, 1_000))
     keys.value("confirmed", &confirmed, .closed(1, 100))
     keys.value("unselected", &unselected, .closed(0, 1_000))
@@ -70,6 +71,20 @@ package struct SearchConfiguration: Sendable, Equatable {
     keys.require(
       Set(directions.map(\.name)).count == directions.count, "search", "directions",
       "names a direction twice")
+  }
+
+  /// That two hypotheses are one question, if any are: each comparison has two sides, and one that
+  /// is asked twice would count twice.
+  private func problemOfHypotheses() -> String? {
+    var asked: [Set<String>: Hypothesis] = [:]
+    for hypothesis in hypotheses {
+      let pair = Set([hypothesis.better.name, hypothesis.worse.name])
+      if let other = asked[pair] {
+        return "asks the same twice: '\(other)' and '\(hypothesis)'; every verdict has two sides"
+      }
+      asked[pair] = hypothesis
+    }
+    return nil
   }
 }
 

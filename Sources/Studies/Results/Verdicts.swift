@@ -58,9 +58,9 @@ package struct Verdicts {
         continue
       }
       let isForeseen = study.isForeseen(hypothesis)
-      // Two hypotheses may come to the same two networks.
+      // Two hypotheses may come to the same two networks, and a verdict has two sides.
       let known = pairs.firstIndex {
-        ($0.better.name, $0.worse.name) == (better.name, worse.name)
+        Set([$0.better.name, $0.worse.name]) == [better.name, worse.name]
       }
       if let known {
         if isForeseen { pairs[known].basis = .hypothesis }

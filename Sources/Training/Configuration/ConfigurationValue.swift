@@ -103,9 +103,13 @@ extension Int: ConfigurationNumber {
 extension Array: ConfigurationValue where Element: ConfigurationNumber {
   package static var expectation: String { "a list of \(Element.plural)" }
 
+  /// Reads a list; a single number is a list of one.
   package init(_ node: Node, allowed: AllowedRange) throws(ConfigurationProblem) {
-    guard case .sequence(let elements) = node else {
-      throw .unexpected(node, insteadOf: Self.expectation)
+    let elements: [Node]
+    switch node {
+    case .sequence(let sequence): elements = sequence.map { $0 }
+    case .scalar where node.plainText.flatMap(PlainNumber.init) != nil: elements = [node]
+    default: throw .unexpected(node, insteadOf: Self.expectation)
     }
     self = []
     for element in elements {
