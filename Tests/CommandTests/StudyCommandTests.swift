@@ -4,7 +4,7 @@ import XCTest
 /// `effnet search` and what it says.
 final class StudyCommandTests: StudyTestCase {
   private struct Status: Decodable {
-    let kind: String
+    let kind, state: String
     let jobs, done, diverged: Int
     let isFinished: Bool
   }
@@ -25,6 +25,7 @@ final class StudyCommandTests: StudyTestCase {
     XCTAssertEqual(done.kind, "scaling")
     XCTAssertEqual([done.jobs, done.done, done.diverged], [8, 8, 0])
     XCTAssertTrue(done.isFinished)
+    XCTAssertEqual(done.state, "finished")
 
     try assertFails(search("run", short), code: 2, ["already has a study"])
     for (kind, overrides, parts) in [
@@ -44,6 +45,7 @@ final class StudyCommandTests: StudyTestCase {
     try ledger.dropLast(9).write(to: URL(fileURLWithPath: path("run/ledger.jsonl")))
     let torn = try status("run")
     XCTAssertEqual([torn.jobs, torn.done], [8, 7])
+    XCTAssertEqual(torn.state, "stopped")
     XCTAssertFalse(torn.isFinished)
     let outcome = try effnet(search("run", short, ["--resume"]), ranks: 2)
     XCTAssertEqual(outcome.exitCode, 0, outcome.errors)
@@ -74,6 +76,14 @@ final class StudyCommandTests: StudyTestCase {
     let running = try succeed(["search", "report", "run"])
     XCTAssertTrue(running.output.contains("the study is running"), running.output)
     XCTAssertEqual(try written(), before)
+    XCTAssertEqual(try status("run").state, "finished")
+    // Whoever has it is about to write a line.
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path("run/ledger.jsonl")))
+    try whole.dropLast(9).write(to: URL(fileURLWithPath: path("run/ledger.jsonl")))
+    let unfinished = try effnet(["search", "status", "run"])
+    XCTAssertEqual(unfinished.errors, "")
+    XCTAssertTrue(unfinished.output.contains("7 of 8 trainings; running"), unfinished.output)
+    try whole.write(to: URL(fileURLWithPath: path("run/ledger.jsonl")))
     close(lock)
     let anew = try succeed(["search", "report", "run"])
     XCTAssertTrue(anew.output.contains("results: run/results.json"), anew.output)
@@ -86,7 +96,8 @@ final class StudyCommandTests: StudyTestCase {
     let holed = try effnet(["search", "report", "run"])
     XCTAssertEqual(holed.exitCode, 0, holed.errors)
     XCTAssertTrue(holed.errors.contains("does not count"), holed.errors)
-    XCTAssertTrue(holed.output.contains("its results stay as they are"), holed.output)
+    XCTAssertTrue(holed.errors.contains("results.json, and what was written with it"), holed.errors)
+    XCTAssertTrue(holed.output.contains("the study is stopped; go on with: "), holed.output)
     XCTAssertEqual(try written(), rewritten)
   }
 
@@ -111,6 +122,84 @@ final class StudyCommandTests: StudyTestCase {
     XCTAssertEqual([plan.jobs, plan.done, plan.ranks], [8, 0, 2])
     XCTAssertGreaterThan(plan.seconds, 0)
     XCTAssertGreaterThan(plan.rankSeconds, plan.seconds)
+  }
+
+  func testAPlanIsRefusedWhereTheStudyWouldBe() throws {
+    try prepareStudy()
+    let few = ["search.directions=[depth]", "training.epochs=3"]
+    try succeed(search("run", few))
+    let before = files(".")
+    for (kind, overrides, options, parts) in [
+      ("scaling", few, [], ["already has a study"]),
+      ("scaling", few + ["search.seed=2"], ["--resume"], ["search.seed was 1 and is now 2"]),
+      ("grid", few, ["--resume"], ["a study of kind scaling, not grid"]),
+    ] {
+      try assertFails(
+        search("run", overrides, options + ["--plan"], kind: kind), code: 2, parts)
+    }
+    let more = try succeed(search("run", few + ["search.seeds=3"], ["--resume", "--plan"])).output
+    XCTAssertTrue(more.contains("6 trainings or parts of one, of which 4 are done"), more)
+    XCTAssertEqual(files("."), before)
+  }
+
+  /// What must be in the folder of a study beside its ledger, and what if it is not.
+  func testAFolderThatLacksAPartOfItsStudySaysWhatToDo() throws {
+    try prepareStudy()
+    let few = ["search.directions=[depth]", "training.epochs=3"]
+    try succeed(search("run", few))
+    func commands() -> [[String]] {
+      [
+        search("run", few, ["--resume"]), search("run", few, ["--resume", "--plan"]),
+        ["search", "status", "run"], ["search", "report", "run"],
+      ]
+    }
+    let configuration = try Data(contentsOf: URL(fileURLWithPath: path("run/configuration.yaml")))
+    try FileManager.default.removeItem(atPath: path("run/configuration.yaml"))
+    for command in commands() {
+      try assertFails(command, code: 3, ["run/configuration.yaml", "put a copy in its place"])
+    }
+    try configuration.write(to: URL(fileURLWithPath: path("run/configuration.yaml")))
+
+    let ledger = try Data(contentsOf: URL(fileURLWithPath: path("run/ledger.jsonl")))
+    var damaged = ledger
+    damaged[20] ^= 1
+    try damaged.write(to: URL(fileURLWithPath: path("run/ledger.jsonl")))
+    for command in commands() {
+      try assertFails(command, code: 3, ["line 1, which tells what the study is", "put a copy"])
+    }
+    try FileManager.default.removeItem(atPath: path("run/ledger.jsonl"))
+    for options in [[], ["--resume"]] {
+      try assertFails(
+        search("run", few, options), code: 2, ["has trainings of a study and no ledger.jsonl"])
+    }
+    try ledger.write(to: URL(fileURLWithPath: path("run/ledger.jsonl")))
+    try succeed(search("run", few, ["--resume"]))
+  }
+
+  func testAConfigurationThatWasEditedIsTold() throws {
+    try prepareStudy()
+    let few = ["search.directions=[depth]", "training.epochs=3"]
+    try succeed(search("run", few))
+    let file = path("run/configuration.yaml")
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    for (old, new, parts) in [
+      ("  seeds: 2\n", "  seeds: 1\n", ["search.seeds was 2 and is now 1", "2 results in"]),
+      ("  learningRate: 0.01\n", "  learningRate: 0.02\n", ["4 results in", "do not count"]),
+    ] {
+      let edited = text.replacing(old, with: new)
+      XCTAssertNotEqual(edited, text)
+      try edited.write(toFile: file, atomically: true, encoding: .utf8)
+      let status = try effnet(["search", "status", "run"])
+      for part in parts { XCTAssertTrue(status.errors.contains(part), "\(part): \(status.errors)") }
+    }
+  }
+
+  func testResumingWhereNothingIsBeginsAloud() throws {
+    try prepareStudy()
+    let told = try effnet(
+      search("new", ["search.directions=[depth]", "training.epochs=3"], ["--resume"]))
+    XCTAssertEqual(told.exitCode, 0, told.errors)
+    XCTAssertTrue(told.errors.contains("there is no study in new yet: it begins"), told.errors)
   }
 
   func testWhatCannotBeStudiedIsSaidInALine() throws {
@@ -150,6 +239,10 @@ final class StudyCommandTests: StudyTestCase {
     try assertFails(search("run", wild, ["--resume"]), code: 6, ["not the networks"])
     let status = try status("run")
     XCTAssertEqual(status.diverged, status.done)
+    XCTAssertEqual(status.state, "failed")
+    let page = try String(contentsOfFile: path("run/report.html"), encoding: .utf8)
+    XCTAssertTrue(page.contains("ended after"), page)
+    XCTAssertTrue(page.contains("that is the recipe, not the networks"), page)
     XCTAssertGreaterThanOrEqual(status.done, 5)
   }
 }

@@ -72,20 +72,20 @@ final class StudyPageTests: XCTestCase {
     var reader = PageReader(page.html)
     XCTAssertFalse(reader.all("meta").contains { $0.attributes["http-equiv"] == "refresh" })
     XCTAssertEqual(reader.texts("footer"), ["Renewed at 2026-03-01 12:30."])
-    page.progress = .init(done: 1171, total: 2342)
+    page.progress = .init(done: 1171, total: 2342, .running)
     reader = PageReader(page.html)
     XCTAssertTrue(reader.all("meta").contains { $0.attributes["http-equiv"] == "refresh" })
     XCTAssertEqual(
-      reader.texts("span", class: "status running"), ["still running: 1,171 of 2,342 trainings"])
+      reader.texts("span", class: "status running"), ["running: 1,171 of 2,342 trainings"])
     XCTAssertEqual(
       reader.texts("footer"),
-      ["Renewed at 2026-03-01 12:30, still running: 1,171 of 2,342 trainings."])
+      ["Renewed at 2026-03-01 12:30, running: 1,171 of 2,342 trainings."])
     XCTAssertTrue(page.html.contains("width:50.0%"))
   }
 
   func testAnEmptyStudyIsWhole() {
     var page = StudyPage(title: "Scaling", subtitle: "")
-    page.progress = .init(done: 0, total: 0)
+    page.progress = .init(done: 0, total: 0, .running)
     page.sections = [.init("Accuracy", [])]
     XCTAssertEqual(
       PageReader(page.html).texts("p", class: "none quiet"),

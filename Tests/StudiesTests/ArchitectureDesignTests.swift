@@ -99,7 +99,8 @@ final class ArchitectureDesignTests: StudyCase {
     XCTAssertTrue(finalists.contains { isRepeated($0.network) }, "nothing to mistake")
     let results = try StudyResults(study)
     XCTAssertNil(results.architecture?.rung)
-    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
+      renewed: Date())
     XCTAssertFalse(page.contains("Can the short trainings be trusted?"))
     for network in results.networks {
       let finalist = finalists.first { $0.name == network.name }
@@ -130,7 +131,8 @@ final class ArchitectureDesignTests: StudyCase {
     let notice = try XCTUnwrap(study.unansweredNotice)
     XCTAssertTrue(notice.hasSuffix("even > depth, even > width"), notice)
     let results = try StudyResults(study)
-    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
+      renewed: Date())
     XCTAssertTrue(page.contains("not answered, being about directions of scaling"), page)
     for kind in StudyKind.allCases {
       XCTAssertEqual(
@@ -153,8 +155,10 @@ final class ArchitectureDesignTests: StudyCase {
           "random search alone: none of 10 individuals has a parent, as the first \(parallel) have none"
         ),
         notice)
-      let page = try StudyReport(study: study, results: StudyResults(study), slots: [])
-        .html(renewed: Date())
+      let page = try StudyReport(
+        study: study, results: StudyResults(study), slots: [], isHeld: true
+      )
+      .html(renewed: Date())
       XCTAssertTrue(page.contains("random search alone"))
     }
     XCTAssertTrue(try study(.grid, ["evolution.parallel=512"]).notices.isEmpty)

@@ -34,8 +34,10 @@ final class SlotPageTests: StudyCase {
 
   /// Images a second in the row of the deep network.
   private func rate(_ study: Study, _ slots: [Slot]) throws -> String {
-    let page = try StudyReport(study: study, results: StudyResults(study), slots: slots)
-      .html(renewed: Date())
+    let page = try StudyReport(
+      study: study, results: StudyResults(study), slots: slots, isHeld: true
+    )
+    .html(renewed: Date())
     let table = try XCTUnwrap(page.components(separatedBy: ">Networks</h3>").last)
     let row = try XCTUnwrap(table.components(separatedBy: "<th scope=\"row\">depth ×2</th>").last)
     let cells = row.matches(of: /<td[^>]*>([^<]*)<\/td>/).map { String($0.1) }
@@ -73,7 +75,7 @@ final class SlotPageTests: StudyCase {
   }
 
   private func page(_ study: Study, _ slots: [Slot]) throws -> String {
-    try StudyReport(study: study, results: StudyResults(study), slots: slots)
+    try StudyReport(study: study, results: StudyResults(study), slots: slots, isHeld: true)
       .html(renewed: Date())
   }
 

@@ -28,7 +28,7 @@ final class StudyExtensionTests: StudyRunCase {
     let results = try StudyResults(study)
     return (
       results,
-      try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+      try StudyReport(study: study, results: results, slots: [], isHeld: true).html(renewed: Date())
     )
   }
 
@@ -102,7 +102,8 @@ final class StudyExtensionTests: StudyRunCase {
     let study = try Study(in: StudyFolder("\(folder)/\(output)")) { XCTFail($0) }
     let results = try StudyResults(study)
     XCTAssertEqual(results.verdicts.map(\.basis), [.afterwards])
-    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
+      renewed: Date())
     XCTAssertTrue(page.contains("search.seeds was 2 and is now 3"))
     XCTAssertTrue(
       page.contains("search.hypotheses was [even &gt; depth] and is now [depth &gt; even]"))

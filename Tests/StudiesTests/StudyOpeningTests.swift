@@ -124,7 +124,7 @@ final class StudyOpeningTests: StudyRunCase {
       let rest = lines.dropFirst().flatMap { $0 + [UInt8(ascii: "\n")] }
       try Data(LedgerLine(other).bytes + rest).write(to: URL(fileURLWithPath: path))
       assertRefused(
-        ["begun with another \(key) (it was of yesterday and is now ", "--accept-other-bits"], key
+        ["last done with another \(key) (it was of yesterday and is now ", "--accept-other-bits"], key
       ) { try open() }
       XCTAssertNoThrow(try open { $0.acceptsOtherBits = true })
       let contents = try LedgerFile.read(path)
@@ -192,8 +192,8 @@ final class StudyOpeningTests: StudyRunCase {
     try FileManager.default.createDirectory(
       atPath: "\(folder)/study/family", withIntermediateDirectories: false)
     for path in paths { try "old".write(toFile: path, atomically: true, encoding: .utf8) }
-    // Whoever only reports does not know whether somebody has just finished it.
-    _ = try page()
+    // Whoever only reports takes nothing away, and tells.
+    XCTAssertTrue(try page().contains("is of an earlier end of the study and not of this ledger"))
     for path in paths { XCTAssertTrue(FileManager.default.fileExists(atPath: path), path) }
     try sharedWorld().barrier()
     try open()

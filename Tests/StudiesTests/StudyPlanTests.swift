@@ -10,9 +10,11 @@ final class StudyPlanTests: StudyCase {
   private func plan(
     _ kind: StudyKind, _ overrides: [String] = [], _ stopRequest: @escaping StopRequest = { nil }
   ) throws -> StudyPlan? {
-    try StudyPlan.plan(
+    var options = StudyRun.Options()
+    options.stopRequest = stopRequest
+    return try StudyPlan.plan(
       kind, configuration(overrides), StudyFolder("\(folder)/none"), sharedWorld(), Activity(),
-      stopRequest)
+      options)
   }
 
   func testTheFirstRankKnowsThePlanOfAll() throws {
@@ -68,9 +70,11 @@ final class StudyPlanTests: StudyCase {
   }
 
   func testOneSlotHasAllRanksAndOneTrainingAfterTheOther() throws {
+    var options = StudyRun.Options()
+    options.slots = 1
     let plan = try StudyPlan.plan(
       .scaling, configuration(["search.directions=[depth]"]), StudyFolder("\(folder)/none"),
-      sharedWorld(), Activity(), slots: 1, { nil })
+      sharedWorld(), Activity(), options)
     guard let plan else { return }
     XCTAssertEqual(
       plan.seconds * Double(plan.ranks), plan.rankSeconds, accuracy: 1e-6 * plan.rankSeconds)

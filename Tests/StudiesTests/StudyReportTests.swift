@@ -20,7 +20,7 @@ final class StudyReportTests: StudyCase {
       study.add(result?(job, network, study) ?? madeUp(job, of: study))
     }
     let results = try StudyResults(study)
-    let report = StudyReport(study: study, results: results, slots: [])
+    let report = StudyReport(study: study, results: results, slots: [], isHeld: true)
     return (study, results, try report.html(renewed: Date()))
   }
 

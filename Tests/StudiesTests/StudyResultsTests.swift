@@ -125,7 +125,8 @@ final class StudyResultsTests: StudyCase {
             ? LedgerEntry(diverged: job.key, reason: reason) : self.madeUp(job, of: study)
         }
         let results = try StudyResults(study)
-        let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+        let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
+          renewed: Date())
         XCTAssertTrue(page.contains("diverged: \(reason)"), "\(kind)")
         return results.json
       }

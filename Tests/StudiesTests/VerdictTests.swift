@@ -53,7 +53,8 @@ final class VerdictTests: StudyCase {
         ? nil : 0.6 + (isEven(network) ? gain : 0) + noise(network, seed)
     }
     let results = try StudyResults(study)
-    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
+      renewed: Date())
     return (try XCTUnwrap(results.verdicts.first), page)
   }
 
@@ -105,7 +106,8 @@ final class VerdictTests: StudyCase {
         study.add(try XCTUnwrap(whole.ledger[job]))
       }
       let results = try StudyResults(study)
-      let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+      let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
+        renewed: Date())
       let isDepthDone = seed == seeds - 1
       XCTAssertEqual(results.verdicts.map(\.status), [isDepthDone ? .shown : nil, nil])
       XCTAssertTrue(results.claims.isEmpty)
@@ -174,7 +176,8 @@ final class VerdictTests: StudyCase {
         XCTAssertEqual(network.confirmation?.deviation, 0)
         XCTAssertNil(network.confirmation?.interval)
       }
-      let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+      let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
+        renewed: Date())
       XCTAssertFalse(page.contains(/95 % interval [-0-9]/))
       XCTAssertFalse(page.contains("±0.00"))
     }
@@ -256,7 +259,8 @@ final class VerdictTests: StudyCase {
     XCTAssertEqual(results.claims.map(\.rivals), [[depth, "width ×2"]])
     XCTAssertEqual(results.coincidences.map(\.hypothesis), ["even > 1:1:1"])
     XCTAssertEqual(results.coincidences.map(\.network), [even])
-    let page = try StudyReport(study: study, results: results, slots: []).html(renewed: Date())
+    let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
+      renewed: Date())
     XCTAssertTrue(
       page.contains("Of even &gt; 1:1:1 nothing can be told: both directions lead to one network"))
   }
@@ -274,7 +278,7 @@ final class VerdictTests: StudyCase {
     let p = try verdicts.map { try XCTUnwrap($0.p).twoSided }
     XCTAssertEqual(verdicts.compactMap(\.holmP), Holm.adjusted(p))
     XCTAssertNotEqual(verdicts.compactMap(\.holmP), p)
-    let page = try StudyReport(study: study, results: StudyResults(study), slots: [])
+    let page = try StudyReport(study: study, results: StudyResults(study), slots: [], isHeld: true)
       .html(renewed: Date())
     XCTAssertTrue(page.contains("with Holm&#39;s adjustment for 3 such comparisons"), page)
     // One alone has nothing to be adjusted for.

@@ -2,15 +2,40 @@ import Boundary
 
 /// The page of a study: verdicts, and below them what they rest on.
 package struct StudyPage: Sendable {
-  /// How far a study is that still runs.
+  /// How far a study is that is not finished.
   package struct Progress: Sendable {
+    /// What becomes of the rest of it.
+    package enum Rest: Sendable {
+      /// Somebody does it.
+      case running
+      /// Nobody does it.
+      case stopped
+      /// Nobody can do it, for this reason.
+      case failed(String)
+    }
+
     /// Trainings that have ended, and those of the study.
     package var done, total: Int
+    package var rest: Rest
 
-    package init(done: Int, total: Int) {
+    package init(done: Int, total: Int, _ rest: Rest) {
       self.done = done
       self.total = total
+      self.rest = rest
     }
+
+    fileprivate var isRunning: Bool { if case .running = rest { true } else { false } }
+
+    fileprivate var sentence: String {
+      let part = "\(done.groupedText) of \(total.counted("training"))"
+      return switch rest {
+      case .running: "running: \(part)"
+      case .stopped: "stopped after \(part); --resume goes on"
+      case .failed: "ended after \(part)"
+      }
+    }
+
+    fileprivate var reason: String? { if case .failed(let reason) = rest { reason } else { nil } }
   }
 
   package var title: String
@@ -19,8 +44,10 @@ package struct StudyPage: Sendable {
   package var tiles: [(name: String, value: String, note: String)] = []
   package var verdicts: [Verdict] = []
   package var sections: [Section] = []
-  /// Where the study still runs; a browser reads such a page again.
+  /// Where the study is not finished; of one that runs a browser reads the page again.
   package var progress: Progress?
+  /// What is said in place of verdicts where there are none.
+  package var absence = "No hypothesis has been tested yet."
   /// When it was written, such as "2026-03-01 12:30"; empty leaves the line out.
   package var renewed = ""
 
@@ -35,11 +62,12 @@ package struct StudyPage: Sendable {
   /// The text of the page.
   package var html: String {
     HTMLPage.html(
-      title: title, refreshSeconds: progress == nil ? nil : Self.refreshSeconds, style: style,
+      title: title, refreshSeconds: progress?.isRunning ?? false ? Self.refreshSeconds : nil,
+      style: style,
       body: """
         <header><div class="row"><h1>\(title.escapedForHTML)</h1>\(status)</div>
         <p class="quiet">\(subtitle.escapedForHTML)</p>\(bar)
-        \(findings)\(tiles.isEmpty ? "" : HTMLPage.list(tiles, class: "tiles"))</header>
+        \(reason)\(findings)\(tiles.isEmpty ? "" : HTMLPage.list(tiles, class: "tiles"))</header>
         <main>\(sections.map(\.markup).joined())</main>
         \(footer)
         """)
@@ -68,12 +96,14 @@ package struct StudyPage: Sendable {
     return styles.joined()
   }
 
-  private var sentence: String? {
-    progress.map { "still running: \($0.done.groupedText) of \($0.total.counted("training"))" }
+  private var status: String {
+    progress.map {
+      "<span class=\"status \($0.isRunning ? "running" : "stopped")\">\($0.sentence)</span>"
+    } ?? ""
   }
 
-  private var status: String {
-    sentence.map { "<span class=\"status running\">\($0)</span>" } ?? ""
+  private var reason: String {
+    progress?.reason.map { "<p class=\"prose\">\($0.escapedForHTML)</p>\n" } ?? ""
   }
 
   /// How far the study is, as a line.
@@ -89,14 +119,14 @@ package struct StudyPage: Sendable {
 
   private var findings: String {
     guard !verdicts.isEmpty else {
-      return "<p class=\"none quiet\">No hypothesis has been tested yet.</p>\n"
+      return "<p class=\"none quiet\">\(absence.escapedForHTML)</p>\n"
     }
     return "<ul class=\"verdicts\">\(verdicts.map(\.markup).joined())</ul>\n"
   }
 
   private var footer: String {
     guard !renewed.isEmpty else { return "" }
-    let running = sentence.map { ", \($0)" } ?? ""
-    return "<footer>Renewed at \(renewed.escapedForHTML)\(running).</footer>"
+    let progress = progress.map { ", \($0.sentence)" } ?? ""
+    return "<footer>Renewed at \(renewed.escapedForHTML)\(progress).</footer>"
   }
 }

@@ -17,10 +17,23 @@ package final class LedgerFile {
     package fileprivate(set) var sessions: [LedgerLine.Session] = []
     /// What is wrong with lines that are left out, if any are.
     package fileprivate(set) var notice: String?
+    /// Whether it is only its last line that was not written to its end.
+    package fileprivate(set) var isTorn = false
+    /// Whether the first line tells what the study is; nil where there is no whole line.
+    fileprivate var beginsWithSession: Bool?
     /// Bytes before the first line that is left out, if one is, and the lines behind it that are
     /// not.
     fileprivate var good = 0
     fileprivate var rest: [UInt8] = []
+
+    /// Refuses results of which nobody knows what study they are of.
+    func requireBeginning(_ path: String) throws(TrainingError) {
+      guard beginsWithSession == false else { return }
+      throw TrainingError(
+        .data,
+        "\(path): line 1, which tells what the study is, is not what a study writes, or was changed; "
+          + "put a copy of the file in its place, or choose another --output")
+    }
   }
 
   /// Most bytes of a ledger, and of a line: a hundred thousand results on 50,000 images.
@@ -45,6 +58,7 @@ package final class LedgerFile {
     while !rest.isEmpty {
       try headway.note()
       number += 1
+      let hasBegun = contents.beginsWithSession != nil
       let end = rest.firstIndex(of: UInt8(ascii: "\n"))
       let text = rest[..<(end ?? rest.endIndex)]
       rest = rest[(end.map { $0 + 1 } ?? rest.endIndex)...]
@@ -52,9 +66,15 @@ package final class LedgerFile {
         let problem =
           end == nil ? "was not written to its end" : "is not what a study writes, or was changed"
         leftOut += 1
+        if end == nil {
+          contents.isTorn = leftOut == 1
+        } else if !hasBegun {
+          contents.beginsWithSession = false
+        }
         contents.notice = contents.notice ?? "line \(number) \(problem)"
         continue
       }
+      if !hasBegun { contents.beginsWithSession = line.session != nil }
       if leftOut == 0 {
         contents.good = rest.startIndex
       } else {
@@ -65,7 +85,7 @@ package final class LedgerFile {
     }
     let more = leftOut > 1 ? ", as are \(leftOut - 1) more," : ""
     contents.notice = contents.notice.map {
-      "\(path): \($0)\(more) and does not count; its training is done again if it is needed"
+      "\(path): \($0)\(more) and does not count; what it told is done again if it is needed"
     }
     return contents
   }

@@ -39,14 +39,23 @@ package struct LedgerLine: Codable {
 
     /// What another one asks that is not what this one asks: each key with both values.
     func changes(to other: Session) -> [String] {
-      let (old, new) = (asked, other.asked)
+      changes(hypotheses: other.hypotheses, extensible: other.extensible)
+    }
+
+    /// The same of what a session would ask.
+    func changes(hypotheses: [String], extensible: [String: String]) -> [String] {
+      let (old, new) = (asked, Self.asked(hypotheses, extensible))
       return Set(old.keys).union(new.keys).sorted().filter { old[$0] != new[$0] }.map { key in
         let values = [old[key], new[key]].map { $0 ?? "left out" }
         return "\(key) was \(values[0]) and is now \(values[1])"
       }
     }
 
-    private var asked: [String: String] {
+    private var asked: [String: String] { Self.asked(hypotheses, extensible) }
+
+    private static func asked(
+      _ hypotheses: [String], _ extensible: [String: String]
+    ) -> [String: String] {
       extensible.merging(
         ["search.hypotheses": "[" + hypotheses.joined(separator: ", ") + "]"]
       ) { $1 }

@@ -12,11 +12,19 @@ package struct StudyReport {
   /// Images a second of a core from the first step to the end, by network.
   let rates: [String: Double]
   let headway: Headway
+  private let isHeld: Bool
+  private let notice: String?
 
-  /// - Parameter headway: Is told while rows of tables are written, of which there may be many.
+  /// - Parameters:
+  ///   - isHeld: Whether somebody does the study.
+  ///   - notice: What is to be known of the files beside the page.
+  ///   - headway: Is told while rows of tables are written, of which there may be many.
   package init(
-    study: Study, results: StudyResults, slots: [Slot], headway: Headway = .unwatched
+    study: Study, results: StudyResults, slots: [Slot], isHeld: Bool, notice: String? = nil,
+    headway: Headway = .unwatched
   ) {
+    self.isHeld = isHeld
+    self.notice = notice
     self.study = study
     self.results = results
     self.slots = slots
@@ -32,8 +40,9 @@ package struct StudyReport {
     page.tiles = tiles
     page.verdicts = verdicts
     page.sections = try sections()
-    if results.scope.done < results.scope.jobs || results.scope.jobs == 0 {
-      page.progress = StudyPage.Progress(done: results.scope.done, total: results.scope.jobs)
+    page.absence = absence
+    page.progress = try rest().map {
+      StudyPage.Progress(done: results.scope.done, total: results.scope.jobs, $0)
     }
     let format = DateFormatter()
     format.locale = Locale(identifier: "en_US_POSIX")
@@ -41,6 +50,26 @@ package struct StudyReport {
     format.dateFormat = "yyyy-MM-dd HH:mm:ss 'UTC'"
     page.renewed = format.string(from: renewed)
     return page.html
+  }
+
+  /// What becomes of the rest of the study; nil where it is finished.
+  private func rest() throws(TrainingError) -> StudyPage.Progress.Rest? {
+    switch try study.state(isHeld: isHeld) {
+    case .running: .running
+    case .stopped: .stopped
+    case .failed: .failed(study.problemOfRecipe()?.description ?? "")
+    case .finished: nil
+    }
+  }
+
+  /// Why there is no verdict, where there is none.
+  private var absence: String {
+    let asked = study.configuration.search.hypotheses
+    if asked.isEmpty {
+      return study.sessions.contains { !$0.hypotheses.isEmpty }
+        ? "The hypotheses that were asked have been taken back." : "No hypothesis was asked."
+    }
+    return "No hypothesis has been tested yet."
   }
 
   private var title: String {
@@ -64,7 +93,7 @@ package struct StudyReport {
       + "\(images.training.groupedText) training images\(heldOut), "
       + "\(images.validation.groupedText) validation images · regime: \(study.recipe.epochs.counted("epoch")), "
       + "one recipe for all networks\(otherBits)"
-      + study.notices.map { " · \($0)" }.joined()
+      + (study.notices + [notice].compactMap { $0 }).map { " · \($0)" }.joined()
   }
 
   /// That a study went on where others would hardly come to its bits.

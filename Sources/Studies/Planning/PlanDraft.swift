@@ -15,21 +15,27 @@ struct PlanDraft {
   /// What is to be measured.
   let question: Calibration.Question
 
-  /// - Parameter slots: A number of groups that is kept to, see ``StudyRun/Options/slots``.
-  /// - Throws: When the study cannot be done.
+  /// - Parameters:
+  ///   - options: How the study would be done.
+  ///   - tell: Is told of lines of the ledger that do not count.
+  /// - Throws: When the study cannot be done, as whoever does it would be told.
   init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
-    _ places: RankPlaces, slots: Int?, _ headway: Headway
+    _ places: RankPlaces, _ options: StudyRun.Options, _ headway: Headway,
+    _ tell: (String) -> Void
   ) throws(TrainingError) {
     self.kind = kind
     self.configuration = configuration
-    ledger = try LedgerFile.read(folder.file(StudyFolder.ledger), headway).ledger
+    if !options.isResuming || !folder.hasStudy { try folder.requireNew() }
+    let asked = try StudyQuestion(kind, configuration, folder, options, headway, tell)
+    ledger = asked.contents.ledger
     self.headway = headway
     self.places = places
-    study = try Study(kind, configuration, ledger, [], headway)
+    study = asked.study
+    if let problem = study.problemOfRecipe() { throw problem }
     let study = study
     let limits = try GroupLimits(
-      study, freeBytes: places.freeBytes, hosts: places.hosts, fixed: slots)
+      study, freeBytes: places.freeBytes, hosts: places.hosts, fixed: options.slots)
     self.limits = limits
     try StudySimulation(study).play(ranks: 1, headway, seconds: { _ in 1 }) {
       Self.madeUp($0, of: study)

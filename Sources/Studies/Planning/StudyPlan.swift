@@ -46,15 +46,14 @@ extension StudyPlan {
   /// Plans a study, together on all ranks: rank 0 knows it, and all measure how long networks take.
   ///
   /// - Parameters:
-  ///   - slots: A number of groups that is kept to, see ``StudyRun/Options/slots``.
-  ///   - stopRequest: Asked all the time; a signal ends the plan.
-  ///   - tell: Is told on rank 0 that it takes long.
-  /// - Throws: When the study cannot be done, a signal has ended it, or ranks are lost.
+  ///   - options: How the study would be done; a signal that `stopRequest` tells ends the plan.
+  ///   - tell: Is told on rank 0 what does not count of the ledger, and that it takes long.
+  /// - Throws: When the study cannot be done, as whoever does it would be told; when a signal has
+  ///   ended it, or ranks are lost.
   package static func plan(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
-    _ world: Communicator, _ activity: Activity, slots: Int? = nil,
-    _ stopRequest: @escaping StopRequest = { StopSignal.pending },
-    tell: @escaping (String) -> Void = { _ in }
+    _ world: Communicator, _ activity: Activity, _ options: StudyRun.Options,
+    _ tell: @escaping (String) -> Void = { _ in }
   ) throws(TrainingError) -> StudyPlan? {
     let group = TrainingGroup(world, activity: activity)
     let patience = Patience(tell)
@@ -62,11 +61,11 @@ extension StudyPlan {
       {
         activity.advance()
         patience.note()
-      }, stopRequest, "while the study was planned, which has changed nothing")
+      }, options.stopRequest, "while the study was planned, which has changed nothing")
     let places = try RankPlaces(group)
     let draft = try group.agreed { () throws(TrainingError) in
       group.isFirst
-        ? try PlanDraft(kind, configuration, folder, places, slots: slots, headway) : nil
+        ? try PlanDraft(kind, configuration, folder, places, options, headway, tell) : nil
     }
     let findings = try Calibration(world, activity, headway, places).measure(draft?.question)
     return try group.agreed { () throws(TrainingError) in try draft?.plan(findings) }

@@ -26,11 +26,11 @@ package final class StudyPublication {
   /// Has the page tell who has done what, too.
   func note(_ slot: Slot) { slots.append(slot) }
 
-  /// Writes the page, and the results of a study that is finished; of one that is not, what is
-  /// there stays.
+  /// Writes the page of a study that nobody does, and the results of one that is finished; of one
+  /// that is not, what is there stays: it may be all that is left of a ledger that was damaged.
   package func write() throws(TrainingError) {
     let results = try StudyResults(study, headway)
-    try writePage(results)
+    try writePage(results, isHeld: false)
     guard try study.isFinished else { return }
     try withdraw()
     try writeWinner(results)
@@ -39,7 +39,20 @@ package final class StudyPublication {
   }
 
   /// Writes the page alone, which whoever does the study writes again.
-  package func writePage() throws(TrainingError) { try writePage(StudyResults(study, headway)) }
+  package func writePage() throws(TrainingError) {
+    try writePage(StudyResults(study, headway), isHeld: true)
+  }
+
+  /// Has the page tell that the study was left; what goes wrong with it changes nothing.
+  func leave() { try? writePage(StudyResults(study, headway), isHeld: false) }
+
+  /// That there are results which are not of this ledger, if there are.
+  package func noticeOfOtherResults() throws(TrainingError) -> String? {
+    let path = folder.file(StudyFolder.results)
+    guard try !study.isFinished, FileManager.default.fileExists(atPath: path) else { return nil }
+    return "\(StudyFolder.results), and what was written with it, is of an earlier end of the study "
+      + "and not of this ledger; going on with --resume removes it"
+  }
 
   /// Removes what an earlier end of the study has left, which is not its end any more.
   package func withdraw() throws(TrainingError) {
@@ -57,8 +70,10 @@ package final class StudyPublication {
     for file in files { try folder.run.write(file.text, to: file.name) }
   }
 
-  private func writePage(_ results: StudyResults) throws(TrainingError) {
-    let report = StudyReport(study: study, results: results, slots: slots, headway: headway)
+  private func writePage(_ results: StudyResults, isHeld: Bool) throws(TrainingError) {
+    let report = StudyReport(
+      study: study, results: results, slots: slots, isHeld: isHeld,
+      notice: try noticeOfOtherResults(), headway: headway)
     try folder.run.write(report.html(renewed: Date()), to: StudyFolder.page)
   }
 
@@ -70,7 +85,7 @@ package final class StudyPublication {
   package func renew() {
     let start = MonotonicTime.seconds
     guard start >= nextRenewal else { return }
-    _ = try? writePage(StudyResults(study, headway))
+    try? writePage()
     let end = MonotonicTime.seconds
     nextRenewal = end + max(Self.secondsBetween, (end - start) / Self.share)
   }

@@ -118,8 +118,11 @@ package final class StudyRun {
     case .finished:
       try finish()
       return .finished
-    case .stopped(let signal): return .stopped(signal: signal)
+    case .stopped(let signal):
+      publication?.leave()
+      return .stopped(signal: signal)
     case .failed(let kind, let description):
+      publication?.leave()
       throw TrainingError(FaultKind(rawValue: kind) ?? .check, description, isShared: true)
     }
   }

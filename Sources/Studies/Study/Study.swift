@@ -242,7 +242,7 @@ package final class Study {
   ///
   /// Of those alone that a study begins with: how many of the others are known hangs on who
   /// finished first, and what they are, on what went well before.
-  func problemOfRecipe() -> TrainingError? {
+  package func problemOfRecipe() -> TrainingError? {
     let diverged = firstJobs.compactMap { ledger[$0] }.filter { $0.end == .diverged }
     guard diverged.count >= Self.fewestDiverged, 2 * diverged.count > firstJobs.count else {
       return nil

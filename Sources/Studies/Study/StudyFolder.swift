@@ -44,12 +44,32 @@ package struct StudyFolder: Sendable {
     }
   }
 
+  /// What the study in it asks.
+  func studyConfiguration() throws(TrainingError) -> StudyConfiguration {
+    do { return try StudyConfiguration(leftIn: self) } catch {
+      throw TrainingError(
+        .data,
+        "\(error); without it nobody knows what the study asks: put a copy in its place, or choose "
+          + "another --output")
+    }
+  }
+
+  /// Whether a study has begun in it.
+  package var hasStudy: Bool { FileManager.default.fileExists(atPath: file(Self.ledger)) }
+
   /// Refuses a folder that a study or a run has begun in, for one that does not go on from it.
   package func requireNew() throws(TrainingError) {
     try run.requireNew()
-    guard FileManager.default.fileExists(atPath: file(Self.ledger)) else { return }
-    throw TrainingError(
-      .usage,
-      "\(path) already has a study; go on with it by --resume, or choose another --output")
+    if hasStudy {
+      throw TrainingError(
+        .usage,
+        "\(path) already has a study; go on with it by --resume, or choose another --output")
+    }
+    guard try trials().isEmpty else {
+      throw TrainingError(
+        .usage,
+        "\(path) has trainings of a study and no \(Self.ledger); put a copy of that in its place and "
+          + "go on by --resume, or choose another --output")
+    }
   }
 }

@@ -5,6 +5,13 @@ import Foundation
 package final class FolderLease {
   private let lock: FileLock?
 
+  private static let file = ".lock"
+
+  /// Whether a run is writing in a folder.
+  package static func isHeld(_ folder: RunFolder) -> Bool {
+    FileLock.isTaken(folder.file(file))
+  }
+
   /// Seconds after which a file server has forgotten the lock of a host that is gone: the lease of
   /// NFS 4 lasts 90 (Linux, `nfsv4leasetime`), and servers sweep out what has expired now and then.
   package static let seconds = 120.0
@@ -21,7 +28,7 @@ package final class FolderLease {
     _ folder: RunFolder, waiting seconds: Double, stopRequest: StopRequest = { nil },
     advance: () -> Void, _ tell: (String) -> Void
   ) throws(TrainingError) {
-    let path = folder.file(".lock")
+    let path = folder.file(Self.file)
     do throws(FileRefusal) {
       lock = FileLock(closing: try WrittenFile.open(path, O_RDWR, .regular))
     } catch {

@@ -72,7 +72,7 @@ struct LaunchCommand: UnsharedCommand {
 
   private func launch() throws {
     let work = try work()
-    if !resume, !doctor, !plan { try work.requireNew() }
+    if !resume, !doctor { try work.requireNew() }
     let place = try LaunchPlace(hostFile: hosts)
     // A process that is to pass signals on must not die of the first.
     StopSignal.watch()
@@ -82,7 +82,8 @@ struct LaunchCommand: UnsharedCommand {
       return dryRun ? () : try examination.run()
     }
     if plan {
-      let planning = try StudyPlanLaunch(for: work, on: place, ranks: ranks)
+      let planning = try StudyPlanLaunch(
+        for: work, on: place, ranks: ranks, isResuming: resume)
       planning.show()
       return dryRun ? () : try planning.run()
     }

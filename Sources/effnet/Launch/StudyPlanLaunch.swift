@@ -5,9 +5,11 @@ struct StudyPlanLaunch {
   private let job: UnrecordedJob
 
   /// - Parameter ranks: As many as are asked for; `nil` for one a core.
-  init(for study: any LaunchedWork, on place: LaunchPlace, ranks: Int?) throws {
+  init(
+    for study: any LaunchedWork, on place: LaunchPlace, ranks: Int?, isResuming: Bool
+  ) throws {
     job = UnrecordedJob(
-      [OwnProgram.path] + study.arguments + ["--plan"],
+      [OwnProgram.path] + study.arguments + ["--plan"] + (isResuming ? ["--resume"] : []),
       try place.plan(ranks: ranks, most: study.mostRanks, silence: .leftOut))
   }
 

@@ -10,7 +10,9 @@ struct SearchReportCommand: UnsharedCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Writes the page of a study anew, from its ledger alone; while it runs, too.",
-    discussion: "Of a study that is finished and does not run the results are written, too.")
+    discussion: """
+      Of a study that is finished and does not run the results are written, too.
+      """)
 
   @Argument(help: "The output folder of a study.", transform: NamedPath.read)
   var folder: String?
@@ -56,21 +58,19 @@ struct SearchReportCommand: UnsharedCommand {
   ///
   /// - Parameter isLeft: Whether nobody does the study.
   private func write(_ studied: StudyFolder, isLeft: Bool) throws {
-    var isWhole = true
-    let study = try Study(in: studied) {
-      isWhole = false
-      StandardError.warn($0)
-    }
+    let study = try Study(in: studied, isHeld: !isLeft, StandardError.warn)
     let publication = try StudyPublication(study, studied)
-    let page = "page: \(studied.file(StudyFolder.page))"
-    guard isLeft, isWhole, try study.isFinished else {
-      try publication.writePage()
-      let state = isWhole ? "the study is not finished" : "its results stay as they are"
-      return print("\(page); \(isLeft ? state : "the study is running")")
+    if isLeft { try publication.write() } else { try publication.writePage() }
+    let state = try study.state(isHeld: !isLeft)
+    if state == .finished, isLeft { print("results: \(studied.file(StudyFolder.results))") }
+    print("page: \(studied.file(StudyFolder.page))")
+    if let notice = try publication.noticeOfOtherResults() { StandardError.warn(notice) }
+    guard isLeft else { return print("the study is running") }
+    switch state {
+    case .finished, .running: break
+    case .stopped: print("the study is stopped; go on with: \(study.resumption(in: studied))")
+    case .failed: print("the study has ended: \(study.problemOfRecipe()?.description ?? "")")
     }
-    try publication.write()
-    print("results: \(studied.file(StudyFolder.results))")
-    print(page)
   }
 
   private func writePublished() throws {

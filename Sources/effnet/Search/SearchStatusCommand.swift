@@ -18,6 +18,7 @@ struct SearchStatusCommand: UnsharedCommand {
   /// How far a study is.
   private struct Status: Encodable {
     let kind: StudyKind
+    let state: StudyState
     /// Trainings, and parts of them up to a rung, that are known to be needed, and those that are
     /// done.
     let jobs, done, diverged: Int
@@ -26,17 +27,27 @@ struct SearchStatusCommand: UnsharedCommand {
 
   func run() throws {
     do {
-      let study = try Study(in: StudyFolder(folder), StandardError.warn)
+      let studied = StudyFolder(folder)
+      let isHeld = FolderLease.isHeld(studied.run)
+      let study = try Study(in: studied, isHeld: isHeld, StandardError.warn)
       let jobs = try study.jobs()
       let done = jobs.compactMap { study.ledger[$0] }
+      let state = try study.state(isHeld: isHeld)
       let status = Status(
-        kind: study.kind, jobs: jobs.count, done: done.count,
-        diverged: done.count { $0.end == .diverged }, isFinished: done.count == jobs.count)
+        kind: study.kind, state: state, jobs: jobs.count, done: done.count,
+        diverged: done.count { $0.end == .diverged }, isFinished: state == .finished)
       if json { return printJSON(status) }
       let diverged = status.diverged > 0 ? ", \(status.diverged) diverged" : ""
+      let rest =
+        switch state {
+        case .running: "running; more may follow"
+        case .stopped: "stopped; go on with: \(study.resumption(in: studied))"
+        case .failed: "ended: \(study.problemOfRecipe()?.description ?? "")"
+        case .finished: "finished"
+        }
       print(
-        "\(status.kind.rawValue): \(status.done) of \(status.jobs.counted("training"))\(diverged)"
-          + (status.isFinished ? "; finished" : status.done > 0 ? "; more may follow" : ""))
+        "\(status.kind.rawValue): \(status.done) of \(status.jobs.counted("training"))\(diverged); \(rest)"
+      )
     } catch { throw Failure(error) }
   }
 }

@@ -25,11 +25,7 @@ final class StudyDisplay: StudyObserver {
       """)
     let done = (try? study.progress().done) ?? 0
     if done > 0 { print("going on after \(done.counted("training"))") }
-    if study.ledger.count > done {
-      StandardError.warn(
-        "\((study.ledger.count - done).counted("result")) in \(folder.file(StudyFolder.ledger)) "
-          + "belong to no training that is known to be needed, and do not count")
-    }
+    if let notice = try? study.noticeOfForeignResults(in: folder) { noticed(notice) }
   }
 
   func noticed(_ notice: String) { StandardError.warn(notice) }

@@ -52,14 +52,15 @@ struct StudyOptions: ParsableArguments {
     } deadline: {
       $0.run.supervision.deadline
     } check: { () throws(TrainingError) in
-      if !resume, !plan { try folder.requireNew() }
+      if !resume { try folder.requireNew() }
     } _: { (configuration, world, watch) throws(TrainingError) in
       let display = world.rank == 0 ? StudyDisplay(folder) : nil
       for notice in try watch.notices(over: world) { display?.noticed(notice) }
       if plan {
         planned = try StudyPlan.plan(
-          kind, configuration, folder, world, watch.activity, slots: execution.slots,
-          tell: { display?.noticed($0) })
+          kind, configuration, folder, world, watch.activity,
+          execution.options(isResuming: resume)
+        ) { display?.noticed($0) }
         return nil
       }
       let run = try StudyRun(
