@@ -124,7 +124,8 @@ final class StudyOpeningTests: StudyRunCase {
       let rest = lines.dropFirst().flatMap { $0 + [UInt8(ascii: "\n")] }
       try Data(LedgerLine(other).bytes + rest).write(to: URL(fileURLWithPath: path))
       assertRefused(
-        ["last done with another \(key) (it was of yesterday and is now ", "--accept-other-bits"], key
+        ["last done with another \(key) (it was of yesterday and is now ", "--accept-other-bits"],
+        key
       ) { try open() }
       XCTAssertNoThrow(try open { $0.acceptsOtherBits = true })
       let contents = try LedgerFile.read(path)

@@ -228,6 +228,46 @@ final class StudyRunTests: StudyRunCase {
     }
   }
 
+  func testWhatIsInThePlaceOfATrainingIsSetAsideAloud() throws {
+    let world = try world()
+    let alone = try hashAlone(.scaling, small(.scaling))
+    let disturbance = Disturbance(seed: 1, stoppingAfter: 20)
+    _ = try run(.scaling, small(.scaling), on: world, in: "swapped") {
+      $0.stopRequest = disturbance.ask
+    }
+    let study = StudyFolder("\(folder)/swapped")
+    var places: [String] = []
+    if world.rank == 0 {
+      let left = try Study(in: study) { XCTFail($0) }
+      let open = try left.known().filter { !left.ledger.has($0) }.map(\.trial.identity)
+      let begun = try study.trials().map(\.path)
+      let other = try XCTUnwrap(begun.first)
+      places = Set(open).map { study.trial($0).path }.filter { $0 != other }.sorted()
+      XCTAssertGreaterThan(places.count, 2)
+      for (number, place) in places.enumerated() {
+        try? FileManager.default.removeItem(atPath: place)
+        if number > 0 {
+          try FileManager.default.copyItem(atPath: other, toPath: place)
+        } else {
+          try "none".write(toFile: place, atomically: true, encoding: .utf8)
+        }
+      }
+    }
+    try world.barrier()
+    let listener = Listener()
+    let outcome = try run(.scaling, small(.scaling), on: world, in: "swapped", listener) {
+      $0.isResuming = true
+    }
+    guard case .finished = outcome else { return XCTFail("stopped") }
+    guard world.rank == 0 else { return }
+    XCTAssertEqual(try results("swapped").resultsSHA256, alone)
+    for place in places {
+      let notice = "\(place) is not of its training; it is \(place).set-aside now"
+      XCTAssertTrue(listener.notices.contains(notice), "\(listener.notices)")
+      XCTAssertTrue(FileManager.default.fileExists(atPath: place + ".set-aside"))
+    }
+  }
+
   func testAFinishedStudyHasNothingToDo() throws {
     let world = try world()
     let first = try hash(.grid, small(.grid), on: world, in: "twice")

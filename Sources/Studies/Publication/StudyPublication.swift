@@ -50,8 +50,8 @@ package final class StudyPublication {
   package func noticeOfOtherResults() throws(TrainingError) -> String? {
     let path = folder.file(StudyFolder.results)
     guard try !study.isFinished, FileManager.default.fileExists(atPath: path) else { return nil }
-    return "\(StudyFolder.results), and what was written with it, is of an earlier end of the study "
-      + "and not of this ledger; going on with --resume removes it"
+    return "\(StudyFolder.results), and what was written with it, is of an earlier end of the "
+      + "study and not of this ledger; going on with --resume removes it"
   }
 
   /// Removes what an earlier end of the study has left, which is not its end any more.

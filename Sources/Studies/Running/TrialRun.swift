@@ -90,6 +90,10 @@ struct TrialRun {
         configuration, communicator: group, output: output, isResuming: true, observer: nil,
         activity: activity, stopRequest: stopRequest)
     }
+    try onFirstRank { () throws(TrainingError) in
+      guard let place = try setAsideWhatIsForeign(output, configuration) else { return }
+      try noticed("\(output.path) is not of its training; it is \(place) now")
+    }
     do throws(TrainingError) {
       let trainer = try make()
       guard trainer.state.step > assignment.epochs * trainer.stepsPerEpoch else { return trainer }
@@ -108,6 +112,31 @@ struct TrialRun {
       }
     }
     return try make()
+  }
+
+  /// Renames what is in the place of a training and is of another one, or no folder at all.
+  ///
+  /// - Returns: Its new path; nil where there is nothing of the kind.
+  private func setAsideWhatIsForeign(
+    _ output: RunFolder, _ configuration: Configuration
+  ) throws(TrainingError) -> String? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: output.path, isDirectory: &isFolder) else {
+      return nil
+    }
+    if isFolder.boolValue {
+      // What it is of it tells itself; where it does not, its checkpoints do.
+      let bytes = try? RegularFile(output.file("configuration.yaml")).contents(limit: 1 << 19)
+      let other = bytes.flatMap {
+        try? Configuration(yaml: String(decoding: $0, as: UTF8.self), file: output.path)
+      }
+      guard let other else { return nil }
+      func bits(_ configuration: Configuration) -> [ConfigurationWriter.Entry] {
+        configuration.entries.filter { !Recipe.changesNoBits($0.name) }
+      }
+      if Configuration.changes(from: bits(other), to: bits(configuration)).isEmpty { return nil }
+    }
+    return try output.setAside()
   }
 
   /// Does what the first rank of the group does for all of them.

@@ -167,7 +167,16 @@ extension RunFolder {
 
   /// Renames what has the name of a checkpoint and is none, so that the name is free.
   func setAside(step: Int) throws(TrainingError) {
-    let path = checkpoint(step: step)
+    try Self.setAside(checkpoint(step: step))
+  }
+
+  /// Renames the folder itself, or what is in its place, so that its name is free.
+  ///
+  /// - Returns: The new path.
+  package func setAside() throws(TrainingError) -> String { try Self.setAside(path) }
+
+  @discardableResult
+  private static func setAside(_ path: String) throws(TrainingError) -> String {
     var status = stat()
     // Nobody else renames in a locked folder, and NFS has no renaming that refuses to replace.
     let free = (1...).lazy.map { path + ".set-aside" + ($0 > 1 ? "-\($0)" : "") }
@@ -178,6 +187,7 @@ extension RunFolder {
         "\(path), which was passed over, cannot be renamed to make room for a good one: "
           + "\(String(cString: strerror(errno))); move it away and go on with --resume")
     }
+    return free
   }
 
   /// What all checkpoints of the run in this folder have in common; nil where it is not known.
