@@ -1,6 +1,7 @@
 import Training
 
-/// What the jobs of a study have come to: its only state, from which everything else is derived.
+/// What the jobs of a study have come to: with the configuration all its state, from which
+/// everything else is derived.
 package struct Ledger: Sendable {
   private var entries: [Job.Key: LedgerEntry] = [:]
 

@@ -14,7 +14,7 @@ package struct StudyFolder: Sendable {
   /// Path of a file in it.
   package func file(_ name: String) -> String { run.file(name) }
 
-  /// The only state of the study.
+  /// What trainings came to, and what sessions asked: with the configuration, the study's state.
   package static let ledger = "ledger.jsonl"
   /// What the study has come to, written last, when it is finished.
   package static let results = "results.json"
@@ -22,7 +22,7 @@ package struct StudyFolder: Sendable {
   package static let page = "report.html"
   /// Who did what when.
   package static let timing = "timing.jsonl"
-  /// The configuration as it was resolved.
+  /// The configuration as it was resolved, without which nobody knows what the ledger is of.
   package static let configuration = "configuration.yaml"
   private static let trials = "trials"
 
