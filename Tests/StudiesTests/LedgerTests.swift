@@ -232,6 +232,28 @@ final class LedgerTests: XCTestCase {
     }
   }
 
+  func testALaterSessionThatIsDamagedIsTold() throws {
+    let later = try session(classes: 4, training: 30, heldOut: 10, validation: 20)
+    let lines = [
+      LedgerLine(try session), LedgerLine(try entry(0)), LedgerLine(later),
+      LedgerLine(try entry(1)),
+    ].map { Array($0.bytes) }
+    for (damaged, sessions, isTold) in [
+      (1, [try session, later], false), (2, [try session], true),
+    ] {
+      var lines = lines
+      lines[damaged][lines[damaged].count / 2] ^= 1
+      try put(Data(lines.joined()))
+      let contents = try LedgerFile.read(path)
+      XCTAssertEqual(contents.sessions, sessions, "those that are left are compared with")
+      let notice = try XCTUnwrap(contents.notice)
+      XCTAssertTrue(notice.contains("line \(damaged + 1) "), notice)
+      XCTAssertEqual(
+        notice.hasSuffix("; what a session asked and ran in is not known any more"), isTold,
+        notice)
+    }
+  }
+
   func testNumbersThatDoNotGoTogetherAreLeftOut() throws {
     let sound = try entry(0)
     func changed(_ key: String, _ value: Any?) throws -> LedgerEntry {

@@ -54,6 +54,7 @@ package final class LedgerFile {
     } catch { throw TrainingError(.data, "\(path) cannot be read: \(error.reason)") }
     var contents = Contents()
     var (number, leftOut) = (0, 0)
+    var lacksSession = false
     var rest = bytes[...]
     while !rest.isEmpty {
       try headway.note()
@@ -66,6 +67,7 @@ package final class LedgerFile {
         let problem =
           end == nil ? "was not written to its end" : "is not what a study writes, or was changed"
         leftOut += 1
+        lacksSession = lacksSession || LedgerLine.looksLikeSession(text)
         if end == nil {
           contents.isTorn = leftOut == 1
         } else if !hasBegun {
@@ -84,8 +86,11 @@ package final class LedgerFile {
       if let entry = line.entry { contents.ledger.add(entry) }
     }
     let more = leftOut > 1 ? ", as are \(leftOut - 1) more," : ""
+    // No training tells it again: the study is held against the sessions that are left.
+    let unknown =
+      lacksSession ? "; what a session asked and ran in is not known any more" : ""
     contents.notice = contents.notice.map {
-      "\(path): \($0)\(more) and does not count; what it told is done again if it is needed"
+      "\(path): \($0)\(more) and does not count; what it told is done again if it is needed\(unknown)"
     }
     return contents
   }

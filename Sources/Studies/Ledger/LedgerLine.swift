@@ -66,6 +66,11 @@ package struct LedgerLine: Codable {
   package private(set) var entry: LedgerEntry?
   private let check: String
 
+  /// Whether a line that cannot be read seems to have told of a session.
+  static func looksLikeSession(_ text: ArraySlice<UInt8>) -> Bool {
+    String(decoding: text.prefix(128), as: UTF8.self).contains("\"session\":")
+  }
+
   package init(_ session: Session) {
     self.session = session
     check = Self.check(Self.encoded(session))
