@@ -50,11 +50,10 @@ package final class StudyRun {
     post = PostOffice(world: world, activity: watch.activity)
     let ranks = TrainingGroup(world, activity: watch.activity)
     let places = try RankPlaces(ranks)
-    _ = watch.log.open()
     try ranks.agreed { () throws(TrainingError) in
       guard ranks.isFirst else { return }
       let opening = try StudyOpening(
-        kind, configuration, folder, options, advance: watch.activity.advance
+        kind, configuration, folder, places, options, advance: watch.activity.advance
       ) {
         observer?.noticed($0)
       }
@@ -65,8 +64,7 @@ package final class StudyRun {
         opening.study, folder, Headway(watch.activity.advance, { nil }, ""))
       self.publication = publication
       if !(try opening.study.isFinished) { try publication.withdraw() }
-      let limits = try GroupLimits(
-        opening.study, freeBytes: places.freeBytes, hosts: places.hosts, fixed: options.slots)
+      let limits = opening.limits
       if let notice = limits.notice(hosts: places.hosts) { observer?.noticed(notice) }
       dispatcher = Dispatcher(
         opening.study, places, GroupPlanner(opening.study, hosts: places.hosts, limits),
@@ -76,6 +74,8 @@ package final class StudyRun {
       observer?.began(opening.study, ranks: world.size)
       for notice in opening.study.notices { observer?.noticed(notice) }
     }
+    // Not before the study: one that is refused leaves nothing in its folder.
+    _ = watch.log.open()
   }
 
   /// How a study is done.
