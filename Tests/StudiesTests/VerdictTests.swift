@@ -222,6 +222,8 @@ final class VerdictTests: StudyCase {
     ] as [([String], Bool, Judgement.Verdict)] {
       let study = try scaling(evenOverAll) { network, seed in
         let isLost = seed == 1 && lost.contains { network.name.hasPrefix($0) }
+    XCTAssertTrue(page.contains("∅ no seed left"))
+    XCTAssertFalse(page.contains("○ not shown"))
         let isClose = isWidthClose && network.name.hasPrefix("width")
         let gain = isEven(network) || isClose ? 0.1 : 0
         return isLost ? nil : 0.6 + gain + noise(network, seed)

@@ -34,8 +34,9 @@ extension StudyReport {
   }
 
   private func sentence(_ verdict: Verdict) -> StudyPage.Verdict {
+    // By no seed nothing was tried: "not shown" would say that it was.
     StudyPage.Verdict(
-      Self.status(verdict.status), Self.words(verdict),
+      verdict.seeds == 0 ? .untestable : Self.status(verdict.status), Self.words(verdict),
       note: (Self.numbers(verdict) + tests(verdict) + Self.costs(verdict) + basis(verdict))
         .joined(separator: ", "))
   }
