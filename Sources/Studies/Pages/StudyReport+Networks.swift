@@ -29,14 +29,7 @@ extension StudyReport {
             + "validation images with other seeds"
         ))
     }
-    if let optimism = winner.optimism, let shift = winner.shift {
-      facts.append(
-        (
-          "optimism",
-          "\((100 * optimism).text(2)) points: so much more it lost by that than networks that no score "
-            + "has selected, which lost \((100 * shift).text(2))"
-        ))
-    }
+    if let text = Self.optimism(winner) { facts.append(("optimism", text)) }
     if let trained = results.trained {
       facts.append(
         (
@@ -51,6 +44,33 @@ extension StudyReport {
     return StudyPage.Section(
       "Winner", note: "winner.yaml trains it to the same bits",
       [.figures([CaptionedFigure(figure)]), .facts(facts)])
+  }
+
+  /// How much better the winner looked than it is; nil where no network was trained in full
+  /// whatever its score.
+  private static func optimism(_ winner: Winner) -> String? {
+    guard let optimism = winner.optimism, let shift = winner.shift, let count = winner.unselected
+    else { return nil }
+    func fall(_ share: Double) -> String {
+      "\((100 * abs(share)).text(2)) points \(share < 0 ? "higher" : "lower")"
+    }
+    let both =
+      "on validation images the winner scored \(fall(optimism + shift)) than on held-out ones, and "
+      + "\(count.counted("network")) that no score has selected \(fall(shift))"
+    guard count > 1 else {
+      return both + ": by one network it cannot be told how much of that is optimism"
+    }
+    let points = (100 * abs(optimism)).text(2)
+    let verdict =
+      optimism > 0
+      ? "it looked \(points) points better than it is"
+      : "it fell \(points) points less than they, and nothing speaks for optimism"
+    let interval =
+      winner.optimismInterval.map {
+        " (the difference of both falls has the 95 % interval \($0.ofDifference.points) points, by how "
+          + "much those networks differ among themselves)"
+      } ?? ""
+    return "\(both) on average: \(verdict)\(interval)"
   }
 
   private static func stage(_ notation: String) -> StagesFigure.Stage? {

@@ -63,10 +63,10 @@ extension StudyReport {
   private static func numbers(_ verdict: Verdict) -> [String] {
     var notes: [String] = []
     if let interval = verdict.interval {
-      notes.append("95 % interval \(interval.points) for other seeds")
+      notes.append("95 % interval \(interval.ofDifference.points) for other seeds")
     }
     if let interval = verdict.imagesInterval {
-      notes.append("\(interval.points) for other seeds and images")
+      notes.append("\(interval.ofDifference.points) for other seeds and images")
     }
     if verdict.status != nil { notes.append(verdict.seeds.counted("seed")) }
     return notes
@@ -113,9 +113,4 @@ extension StudyReport {
       "Of \(coincidence.hypothesis) nothing can be told: both directions lead to one network, "
         + "\(coincidence.network).")
   }
-}
-
-extension Interval {
-  /// Bounds of shares in points.
-  fileprivate var points: String { "\((100 * low).text(2)) to \((100 * high).text(2))" }
 }
