@@ -212,7 +212,7 @@ final class VerdictTests: StudyCase {
     XCTAssertGreaterThan(try XCTUnwrap(verdict.interval).high, 1)
     let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
       renewed: Date())
-    XCTAssertTrue(page.contains("95 % interval -100.00 to 100.00 for other seeds"), page)
+    XCTAssertTrue(page.contains("95 % interval −100.00 to 100.00 for other seeds"), page)
     XCTAssertTrue(page.contains(">0.00 to 100.00<"), "in the table")
   }
 

@@ -128,7 +128,9 @@ extension StudyReport {
 
   /// Everything that was tried.
   func networksSection() throws(TrainingError) -> StudyPage.Section {
-    let hasHeldOut = study.imageCounts.heldOut > 0
+    let hasHeldOut = results.networks.contains {
+      $0.trainings.contains { $0.images == .heldOut }
+    }
     let hasTop5 = results.networks.contains { $0.confirmation?.top5 != nil }
     let dropped = try droppedNetworks()
     let best =
