@@ -71,8 +71,8 @@ final class TrianglePlotTests: XCTestCase {
     let page = read(plot)
     // One in the plot, one in the legend.
     XCTAssertEqual(page.all("circle", class: "best").count, 2)
-    XCTAssertEqual(page.texts("span", class: "item"), ["not distinguishable from the best"])
-    XCTAssertTrue(page.texts("title")[2].hasSuffix("\nnot distinguishable from the best"))
+    XCTAssertEqual(page.texts("span", class: "item"), ["cannot be told from the optimum"])
+    XCTAssertTrue(page.texts("title")[2].hasSuffix("\ncannot be told from the optimum"))
   }
 
   func testALineLeadsToWhatIsReached() {

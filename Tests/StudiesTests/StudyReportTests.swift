@@ -131,6 +131,63 @@ final class StudyReportTests: StudyCase {
     XCTAssertEqual(places.count, 6)
   }
 
+  func testTheTableNamesImagesAndTellsWhatWasDropped() throws {
+    for kind in [StudyKind.grid, .architecture] {
+      let (_, results, page) = try played(kind)
+      XCTAssertTrue(page.contains("held-out top-1"), "\(kind)")
+      XCTAssertTrue(page.contains("validation top-1"), "\(kind)")
+      XCTAssertFalse(page.contains("top-5"), "there is none of ten classes or fewer")
+      let cut = results.networks.filter { network in
+        network.selection == nil && network.trainings.contains { $0.images == .heldOut }
+      }
+      if kind == .architecture { XCTAssertFalse(cut.isEmpty) }
+      let cells = page.matches(of: /dropped at epoch \d+</)
+      XCTAssertEqual(cells.count, cut.count, "\(kind)")
+    }
+    let scaling = try played(.scaling)
+    XCTAssertFalse(scaling.page.contains("held-out top-1"))
+  }
+
+  func testATrainingThatGoesOnFromARungIsCountedOnce() throws {
+    let (_, results, page) = try played(.grid)
+    let all = results.networks.flatMap(\.trainings)
+    let once = Set(all.map(\.identity)).count
+    XCTAssertLessThan(once, all.count)
+    XCTAssertTrue(page.contains("<dt>trainings</dt><dd>\(once)"), page)
+  }
+
+  func testNothingIsCalledTheWinnerBeforeItIsConfirmed() throws {
+    let whole = try played(.grid)
+    XCTAssertTrue(whole.page.contains("<dt>winner</dt><dd>α"), whole.page)
+    let study = try study(.grid)
+    var pages: Set<Bool> = []
+    while let job = try study.jobs().first(where: { !study.ledger.has($0) }) {
+      let results = try StudyResults(study)
+      if results.grid?.winner != nil {
+        let page = try StudyReport(study: study, results: results, slots: [], isHeld: true)
+          .html(renewed: Date())
+        XCTAssertEqual(page.contains("selected, to be confirmed"), results.winner == nil)
+        pages.insert(results.winner == nil)
+      }
+      study.add(madeUp(job, of: study))
+    }
+    XCTAssertTrue(pages.contains(true))
+  }
+
+  func testWhyThereIsNoVerdict() throws {
+    let asked = ["search.hypotheses=[even > depth]"]
+    for (settings, sentence) in [
+      (asked, "No hypothesis has been tested yet."),
+      (["search.hypotheses=[]"], "No hypothesis was asked."),
+    ] {
+      let study = try study(.scaling, settings)
+      let page = try StudyReport(
+        study: study, results: StudyResults(study), slots: [], isHeld: true
+      ).html(renewed: Date())
+      XCTAssertTrue(page.contains(sentence), sentence)
+    }
+  }
+
   func testTheOrderOfFinalistsIsCalledSo() throws {
     let (study, results, page) = try played(.architecture)
     let rung = try XCTUnwrap(results.architecture?.rung)

@@ -97,6 +97,25 @@ final class StudyResultsTests: StudyCase {
     XCTAssertEqual(try XCTUnwrap(winner.confirmed), 0.5, accuracy: rounding)
     XCTAssertEqual(try XCTUnwrap(winner.shift), 0.1, accuracy: rounding)
     XCTAssertEqual(try XCTUnwrap(winner.optimism), 0.2, accuracy: rounding)
+    XCTAssertGreaterThan(try XCTUnwrap(winner.unselected), 1)
+    let page = try StudyReport(study: study, results: StudyResults(study), slots: [], isHeld: true)
+      .html(renewed: Date())
+    XCTAssertTrue(
+      page.contains("the winner scored 30.00 points lower than on held-out ones"), page)
+    XCTAssertTrue(page.contains("it looked 20.00 points better than it is"))
+  }
+
+  func testOneNetworkTellsNothingOfOptimism() throws {
+    let study = try played(.architecture) { job, study in self.madeUp(job, of: study) }
+    let results = try StudyResults(study)
+    let winner = try XCTUnwrap(results.winner)
+    XCTAssertNotEqual(winner.name, "base")
+    XCTAssertEqual(winner.unselected, 1)
+    XCTAssertNil(winner.optimismInterval)
+    let page = try StudyReport(study: study, results: results, slots: [], isHeld: true)
+      .html(renewed: Date())
+    XCTAssertTrue(page.contains("by one network it cannot be told how much of that is optimism"))
+    XCTAssertFalse(page.contains("better than it is"))
   }
 
   /// Of means of a handful of shares.

@@ -202,12 +202,28 @@ final class VerdictTests: StudyCase {
     }
   }
 
+  func testNoIntervalLeavesWhatAnAccuracyCanBe() throws {
+    // Two seeds that differ by much: Student's intervals are many times as wide as all there is.
+    let study = try scaling(evenOverDepth + ["search.seeds=2"]) { network, seed in
+      isEven(network) ? (seed == 0 ? 0.2 : 0.99) : 0.01
+    }
+    let results = try StudyResults(study)
+    let verdict = try XCTUnwrap(results.verdicts.first)
+    XCTAssertGreaterThan(try XCTUnwrap(verdict.interval).high, 1)
+    let page = try StudyReport(study: study, results: results, slots: [], isHeld: true).html(
+      renewed: Date())
+    XCTAssertTrue(page.contains("95 % interval −100.00 to 100.00 for other seeds"), page)
+    XCTAssertTrue(page.contains(">0.00 to 100.00<"), "in the table")
+  }
+
   func testANetworkWithoutASeedLeftIsNamedAllTheSame() throws {
     let (verdict, page) = try verdict(gain: 0.1, lostByDepth: Set(0..<seeds))
     XCTAssertEqual(verdict.status, .notShown)
     XCTAssertNil(verdict.difference)
     XCTAssertEqual(verdict.seeds, 0)
     XCTAssertTrue(page.contains("no seed is left that neither of them diverged with"))
+    XCTAssertTrue(page.contains("∅ no seed left"))
+    XCTAssertFalse(page.contains("○ not shown"))
     XCTAssertTrue(page.contains("6 of 6 seeds of depth ×2 diverged"))
   }
 

@@ -14,7 +14,7 @@ extension LabelPlacement {
   /// Pixels of a line above and below its baseline, with a little room.
   private static let ascent = 10.0
   private static let descent = 4.0
-  /// Pixels around a box into which a label may reach.
+  /// Pixels beside a box into which a label may reach; above it are the edge and the title.
   private static let margin = 14.0
 
   /// Places around a point, those that read best first.
@@ -60,7 +60,7 @@ extension LabelPlacement {
     of label: Label, at place: Place, in size: Size, _ placed: [(label: Label, place: Place)]
   ) -> Double? {
     let box = Self.box(label, place, size)
-    guard box.left > -Self.margin, box.right < size.width + Self.margin, box.top > -Self.margin,
+    guard box.left > -Self.margin, box.right < size.width + Self.margin, box.top >= 0,
       box.bottom < size.height
     else { return nil }
     guard placed.allSatisfy({ Self.box($0.label, $0.place, size).overlap(box) == 0 }) else {

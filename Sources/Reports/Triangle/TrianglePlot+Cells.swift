@@ -32,7 +32,7 @@ extension TrianglePlot {
     var lines = ["\(title): " + (text(point.score).map { $0 + unit } ?? "no score yet")]
     lines.append(point.shares.text)
     if let reached = point.reached, reached.isDrawable { lines.append("reached: \(reached.text)") }
-    if point.isAmongBest { lines.append("not distinguishable from the best") }
+    if point.isAmongBest { lines.append("cannot be told from the optimum") }
     if !point.note.isEmpty { lines.append(point.note) }
     return lines.joined(separator: "\n")
   }

@@ -67,7 +67,7 @@ extension TrianglePlot {
       if mark.isAmongBest { symbol += "<circle class=\"best\" r=\"\(Self.ring)\"/>" }
     }
     var lines = [mark.name + (text(mark.score).map { ": \($0)\(unit)" } ?? ""), mark.shares.text]
-    if mark.isAmongBest { lines.append("not distinguishable from the best") }
+    if mark.isAmongBest { lines.append("cannot be told from the optimum") }
     return symbol.isEmpty
       ? "" : Self.sign(symbol, at: mark.shares, words: lines.joined(separator: "\n"))
   }

@@ -47,7 +47,7 @@ extension TrianglePlot {
   private func legend(_ scale: HeatScale?) -> String {
     var items = scale.map { $0.key { $0.text(decimals) + unit } } ?? ""
     if points.contains(where: \.isAmongBest) || marks.contains(where: \.isAmongBest) {
-      items += Self.item("<circle class=\"best\" r=\"6\"/>", "not distinguishable from the best")
+      items += Self.item("<circle class=\"best\" r=\"6\"/>", "cannot be told from the optimum")
     }
     if points.contains(where: { $0.reached?.isDrawable ?? false }) {
       items += Self.item(

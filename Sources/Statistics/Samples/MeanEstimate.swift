@@ -36,4 +36,12 @@ package struct MeanEstimate: Sendable, Codable, Equatable {
     guard let error = standardError, error > 0 else { return nil }
     return StudentT(degrees: Double(count - 1)).quantile((1 + confidence) / 2) * error
   }
+
+  /// How far from the mean one more value is to be expected: half of Student's prediction interval.
+  ///
+  /// - Parameter confidence: Share of repetitions in which another value is within it.
+  /// - Returns: `nil` for one value, and where all are equal.
+  package func halfWidthOfAnother(confidence: Double) -> Double? {
+    halfWidth(confidence: confidence).map { $0 * Double(count + 1).squareRoot() }
+  }
 }

@@ -116,9 +116,8 @@ extension StudyReport {
     return ScatterPlot.Point(
       x: cost(network), y: 100 * (measured?.top1 ?? .nan),
       name: network.name + (diverged ?? ""),
-      // Student's interval of few seeds may leave what an accuracy can be.
-      interval: measured?.interval.map {
-        PlotBounds(low: max(0, 100 * $0.low), high: min(100, 100 * $0.high))
+      interval: (measured?.interval?.ofShare).map {
+        PlotBounds(low: 100 * $0.low, high: 100 * $0.high)
       },
       samples: samples.map { 100 * Double($0.correct) / Double($0.count) })
   }

@@ -29,14 +29,7 @@ extension StudyReport {
             + "validation images with other seeds"
         ))
     }
-    if let optimism = winner.optimism, let shift = winner.shift {
-      facts.append(
-        (
-          "optimism",
-          "\((100 * optimism).text(2)) points: so much more it lost by that than networks that no score "
-            + "has selected, which lost \((100 * shift).text(2))"
-        ))
-    }
+    if let text = Self.optimism(winner) { facts.append(("optimism", text)) }
     if let trained = results.trained {
       facts.append(
         (
@@ -51,6 +44,33 @@ extension StudyReport {
     return StudyPage.Section(
       "Winner", note: "winner.yaml trains it to the same bits",
       [.figures([CaptionedFigure(figure)]), .facts(facts)])
+  }
+
+  /// How much better the winner looked than it is; nil where no network was trained in full
+  /// whatever its score.
+  private static func optimism(_ winner: Winner) -> String? {
+    guard let optimism = winner.optimism, let shift = winner.shift, let count = winner.unselected
+    else { return nil }
+    func fall(_ share: Double) -> String {
+      "\((100 * abs(share)).text(2)) points \(share < 0 ? "higher" : "lower")"
+    }
+    let both =
+      "on validation images the winner scored \(fall(optimism + shift)) than on held-out ones, and "
+      + "\(count.counted("network")) that no score has selected \(fall(shift))"
+    guard count > 1 else {
+      return both + ": by one network it cannot be told how much of that is optimism"
+    }
+    let points = (100 * abs(optimism)).text(2)
+    let verdict =
+      optimism > 0
+      ? "it looked \(points) points better than it is"
+      : "it fell \(points) points less than they, and nothing speaks for optimism"
+    let interval =
+      winner.optimismInterval.map {
+        " (the difference of both falls has the 95 % interval \($0.ofDifference.points) points, by how "
+          + "much those networks differ among themselves)"
+      } ?? ""
+    return "\(both) on average: \(verdict)\(interval)"
   }
 
   private static func stage(_ notation: String) -> StagesFigure.Stage? {
@@ -108,36 +128,52 @@ extension StudyReport {
 
   /// Everything that was tried.
   func networksSection() throws(TrainingError) -> StudyPage.Section {
+    let hasHeldOut = results.networks.contains {
+      $0.trainings.contains { $0.images == .heldOut }
+    }
+    let hasTop5 = results.networks.contains { $0.confirmation?.top5 != nil }
+    let dropped = try droppedNetworks()
     let best =
-      results.networks.compactMap { $0.confirmation?.top1 ?? $0.selection?.top1 }.max() ?? 1
+      results.networks.flatMap { [$0.confirmation?.top1, $0.selection?.top1] }
+      .compactMap { $0 }.max() ?? 1
+    func measures(_ measured: NetworkResult.Measured?, without text: String) -> [DataTable.Cell] {
+      guard let measured else { return [.init(text), ""] }
+      return [
+        .init(measured.top1.percentText, bar: best > 0 ? measured.top1 / best : nil),
+        .init(measured.interval?.ofShare.points ?? ""),
+      ]
+    }
     let rows = try results.networks.map { network throws(TrainingError) in
       try headway.note()
-      let measured = network.confirmation ?? network.selection
-      let top1 = measured.map {
-        DataTable.Cell($0.top1.percentText, bar: best > 0 ? $0.top1 / best : nil)
-      }
-      let half = measured?.interval.map { "±\((50 * ($0.high - $0.low)).text(2))" }
-      let cells: [DataTable.Cell] = [
-        .init(network.name),
-        .init(network.shares.map { $0.map { $0.text(2) }.joined(separator: " ") } ?? ""),
-        .init("\(network.resolution)"), .init("\(network.blocks)"),
-        .init(Double(network.multiplyAdds).metricText), .init(network.factor.text(3)),
-        .init(Double(network.parameters).metricText), .init(Double(network.activations).metricText),
-        .init(rates[network.name].map { $0.text(0) } ?? ""),
-        .init(Self.trainingCount(of: network)), top1 ?? "", .init(half ?? ""),
-        .init(measured?.top5.map(\.percentText) ?? ""),
-      ]
+      let ending = dropped[network.name].map { "dropped at epoch \($0)" } ?? ""
+      let cells: [DataTable.Cell] =
+        [
+          .init(network.name),
+          .init(network.shares.map { $0.map { $0.text(2) }.joined(separator: " ") } ?? ""),
+          .init("\(network.resolution)"), .init("\(network.blocks)"),
+          .init(Double(network.multiplyAdds).metricText), .init(network.factor.text(3)),
+          .init(Double(network.parameters).metricText),
+          .init(Double(network.activations).metricText),
+          .init(rates[network.name].map { $0.text(0) } ?? ""),
+          .init(Self.trainingCount(of: network)),
+        ]
+        + (hasHeldOut ? measures(network.selection, without: ending) : [])
+        + measures(network.confirmation, without: "")
+        + (hasTop5 ? [.init(network.confirmation?.top5.map(\.percentText) ?? "")] : [])
       return DataTable.Row(cells, isHighlighted: network.name == results.winner?.name)
     }
+    let numbers =
+      [
+        "pixels", "blocks", "multiply-adds", "× base", "parameters", "activations", "images/s",
+        "trainings",
+      ] + (hasHeldOut ? ["held-out top-1", "95 %"] : []) + ["validation top-1", "95 %"]
+      + (hasTop5 ? ["validation top-5"] : [])
     let columns: [DataTable.Column] =
       [.init("network", isNumber: false), .init("shares d w r", isNumber: false)]
-      + [
-        "pixels", "blocks", "multiply-adds", "× base", "parameters", "activations", "images/s",
-        "trainings", "top-1", "95 %", "top-5",
-      ].map { .init($0) }
+      + numbers.map { .init($0) }
     return StudyPage.Section(
       "Everything that was tried",
-      note: "top-1 on validation images, or held-out ones where there is no other",
+      note: "top-1 in % at the end of training, with 95 % intervals for other seeds",
       [
         .table(DataTable("Networks", columns: columns, rows: rows)), .table(try trainings()),
         .details(
@@ -146,10 +182,35 @@ extension StudyReport {
       ])
   }
 
-  /// How many trainings a network has, and how many of them diverged.
+  /// Epochs after which networks are trained no further, by their names.
+  private func droppedNetworks() throws(TrainingError) -> [String: Int] {
+    let networks = try study.networks()
+    var epochs: [String: Int] = [:]
+    switch study.design {
+    case let design as GridDesign:
+      let rungs = try design.rungs(study.ledger)
+      for (rung, next) in zip(rungs, rungs.dropFirst()) where next.isComplete {
+        for number in Set(rung.entrants).subtracting(next.entrants) {
+          epochs[networks[number].name] = rung.epochs
+        }
+      }
+    case is ArchitectureDesign:
+      guard let finalists = try study.finalists() else { break }
+      let kept = Set(finalists.map(\.name))
+      for network in results.networks where !kept.contains(network.name) {
+        epochs[network.name] = network.trainings.map(\.epochs).max()
+      }
+    default: break
+    }
+    return epochs
+  }
+
+  /// How many trainings a network has, and how many of them diverged; one that goes on from a rung
+  /// is the same one.
   private static func trainingCount(of network: NetworkResult) -> String {
-    let diverged = network.trainings.count { $0.end == .diverged }
-    return "\(network.trainings.count)" + (diverged > 0 ? ", \(diverged) diverged" : "")
+    let all = Set(network.trainings.map(\.identity)).count
+    let diverged = Set(network.trainings.filter { $0.end == .diverged }.map(\.identity)).count
+    return "\(all)" + (diverged > 0 ? ", \(diverged) diverged" : "")
   }
 
   private func trainings() throws(TrainingError) -> DataTable {

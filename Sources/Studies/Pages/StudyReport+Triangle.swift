@@ -25,7 +25,8 @@ extension StudyReport {
     }
     if let optimum = grid.optimum {
       plot.optimum = TrianglePlot.Optimum(
-        shares(optimum.shares), region: grid.region.map(shares), name: "optimum, 95 % region")
+        shares(optimum.shares), region: grid.region.map(shares),
+        name: "95 % region of the optimum")
     }
     return StudyPage.Section(
       "Where the compute goes",
@@ -34,8 +35,8 @@ extension StudyReport {
         .figures([
           CaptionedFigure(
             plot,
-            caption:
-              "Dots are where networks are; outlined ones cannot be told from the surface's optimum."
+            caption: "Dots are where networks are; outlined ones cannot be told from the optimum "
+              + "of the surface."
           )
         ]), .paragraph(surfaceText(grid)), .facts(bases(grid)),
       ])
@@ -79,8 +80,13 @@ extension StudyReport {
     return verdict + (fit ?? "") + (lack ?? "")
   }
 
+  /// What the selected network is as yet: nothing has won before it is confirmed.
+  private var selectedName: String {
+    results.winner == nil ? "selected, to be confirmed" : "winner"
+  }
+
   private func bases(_ grid: GridFindings) -> [(String, String)] {
-    [("selected network", grid.winner), ("optimum of the surface", grid.optimum)].compactMap {
+    [(selectedName, grid.winner), ("optimum of the surface", grid.optimum)].compactMap {
       name, point in
       point.map {
         (

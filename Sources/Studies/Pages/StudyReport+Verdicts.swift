@@ -34,8 +34,9 @@ extension StudyReport {
   }
 
   private func sentence(_ verdict: Verdict) -> StudyPage.Verdict {
+    // By no seed nothing was tried: "not shown" would say that it was.
     StudyPage.Verdict(
-      Self.status(verdict.status), Self.words(verdict),
+      verdict.seeds == 0 ? .untestable : Self.status(verdict.status), Self.words(verdict),
       note: (Self.numbers(verdict) + tests(verdict) + Self.costs(verdict) + basis(verdict))
         .joined(separator: ", "))
   }
@@ -62,10 +63,10 @@ extension StudyReport {
   private static func numbers(_ verdict: Verdict) -> [String] {
     var notes: [String] = []
     if let interval = verdict.interval {
-      notes.append("95 % interval \(interval.points) for other seeds")
+      notes.append("95 % interval \(interval.ofDifference.points) for other seeds")
     }
     if let interval = verdict.imagesInterval {
-      notes.append("\(interval.points) for other seeds and images")
+      notes.append("\(interval.ofDifference.points) for other seeds and images")
     }
     if verdict.status != nil { notes.append(verdict.seeds.counted("seed")) }
     return notes
@@ -112,9 +113,4 @@ extension StudyReport {
       "Of \(coincidence.hypothesis) nothing can be told: both directions lead to one network, "
         + "\(coincidence.network).")
   }
-}
-
-extension Interval {
-  /// Bounds of shares in points.
-  fileprivate var points: String { "\((100 * low).text(2)) to \((100 * high).text(2))" }
 }

@@ -105,9 +105,11 @@ package struct StudyReport {
 
   private var tiles: [(name: String, value: String, note: String)] {
     let scope = results.scope
+    // One that goes on from a rung is the same training.
+    let trainings = Set(results.networks.flatMap(\.trainings).map(\.identity)).count
     var tiles = [
       (
-        name: "trainings", value: scope.done.groupedText,
+        name: "trainings", value: trainings.groupedText,
         note: scope.diverged > 0 ? "\(scope.diverged) diverged" : "none diverged"
       ),
       (name: "networks", value: results.networks.count.groupedText, note: "the base included"),

@@ -37,14 +37,21 @@ struct Selection {
     winner = network.flatMap { network in
       let job = scores.firstTraining(network.network, on: .validation)
       guard let job, let entry = study.ledger[job] else { return nil }
-      let shift = unselected.filter { $0.network != network.network }
-        .compactMap { Self.shift($0, scores) }.meanIfAny
+      let others = MeanEstimate(
+        unselected.filter { $0.network != network.network }.compactMap { Self.shift($0, scores) })
+      let shift = others?.mean
+      let optimism = shift.flatMap { shift in Self.shift(network, scores).map { $0 - shift } }
       return Winner(
         name: network.name, basis: basis, identity: job.trial.identity, seed: job.trial.seed,
         stateSHA256: entry.stateSHA256, top1: entry.top1,
         selected: scores.sample(network.network, on: .heldOut).top1.meanIfAny,
         confirmed: scores.confirmation(network.network).top1.meanIfAny, shift: shift,
-        optimism: shift.flatMap { shift in Self.shift(network, scores).map { $0 - shift } })
+        unselected: others?.count, optimism: optimism,
+        optimismInterval: optimism.flatMap { optimism in
+          others?.halfWidthOfAnother(confidence: 0.95).map {
+            Interval(around: optimism, halfWidth: $0)
+          }
+        })
     }
   }
 

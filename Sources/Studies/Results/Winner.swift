@@ -1,3 +1,4 @@
+import Statistics
 import Training
 
 /// The network that a study comes to.
@@ -15,6 +16,11 @@ package struct Winner: Codable, Sendable, Equatable {
   /// How much higher networks that no score has selected score on the images that networks are
   /// selected by than on those that confirm; nil where there are none.
   package let shift: Double?
+  /// How many such networks there are; nil where there are none.
+  package let unselected: Int?
   /// What the winner looked better than it is: how much lower it was confirmed, beyond that.
   package let optimism: Double?
+  /// Its 95 % interval by how much networks that no score has selected differ in that; nil where
+  /// there is one of them, and where all came to the same.
+  package let optimismInterval: Interval?
 }
