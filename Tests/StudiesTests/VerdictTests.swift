@@ -222,7 +222,7 @@ final class VerdictTests: StudyCase {
     XCTAssertNil(verdict.difference)
     XCTAssertEqual(verdict.seeds, 0)
     XCTAssertTrue(page.contains("no seed is left that neither of them diverged with"))
-    XCTAssertTrue(page.contains("∅ no seed left"))
+    XCTAssertTrue(page.contains("∅ cannot be told"))
     XCTAssertFalse(page.contains("○ not shown"))
     XCTAssertTrue(page.contains("6 of 6 seeds of depth ×2 diverged"))
   }

@@ -9,7 +9,7 @@ extension StudyPage {
       case reversed
       /// Neither is.
       case notShown
-      /// Nothing is left that could be tested.
+      /// There is nothing that could be tested.
       case untestable
       /// The test has not come to its end.
       case open
@@ -20,7 +20,7 @@ extension StudyPage {
         case .shown: "✓ shown"
         case .reversed: "⇄ reversed"
         case .notShown: "○ not shown"
-        case .untestable: "∅ no seed left"
+        case .untestable: "∅ cannot be told"
         case .open: "… open"
         }
       }

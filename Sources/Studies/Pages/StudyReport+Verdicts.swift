@@ -109,7 +109,7 @@ extension StudyReport {
 
   private static func sentence(_ coincidence: Coincidence) -> StudyPage.Verdict {
     StudyPage.Verdict(
-      .notShown,
+      .untestable,
       "Of \(coincidence.hypothesis) nothing can be told: both directions lead to one network, "
         + "\(coincidence.network).")
   }
