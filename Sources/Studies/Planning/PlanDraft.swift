@@ -27,7 +27,8 @@ struct PlanDraft {
     self.kind = kind
     self.configuration = configuration
     if !options.isResuming || !folder.hasStudy { try folder.requireNew() }
-    let asked = try StudyQuestion(kind, configuration, folder, options, headway, tell)
+    let asked = try StudyQuestion(
+      kind, configuration, folder, options, isHeld: FolderLease.isHeld(folder.run), headway, tell)
     ledger = asked.contents.ledger
     self.headway = headway
     self.places = places

@@ -10,18 +10,20 @@ struct StudyQuestion {
   let contents: LedgerFile.Contents
 
   /// - Parameters:
+  ///   - isHeld: Whether somebody else does the study, who may be about to write a line.
   ///   - headway: Is told while data and ledger are read.
   ///   - tell: Is told of lines that are cut.
   /// - Throws: When the folder has another study; when configuration, data and ledger do not go
   ///   together.
   init(
     _ kind: StudyKind, _ configuration: StudyConfiguration, _ folder: StudyFolder,
-    _ options: StudyRun.Options, _ headway: Headway, _ tell: (String) -> Void
+    _ options: StudyRun.Options, isHeld: Bool = false, _ headway: Headway,
+    _ tell: (String) -> Void
   ) throws(TrainingError) {
     let ledger = folder.file(StudyFolder.ledger)
     contents = try LedgerFile.read(ledger, headway)
     try contents.requireBeginning(ledger)
-    if let notice = contents.notice { tell(notice) }
+    if let notice = contents.notice, !(contents.isTorn && isHeld) { tell(notice) }
     // Before the study is planned, which may be impossible for another one.
     if let last = contents.sessions.last {
       try Self.require(kind, after: last, folder)
