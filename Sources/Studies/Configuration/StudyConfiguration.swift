@@ -22,10 +22,12 @@ package struct StudyConfiguration: Sendable {
   }
 
   /// Reads what a study has left in its folder, which is whole: no other file is followed.
-  package init(leftIn folder: StudyFolder) throws(ConfigurationError) {
+  ///
+  /// - Parameter path: Of the file there.
+  package init(leftAt path: String) throws(ConfigurationError) {
     var sections = Sections()
     run = try Configuration(
-      contentsOf: folder.file(StudyFolder.configuration), mayHaveBase: false, overrides: [],
+      contentsOf: path, mayHaveBase: false, overrides: [],
       with: &sections)
     self.sections = sections
   }

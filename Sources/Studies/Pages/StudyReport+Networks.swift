@@ -64,6 +64,7 @@ extension StudyReport {
     let verdict =
       optimism > 0
       ? "it looked \(points) points better than it is"
+        + (winner.optimismInterval.map { $0.low <= 0 } ?? false ? ", which may be chance" : "")
       : "it fell \(points) points less than they, and nothing speaks for optimism"
     let interval =
       winner.optimismInterval.map {

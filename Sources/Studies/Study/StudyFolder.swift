@@ -46,7 +46,7 @@ package struct StudyFolder: Sendable {
 
   /// What the study in it asks.
   func studyConfiguration() throws(TrainingError) -> StudyConfiguration {
-    do { return try StudyConfiguration(leftIn: self) } catch {
+    do { return try StudyConfiguration(leftAt: file(Self.configuration)) } catch {
       throw TrainingError(
         .data,
         "\(error); without it nobody knows what the study asks: put a copy in its place, or choose "
